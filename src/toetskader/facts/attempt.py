@@ -1,0 +1,54 @@
+"""An attempt to collect a fact: either the fact, or the reason it is not there. Never an empty value."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class Reason(StrEnum):
+    """Why a fact could not be collected."""
+
+    UNREACHABLE = "unreachable"
+    DENIED = "denied"
+    TIMED_OUT = "timed_out"
+    REFUSED_INPUT = "refused_input"
+    TOO_LARGE = "too_large"
+    TOOL_MISSING = "tool_missing"
+    TOOL_FAILED = "tool_failed"
+    NOT_COLLECTED = "not_collected"
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True):
+    """When, how and from where a fact was seen."""
+
+    at: datetime
+    by: str
+    """Collector and the tool it used, with version: `helm: SDK v4.2.3`."""
+    source: str
+    """Where it came from: a path, reference or address as the target names it."""
+    digest: str = ""
+    """SHA-256 of the content that was looked at, when it has one."""
+
+
+class NotSeen(msgspec.Struct, frozen=True, kw_only=True, tag="not_seen"):
+    """A failed collection: a value with a reason in plain words."""
+
+    reason: Reason
+    message: str
+    """What went wrong, where, and what to do about it."""
+    provenance: Provenance
+
+
+class Malformed(Exception):  # noqa: N818 - names a state of the input, not a fault of the program
+    """A place in an object that has another type than its API allows, so that nothing can be judged there.
+
+    Attributes: `where`, the object; `path`, the place in it; `expected` and `seen`, type names for people.
+    """
+
+    def __init__(self, where: str, path: str, expected: str, seen: str) -> None:
+        super().__init__(f"{where}: {path or '.'}: {expected} expected, {seen} found")
+        self.where = where
+        self.path = path
+        self.expected = expected
+        self.seen = seen

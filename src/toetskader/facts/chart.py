@@ -1,0 +1,75 @@
+"""What the Helm collector saw of a chart: its files, and its renders per values set."""
+
+from typing import Any
+
+import msgspec
+
+from toetskader.facts.attempt import Provenance
+
+
+class Dependency(msgspec.Struct, frozen=True, kw_only=True):
+    """A dependency that Chart.yaml declares, with Helm's own status (`ok`, `unpacked`, `missing`, …)."""
+
+    name: str
+    version: str = ""
+    repository: str = ""
+    status: str = ""
+
+
+class LintMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of `helm lint`; severity is `info`, `warning` or `error`."""
+
+    severity: str
+    path: str
+    message: str
+
+
+class ChartFiles(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
+    """Everything in a chart that is not rendered."""
+
+    provenance: Provenance
+    name: str
+    version: str
+    metadata: dict[str, Any]
+    """Chart.yaml."""
+    values: dict[str, Any]
+    """The chart's default values, subcharts' defaults coalesced."""
+    schema: dict[str, Any] | None = None
+    """values.schema.json, when the chart has one."""
+    files: dict[str, str] = {}
+    """Path inside the chart → text, templates and packed subcharts included."""
+    binary_files: tuple[str, ...] = ()
+    """Paths of files that are not UTF-8 text."""
+    dependencies: tuple[Dependency, ...] = ()
+    lint: tuple[LintMessage, ...] = ()
+
+
+class RenderedObject(msgspec.Struct, frozen=True, kw_only=True):
+    """One Kubernetes object of a render."""
+
+    template: str
+    """Template it came from, as in Helm's `# Source:` comment."""
+    document: dict[str, Any]
+
+
+class Render(msgspec.Struct, frozen=True, kw_only=True, tag="render"):
+    """A chart rendered with one named values set."""
+
+    provenance: Provenance
+    scene: str
+    """Name of the values set."""
+    variant: str = ""
+    """Empty for the chart as contracted; else what was changed: `vanity`, `next`, `scaled`."""
+    overrides: dict[str, Any] = {}
+    """Values path (dotted) → value that the variant set."""
+    release: str
+    namespace: str
+    kubernetes: str
+    values: dict[str, Any] = {}
+    """Values the render used: defaults and the values set, coalesced."""
+    objects: tuple[RenderedObject, ...] = ()
+    notes: str = ""
+    """Rendered NOTES.txt."""
+
+
+Fact = ChartFiles | Render

@@ -1,0 +1,1 @@
+"""Pure derivations on Kubernetes objects: places, workloads, selectors, policies, routes, images."""

@@ -1,0 +1,135 @@
+"""The Kubernetes objects of one scene (a render, or later a namespace), with indexes built once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any
+
+from toetskader.facts.attempt import Malformed
+from toetskader.facts.chart import Render
+from toetskader.facts.kubernetes.node import Node, type_name
+
+# Kinds that live outside any namespace, as far as charts render them (Kubernetes API reference).
+CLUSTER_KINDS = frozenset(
+    {
+        "APIService",
+        "CertificateSigningRequest",
+        "ClusterIssuer",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "CSIDriver",
+        "CustomResourceDefinition",
+        "GatewayClass",
+        "IngressClass",
+        "MutatingWebhookConfiguration",
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "PodSecurityPolicy",
+        "PriorityClass",
+        "RuntimeClass",
+        "StorageClass",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "ValidatingWebhookConfiguration",
+    }
+)
+
+
+class KubernetesObject:
+    """One object: its document, and where it came from."""
+
+    def __init__(self, document: dict[str, Any], source: str, default_namespace: str) -> None:
+        self.document = document
+        self.source = source
+        self.path = ""
+        self.kind = _name_part(document, "kind")
+        self.api_version = _name_part(document, "apiVersion")
+        self.group = self.api_version.rpartition("/")[0]
+        metadata = document.get("metadata")
+        self.name = _name_part(metadata, "name") or _name_part(metadata, "generateName")
+        self.where = f"{self.kind}/{self.name}"
+        self.root = Node(document, "", self)
+        self.declared_namespace = self.root.get("metadata", "namespace").text()
+        self.namespace = "" if self.kind in CLUSTER_KINDS else self.declared_namespace or default_namespace
+
+    def get(self, *keys: str) -> Node:
+        """Step into the document."""
+        return self.root.get(*keys)
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The object's own labels."""
+        return self.get("metadata", "labels").labels()
+
+    @cached_property
+    def annotations(self) -> dict[str, str]:
+        """The object's annotations."""
+        return self.get("metadata", "annotations").labels()
+
+    @cached_property
+    def hooks(self) -> frozenset[str]:
+        """Helm hooks the object is part of, such as `pre-upgrade`; empty for an ordinary object."""
+        text = self.annotations.get("helm.sh/hook", "")
+        return frozenset(part.strip() for part in text.split(",") if part.strip())
+
+    @property
+    def is_test(self) -> bool:
+        """True for a Helm test: out of scope for run-time rules (norm: workloads)."""
+        return any(hook.startswith("test") for hook in self.hooks)
+
+    def __repr__(self) -> str:
+        return f"<{self.where}>"
+
+
+class Objects:
+    """All objects of one scene, indexed by kind."""
+
+    def __init__(self, objects: Iterable[KubernetesObject], *, scene: str, namespace: str) -> None:
+        self.scene = scene
+        self.namespace = namespace
+        self._all = tuple(objects)
+        by_kind: dict[str, list[KubernetesObject]] = defaultdict(list)
+        for item in self._all:
+            by_kind[item.kind].append(item)
+        self._by_kind = {kind: tuple(items) for kind, items in by_kind.items()}
+
+    @classmethod
+    def of(cls, render: Render) -> "Objects":
+        """Index a render. Raises `Malformed` for an object without kind or metadata the API could read."""
+        return cls(
+            (KubernetesObject(item.document, item.template, render.namespace) for item in render.objects),
+            scene=render.scene,
+            namespace=render.namespace,
+        )
+
+    def __iter__(self) -> Iterator[KubernetesObject]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def of_kind(self, *kinds: str, group: str | None = None) -> Iterator[KubernetesObject]:
+        """Yield the objects of these kinds, in rendering order within a kind; `group` narrows to an API group."""
+        for kind in kinds:
+            for item in self._by_kind.get(kind, ()):
+                if group is None or item.group == group:
+                    yield item
+
+    def has(self, kind: str, name: str, namespace: str) -> bool:
+        """Tell whether the scene holds this object."""
+        return any(item.name == name and item.namespace == namespace for item in self._by_kind.get(kind, ()))
+
+
+def _name_part(holder: object, key: str) -> str:
+    """Read a name that must be text, from a document or metadata that may be anything."""
+    if holder is None:
+        return ""
+    if not isinstance(holder, dict):
+        raise Malformed("object", "metadata", "mapping", type_name(holder))
+    value = holder.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Malformed(f"{holder.get('kind', 'object')}", key, "text", type_name(value))
+    return value

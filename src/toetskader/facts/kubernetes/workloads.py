@@ -1,0 +1,192 @@
+"""Workloads: everything that runs pods, their containers and effective security context."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from toetskader.facts.attempt import Malformed
+from toetskader.facts.kubernetes.images import ImageReference, parse_image
+from toetskader.facts.kubernetes.node import Node
+from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+
+POD_KINDS = (
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "ReplicationController",
+    "Pod",
+    "Job",
+    "CronJob",
+)
+_BATCH_KINDS = frozenset({"Job", "CronJob"})
+_SCALABLE_KINDS = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
+
+
+class ContainerRole(StrEnum):
+    """What a container is in its pod."""
+
+    REGULAR = "container"
+    INIT = "init container"
+    SIDECAR = "sidecar"
+    """An init container with `restartPolicy: Always`: it runs as long as the pod does (KEP-753)."""
+    EPHEMERAL = "ephemeral container"
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityContext:
+    """The fields in force for a container: its own, else the pod's where the field exists there.
+
+    Source: Kubernetes API, PodSecurityContext and SecurityContext; the Pod Security Standards read them so.
+    """
+
+    run_as_user: Node
+    run_as_non_root: Node
+    read_only_root_filesystem: Node
+    allow_privilege_escalation: Node
+    privileged: Node
+
+
+class Container:
+    """One container of a workload."""
+
+    def __init__(self, workload: "Workload", node: Node, role: ContainerRole) -> None:
+        self.workload = workload
+        self.role = role
+        self.name = node.get("name").text() or ""
+        self.source = workload.source
+        self.where = f"{workload.where}, {role.value} {self.name or node.path}"
+        self.node = node.owned_by(self)
+        self.path = node.path
+
+    def get(self, *keys: str) -> Node:
+        """Step into the container's specification."""
+        return self.node.get(*keys)
+
+    @property
+    def runs_continuously(self) -> bool:
+        """True when it runs as long as the pod: regular containers and sidecars."""
+        return self.role in (ContainerRole.REGULAR, ContainerRole.SIDECAR)
+
+    @cached_property
+    def security(self) -> SecurityContext:
+        """The security context in force."""
+        own = self.get("securityContext")
+        pod = self.workload.pod.get("securityContext").owned_by(self)
+
+        def inherited(key: str) -> Node:
+            return own.get(key) if own.get(key) else pod.get(key) if pod.get(key) else own.get(key)
+
+        return SecurityContext(
+            run_as_user=inherited("runAsUser"),
+            run_as_non_root=inherited("runAsNonRoot"),
+            read_only_root_filesystem=own.get("readOnlyRootFilesystem"),
+            allow_privilege_escalation=own.get("allowPrivilegeEscalation"),
+            privileged=own.get("privileged"),
+        )
+
+    @cached_property
+    def image(self) -> ImageReference | None:
+        """The image reference; None when the container names none. Raises `Malformed` for one no registry accepts."""
+        node = self.get("image")
+        text = node.text()
+        if not text:
+            return None
+        try:
+            return parse_image(text)
+        except ValueError as error:
+            raise Malformed(self.where, node.path, "image reference", f"{text!r} ({error})") from error
+
+    def env(self) -> Iterator[Node]:
+        """Yield the entries of `env`."""
+        yield from self.get("env").each()
+
+
+class Workload:
+    """An object that runs pods."""
+
+    def __init__(self, item: KubernetesObject) -> None:
+        self.object = item
+        self.kind = item.kind
+        self.name = item.name
+        self.namespace = item.namespace
+        self.where = item.where
+        self.source = item.source
+        self.path = ""
+        match item.kind:
+            case "Pod":
+                self._template = item.root
+            case "CronJob":
+                self._template = item.get("spec", "jobTemplate", "spec", "template")
+            case _:
+                self._template = item.get("spec", "template")
+        self.pod = self._template.get("spec")
+        self.containers = tuple(self._containers())
+
+    def _containers(self) -> Iterator[Container]:
+        for node in self.pod.get("initContainers").each():
+            sidecar = node.get("restartPolicy").text() == "Always"
+            yield Container(self, node, ContainerRole.SIDECAR if sidecar else ContainerRole.INIT)
+        for node in self.pod.get("containers").each():
+            yield Container(self, node, ContainerRole.REGULAR)
+        for node in self.pod.get("ephemeralContainers").each():
+            yield Container(self, node, ContainerRole.EPHEMERAL)
+
+    def get(self, *keys: str) -> Node:
+        """Step into the object's document."""
+        return self.object.get(*keys)
+
+    @cached_property
+    def pod_labels(self) -> dict[str, str]:
+        """Labels of the pods it runs."""
+        return self._template.get("metadata", "labels").labels()
+
+    @cached_property
+    def pod_annotations(self) -> dict[str, str]:
+        """Annotations of the pods it runs."""
+        return self._template.get("metadata", "annotations").labels()
+
+    @property
+    def is_batch(self) -> bool:
+        """True for Job and CronJob: they end, so they have no probe duty (norm: workloads)."""
+        return self.kind in _BATCH_KINDS
+
+    @property
+    def is_scalable(self) -> bool:
+        """True when the kind has a number of replicas."""
+        return self.kind in _SCALABLE_KINDS
+
+    @property
+    def is_hook(self) -> bool:
+        """True for a Helm hook."""
+        return bool(self.object.hooks)
+
+    @property
+    def on_host_network(self) -> bool:
+        """True when the pods share the node's network: no NetworkPolicy holds for them."""
+        return self.pod.get("hostNetwork").flag() is True
+
+    def volumes(self) -> Iterator[Node]:
+        """Yield the pod's volumes."""
+        yield from self.pod.get("volumes").each()
+
+
+class Workloads:
+    """The workloads of one scene. Iterating leaves out Helm tests, which run-time rules do not concern."""
+
+    def __init__(self, objects: Objects) -> None:
+        self.scene = objects.scene
+        self.with_tests = tuple(Workload(item) for item in objects.of_kind(*POD_KINDS))
+        self._run_time = tuple(item for item in self.with_tests if not item.object.is_test)
+
+    def __iter__(self) -> Iterator[Workload]:
+        return iter(self._run_time)
+
+    def __len__(self) -> int:
+        return len(self._run_time)
+
+    def containers(self, *, tests: bool = False) -> Iterator[Container]:
+        """Yield all containers of all workloads; `tests` adds those of Helm tests."""
+        for workload in self.with_tests if tests else self._run_time:
+            yield from workload.containers

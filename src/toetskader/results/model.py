@@ -1,0 +1,155 @@
+"""The one model of a run's outcome; `results.json` is its JSON form and every other report is a view of it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from toetskader.text import Lang
+
+
+class Verdict(StrEnum):
+    """What a requirement came to on a target (DESIGN, vocabulary)."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    EXPLAINED = "explained"
+    NOT_APPLICABLE = "not_applicable"
+    UNDETERMINED = "undetermined"
+    UNPROVEN = "unproven"
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One place where a requirement is not met, in the language of the run."""
+
+    where: str
+    """Object and container, for people: `Deployment/web, container app`."""
+    path: str = ""
+    """JSON path in the object, or line in the file; empty when the whole object is meant."""
+    source: str = ""
+    """Template or file the place comes from."""
+    scene: str = ""
+    """Named values set in which it was seen; empty when it holds for the whole chart."""
+    seen: str
+    expected: str
+    remedy: str
+    """The smallest change that mends it."""
+
+
+class Deviation(msgspec.Struct, frozen=True, kw_only=True):
+    """The deviation that bears on a result (*leg uit*)."""
+
+    id: str
+    status: str
+    """`applied`, `expired` or `superfluous`."""
+    reason: str
+    risk: str
+    mitigation: str
+    owner: str
+    approved_by: str
+    approved_on: str
+    expires: str
+    evidence: tuple[str, ...] = ()
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict on one requirement for one target; its key is `(requirement, target)`."""
+
+    requirement: str
+    target: str
+    part: str
+    source: str
+    section: str
+    chapter: str
+    """Title of the policy file (chapter or section) the requirement stands in."""
+    lines: str
+    level: int
+    kind: str
+    mode: str
+    proof: str
+    """What a pass is worth here: `proof` or `indication`."""
+    verdict: Verdict
+    gated: bool
+    """True when the level is at or below the target's gate and the mode can block."""
+    title: str
+    remedy: str
+    check: str
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""
+    """Why it is not applicable, undetermined or unproven, or what a passing indication leaves open."""
+    deviation: Deviation | None = None
+    evidence: tuple[str, ...] = ()
+    """Paths inside the evidence folder of the facts that were judged."""
+    duration_s: float = 0.0
+
+    @property
+    def blocks(self) -> bool:
+        """True when this result alone makes the run end with exit code 1."""
+        return self.gated and self.verdict in (Verdict.FAIL, Verdict.UNDETERMINED, Verdict.UNPROVEN)
+
+
+class NotLookedAt(msgspec.Struct, frozen=True, kw_only=True):
+    """A requirement outside this run's scope for a target, and why."""
+
+    requirement: str
+    level: int
+    title: str
+    chapter: str
+    part: str
+    reason: str
+    """For people, such as `de toets rbac.secret_access is er nog niet; nodig: rbac`."""
+
+
+class LevelCount(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts of one level for one target."""
+
+    level: int
+    verdicts: dict[str, int]
+    """Verdict → number of results, zero counts included."""
+    not_looked_at: int
+
+
+class TargetSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run says about one target."""
+
+    target: str
+    supplier: str
+    component: str
+    gate: int
+    profiles: tuple[str, ...]
+    parts: dict[str, str]
+    """Part → what was looked at (chart name, version, digest, values sets …), for people."""
+    level_reached: int
+    """0 when level 1 is not reached; never printed without `looked_at` and `total`."""
+    blocked_by: tuple[str, ...]
+    """Requirement ids that stand between `level_reached` and the next level."""
+    looked_at: int
+    total: int
+    levels: tuple[LevelCount, ...]
+    not_looked_at: tuple[NotLookedAt, ...]
+    deviations: tuple[Deviation, ...]
+    """All deviations of the target with their status."""
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """When, with what and how a run was done."""
+
+    started: datetime
+    finished: datetime
+    date: str
+    """The day deviations are judged on (ISO 8601)."""
+    lang: Lang
+    versions: dict[str, str]
+    options: dict[str, str]
+    complete: bool
+    """False when a selected requirement × target got no verdict."""
+    exit_code: int
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a run found: the content of `results.json`."""
+
+    run: Run
+    targets: tuple[TargetSummary, ...]
+    results: tuple[Result, ...]
+    """Sorted by target, level, requirement id."""

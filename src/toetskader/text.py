@@ -1,0 +1,31 @@
+"""Bilingual text: Dutch, the language of auditors and suppliers, and English."""
+
+from typing import Literal
+
+import msgspec
+
+Lang = Literal["nl", "en"]
+
+
+class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One sentence or phrase in both languages."""
+
+    nl: str
+    en: str
+
+    def __getitem__(self, lang: Lang) -> str:
+        return self.nl if lang == "nl" else self.en
+
+
+def words(value: object, lang: Lang) -> str:
+    """Put any value a finding holds into plain words of one language.
+
+    Parameters: `value`, a `Text` or a plain value as seen in an object; `lang`, the language of the run.
+    """
+    if isinstance(value, Text):
+        return value[lang]
+    if value is None:
+        return "niets" if lang == "nl" else "nothing"
+    if value is True or value is False:
+        return str(value).lower()
+    return str(value)
