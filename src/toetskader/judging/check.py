@@ -1,0 +1,71 @@
+"""Checks: the test functions in `tests/`, each known by an id that requirements name."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+from toetskader.judging.subjects import SUBJECTS
+
+# Arguments that every judgement can have besides subjects.
+GIVEN = frozenset({"findings", "params", "parameters", "today"})
+ATTRIBUTE = "__toetskader_check__"
+
+Judgement = TypeVar("Judgement", bound=Callable[..., None])
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A judgement and what it needs, as read from its signature."""
+
+    id: str
+    function: Callable[..., None]
+    subjects: tuple[str, ...]
+    given: frozenset[str]
+    params: type[msgspec.Struct] | None
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """Parts of a target it can be measured on."""
+        return frozenset(SUBJECTS[name].part for name in self.subjects)
+
+    @property
+    def fact_kinds(self) -> frozenset[str]:
+        """Kinds of facts that must be collected for it."""
+        return frozenset(SUBJECTS[name].kind for name in self.subjects)
+
+    @property
+    def per_scene(self) -> bool:
+        """True when it is judged once per values set."""
+        return any(SUBJECTS[name].per_scene for name in self.subjects)
+
+
+def check(id_: str, *, params: type[msgspec.Struct] | None = None) -> Callable[[Judgement], Judgement]:
+    """Make a test function a check.
+
+    Parameters: `id_`, the id that requirements name, `subject.property`; `params`, the struct that a requirement's
+    `params` must fit. The function's arguments say what it needs: a subject (`workloads`, `objects`, `chart`, …; see
+    `judging.subjects`), `findings`, `params`, `parameters` (the target's), `today`; any other is a pytest fixture.
+    Raises TypeError for a check without subject, or with `params` on one side only.
+    """
+
+    def decorate(function: Judgement) -> Judgement:
+        arguments = inspect.signature(function).parameters
+        subjects = tuple(name for name in arguments if name in SUBJECTS)
+        if not subjects:
+            raise TypeError(f"check {id_}: {function.__name__} asks for no subject, so it could not fail")
+        if (params is None) != ("params" not in arguments):
+            raise TypeError(f"check {id_}: the argument 'params' and @check(params=…) go together")
+        made = Check(id_, function, subjects, GIVEN & arguments.keys(), params)
+        setattr(function, ATTRIBUTE, made)
+        return function
+
+    return decorate
+
+
+def check_of(candidate: Any) -> Check | None:
+    """Return the check a test function is, or None for anything else."""
+    found = getattr(candidate, ATTRIBUTE, None)
+    return found if isinstance(found, Check) else None

@@ -1,0 +1,139 @@
+"""One judgement: a check applied to a target in every scene, and the verdicts combined."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from toetskader.facts.attempt import Malformed, NotSeen
+from toetskader.facts.store import FactKey
+from toetskader.judging.check import Check
+from toetskader.judging.findings import Findings, RawFinding
+from toetskader.judging.outcomes import NotApplicable, Parameters, Undetermined
+from toetskader.judging.subjects import Missing, SceneSubjects, TargetSubjects
+from toetskader.results import Verdict
+from toetskader.text import Text
+
+_TYPE_NAMES_NL = {
+    "mapping": "een mapping",
+    "list": "een lijst",
+    "text": "tekst",
+    "number": "een getal",
+    "whole number": "een geheel getal",
+    "true or false": "true of false",
+    "nothing": "niets",
+    "image reference": "een imageverwijzing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a check said about a target, before deviations and gates."""
+
+    verdict: Verdict
+    findings: tuple[RawFinding, ...] = ()
+    reason: Text | None = None
+    keys: tuple[FactKey, ...] = ()
+    """Facts the judgement read."""
+    crash: BaseException | None = None
+    """The fault of a check that broke on its input."""
+    doubt: Text | None = None
+    """Why part of what should be judged could not be, beside the findings of a failure."""
+
+
+def judge(
+    check: Check,
+    subjects: TargetSubjects,
+    *,
+    params: Mapping[str, Any],
+    parameters: Parameters,
+    today: date,
+    fixtures: Mapping[str, Any],
+) -> Judged:
+    """Apply a check in every scene it needs and combine: a requirement passes only if all scenes pass.
+
+    Parameters: `params`, the requirement's; `parameters`, the target's; `today`, the day to judge on; `fixtures`,
+    values of pytest fixtures the function also asks for. A failure in one scene outweighs everything; not applicable
+    counts only when it holds in all scenes.
+    """
+    given: dict[str, Any] = {"parameters": parameters, "today": today, **fixtures}
+    if check.params is not None:
+        given["params"] = msgspec.convert(dict(params), check.params)
+    judged = [_judge_scene(check, scene, given) for scene in subjects.scenes(per_scene=check.per_scene)]
+    return _combine(judged)
+
+
+def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -> Judged:
+    findings = Findings(scene.scene)
+    keys = tuple(dict.fromkeys(scene.key(name) for name in check.subjects))
+    arguments = {name: value for name, value in given.items() if name in check.given or name not in _ALWAYS}
+    if "findings" in check.given:
+        arguments["findings"] = findings
+    doubt: Text | None = None
+    crash: Exception | None = None
+    try:
+        for name in check.subjects:
+            arguments[name] = scene.get(name)
+        check.function(**arguments)
+    except NotApplicable as outcome:
+        return Judged(Verdict.NOT_APPLICABLE, reason=outcome.reason, keys=keys)
+    except Undetermined as outcome:
+        doubt = outcome.reason
+    except Missing as outcome:
+        doubt = _not_seen(outcome.attempt, scene.scene)
+    except Malformed as outcome:
+        doubt = _malformed(outcome, scene.scene)
+    except Exception as fault:  # hostile input must cost one verdict, not the run
+        doubt, crash = _broken(check, fault), fault
+    if findings.items:
+        return Judged(Verdict.FAIL, tuple(findings.items), keys=keys, crash=crash, doubt=doubt)
+    if doubt is not None:
+        return Judged(Verdict.UNDETERMINED, reason=doubt, keys=keys, crash=crash)
+    return Judged(Verdict.PASS, keys=keys)
+
+
+_ALWAYS = frozenset({"parameters", "today", "params"})
+_WEIGHT = (Verdict.FAIL, Verdict.UNDETERMINED, Verdict.PASS, Verdict.NOT_APPLICABLE)
+
+
+def _combine(judged: list[Judged]) -> Judged:
+    """Combine the scenes' verdicts, heaviest first."""
+    verdict = min((item.verdict for item in judged), key=_WEIGHT.index)
+    deciding = [item for item in judged if item.verdict is verdict]
+    return Judged(
+        verdict,
+        tuple(finding for item in deciding for finding in item.findings),
+        reason=deciding[0].reason,
+        keys=tuple(dict.fromkeys(key for item in judged for key in item.keys)),
+        crash=next((item.crash for item in judged if item.crash), None),
+        doubt=next((item.doubt or item.reason for item in judged if _doubtful(item)), None),
+    )
+
+
+def _doubtful(item: Judged) -> bool:
+    return item.doubt is not None or item.verdict is Verdict.UNDETERMINED
+
+
+def _not_seen(attempt: NotSeen, scene: str) -> Text:
+    nl, en = (f" (waardenset {scene})", f" (values set {scene})") if scene else ("", "")
+    return Text(f"Niet gezien{nl}: {attempt.message}", f"Not seen{en}: {attempt.message}")
+
+
+def _malformed(outcome: Malformed, scene: str) -> Text:
+    expected, seen = (_TYPE_NAMES_NL.get(name, name) for name in (outcome.expected, outcome.seen))
+    return Text(
+        f"{outcome.where}, {outcome.path or 'het object'}{f' (waardenset {scene})' if scene else ''}: {seen} gevonden "
+        f"waar Kubernetes {expected} verwacht; herstel de template, daarna kan dit beoordeeld worden.",
+        f"{outcome.where}, {outcome.path or 'the object'}{f' (values set {scene})' if scene else ''}: {outcome.seen} "
+        f"found where Kubernetes expects {outcome.expected}; mend the template, then this can be judged.",
+    )
+
+
+def _broken(check: Check, fault: Exception) -> Text:
+    name = f"{type(fault).__name__}: {fault}"[:300]
+    return Text(
+        f"De toets {check.id} liep vast op deze invoer ({name}). Dat is een fout in Toetskader: meld hem.",
+        f"The check {check.id} broke on this input ({name}). That is a fault in Toetskader: please report it.",
+    )

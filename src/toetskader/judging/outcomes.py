@@ -1,0 +1,54 @@
+"""Outcomes a judgement can end in, besides returning with or without findings."""
+
+from typing import Any, NoReturn
+
+import msgspec
+
+from toetskader.text import Text
+
+
+class NotApplicable(Exception):  # noqa: N818 - a verdict, not an error
+    """The requirement does not apply to what was seen, for the reason given."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
+
+
+class Undetermined(Exception):  # noqa: N818 - a verdict, not an error
+    """What was seen does not allow a verdict, for the reason given."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
+
+
+def not_applicable(nl: str, en: str) -> NoReturn:
+    """End a judgement: the requirement does not apply here. Both reasons are full sentences."""
+    raise NotApplicable(Text(nl, en))
+
+
+def undetermined(nl: str, en: str) -> NoReturn:
+    """End a judgement: no verdict is possible. The reasons say what is missing and how to supply it."""
+    raise Undetermined(Text(nl, en))
+
+
+class Parameters:
+    """The parameters of a target, which documents leave open and an auditor fills in."""
+
+    def __init__(self, values: msgspec.Struct) -> None:
+        self._values = values
+
+    def get(self, name: str) -> Any:
+        """Return a parameter, or None when the target does not give it."""
+        return getattr(self._values, name)
+
+    def require(self, name: str) -> Any:
+        """Return a parameter; without it nothing that depends on it can be judged (undetermined, naming it)."""
+        value = self.get(name)
+        if value is None:
+            undetermined(
+                f"Parameter '{name}' ontbreekt; vul 'parameters.{name}' in bij het doel of het profiel.",
+                f"Parameter '{name}' is missing; fill in 'parameters.{name}' of the target or the profile.",
+            )
+        return value

@@ -1,0 +1,1 @@
+"""The judgements: pure pytest functions, one per check, grouped by subject."""
