@@ -1,0 +1,262 @@
+"""Loading of the catalogue, and every error that makes it unsound, with file and line."""
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from toetskader.catalogue.models import (
+    Catalogue,
+    CheckInfo,
+    PlannedCheck,
+    PlannedChecksFile,
+    PolicyFile,
+    PolicyRow,
+    Profile,
+    Requirement,
+    Source,
+    SourcesFile,
+    TargetParameters,
+    natural,
+)
+from toetskader.text import Text
+from toetskader.yamlfile import (
+    FileError,
+    FileErrors,
+    Path_,
+    YamlFile,
+    did_you_mean,
+    joined,
+    misfits,
+    read_yaml,
+    shown,
+)
+
+SOURCES = "sources.yaml"
+PLANNED = "planned-checks.yaml"
+PROFILES = "profiles"
+_NOT_SOURCES = (PROFILES, "norms")
+
+Model = TypeVar("Model")
+
+
+def load_catalogue(folder: Path, *, checks: Mapping[str, CheckInfo] | None = None) -> Catalogue:
+    """Load all files under a `policies/` folder.
+
+    Parameters: `checks`, the checks that are built, by id; None when they are not known, and then a check that is
+    not planned is taken to be built. Raises `FileErrors` with everything found wrong: what does not fit the models,
+    duplicate ids, references that lead nowhere, parameters that a check does not know, parts it cannot measure.
+    """
+    return _Loader(folder, checks).load()
+
+
+def parameter_errors(parameters: TargetParameters) -> Iterator[tuple[Path_, Text]]:
+    """Yield what is wrong with parameters beyond their types: the path below `parameters`, and why."""
+    for index, text in enumerate(parameters.diginetwerk_ranges or ()):
+        try:
+            ipaddress.ip_network(text)
+        except ValueError:
+            message = Text(
+                f"{shown(text)} is geen adresreeks; schrijf 203.0.113.0/24, zonder bits na het netwerkdeel",
+                f"{shown(text)} is not an address range; write 203.0.113.0/24, without bits after the network part",
+            )
+            yield ("diginetwerk_ranges", index), message
+
+
+class _Loader:
+    """Collects the parts of one catalogue, and what is wrong with them."""
+
+    def __init__(self, folder: Path, checks: Mapping[str, CheckInfo] | None) -> None:
+        self._folder = folder
+        self._checks = checks
+        self._errors: list[FileError] = []
+        self._claimed: dict[str, str] = {}
+        self._sources: dict[str, Source] | None = None
+        self._planned: dict[str, PlannedCheck] | None = None
+        self._profiles: dict[str, Profile] | None = None
+        self._requirements: dict[str, Requirement] = {}
+        self._covered: dict[str, str] = {}
+
+    def load(self) -> Catalogue:
+        if not self._folder.is_dir():
+            message = Text("is geen map; noem de map met policies", "is not a folder; name the policies folder")
+            raise FileErrors([FileError(self._folder, message)])
+        self._load_sources()
+        self._load_planned()
+        self._load_profiles()
+        for path in self._policy_files():
+            self._load_policies(path)
+        for path in self._folder.rglob("*.yml"):
+            self._errors.append(FileError(path, Text("heet geen .yaml; hernoem het", "is not named .yaml; rename it")))
+        if self._errors:
+            raise FileErrors(self._errors)
+        return Catalogue(
+            self._requirements, self._sources or {}, self._planned or {}, self._profiles or {}, self._covered
+        )
+
+    def _read(self, path: Path, model: type[Model]) -> tuple[YamlFile, Model] | None:
+        try:
+            file = read_yaml(path)
+            return file, file.convert(model)
+        except FileError as error:
+            self._errors.append(error)
+        except FileErrors as errors:
+            self._errors.extend(errors.errors)
+        return None
+
+    def _error(self, file: YamlFile, path: Path_, message: Text) -> None:
+        self._errors.append(file.error(path, message))
+
+    def _claim(self, file: YamlFile, path: Path_, id_: str) -> None:
+        """Reserve an id; report it when it was taken before."""
+        place = f"{file.path}:{file.line(path)}"
+        first = self._claimed.setdefault(id_, place)
+        if first != place:
+            message = Text(
+                f"id {id_} bestaat al ({first}); elk id mag een keer voorkomen, ook onder covers",
+                f"id {id_} exists already ({first}); every id may stand once, under covers too",
+            )
+            self._error(file, path, message)
+
+    def _load_sources(self) -> None:
+        loaded = self._read(self._folder / SOURCES, SourcesFile)
+        if loaded is None:
+            return
+        file, content = loaded
+        for index, source in enumerate(content.sources):
+            self._claim(file, ("sources", index, "id"), source.id)
+        self._sources = {source.id: source for source in content.sources}
+
+    def _load_planned(self) -> None:
+        loaded = self._read(self._folder / PLANNED, PlannedChecksFile)
+        if loaded is None:
+            return
+        file, content = loaded
+        for index, check in enumerate(content.checks):
+            path: Path_ = ("checks", index, "id")
+            self._claim(file, path, check.id)
+            if self._checks is not None and check.id in self._checks:
+                message = Text(
+                    f"toets {check.id} is al gebouwd; haal hem hier weg",
+                    f"check {check.id} is built already; remove it here",
+                )
+                self._error(file, path, message)
+        self._planned = {check.id: check for check in content.checks}
+
+    def _load_profiles(self) -> None:
+        paths = sorted((self._folder / PROFILES).glob("*.yaml"))
+        if not paths:
+            message = Text("bevat geen profiel; voeg een .yaml-bestand toe", "holds no profile; add a .yaml file")
+            self._errors.append(FileError(self._folder / PROFILES, message))
+            return
+        loaded = [self._read(path, Profile) for path in paths]
+        for file, profile in filter(None, loaded):
+            self._check_profile(file, profile)
+        if None not in loaded:
+            self._profiles = {profile.id: profile for _, profile in filter(None, loaded)}
+
+    def _check_profile(self, file: YamlFile, profile: Profile) -> None:
+        if profile.id != file.path.stem:
+            message = Text(
+                f"het id is {profile.id}, het bestand heet {file.path.stem}; maak ze gelijk",
+                f"the id is {profile.id}, the file is named {file.path.stem}; make them equal",
+            )
+            self._error(file, ("id",), message)
+        for index, source in enumerate(profile.sources):
+            self._check_source(file, ("sources", index), source)
+        for path, message in parameter_errors(profile.parameters):
+            self._error(file, ("parameters", *path), message)
+
+    def _policy_files(self) -> list[Path]:
+        folders = [entry for entry in self._folder.iterdir() if entry.is_dir() and entry.name not in _NOT_SOURCES]
+        return sorted(
+            (path for folder in folders for path in folder.rglob("*.yaml")), key=lambda path: natural(str(path))
+        )
+
+    def _load_policies(self, path: Path) -> None:
+        loaded = self._read(path, PolicyFile)
+        if loaded is None:
+            return
+        file, content = loaded
+        self._check_source(file, ("source",), content.source)
+        for index, row in enumerate(content.requirements):
+            place: Path_ = ("requirements", index)
+            self._claim(file, (*place, "id"), row.id)
+            for number, covered in enumerate(row.covers):
+                self._claim(file, (*place, "covers", number), covered)
+                self._covered[covered] = row.id
+            self._check_row(file, place, row, content.source)
+            self._requirements[row.id] = Requirement(
+                **{name: getattr(row, name) for name in PolicyRow.__struct_fields__},
+                source=content.source,
+                chapter=content.chapter,
+                chapter_title=content.title,
+                file=str(path),
+                line=file.line(place),
+            )
+
+    def _check_row(self, file: YamlFile, place: Path_, row: PolicyRow, source: str) -> None:
+        if not row.id.startswith(f"{source}-"):
+            message = Text(
+                f"id {row.id} hoort niet bij bron {shown(source)}; laat het met {shown(source)}- beginnen",
+                f"id {row.id} does not belong to source {shown(source)}; make it start with {shown(source)}-",
+            )
+            self._error(file, (*place, "id"), message)
+        if self._profiles is not None:
+            self._check_profile_label(file, (*place, "profile"), row.profile, self._profiles)
+        if self._checks is not None and row.check in self._checks:
+            self._check_built(file, place, row, self._checks[row.check])
+        elif self._planned is not None:
+            self._check_planned(file, place, row, self._planned)
+
+    def _check_source(self, file: YamlFile, path: Path_, source: str) -> None:
+        if self._sources is not None and source not in self._sources:
+            message = Text(
+                f"bron {shown(source)} staat niet in {SOURCES}.", f"source {shown(source)} is not in {SOURCES}."
+            )
+            self._error(file, path, joined(message, did_you_mean(source, self._sources)))
+
+    def _check_profile_label(self, file: YamlFile, path: Path_, label: str, profiles: Mapping[str, Profile]) -> None:
+        known = {name for profile in profiles.values() for name in profile.profiles}
+        for name in label.split("+"):
+            if name not in known:
+                message = Text(
+                    f"geen profiel onder {PROFILES}/ kiest {shown(name)}, dus deze eis telt nooit mee.",
+                    f"no profile under {PROFILES}/ selects {shown(name)}, so this requirement never counts.",
+                )
+                self._error(file, path, joined(message, did_you_mean(name, known)))
+
+    def _check_planned(self, file: YamlFile, place: Path_, row: PolicyRow, planned: Mapping[str, PlannedCheck]) -> None:
+        check = planned.get(row.check)
+        if check is not None and check.part not in row.measured_on:
+            message = Text(
+                f"toets {check.id} is gepland voor {check.part}; noem dat deel hier of wijzig het in {PLANNED}",
+                f"check {check.id} is planned for {check.part}; name that part here or change it in {PLANNED}",
+            )
+            self._error(file, (*place, "measured_on"), message)
+        if check is None and self._checks is not None:
+            message = Text(
+                f"toets {row.check} bestaat niet: niet in tests/ en niet in {PLANNED}.",
+                f"check {row.check} does not exist: neither in tests/ nor in {PLANNED}.",
+            )
+            suggestion = did_you_mean(row.check, [*self._checks, *planned])
+            self._error(file, (*place, "check"), joined(message, suggestion))
+
+    def _check_built(self, file: YamlFile, place: Path_, row: PolicyRow, check: CheckInfo) -> None:
+        if check.parts.isdisjoint(row.measured_on):
+            parts = ", ".join(sorted(check.parts))
+            message = Text(
+                f"toets {check.id} meet op {parts}; noem een van die delen",
+                f"check {check.id} measures on {parts}; name one of those parts",
+            )
+            self._error(file, (*place, "measured_on"), message)
+        for path, message in _params_errors(row, check):
+            self._error(file, (*place, "params", *path), message)
+
+
+def _params_errors(row: PolicyRow, check: CheckInfo) -> list[tuple[Path_, Text]]:
+    if check.params is not None:
+        return misfits(row.params, check.params)
+    if row.params:
+        return [((), Text(f"toets {check.id} heeft geen parameters", f"check {check.id} has no parameters"))]
+    return []

@@ -1,0 +1,255 @@
+"""The catalogue's models: what stands in the files under `policies/`, and what is made of it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Protocol
+
+import msgspec
+from msgspec import Meta
+
+from toetskader.text import Text
+
+Part = Literal[
+    "chart",
+    "namespace",
+    "image",
+    "rbac",
+    "cluster",
+    "repository",
+    "mail",
+    "api",
+    "saas",
+    "server",
+    "sla-report",
+    "dossier",
+]
+Level = Literal[1, 2, 3, 4]
+Kind = Literal["kwaliteitseis", "werkwijzeafspraak", "dienstverleningseis", "norm", "principle", "deliverable"]
+Mode = Literal["hard", "conditional/exemptible", "comply-or-explain", "best-effort/option", "recurring after go-live"]
+Addressee = Literal["supplier", "municipality", "service organisation", "community"]
+Worth = Literal["proof", "indication"]
+
+NonEmpty = Annotated[str, Meta(min_length=1)]
+RequirementId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Z]+-[0-9A-Za-z.]+-[0-9]{2,}$",
+        description="Source, section and number: DDC-7.2-14",
+        extra={"expected": Text("een id zoals DDC-7.2-14", "an id such as DDC-7.2-14")},
+    ),
+]
+CheckId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$",
+        description="A check, as family.subject",
+        extra={"expected": Text("een toets zoals workload.non_root", "a check such as workload.non_root")},
+    ),
+]
+LineRange = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]+(-[0-9]+)?$",
+        description="Lines in the source's text, first and last: 581-582",
+        extra={"expected": Text("regels zoals 581-582", "lines such as 581-582")},
+    ),
+]
+Name = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9._-]*$",
+        max_length=63,
+        extra={
+            "expected": Text(
+                "ten hoogste 63 kleine letters, cijfers, punten, streepjes, en een letter of cijfer vooraan",
+                "at most 63 lower case letters, digits, dots, dashes, and a letter or digit in front",
+            )
+        },
+    ),
+]
+
+
+class _Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of what stands in a file of ours: strict and immutable."""
+
+
+class Source(_Model, frozen=True, kw_only=True):
+    """A document that requirements come from."""
+
+    id: Annotated[str, Meta(pattern="^[A-Z]+$", description="Prefix of its requirements' ids: DDC")]
+    title: Text
+    owner: NonEmpty
+    version: NonEmpty
+    file: Annotated[str, Meta(min_length=1, description="Text of the document to which line numbers refer")]
+    notes: str = ""
+
+
+class SourcesFile(_Model, frozen=True, kw_only=True):
+    """policies/sources.yaml: the documents that requirements come from."""
+
+    sources: tuple[Source, ...]
+
+
+class PlannedCheck(_Model, frozen=True, kw_only=True):
+    """A check that a requirement names and that is not built yet."""
+
+    id: CheckId
+    part: Part
+    title: Annotated[Text, Meta(description="What it will measure")]
+
+
+class PlannedChecksFile(_Model, frozen=True, kw_only=True):
+    """policies/planned-checks.yaml: checks that requirements name and tests/ does not hold yet."""
+
+    checks: tuple[PlannedCheck, ...]
+
+
+class InClusterPeer(_Model, frozen=True, kw_only=True):
+    """A component in the same cluster that the target talks to."""
+
+    name: NonEmpty
+    public_host: Annotated[str, Meta(min_length=1, description="Host by which it is known outside the cluster")]
+
+
+class TargetParameters(_Model, frozen=True, kw_only=True):
+    """What the documents leave open and a target or profile fills in; absent is not the same as empty."""
+
+    trusted_image_locations: Annotated[
+        tuple[NonEmpty, ...] | None, Meta(description="Prefixes of image references that are allowed")
+    ] = None
+    third_party_images: Annotated[
+        tuple[NonEmpty, ...] | None, Meta(description="Repositories of images made by others")
+    ] = None
+    internal_ingress_class: Annotated[NonEmpty | None, Meta(description="Ingress class of the internal route")] = None
+    external_ingress_class: Annotated[NonEmpty | None, Meta(description="Ingress class of the external route")] = None
+    external_storage_claims: Annotated[
+        tuple[NonEmpty, ...] | None, Meta(description="Persistent volume claims on storage outside the cluster")
+    ] = None
+    diginetwerk_ranges: Annotated[
+        tuple[NonEmpty, ...] | None, Meta(description="Address ranges (CIDR) of Diginetwerk")
+    ] = None
+    in_cluster_peers: Annotated[
+        tuple[InClusterPeer, ...] | None, Meta(description="Components in the same cluster that it talks to")
+    ] = None
+    mail_host: Annotated[NonEmpty | None, Meta(description="Host that mail must be sent through")] = None
+    database_changes: Annotated[bool | None, Meta(description="Whether this release migrates the database")] = None
+    production_values_sets: Annotated[
+        tuple[NonEmpty, ...] | None, Meta(description="Names of the values sets meant for production")
+    ] = None
+
+
+class Profile(_Model, frozen=True, kw_only=True):
+    """A named selection of requirements, with defaults for what the documents leave open."""
+
+    id: Name
+    title: Text
+    sources: Annotated[tuple[NonEmpty, ...], Meta(min_length=1, description="Sources it selects from")]
+    profiles: Annotated[tuple[NonEmpty, ...], Meta(min_length=1, description="Kinds of delivery it selects")]
+    addressee: Addressee | None = None
+    parameters: TargetParameters = TargetParameters()
+
+    def selects(self, requirement: "Requirement") -> bool:
+        """Tell whether a requirement belongs to this profile: by source, kind of delivery and addressee."""
+        return (
+            requirement.source in self.sources
+            and not requirement.profiles.isdisjoint(self.profiles)
+            and (self.addressee is None or requirement.binds(self.addressee))
+        )
+
+
+class PolicyRow(_Model, frozen=True, kw_only=True):
+    """One requirement as it stands in a policy file."""
+
+    id: RequirementId
+    section: Annotated[str, Meta(min_length=1, description="Section of the source, number only, in quotes")]
+    lines: LineRange
+    kind: Kind
+    level: Annotated[Level, Meta(description="Maturity level, 1 (experiment) to 4 (agreed improvement)")]
+    level_origin: Annotated[
+        Literal["source", "proposed"], Meta(description="Whether the source gives the level or we propose it")
+    ]
+    profile: Annotated[str, Meta(min_length=1, description="Kind of delivery it applies to: haven, saas+onprem, all")]
+    addressee: Annotated[Addressee, Meta(description="Who must comply")]
+    mode: Mode
+    verify: Literal["automatic", "semi", "attestation"]
+    measured_on: Annotated[
+        dict[Part, Worth], Meta(min_length=1, description="Part of the target → what a pass there is worth")
+    ]
+    check: CheckId
+    params: Annotated[dict[str, Any], Meta(description="Parameters of the check")] = {}
+    covers: Annotated[
+        tuple[RequirementId, ...], Meta(description="Ids of the inventory that are the same measurement")
+    ] = ()
+    title: Text
+    remedy: Annotated[Text, Meta(description="What the addressee does to meet it")]
+    notes: Annotated[str, Meta(description="Choices and doubts, in English; [proposed] and [standard] thresholds")] = ""
+
+
+class PolicyFile(_Model, frozen=True, kw_only=True):
+    """A file under policies/<source>/: the requirements of one chapter or section."""
+
+    source: Annotated[str, Meta(min_length=1, description="Id of the source in policies/sources.yaml")]
+    chapter: Annotated[str, Meta(min_length=1, description="Number of the chapter or section, in quotes")]
+    title: Text
+    requirements: tuple[PolicyRow, ...]
+
+
+class Requirement(PolicyRow, frozen=True, kw_only=True):
+    """One measurable demand, with where it comes from."""
+
+    source: str
+    chapter: str
+    chapter_title: Text
+    file: str
+    """Policy file, as the catalogue's folder was named."""
+    line: int
+
+    @property
+    def profiles(self) -> frozenset[str]:
+        """Kinds of delivery it applies to; the inventory writes `saas+onprem` for either."""
+        return frozenset(self.profile.split("+"))
+
+    def binds(self, addressee: Addressee) -> bool:
+        """Tell whether it asks something of this addressee; the community is municipality and supplier together."""
+        if self.addressee == "community":
+            return addressee in ("community", "municipality", "supplier")
+        return self.addressee == addressee
+
+
+class CheckInfo(Protocol):
+    """What the catalogue must know of a check that is built (`toetskader.judging.check.Check` is one)."""
+
+    @property
+    def id(self) -> str:
+        """Id that requirements name."""
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """Parts of a target it can be measured on."""
+
+    @property
+    def params(self) -> type[msgspec.Struct] | None:
+        """Struct that a requirement's `params` must fit; None for a check without parameters."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that must hold, sound: every reference in it leads somewhere."""
+
+    requirements: Mapping[str, Requirement]
+    """By id, in the order of sources, chapters and files."""
+    sources: Mapping[str, Source]
+    planned: Mapping[str, PlannedCheck]
+    profiles: Mapping[str, Profile]
+    covered: Mapping[str, str]
+    """Inventory id that another requirement covers → that requirement's id."""
+
+    def find(self, id_: str) -> Requirement | None:
+        """Return the requirement with this id, or the one that covers it."""
+        return self.requirements.get(self.covered.get(id_, id_))
+
+
+def natural(text: str) -> tuple[tuple[int, str], ...]:
+    """Return a sort key that puts 7.2 before 7.10: numbers by value, the rest as text."""
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"([0-9]+)", text) if part)
