@@ -1,0 +1,138 @@
+"""Helm through a `helm` program (`--helm PATH`): the same answers as the SDK gives, each command run within limits.
+
+The program renders and lints. What it prints is read with the same YAML reader as the SDK's own renders, in the child
+process, so that both ways lead to the same objects.
+"""
+
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from toetskader.collect.helm import archive
+from toetskader.collect.helm.archive import OpenSource
+from toetskader.collect.helm.limits import Limits, Refusal, Refused, refused
+from toetskader.collect.helm.process import Failed, HelmProcess, run
+from toetskader.collect.helm.protocol import ParseAnswer, ParseRequest, Rendered, RenderRequest, Version
+from toetskader.collect.helm.sentences import render_failed, shorten
+from toetskader.collect.helm.values import merge, nested
+from toetskader.facts.attempt import Reason
+from toetskader.facts.chart import LintMessage, RenderedObject
+
+# `helm template` prints no values and no NOTES.txt. A template of ours, added to a private copy, prints both.
+_PROBE = "templates/toetskader-probe.yaml"
+_PROBE_TEXT = '{{ dict "values" .Values "notes" %s | toJson }}\n'
+_NOTES = '(include (print .Template.BasePath "/NOTES.txt") .)'
+# Helm ends every document with a separator and names its template; a document cannot hold a separator itself.
+_SOURCE = re.compile(r"(?:^|\n)---\n# Source: ([^\n]*)\n")
+_LINT = re.compile(r"^\[(INFO|WARNING|ERROR)\] ([^:\n]*): ?", re.MULTILINE)
+
+
+class _Probe(msgspec.Struct):
+    values: dict[str, object]
+    notes: str
+
+
+def version(program: Path, limits: Limits) -> Version | Refusal:
+    """Ask the program which Helm it is."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="toetskader-helm-") as scratch:
+            text = run([str(program), "version", "--template", "{{.Version}}"], Path(scratch), limits, 10)
+    except Refused as stop:
+        return stop.refusal
+    except (Failed, OSError) as error:
+        return refused(
+            Reason.TOOL_MISSING,
+            nl=f"{program} is geen werkend helm-programma ({shorten(str(error))}). Wijs met --helm een helm aan.",
+            en=f"{program} is no working helm program ({shorten(str(error))}). Point --helm to one.",
+        ).refusal
+    return Version(tool="binary", where=str(program), helm=text.strip())
+
+
+def render(
+    program: Path, source: OpenSource, request: RenderRequest, reader: HelmProcess, limits: Limits
+) -> Rendered | Refusal:
+    """Render a chart once with `helm template`.
+
+    Parameters: `reader`, the process that turns the printed YAML into objects.
+    """
+    with tempfile.TemporaryDirectory(prefix="toetskader-helm-") as directory:
+        scratch = Path(directory)
+        chart = scratch / "chart"
+        archive.copy_chart(source, chart)
+        notes = _NOTES if "templates/NOTES.txt" in source.files else '""'
+        (chart / _PROBE).parent.mkdir(exist_ok=True)
+        (chart / _PROBE).write_text(_PROBE_TEXT % notes, encoding="utf-8")
+        command = [str(program), "template", *_flags(scratch, request)]
+        command += [flag for name in request.api_versions for flag in ("--api-versions", name)]
+        try:
+            printed = run([*command, "--", request.release, str(chart)], scratch, limits, limits.deadline_s)
+        except Refused as stop:
+            return stop.refusal
+        except Failed as failed:
+            return render_failed(_what_failed(failed)).refusal
+    parts = _SOURCE.split(printed)
+    documents = tuple(zip(parts[1::2], parts[2::2], strict=True))
+    answer = reader.ask(ParseRequest(documents=documents), limits.deadline_s)
+    if not isinstance(answer, ParseAnswer):
+        return _refusal(answer)
+    kept = [item for item in answer.objects if not item.template.endswith(f"/{_PROBE}") or "/charts/" in item.template]
+    probe = _probe(answer.objects)
+    return Rendered(objects=tuple(kept), values=probe.values, notes=probe.notes)
+
+
+def lint(program: Path, source: OpenSource, request: RenderRequest, limits: Limits) -> Sequence[LintMessage]:
+    """Run `helm lint` with the values of one render. Raises `Refused` when it cannot be run within the limits."""
+    with tempfile.TemporaryDirectory(prefix="toetskader-helm-") as directory:
+        scratch = Path(directory)
+        command = [str(program), "lint", *_flags(scratch, request), "--", str(source.directory)]
+        try:
+            printed = run(command, scratch, limits, limits.deadline_s)
+        except Failed as failed:
+            # It ends with an error when it has something to report; that is its answer.
+            printed = failed.output
+            if not _LINT.search(printed):
+                raise render_failed(_what_failed(failed)) from failed
+    body = printed.partition("==> Linting")[2].partition("\n")[2].rpartition("\n\n")[0]
+    parts = _LINT.split(body)
+    return tuple(
+        LintMessage(severity=severity.lower(), path=path, message=shorten(message))
+        for severity, path, message in zip(parts[1::3], parts[2::3], parts[3::3], strict=True)
+    )
+
+
+def _flags(scratch: Path, request: RenderRequest) -> list[str]:
+    flags = ["--namespace", request.namespace]
+    if request.kube_version:
+        flags += ["--kube-version", request.kube_version]
+    texts = list(request.values)
+    overrides: dict[str, object] = {}
+    for path, value in request.overrides.items():
+        overrides = merge(overrides, nested(path, value))
+    if overrides:
+        texts.append(msgspec.json.encode(overrides).decode())
+    for number, text in enumerate(texts, 1):
+        name = f"values-{number}.yaml"
+        (scratch / name).write_text(text, encoding="utf-8")
+        flags += ["--values", name]
+    return flags
+
+
+def _probe(objects: Sequence[RenderedObject]) -> _Probe:
+    for item in objects:
+        if item.template.endswith(f"/{_PROBE}") and "/charts/" not in item.template:
+            return msgspec.convert(item.document, _Probe)
+    return _Probe(values={}, notes="")
+
+
+def _what_failed(failed: Failed) -> str:
+    text = failed.words.rpartition("Error: ")[2] or failed.words
+    return text.partition("\n\nUse --debug flag")[0]
+
+
+def _refusal(answer: object) -> Refusal:
+    if isinstance(answer, Refusal):
+        return answer
+    raise TypeError(answer)

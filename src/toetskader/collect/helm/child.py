@@ -1,0 +1,92 @@
+"""The process that runs Helm: reads requests on standard input, answers on standard output, for many charts.
+
+Started by `toetskader.collect.helm.process` with the parent's process id, the limits (JSON) and `online` or
+`offline`. It may be killed at any moment; nothing depends on it.
+"""
+
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+
+from toetskader.collect.helm import guard
+from toetskader.collect.helm.limits import Limits, Refused, refused
+from toetskader.collect.helm.protocol import LENGTH, RawAnswer, Request
+from toetskader.collect.helm.sentences import shorten, too_much_output
+from toetskader.facts.attempt import Reason
+
+# Two are enough to render while lint runs; more processes, not more threads, serve more charts.
+_THREADS = 2
+
+
+def main(arguments: list[str]) -> None:
+    """Serve until standard input ends. Parameters: `arguments`, as the module's docstring lists them."""
+    parent, limits_json, network = arguments
+    limits = msgspec.json.decode(limits_json, type=Limits)
+    # Before any thread: a namespace cannot be left with threads running.
+    if network == "offline":
+        guard.leave_network()
+    guard.limit_self(limits)
+    guard.end_with_parent(int(parent))
+    # Whatever a library prints must not end up between the answers.
+    answers = os.dup(1)
+    os.dup2(2, 1)
+    decoder = msgspec.json.Decoder(Request)
+    with ThreadPoolExecutor(_THREADS) as workers:
+        while (frame := _read_frame(0)) is not None:
+            guard.limit_processor(limits.deadline_s)
+            data = msgspec.json.encode(_serve(decoder.decode(frame), workers))
+            if len(data) > limits.output_bytes:
+                data = msgspec.json.encode(too_much_output(limits).refusal)
+            _write(answers, LENGTH.pack(len(data)) + data)
+
+
+def _serve(request: Request, workers: ThreadPoolExecutor) -> RawAnswer:
+    # Imported on first use, so that a missing or broken library is an answer and not a crash.
+    try:
+        from toetskader.collect.helm import sdk  # noqa: PLC0415
+    except Exception as error:
+        return refused(
+            Reason.TOOL_MISSING,
+            nl=f"helm-python-sdk is niet te laden: {error}. Installeer het, of kies --helm PAD.",
+            en=f"helm-python-sdk cannot be loaded: {error}. Install it, or choose --helm PATH.",
+        ).refusal
+    try:
+        return sdk.answer(request, workers)
+    except Refused as stop:
+        return stop.refusal
+    except MemoryError:
+        raise
+    except Exception as error:
+        text = shorten(str(error))
+        return refused(
+            Reason.TOOL_FAILED,
+            nl=f"Helm gaf een fout: {type(error).__name__}: {text}",
+            en=f"Helm gave an error: {type(error).__name__}: {text}",
+        ).refusal
+
+
+def _read_frame(stream: int) -> bytes | None:
+    head = _read(stream, LENGTH.size)
+    return None if head is None else _read(stream, LENGTH.unpack(head)[0])
+
+
+def _read(stream: int, size: int) -> bytes | None:
+    data = bytearray()
+    while len(data) < size:
+        part = os.read(stream, size - len(data))
+        if not part:
+            return None
+        data += part
+    return bytes(data)
+
+
+def _write(stream: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(stream, rest) :]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,151 @@
+"""What a chart needs and does not carry: fetched into a private copy, or a reason that names it.
+
+A dependency in charts/ is used as it is. A `file://` one is taken from the directory next to the chart. One in a
+repository is downloaded, the version of Chart.lock when there is one. The supplier's directory is never written to.
+"""
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from toetskader.collect.helm import archive
+from toetskader.collect.helm.archive import OpenSource
+from toetskader.collect.helm.limits import Limits, Refusal, Refused, refused
+from toetskader.collect.helm.process import HelmProcess
+from toetskader.collect.helm.protocol import Description, ParseAnswer, ParseRequest, PullAnswer, PullRequest
+from toetskader.facts.attempt import Reason
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+class RemoteChart(msgspec.Struct, frozen=True, kw_only=True):
+    """A chart that is not on disk: `chart` is an `oci://` reference, or a name in `repository`."""
+
+    chart: str
+    repository: str = ""
+    version: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.repository.rstrip('/')}/{self.chart}" if self.repository else self.chart
+        return f"{where}:{self.version}" if self.version else where
+
+
+def pull(remote: RemoteChart, destination: Path, fetcher: HelmProcess, limits: Limits, deadline_s: float) -> Path:
+    """Download a packed chart and look through it. Raises `Refused`: unreachable, denied, absent or unsafe."""
+    answer = fetcher.ask(
+        PullRequest(
+            chart=remote.chart,
+            repository=remote.repository,
+            version=remote.version,
+            destination=str(destination),
+            # Registries on this machine speak plain HTTP; no other is ever asked without TLS.
+            plain_http=urlsplit(remote.chart).hostname in _LOOPBACK,
+        ),
+        deadline_s,
+    )
+    if isinstance(answer, Refusal):
+        if answer.reason is Reason.TIMED_OUT:
+            raise refused(
+                Reason.UNREACHABLE,
+                nl=f"{remote} gaf binnen {deadline_s:.0f} seconden geen antwoord. Controleer adres en netwerk.",
+                en=f"{remote} did not answer within {deadline_s:.0f} seconds. Check its address and the network.",
+            )
+        raise Refused(answer)
+    if not isinstance(answer, PullAnswer):
+        raise TypeError(answer)
+    path = Path(answer.path)
+    archive.check_packed(path, limits)
+    return path
+
+
+def complete(
+    source: OpenSource, given: Path | None, description: Description, fetcher: HelmProcess, limits: Limits
+) -> OpenSource:
+    """Make a private copy of a chart with its missing dependencies in place.
+
+    Parameters: `given`, the chart directory as the target names it (None for a packed chart), for `file://`
+    dependencies; `description`, which names what is missing. All downloads share one deadline.
+    Raises `Refused`: names the dependency, where it was looked for, and what to do.
+    """
+    end = time.monotonic() + limits.fetch_deadline_s
+    locked = _locked(source, fetcher)
+    declared: list[dict[str, Any]] = description.metadata.get("dependencies") or []
+    scratch = Path(tempfile.mkdtemp(prefix="toetskader-chart-"))
+    copy = scratch / "chart"
+    try:
+        archive.copy_chart(source, copy)
+        charts = copy / "charts"
+        charts.mkdir(exist_ok=True)
+        for item in declared:
+            name, repository = str(item.get("name")), str(item.get("repository") or "")
+            if name not in description.missing:
+                continue
+            try:
+                if repository.startswith("file://"):
+                    _take_sibling(name, repository, given, charts, limits)
+                else:
+                    remote = _remote(name, repository, locked.get(name) or str(item.get("version") or ""))
+                    pull(remote, charts, fetcher, limits, max(1.0, end - time.monotonic()))
+            except Refused as stop:
+                why = stop.refusal
+                raise refused(
+                    why.reason,
+                    nl=f"Afhankelijkheid '{name}' staat niet in charts/: {why.message.nl} {_REMEDY_NL}",
+                    en=f"Dependency '{name}' is not in charts/: {why.message.en} {_REMEDY_EN}",
+                ) from stop
+        contents = archive.read_directory(copy, limits)
+        completed = OpenSource(copy, contents, scratch)
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
+    completed.digest = source.digest  # the supplier's chart is what was looked at, not what we added
+    return completed
+
+
+_REMEDY_NL = "Neem haar op met 'helm dependency update' en lever charts/ mee."
+_REMEDY_EN = "Include it with 'helm dependency update' and deliver charts/ with the chart."
+
+
+def _remote(name: str, repository: str, version: str) -> RemoteChart:
+    scheme = urlsplit(repository).scheme
+    if scheme == "oci":
+        return RemoteChart(chart=f"{repository.rstrip('/')}/{name}", version=version)
+    if scheme in {"http", "https"}:
+        return RemoteChart(chart=name, repository=repository, version=version)
+    seen = repository or "(none)"
+    raise refused(
+        Reason.REFUSED_INPUT,
+        nl=f"Repository {seen} is geen https://-, oci://- of file://-adres.",
+        en=f"Repository {seen} is no https://, oci:// or file:// address.",
+    )
+
+
+def _take_sibling(name: str, repository: str, given: Path | None, charts: Path, limits: Limits) -> None:
+    """Copy a `file://` dependency; only from next to the chart, or any file of this machine could be asked for."""
+    root = given.resolve() if given else None
+    sibling = (root / repository.removeprefix("file://")).resolve() if root else None
+    if root is None or sibling is None or not sibling.is_relative_to(root.parent) or sibling == root.parent:
+        raise refused(
+            Reason.REFUSED_INPUT,
+            nl=f"{repository} wijst niet naar een map naast de chart.",
+            en=f"{repository} does not point to a directory next to the chart.",
+        )
+    with archive.open_source(sibling, limits) as opened:
+        archive.copy_chart(opened, charts / name)
+
+
+def _locked(source: OpenSource, reader: HelmProcess) -> dict[str, str]:
+    """Read the versions that Chart.lock fixes."""
+    text = source.files.get("Chart.lock")
+    if not text:
+        return {}
+    answer = reader.ask(ParseRequest(documents=(("Chart.lock", text),)))
+    if not isinstance(answer, ParseAnswer):
+        return {}
+    found = [item for document in answer.objects for item in document.document.get("dependencies") or []]
+    return {str(item["name"]): str(item["version"]) for item in found if {"name", "version"} <= item.keys()}

@@ -1,0 +1,198 @@
+"""Reading and rendering charts: the collector's way to Helm, whichever Helm that is."""
+
+import os
+import queue
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from toetskader.collect.helm import archive, binary, dependencies
+from toetskader.collect.helm.archive import OpenSource
+from toetskader.collect.helm.dependencies import RemoteChart
+from toetskader.collect.helm.limits import Limits, Refusal, Refused
+from toetskader.collect.helm.process import HelmProcess
+from toetskader.collect.helm.protocol import (
+    ChartAnswer,
+    ChartRequest,
+    Description,
+    Rendered,
+    RenderRequest,
+    Version,
+    VersionRequest,
+)
+from toetskader.collect.helm.sentences import dependencies_missing
+
+
+class Helm:
+    """A small pool of Helm processes. Use as a context manager; safe to use from several threads.
+
+    Parameters: `program`, a `helm` binary to render and lint with, or None for Helm's SDK; `limits`, the bounds on
+    each chart; `processes`, how many charts at once (default: one per core, at most 4).
+    """
+
+    def __init__(self, program: Path | None = None, limits: Limits | None = None, processes: int | None = None) -> None:
+        self.program = program
+        self.limits = limits or Limits()
+        count = processes or min(os.cpu_count() or 1, 4)
+        self._all = [HelmProcess(self.limits) for _ in range(count)]
+        self._fetcher = HelmProcess(self.limits, online=True)
+        # Last in, first out: a single-threaded caller keeps using the one process that is warm.
+        self._free: queue.LifoQueue[HelmProcess] = queue.LifoQueue()
+        for process in reversed(self._all):
+            self._free.put(process)
+
+    def version(self) -> Version | Refusal:
+        """Tell which Helm does the work."""
+        if self.program is not None:
+            return binary.version(self.program, self.limits)
+        with self._process() as process:
+            answer = process.ask(VersionRequest())
+        if isinstance(answer, Version | Refusal):
+            return answer
+        raise TypeError(answer)
+
+    def open(self, source: Path | RemoteChart) -> "OpenChart | Refusal":
+        """Open a chart directory, a packed chart or a remote chart; close it to remove what was unpacked."""
+        try:
+            if isinstance(source, Path):
+                opened = archive.open_source(source, self.limits)
+                return OpenChart(self, opened, source if source.is_dir() else None)
+            with tempfile.TemporaryDirectory(prefix="toetskader-pull-") as directory:
+                path = dependencies.pull(
+                    source, Path(directory), self._fetcher, self.limits, self.limits.fetch_deadline_s
+                )
+                return OpenChart(self, archive.open_source(path, self.limits), None)
+        except Refused as stop:
+            return stop.refusal
+
+    def close(self) -> None:
+        """End all processes."""
+        for process in [*self._all, self._fetcher]:
+            process.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _process(self) -> Iterator[HelmProcess]:
+        process = self._free.get()
+        try:
+            yield process
+        finally:
+            self._free.put(process)
+
+    def _ask(self, source: OpenSource, request: ChartRequest) -> ChartAnswer:
+        """Have one chart done. Raises `Refused`."""
+        program = self.program
+        with self._process() as process:
+            if program is None:
+                return _chart_answer(process.ask(request))
+            answer = _chart_answer(process.ask(ChartRequest(path=request.path, describe=True)))
+            missing = answer.description.missing if answer.description else ()
+            if missing:
+                refusal = dependencies_missing(missing).refusal
+                return ChartAnswer(
+                    renders={render.key: refusal for render in request.renders}, description=answer.description
+                )
+
+            def render(one: RenderRequest) -> Rendered | Refusal:
+                return binary.render(program, source, one, process, self.limits)
+
+            with ThreadPoolExecutor(2) as workers:
+                renders = list(workers.map(render, request.renders))
+            linted = [one for one in request.renders if one.key == request.lint]
+            return ChartAnswer(
+                renders={one.key: result for one, result in zip(request.renders, renders, strict=True)},
+                description=answer.description,
+                lint=tuple(binary.lint(program, source, linted[0], self.limits)) if linted else (),
+            )
+
+
+class OpenChart:
+    """A chart that may be read and rendered, several times. Use as a context manager.
+
+    Attributes: `source`, its files, binary files and digest (see `OpenSource`).
+    """
+
+    def __init__(self, helm: Helm, source: OpenSource, given: Path | None) -> None:
+        self._helm = helm
+        self._given = given
+        self.source = source
+
+    def read(self, renders: Sequence[RenderRequest], lint: str = "") -> ChartAnswer | Refusal:
+        """Describe, lint and render the chart.
+
+        Dependencies that are declared but absent are fetched first when they can be; if not, the description still
+        comes back, and each render says which dependency is missing and why.
+        Parameters: `lint`, key of the render whose values and cluster `helm lint` uses; empty for no lint.
+        """
+        request = ChartRequest(path=str(self.source.directory), renders=tuple(renders), lint=lint)
+        try:
+            answer = self._helm._ask(self.source, request)
+            description = answer.description
+            if description is None or not description.missing:
+                return answer
+            try:
+                self._complete(description)
+            except Refused as stop:
+                return ChartAnswer(
+                    renders={render.key: stop.refusal for render in renders},
+                    description=description,
+                    lint=answer.lint,
+                )
+            return self.read(renders, lint)
+        except Refused as stop:
+            return stop.refusal
+
+    def render(self, renders: Sequence[RenderRequest]) -> dict[str, Rendered | Refusal] | Refusal:
+        """Render only, for instance with other values after `read` showed what they are."""
+        request = ChartRequest(path=str(self.source.directory), renders=tuple(renders), describe=False)
+        try:
+            return self._helm._ask(self.source, request).renders
+        except Refused as stop:
+            return stop.refusal
+
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        self.source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _complete(self, description: Description) -> None:
+        completed = dependencies.complete(self.source, self._given, description, self._helm._fetcher, self._helm.limits)
+        self.source.close()
+        self.source = completed
+
+
+def render_chart(
+    helm: Helm, source: Path | RemoteChart, renders: Sequence[RenderRequest], lint: str = ""
+) -> ChartAnswer | Refusal:
+    """Open, read and close a chart in one go; see `OpenChart.read`."""
+    opened = helm.open(source)
+    if isinstance(opened, Refusal):
+        return opened
+    with opened:
+        return opened.read(renders, lint)
+
+
+def _chart_answer(answer: object) -> ChartAnswer:
+    if isinstance(answer, Refusal):
+        raise Refused(answer)
+    if not isinstance(answer, ChartAnswer):
+        raise TypeError(answer)
+    return answer

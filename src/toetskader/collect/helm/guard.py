@@ -1,0 +1,86 @@
+"""Bounds that a process gets from the kernel, and what the parent watches."""
+
+import ctypes
+import os
+import resource
+import sys
+import threading
+import time
+from pathlib import Path
+
+from toetskader.collect.helm.limits import MEGABYTE, Limits
+
+_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWNET = 0x40000000
+# Memory that Python and Helm hold before any chart is read, which the limit on a chart's memory does not count.
+_OWN_MEMORY = 300 * MEGABYTE
+
+
+def hard_limits(limits: Limits) -> dict[int, int]:
+    """Kernel limits for a process that reads hostile input.
+
+    Go reserves address space far beyond what it uses, so RLIMIT_AS says nothing; RLIMIT_DATA counts what is written
+    to (Linux 4.7 and later), and stops a process that grows faster than the parent looks.
+    """
+    found = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_FSIZE: limits.unpacked_bytes,
+        resource.RLIMIT_NOFILE: 256,
+    }
+    if sys.platform == "linux":
+        found[resource.RLIMIT_DATA] = limits.memory_bytes + _OWN_MEMORY
+    return found
+
+
+def limit_self(limits: Limits) -> None:
+    """Apply the kernel limits to this process."""
+    for kind, value in hard_limits(limits).items():
+        resource.setrlimit(kind, (value, value))
+
+
+def limit_other(pid: int, limits: Limits, cpu_s: int) -> None:
+    """Apply the kernel limits and one on processor time to a process just started (Linux; elsewhere nothing)."""
+    if sys.platform == "linux":
+        for kind, value in (hard_limits(limits) | {resource.RLIMIT_CPU: cpu_s}).items():
+            resource.prlimit(pid, kind, (value, value))
+
+
+def limit_processor(seconds: float) -> None:
+    """Let the kernel end this process after `seconds` more of processor time on each core, should the parent not."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    allowed = used.ru_utime + used.ru_stime + seconds * (os.cpu_count() or 1) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (int(allowed) + 1, resource.RLIM_INFINITY))
+
+
+def leave_network() -> None:
+    """Move this process to a network of its own, where nothing is reachable; best effort, as not every host allows it.
+
+    Templates have no way to the network (lookups of names are off); this is the second lock.
+    """
+    if sys.platform == "linux":
+        flags = _CLONE_NEWNET if os.geteuid() == 0 else _CLONE_NEWUSER | _CLONE_NEWNET
+        ctypes.CDLL(None, use_errno=True).unshare(flags)
+
+
+def end_with_parent(parent: int) -> None:
+    """End this process when `parent` is gone.
+
+    The kernel's own signal for this (PR_SET_PDEATHSIG) fires when the *thread* that started us ends, and ours are
+    started from short-lived threads; so a thread looks instead.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def resident_bytes(pid: int) -> int:
+    """Resident memory of a process, or 0 where the system does not tell."""
+    try:
+        pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]
+    except (OSError, IndexError):
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,49 @@
+"""What a chart may cost, and what is answered when it asks for more."""
+
+import msgspec
+
+from toetskader.facts.attempt import Reason
+from toetskader.text import Text
+
+MEGABYTE = 1024 * 1024
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds on one chart. The sizes of files and archives are those of Helm's own archive loader."""
+
+    deadline_s: float = 30.0
+    """Wall-clock time for one request to Helm: load, lint and all renders."""
+    fetch_deadline_s: float = 20.0
+    """Wall-clock time for one download of a chart or dependency."""
+    memory_bytes: int = 1500 * MEGABYTE
+    """Resident memory of the process that runs Helm."""
+    output_bytes: int = 64 * MEGABYTE
+    """Size of one answer of that process."""
+    unpacked_bytes: int = 100 * MEGABYTE
+    """All files of a chart together, packed subcharts unpacked."""
+    file_bytes: int = 5 * MEGABYTE
+    entries: int = 20_000
+    path_length: int = 512
+    path_depth: int = 24
+    packed_depth: int = 4
+    """How deep packed subcharts may sit inside packed subcharts."""
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refusal"):
+    """Why there is no answer: a reason, and a sentence that says what, where and what to do."""
+
+    reason: Reason
+    message: Text
+
+
+class Refused(Exception):  # noqa: N818 - carries a refusal through the code that reads hostile input
+    """Raised while reading a chart; `refusal` is what the caller gets instead of the chart."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message.en)
+        self.refusal = refusal
+
+
+def refused(reason: Reason, *, nl: str, en: str) -> Refused:
+    """Make the exception for one reason and its sentence in both languages."""
+    return Refused(Refusal(reason=reason, message=Text(nl=nl, en=en)))

@@ -1,0 +1,85 @@
+"""From rendered templates to objects, by the rules Helm applies before it sends them to a cluster.
+
+Source: Helm's `releaseutil.SortManifests` and `action.renderResources`: partials, empty files and NOTES.txt are left
+out, a file is split at lines that begin with `---`, every document must have a readable head, and a document whose
+hook Helm does not know is dropped.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from toetskader.collect.helm.protocol import RawObject
+
+HOOKS = frozenset(
+    {
+        "pre-install",
+        "post-install",
+        "pre-delete",
+        "post-delete",
+        "pre-upgrade",
+        "post-upgrade",
+        "pre-rollback",
+        "post-rollback",
+        "test",
+        "test-success",
+    }
+)
+NOTES = "NOTES.txt"
+_SEPARATOR = re.compile(r"(?:^|\s*\n)---\s*")
+
+
+class Unreadable(Exception):  # noqa: N818 - names a state of the input
+    """A rendered document that Helm would not accept."""
+
+
+class _Metadata(msgspec.Struct):
+    name: str | None = None
+    annotations: dict[str, str | None] | None = None
+
+
+class _Head(msgspec.Struct):
+    """What Helm reads of every document; a wrong type in it fails the whole render."""
+
+    api_version: str | None = msgspec.field(name="apiVersion", default=None)
+    kind: str | None = None
+    metadata: _Metadata | None = None
+
+
+def objects(
+    documents: Iterable[tuple[str, str]], to_json: Callable[[str], str], unreadable: type[Exception]
+) -> tuple[RawObject, ...]:
+    """Read documents as Helm does.
+
+    Parameters: `documents`, (template path, text) pairs; `to_json`, Helm's own YAML reader; `unreadable`, what that
+    raises. Raises `Unreadable` for a document that is no YAML mapping, or whose head has wrong types.
+    """
+    found: list[RawObject] = []
+    for template, text in documents:
+        try:
+            document = to_json(text)
+            head = msgspec.json.decode(document, type=_Head)
+        except (unreadable, msgspec.DecodeError) as error:
+            raise Unreadable(f"YAML parse error on {template}: {error}") from error
+        # A document of comments alone is empty: there is nothing in it to send.
+        if document != "{}" and _known_hook(head):
+            found.append(RawObject(template=template, document=msgspec.Raw(document.encode())))
+    # The SDK and the binary list documents in another order; template and then text order is stable for both.
+    return tuple(sorted(found, key=lambda item: (item.template, bytes(item.document))))
+
+
+def documents(rendered: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Split rendered templates into (template path, document text) pairs, without NOTES.txt and partials."""
+    for template, text in sorted(rendered.items()):
+        if template.endswith(NOTES) or template.rpartition("/")[2].startswith("_"):
+            continue
+        for document in _SEPARATOR.split(text.lstrip()):
+            if document.strip():
+                yield template, document.lstrip()
+
+
+def _known_hook(head: _Head) -> bool:
+    annotations = (head.metadata.annotations if head.metadata else None) or {}
+    hooks = annotations.get("helm.sh/hook")
+    return hooks is None or all(hook.strip().lower() in HOOKS for hook in hooks.split(","))

@@ -1,0 +1,284 @@
+"""The parent's side: a process that runs Helm, watched while it works, killed when it asks too much, and replaced."""
+
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import msgspec
+
+import toetskader
+from toetskader.collect.helm import guard
+from toetskader.collect.helm.limits import MEGABYTE, Limits, Refused, refused
+from toetskader.collect.helm.protocol import LENGTH, Answer, Request
+from toetskader.collect.helm.sentences import timed_out, too_much_memory, too_much_output, why_ended
+from toetskader.facts.attempt import Reason
+
+_CHUNK = MEGABYTE
+# How often memory and the clock are looked at while a process works.
+_LOOK_EVERY_S = 0.02
+_LAST_WORDS = 64 * 1024
+# What a download needs of the environment; a render gets none of it.
+_NETWORK_SETTINGS = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+class HelmProcess:
+    """One child process that serves many charts, one at a time. Started on first use; safe to share between threads.
+
+    Parameters: `limits`, the bounds on each request; `online`, whether it may use the network (downloads only).
+    """
+
+    def __init__(self, limits: Limits, *, online: bool = False) -> None:
+        self._limits = limits
+        self._online = online
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._scratch: Path | None = None
+        self._errors: IO[bytes] | None = None
+        self._decoder: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the child that runs now, if any."""
+        return self._child.pid if self._child else None
+
+    def ask(self, request: Request, deadline_s: float | None = None) -> Answer:
+        """Send one request and wait for its answer, at most `deadline_s` seconds (default: the limits' own).
+
+        A refusal is an answer too. After a deadline, too much memory or too much output the child is killed; the
+        next request gets a new one. Never raises for what a chart does.
+        """
+        seconds = self._limits.deadline_s if deadline_s is None else deadline_s
+        data = msgspec.json.encode(request)
+        with self._lock:
+            if self._child is not None and self._child.poll() is not None:
+                self._end()  # it died between two charts
+            try:
+                frame = self._exchange(LENGTH.pack(len(data)) + data, time.monotonic() + seconds, seconds)
+            except Refused as stop:
+                self._end()
+                return stop.refusal
+            except BaseException:
+                self._end()
+                raise
+        try:
+            return self._decoder.decode(frame)
+        except RecursionError:
+            return refused(
+                Reason.REFUSED_INPUT,
+                nl="De chart bevat gegevens die te diep genest zijn om te lezen. Maak de structuur vlakker.",
+                en="The chart holds data nested too deeply to read. Make its structure flatter.",
+            ).refusal
+
+    def close(self) -> None:
+        """End the child."""
+        with self._lock:
+            self._end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._scratch = Path(tempfile.mkdtemp(prefix="toetskader-helm-"))
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in _end
+        limits = msgspec.json.encode(self._limits).decode()
+        network = "online" if self._online else "offline"
+        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-s", "-m", f"{__package__}.child", str(os.getpid()), limits, network],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            bufsize=0,
+            cwd=self._scratch,
+            env=self._environment(self._scratch),
+        )
+        return self._child
+
+    def _environment(self, home: Path) -> dict[str, str]:
+        """A clean environment: none of the parent's secrets, tokens or cluster settings."""
+        found = bare_environment(home) | {
+            # The library must be found where this package was, installed or not.
+            "PYTHONPATH": str(Path(toetskader.__file__).parents[1]),
+            # Rendering makes much short-lived garbage; collecting it less often is a third faster. The memory limit
+            # makes the collector work harder long before a chart reaches our own limit.
+            "GOGC": "400",
+            "GOMEMLIMIT": str(self._limits.memory_bytes // 2),
+        }
+        return found | network_environment() if self._online else found
+
+    def _exchange(self, request: bytes, end: float, seconds: float) -> bytes:
+        """Write a request and read the answer's frame. Raises `Refused` when the child must not go on."""
+        child = self._child or self._start()
+        assert child.stdin is not None  # noqa: S101 - both are pipes: see _start
+        assert child.stdout is not None  # noqa: S101
+        writing, reading = child.stdin.fileno(), child.stdout.fileno()
+        os.set_blocking(writing, False)
+        os.set_blocking(reading, False)
+        rest = memoryview(request)
+        received = bytearray()
+        needed = LENGTH.size
+        with selectors.DefaultSelector() as selector:
+            selector.register(reading, selectors.EVENT_READ)
+            selector.register(writing, selectors.EVENT_WRITE)
+            while len(received) < needed:
+                self._look(child.pid, end, seconds)
+                for key, _ in selector.select(_LOOK_EVERY_S):
+                    if key.fd == writing:
+                        rest = self._write(writing, rest)
+                        if not rest:
+                            selector.unregister(writing)
+                        continue
+                    part = os.read(reading, _CHUNK)
+                    if not part:
+                        raise self._died(child, end)
+                    received += part
+                    if needed == LENGTH.size and len(received) >= LENGTH.size:
+                        needed += LENGTH.unpack_from(received)[0]
+                        if needed > self._limits.output_bytes + LENGTH.size:
+                            raise too_much_output(self._limits)
+        return bytes(memoryview(received)[LENGTH.size :])
+
+    def _write(self, stream: int, rest: memoryview) -> memoryview:
+        try:
+            return rest[os.write(stream, rest) :]
+        except BlockingIOError:
+            return rest
+        except BrokenPipeError:
+            return rest[len(rest) :]  # the end of its output will tell why
+
+    def _look(self, pid: int, end: float, seconds: float) -> None:
+        if time.monotonic() > end:
+            raise timed_out(seconds)
+        if guard.resident_bytes(pid) > self._limits.memory_bytes:
+            raise too_much_memory(self._limits)
+
+    def _died(self, child: subprocess.Popen[bytes], end: float) -> Refused:
+        """Tell from its exit and its last words why the child ended by itself."""
+        try:
+            code = child.wait(timeout=max(0.1, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            code = 0
+        words = b""
+        if self._errors is not None:
+            size = self._errors.seek(0, os.SEEK_END)
+            self._errors.seek(0)
+            words = self._errors.read(min(size, _LAST_WORDS))
+        return why_ended(code, words.decode("utf-8", "replace"), self._limits)
+
+    def _end(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            child.wait()
+            for stream in (child.stdin, child.stdout):
+                if stream is not None:
+                    stream.close()
+        if self._errors is not None:
+            self._errors.close()
+            self._errors = None
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch = None
+
+
+def run(command: list[str], directory: Path, limits: Limits, deadline_s: float, *, online: bool = False) -> str:
+    """Run a program that reads hostile input to its end, within the limits, and return what it printed.
+
+    Parameters: `command`, program and arguments; `directory`, its private working directory and home.
+    Raises `Refused`: too slow, too large; or `Failed` with what it said on standard error.
+    """
+    end = time.monotonic() + deadline_s
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(  # noqa: S603 - the program the auditor named; no shell
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            bufsize=0,
+            cwd=directory,
+            env=bare_environment(directory) | (network_environment() if online else {}),
+            start_new_session=True,
+        )
+        try:
+            guard.limit_other(process.pid, limits, int(deadline_s * (os.cpu_count() or 1)) + 2)
+            output = _collect(process, limits, end, deadline_s)
+            code = process.wait(timeout=max(0.1, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            raise timed_out(deadline_s) from None
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+        errors.seek(0)
+        words = errors.read(_LAST_WORDS).decode("utf-8", "replace")
+    if code == 0:
+        return output.decode("utf-8", "replace")
+    if code < 0 or "fatal error:" in words:
+        raise why_ended(code, words, limits)
+    raise Failed(words, output.decode("utf-8", "replace"))
+
+
+class Failed(Exception):  # noqa: N818 - the program ran, and said no
+    """A program that ended with an error: `words` is its standard error, `output` its standard output."""
+
+    def __init__(self, words: str, output: str) -> None:
+        super().__init__(words)
+        self.words = words
+        self.output = output
+
+
+def bare_environment(home: Path) -> dict[str, str]:
+    """The least a process needs: none of the parent's secrets, tokens or cluster settings."""
+    names = (
+        "HOME",
+        "TMPDIR",
+        "XDG_CACHE_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_DATA_HOME",
+        "HELM_PLUGINS",
+        "HELM_REPOSITORY_CACHE",
+    )
+    return {"PATH": os.defpath, "LANG": "C.UTF-8", "KUBECONFIG": os.devnull} | dict.fromkeys(names, str(home))
+
+
+def network_environment() -> dict[str, str]:
+    """Proxy and certificate settings of the parent, for downloads."""
+    names = [*_NETWORK_SETTINGS, *(name.lower() for name in _NETWORK_SETTINGS)]
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
+def _collect(process: subprocess.Popen[bytes], limits: Limits, end: float, seconds: float) -> bytes:
+    assert process.stdout is not None  # noqa: S101 - a pipe: see run
+    reading = process.stdout.fileno()
+    os.set_blocking(reading, False)
+    received = bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(reading, selectors.EVENT_READ)
+        while True:
+            if time.monotonic() > end:
+                raise timed_out(seconds)
+            if guard.resident_bytes(process.pid) > limits.memory_bytes:
+                raise too_much_memory(limits)
+            if not selector.select(_LOOK_EVERY_S):
+                continue
+            part = os.read(reading, _CHUNK)
+            if not part:
+                return bytes(received)
+            received += part
+            if len(received) > limits.output_bytes:
+                raise too_much_output(limits)

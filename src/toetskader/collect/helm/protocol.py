@@ -1,0 +1,167 @@
+"""Requests and answers between us and the process that runs Helm: one JSON document each, its length in front."""
+
+import struct
+from typing import Any
+
+import msgspec
+
+from toetskader.collect.helm.limits import Refusal
+from toetskader.facts.chart import Dependency, LintMessage, RenderedObject
+
+# Eight bytes, network order: the length of the JSON that follows.
+LENGTH = struct.Struct(">Q")
+
+
+class RenderRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One render of a chart.
+
+    Attributes: `key`, under which the answer comes back; `values`, YAML texts merged in order, as `-f a -f b` does;
+    `overrides`, dotted values path (`\\.` for a dot in a key) → value, merged last; `kube_version`, such as `1.35`,
+    or empty for Helm's default; `api_versions`, API versions the cluster is said to serve besides Helm's default.
+    """
+
+    key: str
+    values: tuple[str, ...] = ()
+    overrides: dict[str, Any] = {}
+    release: str = "release-name"
+    namespace: str = "default"
+    kube_version: str = ""
+    api_versions: tuple[str, ...] = ()
+
+
+class ChartRequest(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
+    """Work on one chart directory.
+
+    Attributes: `describe`, whether metadata, values, schema and dependencies are asked; `lint`, key of the render
+    with whose values and cluster `helm lint` runs, or empty for no lint.
+    """
+
+    path: str
+    renders: tuple[RenderRequest, ...] = ()
+    describe: bool = True
+    lint: str = ""
+
+
+class ParseRequest(msgspec.Struct, frozen=True, kw_only=True, tag="parse"):
+    """Read the output of another Helm: (template path, YAML text) pairs, to objects."""
+
+    documents: tuple[tuple[str, str], ...]
+
+
+class PullRequest(msgspec.Struct, frozen=True, kw_only=True, tag="pull"):
+    """Download one packed chart: an `oci://` reference, or a name in a repository. `version` may be a constraint."""
+
+    chart: str
+    repository: str = ""
+    version: str = ""
+    destination: str
+    plain_http: bool = False
+
+
+class VersionRequest(msgspec.Struct, frozen=True, kw_only=True, tag="version"):
+    """Ask which Helm this is."""
+
+
+Request = ChartRequest | ParseRequest | PullRequest | VersionRequest
+
+
+class Description(msgspec.Struct, frozen=True, kw_only=True):
+    """What a chart says about itself.
+
+    Attributes: `metadata`, Chart.yaml; `values`, the defaults with those of the subcharts coalesced; `missing`, names
+    of declared dependencies that are not in charts/.
+    """
+
+    metadata: dict[str, Any]
+    values: dict[str, Any]
+    schema: dict[str, Any] | None = None
+    dependencies: tuple[Dependency, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+class Rendered(msgspec.Struct, frozen=True, kw_only=True, tag="rendered"):
+    """A render that succeeded.
+
+    Attributes: `objects`, in the order of their templates; hooks and tests are among them, crds/ is not;
+    `values`, as the templates saw them; `notes`, the chart's own NOTES.txt.
+    """
+
+    objects: tuple[RenderedObject, ...]
+    values: dict[str, Any] = {}
+    notes: str = ""
+
+
+class ChartAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
+    """Answer to `ChartRequest`: per render the objects, or why there are none."""
+
+    renders: dict[str, Rendered | Refusal] = {}
+    description: Description | None = None
+    lint: tuple[LintMessage, ...] = ()
+
+
+class ParseAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="parsed"):
+    """Answer to `ParseRequest`."""
+
+    objects: tuple[RenderedObject, ...]
+
+
+class PullAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="pulled"):
+    """Answer to `PullRequest`: where the packed chart lies."""
+
+    path: str
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True, tag="version"):
+    """Which Helm did the work: `tool` is `sdk` or `binary`, `where` the package or the path of the program."""
+
+    tool: str
+    where: str
+    helm: str
+
+    def __str__(self) -> str:
+        return f"Helm {self.helm} ({self.where})"
+
+
+Answer = ChartAnswer | ParseAnswer | PullAnswer | Version | Refusal
+
+
+class RawObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A `RenderedObject` whose document is still JSON: the child passes on what Helm wrote, unread."""
+
+    template: str
+    document: msgspec.Raw
+
+
+class RawRendered(msgspec.Struct, frozen=True, kw_only=True, tag="rendered"):
+    """`Rendered` as the child writes it."""
+
+    objects: tuple[RawObject, ...]
+    values: msgspec.Raw
+    notes: str
+
+
+class RawDescription(msgspec.Struct, frozen=True, kw_only=True):
+    """`Description` as the child writes it."""
+
+    metadata: msgspec.Raw
+    values: msgspec.Raw
+    schema: msgspec.Raw
+    dependencies: msgspec.Raw
+    missing: tuple[str, ...]
+
+
+class RawChartAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
+    """`ChartAnswer` as the child writes it."""
+
+    renders: dict[str, RawRendered | Refusal]
+    description: RawDescription | None
+    lint: tuple[LintMessage, ...]
+
+
+class RawParseAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="parsed"):
+    """`ParseAnswer` as the child writes it."""
+
+    objects: tuple[RawObject, ...]
+
+
+RawAnswer = RawChartAnswer | RawParseAnswer | PullAnswer | Version | Refusal

@@ -1,0 +1,256 @@
+"""Helm through `helm_python` (Helm's Go SDK). Imported in the child process only: the library is large, and a chart
+can exhaust or crash it.
+
+`helm_python.Chart.render` offers no Kubernetes version, no API versions and no choice on DNS; the native function
+below it does (`helm_render` takes them as JSON), so the native calls are made here and nowhere else. That function
+also removes disabled subcharts from the loaded chart: a chart is therefore loaded anew for every render. It does
+what `helm template` does except four checks, which are made here first: release name, chart type, missing
+dependencies and the chart's `kubeVersion`.
+"""
+
+import io
+import json
+import re
+import tarfile
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import helm_python
+import msgspec
+from helm_python import _native
+
+from toetskader.collect.helm import manifests
+from toetskader.collect.helm.limits import Refusal, refused
+from toetskader.collect.helm.protocol import (
+    ChartRequest,
+    ParseRequest,
+    PullAnswer,
+    PullRequest,
+    RawAnswer,
+    RawChartAnswer,
+    RawDescription,
+    RawParseAnswer,
+    RawRendered,
+    RenderRequest,
+    Request,
+    Version,
+    VersionRequest,
+)
+from toetskader.collect.helm.sentences import dependencies_missing, render_failed, shorten
+from toetskader.collect.helm.values import merge, nested
+from toetskader.facts.attempt import Reason
+from toetskader.facts.chart import LintMessage
+
+_SEVERITY = {1: "info", 2: "warning", 3: "error"}
+_UNREACHABLE = re.compile(
+    r"dial |no such host|connection re|i/o timeout|timeout|unreachable|EOF|server misbehaving|TLS|certificate",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(r"\b40[13]\b|unauthorized|forbidden|denied|authentication required", re.IGNORECASE)
+
+
+def answer(request: Request, workers: ThreadPoolExecutor) -> RawAnswer:
+    """Do what is asked. Raises `Refused` or `helm_python.HelmError` when there is no answer at all.
+
+    Parameters: `workers`, threads for renders and lint: Go runs outside the interpreter lock.
+    """
+    if isinstance(request, ChartRequest):
+        return _chart(request, workers)
+    if isinstance(request, ParseRequest):
+        try:
+            return RawParseAnswer(objects=manifests.objects(request.documents, yaml_to_json, helm_python.HelmError))
+        except manifests.Unreadable as error:
+            raise render_failed(str(error)) from error
+    if isinstance(request, PullRequest):
+        return _pull(request)
+    if isinstance(request, VersionRequest):
+        return Version(tool="sdk", where=f"helm-python {helm_python.__version__}", helm=helm_python.helm_sdk_version())
+    raise TypeError(request)
+
+
+def yaml_to_json(text: str) -> str:
+    """Read one YAML document with Helm's own reader. Raises `helm_python.HelmError`: no YAML mapping."""
+    return _native.call_string("helm_values_from_yaml", text)
+
+
+def _chart(request: ChartRequest, workers: ThreadPoolExecutor) -> RawChartAnswer:
+    try:
+        chart = helm_python.Chart.load(request.path)
+    except helm_python.HelmError as error:
+        raise refused(
+            Reason.REFUSED_INPUT,
+            nl=f"Helm kan de chart niet laden: {shorten(str(error))}",
+            en=f"Helm cannot load the chart: {shorten(str(error))}",
+        ) from error
+    with chart:
+        metadata_json = _native.call_string("helm_chart_metadata", chart._raw())
+        metadata = json.loads(metadata_json)
+        missing = _missing(metadata, chart)
+        lint: Future[tuple[LintMessage, ...]] | None = None
+        values: dict[str, str | Refusal] = {}
+        for render in request.renders:
+            values[render.key] = _values(render)
+        linted = next((render for render in request.renders if render.key == request.lint), None)
+        if linted is not None:
+            given = values[linted.key]
+            lint = workers.submit(_lint, request.path, linted, given if isinstance(given, str) else "{}")
+        renders: dict[str, Future[RawRendered | Refusal]] = {
+            render.key: workers.submit(_render, request.path, render, values[render.key], metadata, missing)
+            for render in request.renders
+        }
+        description = _describe(request.path, chart, metadata_json, missing) if request.describe else None
+        return RawChartAnswer(
+            renders={key: future.result() for key, future in renders.items()},
+            description=description,
+            lint=lint.result() if lint else (),
+        )
+
+
+def _describe(path: str, chart: helm_python.Chart, metadata: str, missing: tuple[str, ...]) -> RawDescription:
+    schema = _native.call_string("helm_chart_schema", chart._raw())
+    try:
+        read = json.loads(schema)
+    except (ValueError, RecursionError) as error:
+        raise refused(
+            Reason.REFUSED_INPUT,
+            nl=f"values.schema.json is geen JSON die te lezen is: {error}",
+            en=f"values.schema.json is no readable JSON: {error}",
+        ) from error
+    if not isinstance(read, dict):
+        schema = "null"
+    return RawDescription(
+        metadata=_raw(metadata),
+        values=_raw(_native.call_string("helm_chart_merge_values", chart._raw(), "{}")),
+        schema=_raw(schema),
+        dependencies=_raw(_native.call_string("helm_dependency_list", path)),
+        missing=missing,
+    )
+
+
+def _missing(metadata: dict[str, Any], chart: helm_python.Chart) -> tuple[str, ...]:
+    declared = [str(item.get("name")) for item in metadata.get("dependencies") or ()]
+    if not declared:
+        return ()
+    present = {str(item.get("name")) for item in chart.dependencies}
+    return tuple(name for name in declared if name not in present)
+
+
+def _values(render: RenderRequest) -> str | Refusal:
+    """Merge values texts and overrides into one JSON object, as `helm -f a -f b` does."""
+    merged: dict[str, Any] = {}
+    for number, text in enumerate(render.values, 1):
+        try:
+            merged = merge(merged, msgspec.json.decode(yaml_to_json(text)))
+        except (helm_python.HelmError, msgspec.DecodeError, RecursionError, ValueError) as error:
+            return refused(
+                Reason.REFUSED_INPUT,
+                nl=f"Waardenbestand {number} van '{render.key}' is niet te lezen: {shorten(str(error))}",
+                en=f"Values file {number} of '{render.key}' cannot be read: {shorten(str(error))}",
+            ).refusal
+    for path, value in render.overrides.items():
+        merged = merge(merged, nested(path, value))
+    return msgspec.json.encode(merged).decode()
+
+
+def _render(
+    path: str, render: RenderRequest, values: str | Refusal, metadata: dict[str, Any], missing: tuple[str, ...]
+) -> RawRendered | Refusal:
+    if isinstance(values, Refusal):
+        return values
+    if missing:
+        return dependencies_missing(missing).refusal
+    if metadata.get("type") not in {None, "", "application"}:
+        kind = metadata["type"]
+        return refused(
+            Reason.REFUSED_INPUT,
+            nl=f"Dit is een {kind}-chart; Helm installeert die niet. Wijs een toepassingschart aan.",
+            en=f"This is a {kind} chart; Helm does not install those. Point to an application chart.",
+        ).refusal
+    try:
+        helm_python.validate_release_name(render.release)
+        _check_kubernetes(metadata, render)
+        with helm_python.Chart.load(path) as chart:
+            options = {
+                "name": render.release,
+                "namespace": render.namespace,
+                "is_install": True,
+                "kube_version": render.kube_version,
+                "api_versions": render.api_versions,
+                "enable_dns": False,
+            }
+            text = _native.call_string("helm_render", chart._raw(), values, json.dumps(options))
+            seen = _native.call_string("helm_chart_merge_values", chart._raw(), values)
+        rendered = msgspec.json.decode(text, type=dict[str, str])
+        return RawRendered(
+            objects=manifests.objects(manifests.documents(rendered), yaml_to_json, helm_python.HelmError),
+            values=_raw(seen),
+            notes=rendered.get(f"{metadata.get('name')}/templates/{manifests.NOTES}", ""),
+        )
+    except (helm_python.HelmError, manifests.Unreadable) as error:
+        return render_failed(str(error)).refusal
+
+
+def _check_kubernetes(metadata: dict[str, Any], render: RenderRequest) -> None:
+    """Let Helm's own installer compare the chart's `kubeVersion` with the version asked, on a chart without templates.
+
+    Raises `helm_python.HelmError`: the versions do not fit.
+    """
+    if not metadata.get("kubeVersion"):
+        return
+    head = {"apiVersion": "v2", "name": "check", "version": "0.0.0", "kubeVersion": metadata["kubeVersion"]}
+    data = json.dumps(head).encode()
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        entry = tarfile.TarInfo("check/Chart.yaml")
+        entry.size = len(data)
+        archive.addfile(entry, io.BytesIO(data))
+    options = {"dry_run": "client", "namespace": "default", "kube_version": render.kube_version}
+    with helm_python.Chart.load_archive(packed.getvalue()) as chart, helm_python.Config() as config:
+        no_context = _native.HANDLE(0)
+        _native.call_string(
+            "helm_install", config._raw(), no_context, chart._raw(), None, "check", "{}", json.dumps(options)
+        )
+
+
+def _lint(path: str, render: RenderRequest, values: str) -> tuple[LintMessage, ...]:
+    options = {"namespace": render.namespace, "kube_version": render.kube_version}
+    report = json.loads(_native.call_string("helm_lint_run_opts", path, values, json.dumps(options)))
+    found = [
+        LintMessage(severity=_SEVERITY.get(item["severity"], "info"), path=item["path"], message=shorten(item["error"]))
+        for item in report["messages"]
+    ]
+    if not found:
+        found = [LintMessage(severity="error", path="", message=shorten(error)) for error in report["errors"]]
+    return tuple(found)
+
+
+def _pull(request: PullRequest) -> PullAnswer:
+    before = set(Path(request.destination).iterdir())
+    try:
+        helm_python.pull(
+            request.chart,
+            repo_url=request.repository or None,
+            version=request.version or None,
+            destination=request.destination,
+            plain_http=request.plain_http,
+        )
+    except helm_python.HelmError as error:
+        where = request.repository or request.chart
+        text = shorten(str(error))
+        reason, nl, en = Reason.TOOL_FAILED, "kon niet worden opgehaald", "could not be fetched"
+        if _DENIED.search(text):
+            reason, nl, en = Reason.DENIED, "is zonder toegang niet op te halen", "cannot be fetched without access"
+        elif _UNREACHABLE.search(text):
+            reason, nl, en = Reason.UNREACHABLE, "is onbereikbaar", "is unreachable"
+        raise refused(
+            reason, nl=f"{request.chart} uit {where} {nl}: {text}", en=f"{request.chart} from {where} {en}: {text}"
+        ) from error
+    new = [path for path in Path(request.destination).iterdir() if path not in before and path.suffix == ".tgz"]
+    if len(new) != 1:
+        raise render_failed(f"pulling {request.chart} gave {len(new)} archives")
+    return PullAnswer(path=str(new[0]))
+
+
+def _raw(text: str) -> msgspec.Raw:
+    return msgspec.Raw(text.encode())
