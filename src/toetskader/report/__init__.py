@@ -1,0 +1,1 @@
+"""Views of the results of a run: HTML, JSON, CSV, JUnit XML and the terminal."""

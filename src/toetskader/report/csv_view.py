@@ -1,0 +1,54 @@
+"""The results as CSV: one line per finding, one line for a result without findings."""
+
+import csv
+import io
+from pathlib import Path
+
+from toetskader.report.visible import one_line
+from toetskader.report.words import words_of
+from toetskader.results.model import Report
+
+COLUMNS = (
+    "target", "requirement", "source", "section", "lines", "level", "kind", "mode", "part", "proof", "verdict",
+    "label", "gated", "blocks", "title", "remedy", "reason", "deviation", "deviation_status", "deviation_expires",
+    "where", "path", "file", "scene", "seen", "expected", "finding_remedy",
+)  # fmt: skip
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - spreadsheets accept the wide forms too
+
+
+def encode(report: Report) -> str:
+    """Write the results of `report` as CSV with the columns `COLUMNS`.
+
+    The separator is the one that spreadsheets expect in the language of the run: `;` in Dutch, `,` in English. A cell
+    that a spreadsheet would take for a formula starts with an apostrophe; a cell never holds a line break.
+    """
+    w = words_of(report.run.lang)
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";" if report.run.lang == "nl" else ",", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for r in report.results:
+        d = r.deviation
+        result = (
+            r.target, r.requirement, r.source, r.section, r.lines, str(r.level), r.kind, r.mode, r.part, r.proof,
+            r.verdict.value, w.verdicts[r.verdict], _flag(r.gated), _flag(r.blocks), r.title, r.remedy, r.reason,
+            d.id if d else "", d.status if d else "", d.expires if d else "",
+        )  # fmt: skip
+        findings = [(f.where, f.path, f.source, f.scene, f.seen, f.expected, f.remedy) for f in r.findings]
+        for finding in findings or [("",) * 7]:
+            writer.writerow([_cell(text) for text in (*result, *finding)])
+    return out.getvalue()
+
+
+def write(report: Report, path: Path) -> None:
+    """Write `report` to `path` with a byte order mark, by which spreadsheets know that it is UTF-8."""
+    path.write_text(encode(report), encoding="utf-8-sig", newline="")
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _cell(text: str) -> str:
+    shown = one_line(text)
+    return f"'{shown}" if shown.startswith(_FORMULA_STARTS) else shown

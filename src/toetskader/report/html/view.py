@@ -1,0 +1,432 @@
+"""What the page shows, computed from the report: grouping, counting, and saying once what holds for many."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from toetskader.report import words
+from toetskader.report.findings import deviation_sentence, merge_scenes, said_once
+from toetskader.report.visible import clip
+from toetskader.report.words import LEVELS, VERDICTS, Words
+from toetskader.results.model import Deviation, Finding, LevelCount, NotLookedAt, Report, Result, TargetSummary, Verdict
+
+FINDINGS_SHOWN = (50, 20, 10, 5, 3, 2, 1)
+"""Findings shown per result: the first of these numbers with which the page stays within `FINDINGS_BUDGET`."""
+
+FINDINGS_BUDGET = 3_500_000
+"""Characters of findings on a page; with the rows of 10,000 results it stays under 8 MB."""
+
+_TEXT_LIMIT = 500
+_PLACE_COST = 130  # markup around a finding
+_NOT_ID = re.compile(r"[^A-Za-z0-9_.-]")
+_DIGITS = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A finding as shown; empty where its result says it once for all its findings."""
+
+    where: str
+    path: str
+    source: str
+    scenes: str
+    seen: str
+    expected: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A result as shown."""
+
+    result: Result
+    anchor: str
+    about: str
+    label: str
+    mark: str
+    indication: bool
+    places: Sequence[Place]
+    more: str
+    expected: str
+    remedy: str
+    reason: str
+    deviation: str
+    deviation_anchor: str
+    evidence: Sequence[int]
+    source: str
+
+    @property
+    def folds(self) -> bool:
+        """True when there is so much to say that the reader may want to fold it away."""
+        return bool(self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """The results of one chapter of one source, at one level."""
+
+    title: str
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of one target."""
+
+    number: int
+    name: str
+    anchor: str
+    state: str
+    reached: bool
+    gate: bool
+    forecast: bool
+    counts: Sequence[tuple[Verdict, str, int]]
+    not_looked_at: str
+    chapters: Sequence[Chapter]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One target with its levels."""
+
+    summary: TargetSummary
+    anchor: str
+    coverage: str
+    gate_met: bool
+    verdict: str
+    blocking: Sequence[Row]
+    between: Sequence[tuple[str, str]]
+    next_level: int
+    levels: Sequence[Level]
+    evidence: Sequence[str]
+    totals: Sequence[tuple[Verdict, str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviationGroup:
+    """The deviations in one state."""
+
+    title: str
+    state: str
+    deviations: Sequence[tuple[str, Target, Deviation, Sequence[Row]]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonGroup:
+    """The results that share a reason."""
+
+    reason: str
+    targets: Sequence[tuple[Target, Sequence[Row]]]
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedGroup:
+    """Requirements of one level that were not looked at for one reason."""
+
+    reason: str
+    number: int
+    entries: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    """For which targets (empty: all), and the ids with their titles."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedLevel:
+    """What was not looked at on one level."""
+
+    number: int
+    name: str
+    count: int
+    groups: Sequence[SkippedGroup]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is said once of a requirement, whatever the number of targets."""
+
+    anchor: str
+    result: Result
+    source: str
+    counts: Sequence[tuple[Verdict, str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything the template needs."""
+
+    report: Report
+    w: Words
+    title: str
+    single: bool
+    targets: Sequence[Target]
+    rows: int
+    totals: Sequence[tuple[Verdict, str, int]]
+    deviations: Sequence[DeviationGroup]
+    undetermined: Sequence[ReasonGroup]
+    unproven: Sequence[ReasonGroup]
+    skipped: Sequence[SkippedLevel]
+    about: Sequence[About]
+    started: str
+    finished: str
+    date: str
+
+
+def page(report: Report) -> Page:
+    """Compute the page of `report`."""
+    w = words.words_of(report.run.lang)
+    shown = _findings_shown(report.results)
+    by_target: dict[str, list[Result]] = {}
+    for result in report.results:
+        by_target.setdefault(result.target, []).append(result)
+    targets = [
+        _target(summary, number, by_target.get(summary.target, []), shown, w)
+        for number, summary in enumerate(report.targets, 1)
+    ]
+    single = len(targets) == 1
+    name = targets[0].summary.target if single else w.portfolio.format(n=len(targets))
+    rows = [row for t in targets for level in t.levels for chapter in level.chapters for row in chapter.rows]
+    return Page(
+        report=report,
+        w=w,
+        title=name,
+        single=single,
+        targets=targets,
+        rows=len(rows),
+        totals=_counts((row.result for row in rows), w),
+        deviations=_deviations(targets, report.run.date, w),
+        undetermined=_by_reason(targets, Verdict.UNDETERMINED),
+        unproven=_by_reason(targets, Verdict.UNPROVEN),
+        skipped=_skipped(report.targets, w),
+        about=_about(rows, w),
+        started=words.moment(report.run.started, w),
+        finished=words.moment(report.run.finished, w),
+        date=words.day(report.run.date, w),
+    )
+
+
+def _target(summary: TargetSummary, number: int, results: list[Result], shown: int, w: Words) -> Target:
+    anchor = f"t{number}"
+    evidence = sorted({path for result in results for path in result.evidence})
+    numbers = {path: position for position, path in enumerate(evidence, 1)}
+    rows = [
+        _row(result, target=anchor, summary=summary, evidence=numbers, shown=shown, w=w)
+        for result in sorted(results, key=_order)
+    ]
+    by_level: dict[int, list[Row]] = {}
+    for row in rows:
+        by_level.setdefault(row.result.level, []).append(row)
+    counts = {count.level: count for count in summary.levels}
+    blocking = [row for row in rows if row.result.blocks]
+    judged = {row.result.requirement: row.anchor for row in rows}
+    return Target(
+        summary=summary,
+        anchor=anchor,
+        coverage=words.coverage(summary, w),
+        gate_met=bool(rows) and not blocking,
+        verdict=words.gate_verdict(summary, len(results), len(blocking), w),
+        blocking=blocking,
+        between=[(ident, judged.get(ident, "")) for ident in sorted(summary.blocked_by, key=_natural)],
+        next_level=summary.level_reached + 1,
+        levels=[
+            _level(level, by_level.get(level, []), counts.get(level), summary=summary, anchor=anchor, w=w)
+            for level in sorted({*LEVELS, *by_level, *counts})
+        ],
+        evidence=evidence,
+        totals=_counts(results, w),
+    )
+
+
+def _level(
+    number: int, rows: list[Row], count: LevelCount | None, *, summary: TargetSummary, anchor: str, w: Words
+) -> Level:
+    reached = bool(rows) and number <= summary.level_reached
+    chapters: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        chapters.setdefault((row.result.source, row.result.chapter), []).append(row)
+    return Level(
+        number=number,
+        name=w.levels.get(number, ""),
+        anchor=f"{anchor}-l{number}",
+        state=w.level_empty if not rows else w.level_reached if reached else w.level_not_reached,
+        reached=reached,
+        gate=number == summary.gate,
+        forecast=number > summary.gate,
+        counts=_counts((row.result for row in rows), w),
+        not_looked_at=w.not_looked_at_count.format(n=count.not_looked_at) if count and count.not_looked_at else "",
+        chapters=[Chapter(title=_chapter_title(group, w), rows=group) for group in chapters.values()],
+    )
+
+
+def _chapter_title(rows: list[Row], w: Words) -> str:
+    first = rows[0].result
+    sections = {row.result.section for row in rows}
+    place = f"{first.source} {sections.pop()}" if len(sections) == 1 else first.source
+    return f"{place.strip()} · {first.chapter or w.no_chapter}"
+
+
+def _row(result: Result, *, target: str, summary: TargetSummary, evidence: dict[str, int], shown: int, w: Words) -> Row:
+    places, expected, remedy = _places(result.findings[:shown])
+    more = len(result.findings) - shown
+    mendable = result.verdict in (Verdict.FAIL, Verdict.UNPROVEN, Verdict.EXPLAINED)
+    deviation = result.deviation
+    return Row(
+        result=result,
+        anchor=f"{target}-{_slug(result.requirement)}",
+        about=f"q-{_slug(result.requirement)}",
+        label=w.verdicts[result.verdict],
+        mark=words.mark(result, summary.gate, w),
+        indication=result.proof == "indication",
+        places=places,
+        more=words.plural(w.more_findings, more) if more > 0 else "",
+        expected=expected,
+        remedy=remedy or (result.remedy if mendable and not places else ""),
+        reason=clip(result.reason, _TEXT_LIMIT * 2),
+        deviation=deviation_sentence(deviation, w) if deviation else "",
+        deviation_anchor=f"{target}-d-{_slug(deviation.id)}" if deviation else "",
+        evidence=[evidence[path] for path in result.evidence],
+        source=words.source_place(result, w),
+    )
+
+
+def _places(findings: Iterable[Finding]) -> tuple[list[Place], str, str]:
+    """Lift what all findings expect, and their remedy, out of them."""
+    merged = merge_scenes(findings)
+    expected = said_once(f.expected for f in merged) if len(merged) > 1 else ""
+    remedy = said_once(f.remedy for f in merged)
+    places = [
+        Place(
+            where=clip(f.where, _TEXT_LIMIT),
+            path=clip(f.path, _TEXT_LIMIT),
+            source=clip(f.source, _TEXT_LIMIT),
+            scenes=clip(f.scene, _TEXT_LIMIT),
+            seen=clip(f.seen, _TEXT_LIMIT),
+            expected="" if expected else clip(f.expected, _TEXT_LIMIT),
+            remedy="" if remedy else clip(f.remedy, _TEXT_LIMIT),
+        )
+        for f in merged
+    ]
+    return places, clip(expected, _TEXT_LIMIT), clip(remedy, _TEXT_LIMIT)
+
+
+def _findings_shown(results: Iterable[Result]) -> int:
+    """Choose how many findings to show per result so that the page keeps to its budget."""
+    costs = [[_cost(f) for f in result.findings[: FINDINGS_SHOWN[0]]] for result in results if result.findings]
+    for number in FINDINGS_SHOWN:
+        if sum(sum(cost[:number]) for cost in costs) <= FINDINGS_BUDGET:
+            return number
+    return FINDINGS_SHOWN[-1]
+
+
+def _cost(f: Finding) -> int:
+    texts = (f.where, f.path, f.source, f.scene, f.seen, f.expected, f.remedy)
+    return _PLACE_COST + sum(min(len(text), _TEXT_LIMIT) for text in texts)
+
+
+def _deviations(targets: Sequence[Target], today: str, w: Words) -> list[DeviationGroup]:
+    titles = {"expiring": w.expiring.format(n=words.EXPIRING_DAYS), **w.deviation_states}
+    groups: dict[str, list[tuple[str, Target, Deviation, Sequence[Row]]]] = {
+        state: [] for state in ("expired", "expiring", "applied", "superfluous")
+    }
+    for target in targets:
+        covered: dict[str, list[Row]] = {}
+        for row in _rows(target):
+            if row.result.deviation:
+                covered.setdefault(row.result.deviation.id, []).append(row)
+        for deviation in target.summary.deviations:
+            left = words.days_left(deviation.expires, today)
+            soon = deviation.status == "applied" and left is not None and left <= words.EXPIRING_DAYS
+            anchor = f"{target.anchor}-d-{_slug(deviation.id)}"
+            groups.setdefault("expiring" if soon else deviation.status, []).append(
+                (anchor, target, deviation, covered.get(deviation.id, []))
+            )
+    return [
+        DeviationGroup(title=titles.get(state, state), state=state, deviations=found)
+        for state, found in groups.items()
+        if found
+    ]
+
+
+def _by_reason(targets: Sequence[Target], verdict: Verdict) -> list[ReasonGroup]:
+    groups: dict[str, list[tuple[Target, list[Row]]]] = {}
+    for target in targets:
+        for row in _rows(target):
+            if row.result.verdict is not verdict:
+                continue
+            found = groups.setdefault(row.reason, [])
+            if not found or found[-1][0] is not target:
+                found.append((target, []))
+            found[-1][1].append(row)
+    return [
+        ReasonGroup(reason=reason, targets=found, number=sum(len(rows) for _, rows in found))
+        for reason, found in groups.items()
+    ]
+
+
+def _skipped(summaries: Sequence[TargetSummary], w: Words) -> list[SkippedLevel]:
+    """Group what was not looked at by level and reason; ids that miss for the same targets stand together."""
+    entries: dict[int, dict[str, dict[str, tuple[NotLookedAt, list[str]]]]] = {}
+    for summary in summaries:
+        for entry in summary.not_looked_at:
+            by_id = entries.setdefault(entry.level, {}).setdefault(entry.reason, {})
+            by_id.setdefault(entry.requirement, (entry, []))[1].append(summary.target)
+    return [
+        SkippedLevel(
+            number=level,
+            name=w.levels.get(level, ""),
+            count=len({ident for by_id in reasons.values() for ident in by_id}),
+            groups=[
+                SkippedGroup(reason=reason, number=len(by_id), entries=_entries(by_id, len(summaries)))
+                for reason, by_id in sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))
+            ],
+        )
+        for level, reasons in sorted(entries.items())
+    ]
+
+
+def _entries(by_id: dict[str, tuple[NotLookedAt, list[str]]], targets: int) -> list[tuple[str, list[tuple[str, str]]]]:
+    together: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for ident in sorted(by_id, key=_natural):
+        entry, names = by_id[ident]
+        key = () if len(names) == targets else tuple(names)
+        together.setdefault(key, []).append((ident, entry.title))
+    return [(", ".join(names), ids) for names, ids in together.items()]
+
+
+def _about(rows: Iterable[Row], w: Words) -> list[About]:
+    by_id: dict[str, list[Row]] = {}
+    for row in rows:
+        by_id.setdefault(row.result.requirement, []).append(row)
+    return [
+        About(
+            anchor=by_id[ident][0].about,
+            result=by_id[ident][0].result,
+            source=by_id[ident][0].source,
+            counts=_counts((row.result for row in by_id[ident]), w),
+        )
+        for ident in sorted(by_id, key=_natural)
+    ]
+
+
+def _counts(results: Iterable[Result], w: Words) -> list[tuple[Verdict, str, int]]:
+    numbers = dict.fromkeys(VERDICTS, 0)
+    for result in results:
+        numbers[result.verdict] += 1
+    return [(verdict, w.verdicts[verdict], number) for verdict, number in numbers.items() if number]
+
+
+def _rows(target: Target) -> Iterable[Row]:
+    return (row for level in target.levels for chapter in level.chapters for row in chapter.rows)
+
+
+def _order(result: Result) -> tuple[object, ...]:
+    return (result.level, result.source, _natural(result.section), result.chapter, _natural(result.requirement))
+
+
+def _natural(text: str) -> tuple[tuple[int, str], ...]:
+    """Order numbers in text by their value: 7.2 before 7.10."""
+    parts = _DIGITS.split(text)
+    return tuple((int(part), "") if part.isdecimal() and part.isascii() else (-1, part) for part in parts)
+
+
+def _slug(text: str) -> str:
+    return _NOT_ID.sub("-", text)

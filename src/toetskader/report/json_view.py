@@ -1,0 +1,99 @@
+"""`results.json`: the report model as JSON, and its JSON Schema."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from toetskader.results.model import Report, Result, Run, TargetSummary
+
+SCHEMA_VERSION = 1
+"""Goes up when a reader of older files would misread a newer one."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class ResultsError(Exception):
+    """A results file that cannot be read; the message says which file, what is wrong and what to do."""
+
+
+class _ResultsFile(msgspec.Struct, frozen=True, kw_only=True):
+    """The outermost object of `results.json`: the report, and the version of its form."""
+
+    schema_version: int
+    run: Run
+    targets: tuple[TargetSummary, ...]
+    results: tuple[Result, ...]
+
+
+def encode(report: Report) -> bytes:
+    """Write `report` as indented JSON, the same bytes for the same report.
+
+    Text that is not Unicode (half of a surrogate pair, from a file name that is not UTF-8) gets replacement signs,
+    because JSON has no way to hold it.
+    """
+    content = _ResultsFile(
+        schema_version=SCHEMA_VERSION, run=report.run, targets=report.targets, results=report.results
+    )
+    try:
+        compact = msgspec.json.encode(content, order="deterministic")
+    except UnicodeEncodeError:
+        compact = msgspec.json.encode(_unicode_only(msgspec.to_builtins(content)), order="deterministic")
+    return msgspec.json.format(compact, indent=1) + b"\n"
+
+
+def write(report: Report, path: Path) -> None:
+    """Write `report` to `path`; its folder must exist. Raises `OSError` when the file cannot be written."""
+    path.write_bytes(encode(report))
+
+
+def decode(content: bytes, name: str = "results.json") -> Report:
+    """Read a report back from JSON.
+
+    Parameters: `content`, the bytes of the file; `name`, what to call it in an error.
+    Raises `ResultsError` for another schema version and for anything that does not fit the schema.
+    """
+    try:
+        version = msgspec.json.decode(content, type=dict[str, Any]).get("schema_version")
+        if version != SCHEMA_VERSION:
+            raise ResultsError(
+                f"{name}: schema_version is {version!r}, this version of toetskader reads {SCHEMA_VERSION}; "
+                "use the toetskader that wrote the file, or run the audit again"
+            )
+        read = msgspec.json.decode(content, type=_ResultsFile)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ResultsError(f"{name}: not a results file of toetskader: {error}; run the audit again") from error
+    return Report(run=read.run, targets=read.targets, results=read.results)
+
+
+def read(path: Path) -> Report:
+    """Read a report from `path`. Raises `ResultsError` (see `decode`), also when the file cannot be opened."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot be read: {error.strerror}; check the path") from error
+    return decode(content, str(path))
+
+
+def schema() -> dict[str, Any]:
+    """Give the JSON Schema (2020-12) of `results.json`, for publication."""
+    made = msgspec.json.schema(_ResultsFile)
+    made["$defs"]["_ResultsFile"]["properties"]["schema_version"] = {"const": SCHEMA_VERSION}
+    made["$defs"]["ResultsFile"] = made["$defs"].pop("_ResultsFile")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "toetskader results",
+        "$ref": "#/$defs/ResultsFile",
+        "$defs": dict(sorted(made["$defs"].items())),
+    }
+
+
+def _unicode_only(value: Any) -> Any:
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_unicode_only(key): _unicode_only(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_unicode_only(item) for item in value]
+    return value

@@ -1,0 +1,127 @@
+"""What a run says on a terminal: a finding is a sentence with place and remedy, and the summary of the run."""
+
+import textwrap
+from pathlib import Path
+
+from toetskader.report.findings import (
+    TEXT_LIMIT,
+    deviation_sentence,
+    finding_text,
+    merge_scenes,
+    reason_lines,
+    said_once,
+)
+from toetskader.report.visible import clip, one_line
+from toetskader.report.words import (
+    EXPIRING_DAYS,
+    Words,
+    coverage,
+    day,
+    days_left,
+    gate_verdict,
+    level_counts,
+    plural,
+    source_place,
+    words_of,
+)
+from toetskader.results.model import Report, Result, TargetSummary
+from toetskader.text import Lang
+
+FINDINGS_SHOWN = 10
+"""Findings of one result that the terminal shows; the report has the rest."""
+
+_IDS_SHOWN = 12
+_TARGETS_IN_FULL = 5
+
+
+def finding_lines(result: Result, lang: Lang, width: int) -> list[str]:
+    """Give the lines by which a terminal shows a result that is not met.
+
+    Parameters: `result`, the result; `lang`, the language; `width`, the columns of the terminal. The first line names
+    the requirement, its source and level; then one sentence per finding, the reason, and the deviation, if any.
+    Hidden characters and terminal sequences in what was seen come out as visible signs.
+    """
+    w = words_of(lang)
+    head = f"{one_line(result.title)} ({source_place(result, w)}; {w.level.lower()} {result.level})"
+    lines = _wrap(head, width, "", "  ")
+    merged = merge_scenes(result.findings)
+    remedy = said_once(finding.remedy for finding in merged) if len(merged) > 1 else ""
+    for finding in merged[:FINDINGS_SHOWN]:
+        lines += _wrap(finding_text(finding, w, remedy=not remedy), width, "  - ", "    ")
+    more = len(merged) - FINDINGS_SHOWN
+    if more > 0:
+        lines += _wrap(plural(w.more_findings_terminal, more), width, "  - ", "    ")
+    for reason in reason_lines(result, w):
+        lines += _wrap(reason, width, "  ", "    ")
+    if not result.findings:
+        remedy = result.remedy
+    if remedy:
+        lines += _wrap(f"{w.remedy}: {one_line(clip(remedy, TEXT_LIMIT))}", width, "  ", "    ")
+    return lines
+
+
+def summary_lines(report: Report, report_path: Path | str | None, lang: Lang, width: int) -> list[str]:
+    """Give the lines that end a run: per target the level reached, what blocks it, counts, and the report's place.
+
+    Parameters: `report`, what was found; `report_path`, where the report for people stands (None: nowhere); `lang`,
+    `width` as for `finding_lines`. Of a portfolio every target gets its first line; the rest is in the report.
+    """
+    w = words_of(lang)
+    lines: list[str] = []
+    if not report.run.complete:
+        lines += _wrap(w.incomplete, width, "", "  ")
+    in_full = len(report.targets) <= _TARGETS_IN_FULL
+    blocking: dict[str, list[str]] = {}
+    for result in report.results:
+        if result.blocks:
+            blocking.setdefault(result.target, []).append(result.requirement)
+    for summary in report.targets:
+        lines += _target_lines(summary, blocking.get(summary.target, []), w, width, in_full=in_full)
+        for deviation in summary.deviations:
+            left = days_left(deviation.expires, report.run.date)
+            if deviation.status == "applied" and left is not None and left <= EXPIRING_DAYS:
+                said = plural(
+                    w.deviation_expires_in, left, id=one_line(deviation.id), expires=day(deviation.expires, w)
+                )
+                lines += _wrap(said, width, "  ", "    ")
+            elif deviation.status == "expired":
+                lines += _wrap(deviation_sentence(deviation, w), width, "  ", "    ")
+    if report_path is not None:
+        # not wrapped: a path that is broken over lines cannot be clicked or copied
+        lines.append(f"{w.report_at}: {one_line(str(report_path))}")
+    return lines
+
+
+def _target_lines(summary: TargetSummary, blocking: list[str], w: Words, width: int, *, in_full: bool) -> list[str]:
+    who = ", ".join(one_line(part) for part in (summary.supplier, summary.component) if part)
+    verdict = gate_verdict(summary, summary.looked_at, len(blocking), w)
+    head = f"{one_line(summary.target)}{f' ({who})' if who else ''}: {coverage(summary, w)}. {verdict}"
+    lines = _wrap(head, width, "", "  ")
+    if not in_full:
+        return lines
+    if blocking:
+        lines += _wrap(f"{w.blocks_mark}: {_ids(blocking, w)}", width, "  ", "    ")
+    # what stands before the next level is news only where it is not what blocks already
+    if set(summary.blocked_by) - set(blocking):
+        phrase = w.blocked_by.format(level=summary.level_reached + 1)
+        lines += _wrap(f"{phrase}: {_ids(list(summary.blocked_by), w)}", width, "  ", "    ")
+    for count in summary.levels:
+        name = f"{w.level.lower()} {count.level} ({w.levels.get(count.level, '')})"
+        lines += _wrap(f"{name}: {level_counts(count, w)}", width, "  ", "    ")
+    return lines
+
+
+def _ids(ids: list[str], w: Words) -> str:
+    shown = ", ".join(one_line(ident) for ident in ids[:_IDS_SHOWN])
+    more = len(ids) - _IDS_SHOWN
+    return f"{shown} {w.and_more.format(n=more)}" if more > 0 else shown
+
+
+def _wrap(text: str, width: int, first: str, then: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        max(width, 20),
+        initial_indent=first,
+        subsequent_indent=then,
+        break_on_hyphens=False,
+    )
