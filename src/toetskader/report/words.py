@@ -146,20 +146,7 @@ class Words:
 
 NL = Words(
     lang="nl",
-    months=(
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ),  # fmt: skip
+    months=tuple("januari februari maart april mei juni juli augustus september oktober november december".split()),
     verdicts={
         Verdict.PASS: "voldoet",
         Verdict.FAIL: "voldoet niet",
@@ -297,20 +284,7 @@ NL = Words(
 
 EN = Words(
     lang="en",
-    months=(
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),  # fmt: skip
+    months=tuple("January February March April May June July August September October November December".split()),
     verdicts={
         Verdict.PASS: "met",
         Verdict.FAIL: "not met",
@@ -481,7 +455,8 @@ def gate_verdict(summary: TargetSummary, judged: int, blocking: int, w: Words) -
 def source_place(result: Result, w: Words) -> str:
     """Say where the requirement stands: source, section and lines."""
     place = f"{result.source} {result.section}".strip()
-    return f"{place}, {w.lines} {result.lines.replace('-', '\u2013')}" if result.lines else place
+    lines = result.lines.replace("-", "\u2013")
+    return f"{place}, {w.lines} {lines}" if lines else place
 
 
 def mark(result: Result, gate: int, w: Words) -> str:
