@@ -29,7 +29,7 @@ MAX_ERRORS = 50
 MAX_SHOWN = 60
 """Characters of a value that a message repeats."""
 
-Path_ = tuple[str | int, ...]
+Steps = tuple[str | int, ...]
 Lines = dict[str | int, tuple[int, "Lines | None"]]
 """Key or index → the line it stands on, and the same for what is below it."""
 
@@ -81,7 +81,7 @@ class YamlFile:
     data: Any
     lines: Lines = field(repr=False)
 
-    def line(self, path: Path_ = ()) -> int:
+    def line(self, path: Steps = ()) -> int:
         """Return the line of a value; of the nearest value around it when the path is not in the file."""
         line, below = 1, self.lines
         for step in path:
@@ -91,7 +91,7 @@ class YamlFile:
             below = deeper or {}
         return line
 
-    def error(self, path: Path_, message: Text) -> FileError:
+    def error(self, path: Steps, message: Text) -> FileError:
         """Make the error that says what is wrong with the value at `path`."""
         return FileError(self.path, message, line=self.line(path), path=shown_path(path))
 
@@ -120,7 +120,7 @@ def read_yaml(path: Path) -> YamlFile:
     return YamlFile(path, data, lines)
 
 
-def misfits(data: Any, model: Any) -> list[tuple[Path_, Text]]:
+def misfits(data: Any, model: Any) -> list[tuple[Steps, Text]]:
     """List every place where plain data does not fit a msgspec model, with the reason in plain words.
 
     msgspec itself stops at the first; this is the slow road, for files that are wrong. Unknown keys count as wrong,
@@ -142,7 +142,7 @@ def shown(value: object, limit: int = MAX_SHOWN) -> str:
     return text if len(text) <= limit else text[:limit] + "…"
 
 
-def shown_path(path: Path_) -> str:
+def shown_path(path: Steps) -> str:
     """Write a path as people do: `requirements[3].level`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{shown(step)}" for step in path)
     return text.removeprefix(".")
@@ -150,8 +150,11 @@ def shown_path(path: Path_) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> Text:
     """Suggest the known word that looks most like this one; empty when none does."""
-    close = difflib.get_close_matches(word[:MAX_SHOWN], list(known), n=1, cutoff=0.7)
-    return Text(f" Bedoelt u {close[0]}?", f" Did you mean {close[0]}?") if close else Text("", "")
+    # Bounded on both sides, because both can come from a hostile file.
+    close = difflib.get_close_matches(
+        word[:MAX_SHOWN], [name[:MAX_SHOWN] for name in islice(known, 1000)], n=1, cutoff=0.75
+    )
+    return Text(f" Bedoelt u {shown(close[0])}?", f" Did you mean {shown(close[0])}?") if close else Text("", "")
 
 
 def joined(*parts: Text) -> Text:
@@ -162,15 +165,27 @@ def joined(*parts: Text) -> Text:
 # Reading
 
 
-def _text_of(path: Path) -> str:
+def why_no_file(path: Path) -> Text | None:
+    """Say why a path is not a file that can be read, with the name that was perhaps meant; None when it is."""
     try:
-        if not path.is_file():
-            raise FileError(path, _not_a_file(path))
+        if path.is_file():
+            return None
+        if path.exists():
+            return Text("is geen gewoon bestand", "is not a regular file")
+        near = [entry.name for entry in islice(path.parent.iterdir(), 1000)] if path.parent.is_dir() else []
+    except OSError as error:
+        return _unreadable(error)
+    return joined(Text("bestaat niet.", "does not exist."), did_you_mean(path.name, near))
+
+
+def _text_of(path: Path) -> str:
+    if problem := why_no_file(path):
+        raise FileError(path, problem)
+    try:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
-        reason = getattr(error, "strerror", None) or str(error)
-        raise FileError(path, Text(f"kan niet worden gelezen: {reason}", f"cannot be read: {reason}")) from None
+    except OSError as error:
+        raise FileError(path, _unreadable(error)) from None
     if len(content) > MAX_BYTES:
         limit = MAX_BYTES // 1_000_000
         raise FileError(path, Text(f"is groter dan {limit} MB; splits het", f"is larger than {limit} MB; split it"))
@@ -182,11 +197,8 @@ def _text_of(path: Path) -> str:
         raise FileError(path, message, line=line) from None
 
 
-def _not_a_file(path: Path) -> Text:
-    if path.exists():
-        return Text("is geen gewoon bestand", "is not a regular file")
-    names = [entry.name for entry in islice(path.parent.iterdir(), 1000)] if path.parent.is_dir() else []
-    return joined(Text("bestaat niet.", "does not exist."), did_you_mean(path.name, names))
+def _unreadable(error: OSError) -> Text:
+    return Text(f"kan niet worden gelezen: {error.strerror}", f"cannot be read: {error.strerror}")
 
 
 def _not_yaml(path: Path, error: yaml.YAMLError) -> FileError:
@@ -319,7 +331,7 @@ def _plain(text: str) -> Any:
 # Explaining what does not fit a model
 
 
-def _explain(value: Any, kind: inspect.Type) -> Iterator[tuple[Path_, Text]]:
+def _explain(value: Any, kind: inspect.Type) -> Iterator[tuple[Steps, Text]]:
     match kind:
         case inspect.Metadata():
             yield from _with_words(value, kind)
@@ -336,16 +348,23 @@ def _explain(value: Any, kind: inspect.Type) -> Iterator[tuple[Path_, Text]]:
                 yield (), _expected(value, kind)
 
 
-def _with_words(value: Any, kind: inspect.Metadata) -> Iterator[tuple[Path_, Text]]:
-    """Explain a type that carries its own explanation (`Meta(extra={"expected": Text})`)."""
-    own = (kind.extra or {}).get("expected")
+def _with_words(value: Any, kind: inspect.Metadata) -> Iterator[tuple[Steps, Text]]:
+    """Explain a type that carries its own explanation: `Meta(extra={"expected": Text, "secret": bool})`.
+
+    With `secret` the value itself stays out of the message.
+    """
+    extra = kind.extra or {}
+    own: Text | None = extra.get("expected")
     for path, message in _explain(value, kind.type):
-        if own and not path and isinstance(value, str):
-            message = _seen(own, value)  # noqa: PLW2901 - the better of two messages for the same place
-        yield path, message
+        if own is None or path or not isinstance(value, str):
+            yield path, message
+        elif extra.get("secret"):
+            yield path, Text(f"verwacht: {own.nl}", f"expected: {own.en}")
+        else:
+            yield path, _seen(own, value)
 
 
-def _explain_struct(value: Any, kind: inspect.StructType) -> Iterator[tuple[Path_, Text]]:
+def _explain_struct(value: Any, kind: inspect.StructType) -> Iterator[tuple[Steps, Text]]:
     if not isinstance(value, dict):
         yield (), _expected(value, kind)
         return
@@ -362,7 +381,7 @@ def _explain_struct(value: Any, kind: inspect.StructType) -> Iterator[tuple[Path
             yield (), Text(f"sleutel {name} ontbreekt; voeg die toe", f"key {name} is missing; add it")
 
 
-def _explain_union(value: Any, kind: inspect.UnionType) -> Iterator[tuple[Path_, Text]]:
+def _explain_union(value: Any, kind: inspect.UnionType) -> Iterator[tuple[Steps, Text]]:
     """Explain by the member that the value is meant to be, judged by its shape."""
     for member in kind.types:
         if _same_shape(value, member):
@@ -371,7 +390,7 @@ def _explain_union(value: Any, kind: inspect.UnionType) -> Iterator[tuple[Path_,
     yield (), _expected(value, kind)
 
 
-def _explain_list(value: Any, kind: inspect.CollectionType) -> Iterator[tuple[Path_, Text]]:
+def _explain_list(value: Any, kind: inspect.CollectionType) -> Iterator[tuple[Steps, Text]]:
     if not isinstance(value, list):
         yield (), _expected(value, kind)
         return
@@ -381,7 +400,7 @@ def _explain_list(value: Any, kind: inspect.CollectionType) -> Iterator[tuple[Pa
         yield from _below(index, _explain(item, kind.item_type))
 
 
-def _explain_dict(value: Any, kind: inspect.DictType) -> Iterator[tuple[Path_, Text]]:
+def _explain_dict(value: Any, kind: inspect.DictType) -> Iterator[tuple[Steps, Text]]:
     if not isinstance(value, dict):
         yield (), _expected(value, kind)
         return
@@ -392,7 +411,7 @@ def _explain_dict(value: Any, kind: inspect.DictType) -> Iterator[tuple[Path_, T
         yield from _below(key, _explain(item, kind.value_type))
 
 
-def _below(step: str | int, found: Iterator[tuple[Path_, Text]]) -> Iterator[tuple[Path_, Text]]:
+def _below(step: str | int, found: Iterator[tuple[Steps, Text]]) -> Iterator[tuple[Steps, Text]]:
     for path, message in found:
         yield (step, *path), message
 
@@ -517,7 +536,7 @@ def _name(kind: inspect.Type) -> Text:
             return _NAMES.get(type(kind), Text("een andere waarde", "another value"))
 
 
-def _as_msgspec_says(error: msgspec.ValidationError) -> tuple[Path_, Text]:
+def _as_msgspec_says(error: msgspec.ValidationError) -> tuple[Steps, Text]:
     """Read msgspec's own message, `Expected … - at `$.a[3].b``."""
     text, _, place = str(error).rpartition(" - at `$")
     steps = re.findall(r"\.([^.\[\]`]+)|\[(\d+)\]", place)

@@ -23,7 +23,7 @@ from toetskader.text import Text
 from toetskader.yamlfile import (
     FileError,
     FileErrors,
-    Path_,
+    Steps,
     YamlFile,
     did_you_mean,
     joined,
@@ -40,7 +40,7 @@ _NOT_SOURCES = (PROFILES, "norms")
 Model = TypeVar("Model")
 
 
-def load_catalogue(folder: Path, *, checks: Mapping[str, CheckInfo] | None = None) -> Catalogue:
+def load_catalogue(folder: Path, checks: Mapping[str, CheckInfo] | None = None) -> Catalogue:
     """Load all files under a `policies/` folder.
 
     Parameters: `checks`, the checks that are built, by id; None when they are not known, and then a check that is
@@ -50,7 +50,7 @@ def load_catalogue(folder: Path, *, checks: Mapping[str, CheckInfo] | None = Non
     return _Loader(folder, checks).load()
 
 
-def parameter_errors(parameters: TargetParameters) -> Iterator[tuple[Path_, Text]]:
+def parameter_errors(parameters: TargetParameters) -> Iterator[tuple[Steps, Text]]:
     """Yield what is wrong with parameters beyond their types: the path below `parameters`, and why."""
     for index, text in enumerate(parameters.diginetwerk_ranges or ()):
         try:
@@ -104,10 +104,10 @@ class _Loader:
             self._errors.extend(errors.errors)
         return None
 
-    def _error(self, file: YamlFile, path: Path_, message: Text) -> None:
+    def _error(self, file: YamlFile, path: Steps, message: Text) -> None:
         self._errors.append(file.error(path, message))
 
-    def _claim(self, file: YamlFile, path: Path_, id_: str) -> None:
+    def _claim(self, file: YamlFile, path: Steps, id_: str) -> None:
         """Reserve an id; report it when it was taken before."""
         place = f"{file.path}:{file.line(path)}"
         first = self._claimed.setdefault(id_, place)
@@ -133,7 +133,7 @@ class _Loader:
             return
         file, content = loaded
         for index, check in enumerate(content.checks):
-            path: Path_ = ("checks", index, "id")
+            path: Steps = ("checks", index, "id")
             self._claim(file, path, check.id)
             if self._checks is not None and check.id in self._checks:
                 message = Text(
@@ -180,7 +180,7 @@ class _Loader:
         file, content = loaded
         self._check_source(file, ("source",), content.source)
         for index, row in enumerate(content.requirements):
-            place: Path_ = ("requirements", index)
+            place: Steps = ("requirements", index)
             self._claim(file, (*place, "id"), row.id)
             for number, covered in enumerate(row.covers):
                 self._claim(file, (*place, "covers", number), covered)
@@ -195,7 +195,7 @@ class _Loader:
                 line=file.line(place),
             )
 
-    def _check_row(self, file: YamlFile, place: Path_, row: PolicyRow, source: str) -> None:
+    def _check_row(self, file: YamlFile, place: Steps, row: PolicyRow, source: str) -> None:
         if not row.id.startswith(f"{source}-"):
             message = Text(
                 f"id {row.id} hoort niet bij bron {shown(source)}; laat het met {shown(source)}- beginnen",
@@ -209,14 +209,14 @@ class _Loader:
         elif self._planned is not None:
             self._check_planned(file, place, row, self._planned)
 
-    def _check_source(self, file: YamlFile, path: Path_, source: str) -> None:
+    def _check_source(self, file: YamlFile, path: Steps, source: str) -> None:
         if self._sources is not None and source not in self._sources:
             message = Text(
                 f"bron {shown(source)} staat niet in {SOURCES}.", f"source {shown(source)} is not in {SOURCES}."
             )
             self._error(file, path, joined(message, did_you_mean(source, self._sources)))
 
-    def _check_profile_label(self, file: YamlFile, path: Path_, label: str, profiles: Mapping[str, Profile]) -> None:
+    def _check_profile_label(self, file: YamlFile, path: Steps, label: str, profiles: Mapping[str, Profile]) -> None:
         known = {name for profile in profiles.values() for name in profile.profiles}
         for name in label.split("+"):
             if name not in known:
@@ -226,7 +226,7 @@ class _Loader:
                 )
                 self._error(file, path, joined(message, did_you_mean(name, known)))
 
-    def _check_planned(self, file: YamlFile, place: Path_, row: PolicyRow, planned: Mapping[str, PlannedCheck]) -> None:
+    def _check_planned(self, file: YamlFile, place: Steps, row: PolicyRow, planned: Mapping[str, PlannedCheck]) -> None:
         check = planned.get(row.check)
         if check is not None and check.part not in row.measured_on:
             message = Text(
@@ -242,7 +242,7 @@ class _Loader:
             suggestion = did_you_mean(row.check, [*self._checks, *planned])
             self._error(file, (*place, "check"), joined(message, suggestion))
 
-    def _check_built(self, file: YamlFile, place: Path_, row: PolicyRow, check: CheckInfo) -> None:
+    def _check_built(self, file: YamlFile, place: Steps, row: PolicyRow, check: CheckInfo) -> None:
         if check.parts.isdisjoint(row.measured_on):
             parts = ", ".join(sorted(check.parts))
             message = Text(
@@ -254,7 +254,7 @@ class _Loader:
             self._error(file, (*place, "params", *path), message)
 
 
-def _params_errors(row: PolicyRow, check: CheckInfo) -> list[tuple[Path_, Text]]:
+def _params_errors(row: PolicyRow, check: CheckInfo) -> list[tuple[Steps, Text]]:
     if check.params is not None:
         return misfits(row.params, check.params)
     if row.params:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol, get_args
 
 import msgspec
 from msgspec import Meta
@@ -30,11 +30,14 @@ Mode = Literal["hard", "conditional/exemptible", "comply-or-explain", "best-effo
 Addressee = Literal["supplier", "municipality", "service organisation", "community"]
 Worth = Literal["proof", "indication"]
 
+END = r"$(?!\n)"
+"""End of a text in a pattern: Python's `$` also matches before a last newline, that of JSON Schema does not."""
+
 NonEmpty = Annotated[str, Meta(min_length=1)]
 RequirementId = Annotated[
     str,
     Meta(
-        pattern=r"^[A-Z]+-[0-9A-Za-z.]+-[0-9]{2,}$",
+        pattern=rf"^[A-Z]+-[0-9A-Za-z.]+-[0-9]{{2,}}{END}",
         description="Source, section and number: DDC-7.2-14",
         extra={"expected": Text("een id zoals DDC-7.2-14", "an id such as DDC-7.2-14")},
     ),
@@ -42,7 +45,7 @@ RequirementId = Annotated[
 CheckId = Annotated[
     str,
     Meta(
-        pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$",
+        pattern=rf"^[a-z0-9_]+(\.[a-z0-9_]+)+{END}",
         description="A check, as family.subject",
         extra={"expected": Text("een toets zoals workload.non_root", "a check such as workload.non_root")},
     ),
@@ -50,7 +53,7 @@ CheckId = Annotated[
 LineRange = Annotated[
     str,
     Meta(
-        pattern=r"^[0-9]+(-[0-9]+)?$",
+        pattern=rf"^[0-9]+(-[0-9]+)?{END}",
         description="Lines in the source's text, first and last: 581-582",
         extra={"expected": Text("regels zoals 581-582", "lines such as 581-582")},
     ),
@@ -58,7 +61,7 @@ LineRange = Annotated[
 Name = Annotated[
     str,
     Meta(
-        pattern=r"^[a-z0-9][a-z0-9._-]*$",
+        pattern=rf"^[a-z0-9][a-z0-9._-]*{END}",
         max_length=63,
         extra={
             "expected": Text(
@@ -77,7 +80,7 @@ class _Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Source(_Model, frozen=True, kw_only=True):
     """A document that requirements come from."""
 
-    id: Annotated[str, Meta(pattern="^[A-Z]+$", description="Prefix of its requirements' ids: DDC")]
+    id: Annotated[str, Meta(pattern=rf"^[A-Z]+{END}", description="Prefix of its requirements' ids: DDC")]
     title: Text
     owner: NonEmpty
     version: NonEmpty
@@ -164,24 +167,32 @@ class PolicyRow(_Model, frozen=True, kw_only=True):
     id: RequirementId
     section: Annotated[str, Meta(min_length=1, description="Section of the source, number only, in quotes")]
     lines: LineRange
-    kind: Kind
+    kind: Annotated[Kind, Meta(description="What sort of demand it is")]
     level: Annotated[Level, Meta(description="Maturity level, 1 (experiment) to 4 (agreed improvement)")]
     level_origin: Annotated[
         Literal["source", "proposed"], Meta(description="Whether the source gives the level or we propose it")
     ]
     profile: Annotated[str, Meta(min_length=1, description="Kind of delivery it applies to: haven, saas+onprem, all")]
     addressee: Annotated[Addressee, Meta(description="Who must comply")]
-    mode: Mode
-    verify: Literal["automatic", "semi", "attestation"]
+    mode: Annotated[Mode, Meta(description="How strictly it binds; best-effort/option warns and never fails")]
+    verify: Annotated[
+        Literal["automatic", "semi", "attestation"],
+        Meta(description="By a machine, by a machine on facts that somebody supplies, or by a document"),
+    ]
     measured_on: Annotated[
-        dict[Part, Worth], Meta(min_length=1, description="Part of the target → what a pass there is worth")
+        dict[Part, Worth],
+        Meta(
+            min_length=1,
+            description="Part of the target → what a pass there is worth",
+            extra_json_schema={"propertyNames": {"enum": sorted(get_args(Part))}},
+        ),
     ]
     check: CheckId
     params: Annotated[dict[str, Any], Meta(description="Parameters of the check")] = {}
     covers: Annotated[
         tuple[RequirementId, ...], Meta(description="Ids of the inventory that are the same measurement")
     ] = ()
-    title: Text
+    title: Annotated[Text, Meta(description="The demand in one short sentence")]
     remedy: Annotated[Text, Meta(description="What the addressee does to meet it")]
     notes: Annotated[str, Meta(description="Choices and doubts, in English; [proposed] and [standard] thresholds")] = ""
 

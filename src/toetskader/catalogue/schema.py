@@ -1,0 +1,29 @@
+"""JSON Schemas of the catalogue's files, for editors."""
+
+from typing import Any
+
+import msgspec
+
+from toetskader.catalogue.models import PlannedChecksFile, PolicyFile, Profile, SourcesFile
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def catalogue_schemas() -> dict[str, dict[str, Any]]:
+    """Return the schemas by the name they are published under."""
+    return {
+        "policy": schema_of(PolicyFile, "Toetskader: policies"),
+        "planned-checks": schema_of(PlannedChecksFile, "Toetskader: planned checks"),
+        "sources": schema_of(SourcesFile, "Toetskader: sources"),
+        "profile": schema_of(Profile, "Toetskader: profile"),
+    }
+
+
+def schema_of(model: type[msgspec.Struct], title: str) -> dict[str, Any]:
+    """Return the JSON Schema of one of our files, with a title and the model's description on top."""
+    return {
+        "$schema": DIALECT,
+        "title": title,
+        "description": (model.__doc__ or "").partition("\n")[0],
+        **msgspec.json.schema(model),
+    }

@@ -1,0 +1,349 @@
+"""The command line: what is not a run. A run is `pytest`."""
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args
+
+from toetskader.catalogue.lint import lint_catalogue
+from toetskader.catalogue.load import load_catalogue
+from toetskader.catalogue.models import Catalogue, Level, Name, Part, Requirement
+from toetskader.catalogue.schema import catalogue_schemas, schema_of
+from toetskader.judging.check import Check
+from toetskader.judging.registry import RegistryError, load_checks
+from toetskader.results import Report
+from toetskader.targets.load import load_targets
+from toetskader.targets.schema import target_schemas
+from toetskader.text import Lang, Text
+from toetskader.yamlfile import FileErrors, did_you_mean, joined, misfits, shown
+
+POLICIES = Path("policies")
+TARGETS = Path("targets")
+TESTS = Path("tests")
+SCHEMAS = Path("docs/schemas")
+
+
+class UsageError(Exception):
+    """An argument that leads nowhere. Attribute: `message`, what is wrong and what to do."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand and return its exit code: 0, 1 when something is wrong in a file, 2 in the arguments."""
+    arguments = _parser().parse_args(argv)
+    lang: Lang = arguments.lang
+    try:
+        return int(arguments.run(arguments, lang))
+    except FileErrors as errors:
+        _complain(errors.text(lang))
+        return 1
+    except RegistryError as error:
+        _complain(str(error))
+        return 1
+    except UsageError as error:
+        _complain(error.message[lang])
+        return 2
+    except BrokenPipeError:  # `toetskader list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Return every JSON Schema that is published, by name."""
+    results = schema_of(Report, "Toetskader: results.json")
+    return {**catalogue_schemas(), **target_schemas(), "results": results}
+
+
+def schema_text(schema: Mapping[str, Any]) -> str:
+    """Return a schema as it is published: stable, readable JSON."""
+    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--lang", choices=("nl", "en"), default="nl", help="taal van de meldingen (nl)")
+    catalogue = argparse.ArgumentParser(add_help=False, parents=[common])
+    catalogue.add_argument("--policies", type=Path, default=POLICIES, metavar="DIR", help="map met eisen (policies)")
+
+    parser = argparse.ArgumentParser(
+        prog="toetskader", description="Alles buiten een toetsing om; toetsen gaat met pytest."
+    )
+    commands = parser.add_subparsers(required=True, metavar="OPDRACHT")
+
+    lint = commands.add_parser("lint", parents=[catalogue], help="controleer eisen, doelen en afwijkingen")
+    lint.add_argument("--targets", type=Path, nargs="+", metavar="PATH", help="doelen of portfolio's (targets)")
+    lint.add_argument("--tests", type=Path, default=TESTS, metavar="DIR", help="map met toetsen (tests)")
+    lint.set_defaults(run=_lint)
+
+    rows = commands.add_parser("list", parents=[catalogue], help="som eisen op, een per regel")
+    rows.add_argument("--profile", metavar="NAAM", help="alleen eisen die dit profiel kiest")
+    rows.add_argument("--level", type=int, choices=get_args(Level), help="alleen dit niveau")
+    rows.add_argument("--part", choices=get_args(Part), metavar="DEEL", help="alleen wat op dit deel te meten is")
+    rows.add_argument("--check", metavar="TOETS", help="alleen deze toets of familie, zoals workload")
+    rows.set_defaults(run=_list)
+
+    explain = commands.add_parser("explain", parents=[catalogue], help="vertel alles over een eis")
+    explain.add_argument("id", metavar="EIS", help="zoals DDC-7.2-14")
+    explain.set_defaults(run=_explain)
+
+    schema = commands.add_parser("schema", parents=[common], help="toon of schrijf de JSON Schema's")
+    schema.add_argument("name", nargs="?", choices=sorted(schemas()), metavar="NAAM", help="welk schema te tonen")
+    schema.add_argument("--write", type=Path, nargs="?", const=SCHEMAS, metavar="DIR", help="schrijf ze (docs/schemas)")
+    schema.set_defaults(run=_schema)
+
+    scaffold = commands.add_parser("scaffold", help="maak een beginnetje")
+    kinds = scaffold.add_subparsers(required=True, metavar="SOORT")
+    target = kinds.add_parser("target", parents=[common], help="een doelbestand met uitleg")
+    target.add_argument("name", metavar="NAAM", help="naam van het doel: kleine letters, cijfers, streepjes")
+    target.add_argument("--chart", required=True, metavar="PAD", help="map of .tgz met de chart, of oci://…")
+    target.add_argument("--output", type=Path, metavar="BESTAND", help="schrijf hierheen; anders naar het scherm")
+    target.set_defaults(run=_scaffold_target)
+    return parser
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def _complain(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+# lint
+
+
+def _lint(arguments: argparse.Namespace, lang: Lang) -> int:
+    """Report everything wrong with the catalogue, the targets and their deviations."""
+    checks = load_checks(arguments.tests)
+    paths = arguments.targets or ([TARGETS] if TARGETS.is_dir() else [])
+    catalogue: Catalogue | None = None
+    wrong: list[FileErrors] = []
+    try:
+        catalogue = load_catalogue(arguments.policies, checks)
+    except FileErrors as errors:
+        wrong.append(errors)
+    targets = 0
+    try:
+        targets = len(load_targets(paths, today=date.today(), catalogue=catalogue))
+    except FileErrors as errors:
+        wrong.append(errors)
+    for found in wrong:
+        _complain(found.text(lang))
+    if catalogue is None or wrong:
+        return 1
+    _say_warnings(arguments.policies, catalogue, checks, lang)
+    _say(
+        Text(
+            f"{len(catalogue.requirements)} eisen, {targets} doelen: in orde",
+            f"{len(catalogue.requirements)} requirements, {targets} targets: fine",
+        )[lang]
+    )
+    return 0
+
+
+def _say_warnings(folder: Path, catalogue: Catalogue, checks: Mapping[str, Check], lang: Lang) -> None:
+    word = Text("waarschuwing", "warning")[lang]
+    for warning in lint_catalogue(folder, catalogue, checks):
+        _say(f"{word}: {warning.text(lang)}")
+
+
+# list
+
+
+def _list(arguments: argparse.Namespace, lang: Lang) -> int:
+    """Print the requirements that fit all filters, one per line."""
+    catalogue = load_catalogue(arguments.policies)
+    rows = [row for row in catalogue.requirements.values() if _listed(row, arguments, catalogue)]
+    id_width = max((len(row.id) for row in rows), default=0)
+    check_width = max((len(row.check) for row in rows), default=0)
+    for row in rows:
+        parts = ",".join(row.measured_on)
+        _say(f"{row.id:<{id_width}}  {row.level}  {row.check:<{check_width}}  {parts}  {row.title[lang]}")
+    if not rows:
+        _complain(Text("Geen eis past bij deze keuze.", "No requirement fits this choice.")[lang])
+    return 0
+
+
+def _listed(row: Requirement, arguments: argparse.Namespace, catalogue: Catalogue) -> bool:
+    if arguments.profile is not None and arguments.profile not in catalogue.profiles:
+        message = Text(f"Profiel {arguments.profile} bestaat niet.", f"Profile {arguments.profile} does not exist.")
+        raise UsageError(joined(message, did_you_mean(arguments.profile, catalogue.profiles)))
+    return (
+        (arguments.profile is None or catalogue.profiles[arguments.profile].selects(row))
+        and (arguments.level is None or row.level == arguments.level)
+        and (arguments.part is None or arguments.part in row.measured_on)
+        and (arguments.check is None or f"{row.check}.".startswith(f"{arguments.check}."))
+    )
+
+
+# explain
+
+
+def _explain(arguments: argparse.Namespace, lang: Lang) -> int:
+    """Print everything the catalogue says about one requirement."""
+    catalogue = load_catalogue(arguments.policies)
+    row = catalogue.find(arguments.id)
+    if row is None:
+        message = Text(f"Eis {shown(arguments.id)} bestaat niet.", f"Requirement {shown(arguments.id)} does not exist.")
+        raise UsageError(joined(message, did_you_mean(arguments.id, catalogue.requirements)))
+    _say(f"{row.id}  {row.title[lang]}")
+    _say(f"{' ' * len(row.id)}  {row.title['en' if lang == 'nl' else 'nl']}")
+    facts = _facts(row, catalogue, lang)
+    width = max(len(label[lang]) for label, _ in facts)
+    for label, value in facts:
+        if value:
+            _say(f"  {label[lang]:<{width}}  {value}")
+    return 0
+
+
+def _facts(row: Requirement, catalogue: Catalogue, lang: Lang) -> list[tuple[Text, str]]:
+    source = catalogue.sources[row.source]
+    worth = {"proof": Text("bewijs", "proof"), "indication": Text("aanwijzing", "indication")}
+    origin = {
+        "source": Text("volgens de bron", "given by the source"),
+        "proposed": Text("ons voorstel", "our proposal"),
+    }
+    planned = catalogue.planned.get(row.check)
+    not_built = f" ({Text('nog niet gebouwd', 'not built yet')[lang]}: {planned.title[lang]})" if planned else ""
+    return [
+        (Text("bron", "source"), f"{source.title[lang]}, {source.version}"),
+        (
+            Text("plaats", "place"),
+            f"{row.section} {row.chapter_title[lang]}, {Text('regels', 'lines')[lang]} {row.lines} ({source.file})",
+        ),
+        (Text("niveau", "level"), f"{row.level} ({origin[row.level_origin][lang]})"),
+        (Text("soort", "kind"), row.kind),
+        (Text("weging", "mode"), row.mode),
+        (Text("profiel", "profile"), row.profile),
+        (Text("voor", "addressee"), row.addressee),
+        (Text("wijze", "verified"), row.verify),
+        (
+            Text("meten op", "measured on"),
+            ", ".join(f"{part} ({worth[value][lang]})" for part, value in row.measured_on.items()),
+        ),
+        (Text("toets", "check"), f"{row.check}{not_built}"),
+        (Text("parameters", "parameters"), json.dumps(row.params, ensure_ascii=False) if row.params else ""),
+        (Text("dekt ook", "covers too"), ", ".join(row.covers)),
+        (Text("remedie", "remedy"), row.remedy[lang]),
+        (Text("notities", "notes"), row.notes),
+        (Text("bestand", "file"), f"{row.file}:{row.line}"),
+    ]
+
+
+# schema
+
+
+def _schema(arguments: argparse.Namespace, lang: Lang) -> int:
+    """Write the published schemas, or show one, or their names."""
+    if arguments.write is not None:
+        arguments.write.mkdir(parents=True, exist_ok=True)
+        for name, schema in schemas().items():
+            path = arguments.write / f"{name}.schema.json"
+            path.write_text(schema_text(schema), encoding="utf-8")
+            _say(f"{Text('geschreven', 'written')[lang]}: {path}")
+    elif arguments.name is not None:
+        sys.stdout.write(schema_text(schemas()[arguments.name]))
+    else:
+        _say("\n".join(schemas()))
+    return 0
+
+
+# scaffold
+
+_TARGET_FILE = Text(
+    """\
+# yaml-language-server: $schema={schema}
+# Doel van toetsing. Paden gelden vanaf dit bestand.
+name: {name}
+supplier: "VUL IN: naam van de leverancier"
+component: "VUL IN: wat er geleverd wordt"
+gate: 3              # niveau tot en met waar een gebrek blokkeert (1-4)
+profiles: [haven]    # zie policies/profiles/
+parts:
+  chart:
+    source: {chart}  # map, .tgz, oci://… of de sleutels repository, name en version
+    release: {release}
+    namespace: {release}
+    kubernetes: "1.35"
+    values:          # waardensets: een eis is pas gehaald als hij met elke set gehaald is
+      standaard: []
+      # productie: [values/productie.yaml]
+# parameters:        # wat het contract open laat; wat ervan afhangt is zonder opgave niet te bepalen
+#   trusted_image_locations: [registry.example.nl/]
+#   third_party_images: []
+#   diginetwerk_ranges: [203.0.113.0/24]
+#   in_cluster_peers:
+#     - {{name: zaken-api, public_host: zaken.gemeente.example}}
+#   mail_host: mail.gemeente.example
+#   database_changes: false
+#   production_values_sets: [productie]
+# agreements: []     # eisen van niveau 4 die met de leverancier zijn afgesproken
+# deviations: deviations.yaml
+""",
+    """\
+# yaml-language-server: $schema={schema}
+# What is audited. Paths start at this file.
+name: {name}
+supplier: "FILL IN: name of the supplier"
+component: "FILL IN: what is delivered"
+gate: 3              # level up to which a shortcoming blocks (1-4)
+profiles: [haven]    # see policies/profiles/
+parts:
+  chart:
+    source: {chart}  # directory, .tgz, oci://… or the keys repository, name and version
+    release: {release}
+    namespace: {release}
+    kubernetes: "1.35"
+    values:          # values sets: a requirement is met only if it is met with each
+      standaard: []
+      # productie: [values/productie.yaml]
+# parameters:        # what the contract leaves open; what depends on it cannot be determined without
+#   trusted_image_locations: [registry.example.nl/]
+#   third_party_images: []
+#   diginetwerk_ranges: [203.0.113.0/24]
+#   in_cluster_peers:
+#     - {{name: zaken-api, public_host: zaken.gemeente.example}}
+#   mail_host: mail.gemeente.example
+#   database_changes: false
+#   production_values_sets: [productie]
+# agreements: []     # requirements of level 4 that were agreed with the supplier
+# deviations: deviations.yaml
+""",
+)
+
+
+def _scaffold_target(arguments: argparse.Namespace, lang: Lang) -> int:
+    """Write a target file to start from. Without `--output`, its paths fit `targets/NAME/target.yaml`."""
+    for _, message in misfits(arguments.name, Name):
+        raise UsageError(message)
+    output: Path | None = arguments.output
+    folder = output.parent if output else TARGETS / arguments.name
+    chart = arguments.chart if "://" in arguments.chart else os.path.relpath(arguments.chart, folder)
+    text = _TARGET_FILE[lang].format(
+        schema=os.path.relpath(SCHEMAS / "target.schema.json", folder),
+        name=json.dumps(arguments.name),
+        chart=json.dumps(chart, ensure_ascii=False),
+        release=json.dumps(re.sub("[^a-z0-9-]", "-", arguments.name)[:53].strip("-")),
+    )
+    if output is None:
+        sys.stdout.write(text)
+        return 0
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with output.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        message = Text(
+            f"{output} is niet te schrijven: {error.strerror}", f"{output} cannot be written: {error.strerror}"
+        )
+        raise UsageError(message) from None
+    _say(f"{Text('geschreven', 'written')[lang]}: {output}")
+    return 0

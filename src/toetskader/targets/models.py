@@ -1,0 +1,271 @@
+"""The models of targets and deviations: what stands in their files, and a target with its references resolved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from toetskader import results
+from toetskader.catalogue.models import (
+    END,
+    Addressee,
+    Level,
+    Name,
+    NonEmpty,
+    Part,
+    Profile,
+    RequirementId,
+    TargetParameters,
+)
+from toetskader.text import Text
+
+_DNS = Text("kleine letters, cijfers en streepjes", "lower case letters, digits and dashes")
+Release = Annotated[str, Meta(pattern=rf"^[a-z0-9]([a-z0-9-]*[a-z0-9])?{END}", max_length=53, extra={"expected": _DNS})]
+Namespace = Annotated[
+    str, Meta(pattern=rf"^[a-z0-9]([a-z0-9-]*[a-z0-9])?{END}", max_length=63, extra={"expected": _DNS})
+]
+KubernetesVersion = Annotated[
+    str,
+    Meta(
+        pattern=rf"^1\.[0-9]{{1,3}}(\.[0-9]{{1,3}})?{END}",
+        description='Kubernetes version in quotes: "1.35"',
+        extra={"expected": Text('een versie zoals "1.35"', 'a version such as "1.35"')},
+    ),
+]
+FileName = Annotated[
+    str,
+    Meta(
+        pattern=rf"^[^\x00-\x1f]+{END}",
+        max_length=500,
+        description="Path, relative to this file",
+        extra={"expected": Text("een pad, vanaf dit bestand", "a path, relative to this file")},
+    ),
+]
+
+
+DeviationStatus = Literal["applied", "expired"]
+
+
+class _Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of what stands in a file of ours: strict and immutable."""
+
+
+class RepositoryChart(_Model, frozen=True, kw_only=True):
+    """A chart in a Helm repository."""
+
+    repository: Annotated[
+        str,
+        Meta(
+            pattern=rf"^(https?|file)://[^\s@]+{END}",
+            description="Address of the repository, without user name or password",
+            extra={
+                "expected": Text(
+                    "een adres met https://, http:// of file://, zonder gebruikersnaam of wachtwoord",
+                    "an address with https://, http:// or file://, without user name or password",
+                ),
+                "secret": True,
+            },
+        ),
+    ]
+    # No dash in front: a chart name and version can become arguments of a program.
+    name: Annotated[str, Meta(pattern=rf"^[A-Za-z0-9][A-Za-z0-9._-]*{END}")]
+    version: Annotated[str, Meta(pattern=rf"^[0-9A-Za-z][0-9A-Za-z.+_-]*{END}", description="Exact version")]
+
+
+class ValuesEntry(_Model, frozen=True, kw_only=True):
+    """A named values set, as the target file writes it in full."""
+
+    files: Annotated[tuple[FileName, ...], Meta(description="Values files, later ones win")] = ()
+    set: Annotated[dict[NonEmpty, Any], Meta(description="Dotted values path → value, on top of the files")] = {}
+
+
+class ChartEntry(_Model, frozen=True, kw_only=True):
+    """The chart part, as the target file writes it."""
+
+    source: Annotated[
+        NonEmpty | RepositoryChart,
+        Meta(description="Directory or .tgz relative to this file, oci:// reference, or a chart in a repository"),
+    ]
+    release: Release
+    namespace: Namespace
+    kubernetes: KubernetesVersion
+    values: Annotated[
+        dict[Name, tuple[FileName, ...] | ValuesEntry],
+        Meta(min_length=1, description="Values sets by name; a requirement passes only if it passes with each"),
+    ]
+
+
+class PartEntries(_Model, frozen=True, kw_only=True):
+    """The parts a target has."""
+
+    chart: ChartEntry
+
+
+class TargetFile(_Model, frozen=True, kw_only=True):
+    """A target: what is audited, of whom, and how far it must be."""
+
+    name: Annotated[Name, Meta(description="Unique among the targets of a run")]
+    supplier: Annotated[NonEmpty, Meta(description="Who delivers it")]
+    component: Annotated[NonEmpty, Meta(description="What is delivered")]
+    gate: Annotated[Level, Meta(description="Level up to which failing blocks")]
+    profiles: Annotated[tuple[Name, ...], Meta(min_length=1, description="Profiles under policies/profiles/")]
+    addressee: Annotated[Addressee, Meta(description="Who is audited")] = "supplier"
+    parts: PartEntries
+    parameters: TargetParameters = TargetParameters()
+    agreements: Annotated[
+        tuple[RequirementId, ...],
+        Meta(description="Requirements of level 4 that an agreement with the supplier names, and that may block"),
+    ] = ()
+    deviations: Annotated[FileName | None, Meta(description="File with deviations, relative to this file")] = None
+
+
+class Deviation(_Model, frozen=True, kw_only=True):
+    """An explained non-compliance (leg uit): approved, and for a limited time."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=63)]
+    requirements: Annotated[tuple[RequirementId, ...], Meta(min_length=1)]
+    targets: Annotated[
+        tuple[Name, ...], Meta(description="Targets it holds for; empty for every target that names this file")
+    ] = ()
+    reason: NonEmpty
+    risk: NonEmpty
+    mitigation: NonEmpty
+    owner: NonEmpty
+    approved_by: Annotated[str, Meta(min_length=1, description="Somebody else than the owner")]
+    approved_on: date
+    expires: Annotated[date, Meta(description="Last day that it holds")]
+    evidence: tuple[NonEmpty, ...] = ()
+
+    def holds_for(self, target: str) -> bool:
+        """Tell whether it is meant for a target, by name."""
+        return not self.targets or target in self.targets
+
+    def status(self, today: date) -> DeviationStatus:
+        """Tell whether it holds on a day; the day it expires still counts."""
+        return "applied" if today <= self.expires else "expired"
+
+
+class DeviationsFile(_Model, frozen=True, kw_only=True):
+    """The deviations of one or more targets."""
+
+    deviations: tuple[Deviation, ...]
+
+
+@dataclass(frozen=True)
+class LocalChart:
+    """A chart directory or archive on this machine; it need not exist, then its collection fails."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class OciChart:
+    """A chart in an OCI registry."""
+
+    reference: str
+
+
+ChartSource = LocalChart | OciChart | RepositoryChart
+
+
+@dataclass(frozen=True)
+class ValuesSet:
+    """A named values set, its files resolved and known to exist."""
+
+    name: str
+    files: tuple[Path, ...]
+    set: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ChartPart:
+    """The chart part of a target, resolved."""
+
+    source: ChartSource
+    release: str
+    namespace: str
+    kubernetes: str
+    values: tuple[ValuesSet, ...]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is audited, its references resolved."""
+
+    name: str
+    supplier: str
+    component: str
+    gate: Level
+    profiles: tuple[str, ...]
+    addressee: Addressee
+    chart: ChartPart
+    parameters: TargetParameters
+    """As the target gives them; `with_defaults` adds those of its profiles."""
+    deviations: tuple[Deviation, ...]
+    """Those that are meant for this target, sound: no two cover a requirement on the same day."""
+    agreements: tuple[str, ...]
+    """Requirements of level 4 that an agreement names."""
+    file: Path
+
+    @property
+    def part_names(self) -> frozenset[Part]:
+        """Parts that can be looked at."""
+        return frozenset(("chart",))
+
+    def deviations_on(self, today: date) -> tuple["Bearing", ...]:
+        """Return all deviations of this target, and whether they hold on a day."""
+        return tuple(Bearing(item, item.status(today)) for item in self.deviations)
+
+    def deviation_for(self, requirement: str, today: date) -> "Bearing | None":
+        """Return the deviation that covers a requirement, by id: the one that holds today, else the last to expire."""
+        found = [item for item in self.deviations_on(today) if requirement in item.requirements]
+        return max(found, key=lambda item: (item.status == "applied", item.deviation.expires), default=None)
+
+
+@dataclass(frozen=True)
+class Bearing:
+    """A deviation as it bears on a target on a day."""
+
+    deviation: Deviation
+    status: DeviationStatus
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """Requirements it covers."""
+        return self.deviation.requirements
+
+    def record(self, status: Literal["superfluous"] | None = None) -> results.Deviation:
+        """Return it as results show it.
+
+        Parameters: `status`, when a run found out more than the dates tell.
+        """
+        item = self.deviation
+        return results.Deviation(
+            id=item.id,
+            status=status or self.status,
+            reason=item.reason,
+            risk=item.risk,
+            mitigation=item.mitigation,
+            owner=item.owner,
+            approved_by=item.approved_by,
+            approved_on=item.approved_on.isoformat(),
+            expires=item.expires.isoformat(),
+            evidence=item.evidence,
+        )
+
+
+def with_defaults(target: Target, profiles: Mapping[str, Profile]) -> TargetParameters:
+    """Return a target's parameters, with its profiles' defaults for those it does not give.
+
+    Parameters: `profiles`, of the catalogue, by id; the first of the target's that has a default wins.
+    """
+    sources = [target.parameters, *(profiles[name].parameters for name in target.profiles if name in profiles)]
+    chosen: dict[str, Any] = {}
+    for name in TargetParameters.__struct_fields__:
+        given = (getattr(source, name) for source in sources)
+        chosen[name] = next((value for value in given if value is not None), None)
+    return TargetParameters(**chosen)
