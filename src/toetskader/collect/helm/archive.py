@@ -267,10 +267,7 @@ def _read_packed(path: str, data: bytes, budget: Budget, contents: dict[str, byt
         if _is_packed_subchart(inside):
             _read_packed(inside, inner, budget, contents, depth=depth + 1)
 
-    with tempfile.SpooledTemporaryFile(max_size=budget.limits.file_bytes) as stream:
-        stream.write(data)
-        stream.seek(0)
-        _read_archive(stream, budget, keep, path)
+    _read_archive(io.BytesIO(data), budget, keep, path)
 
 
 def _read_archive(packed: IO[bytes], budget: Budget, keep: Callable[[str, bytes], None], what: str) -> None:
@@ -316,9 +313,9 @@ class _Allowance(io.RawIOBase):
 
     def __init__(self, packed: IO[bytes], what: str) -> None:
         super().__init__()
-        self._stream = gzip.GzipFile(fileobj=packed)
+        self._stream = gzip.GzipFile(fileobj=packed, mode="rb")
         self._what = what
-        self._left = 0
+        self._left = HEADER_ALLOWANCE
 
     def allow(self, size: int) -> None:
         """Set what may be read from here on."""

@@ -16,7 +16,7 @@ from toetskader.collect.helm.archive import OpenSource
 from toetskader.collect.helm.limits import Limits, Refusal, Refused, refused
 from toetskader.collect.helm.process import Failed, HelmProcess, run
 from toetskader.collect.helm.protocol import ParseAnswer, ParseRequest, Rendered, RenderRequest, Version
-from toetskader.collect.helm.sentences import render_failed, shorten
+from toetskader.collect.helm.sentences import lint_failed, lint_message, render_failed, shorten
 from toetskader.collect.helm.values import merge, nested
 from toetskader.facts.attempt import Reason
 from toetskader.facts.chart import LintMessage, RenderedObject
@@ -83,22 +83,27 @@ def render(
     return Rendered(objects=tuple(kept), values=probe.values, notes=probe.notes)
 
 
-def lint(program: Path, source: OpenSource, request: RenderRequest, limits: Limits) -> Sequence[LintMessage]:
-    """Run `helm lint` with the values of one render. Raises `Refused` when it cannot be run within the limits."""
+def lint(
+    program: Path, source: OpenSource, request: RenderRequest, limits: Limits
+) -> tuple[LintMessage, ...] | Refusal:
+    """Run `helm lint` with the values of one render."""
+    chart = str(source.directory)
     with tempfile.TemporaryDirectory(prefix="toetskader-helm-") as directory:
         scratch = Path(directory)
-        command = [str(program), "lint", *_flags(scratch, request), "--", str(source.directory)]
+        command = [str(program), "lint", *_flags(scratch, request), "--", chart]
         try:
             printed = run(command, scratch, limits, limits.deadline_s)
+        except Refused as stop:
+            return stop.refusal
         except Failed as failed:
             # It ends with an error when it has something to report; that is its answer.
             printed = failed.output
             if not _LINT.search(printed):
-                raise render_failed(_what_failed(failed)) from failed
+                return lint_failed(_what_failed(failed)).refusal
     body = printed.partition("==> Linting")[2].partition("\n")[2].rpartition("\n\n")[0]
     parts = _LINT.split(body)
     return tuple(
-        LintMessage(severity=severity.lower(), path=path, message=shorten(message))
+        lint_message(severity.lower(), path, message, chart)
         for severity, path, message in zip(parts[1::3], parts[2::3], parts[3::3], strict=True)
     )
 

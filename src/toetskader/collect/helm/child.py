@@ -36,13 +36,13 @@ def main(arguments: list[str]) -> None:
     with ThreadPoolExecutor(_THREADS) as workers:
         while (frame := _read_frame(0)) is not None:
             guard.limit_processor(limits.deadline_s)
-            data = msgspec.json.encode(_serve(decoder.decode(frame), workers))
+            data = msgspec.json.encode(_serve(decoder.decode(frame), workers, limits))
             if len(data) > limits.output_bytes:
                 data = msgspec.json.encode(too_much_output(limits).refusal)
             _write(answers, LENGTH.pack(len(data)) + data)
 
 
-def _serve(request: Request, workers: ThreadPoolExecutor) -> RawAnswer:
+def _serve(request: Request, workers: ThreadPoolExecutor, limits: Limits) -> RawAnswer:
     # Imported on first use, so that a missing or broken library is an answer and not a crash.
     try:
         from toetskader.collect.helm import sdk  # noqa: PLC0415
@@ -53,7 +53,7 @@ def _serve(request: Request, workers: ThreadPoolExecutor) -> RawAnswer:
             en=f"helm-python-sdk cannot be loaded: {error}. Install it, or choose --helm PATH.",
         ).refusal
     try:
-        return sdk.answer(request, workers)
+        return sdk.answer(request, workers, limits)
     except Refused as stop:
         return stop.refusal
     except MemoryError:

@@ -24,7 +24,7 @@ from toetskader.collect.helm.protocol import (
     Version,
     VersionRequest,
 )
-from toetskader.collect.helm.sentences import dependencies_missing
+from toetskader.collect.helm.sentences import cannot_render
 
 
 class Helm:
@@ -97,23 +97,19 @@ class Helm:
             if program is None:
                 return _chart_answer(process.ask(request))
             answer = _chart_answer(process.ask(ChartRequest(path=request.path, describe=True)))
-            missing = answer.description.missing if answer.description else ()
-            if missing:
-                refusal = dependencies_missing(missing).refusal
-                return ChartAnswer(
-                    renders={render.key: refusal for render in request.renders}, description=answer.description
-                )
+            description = answer.description
+            stop = cannot_render(description.metadata, description.missing) if description else None
 
             def render(one: RenderRequest) -> Rendered | Refusal:
-                return binary.render(program, source, one, process, self.limits)
+                return stop or binary.render(program, source, one, process, self.limits)
 
             with ThreadPoolExecutor(2) as workers:
                 renders = list(workers.map(render, request.renders))
-            linted = [one for one in request.renders if one.key == request.lint]
+            linted = next((one for one in request.renders if one.key == request.lint), None)
             return ChartAnswer(
                 renders={one.key: result for one, result in zip(request.renders, renders, strict=True)},
-                description=answer.description,
-                lint=tuple(binary.lint(program, source, linted[0], self.limits)) if linted else (),
+                description=description,
+                lint=binary.lint(program, source, linted, self.limits) if linted else None,
             )
 
 

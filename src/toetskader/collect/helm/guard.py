@@ -3,6 +3,7 @@
 import ctypes
 import os
 import resource
+import subprocess
 import sys
 import threading
 import time
@@ -75,6 +76,20 @@ def end_with_parent(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def reap(process: subprocess.Popen[bytes], end: float) -> tuple[int, int]:
+    """Wait until `end` for a process to end by itself, else kill it; return its exit code and peak memory in bytes."""
+    while True:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            break
+        if time.monotonic() > end:
+            process.kill()
+        time.sleep(0.002)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return process.returncode, usage.ru_maxrss * unit
 
 
 def resident_bytes(pid: int) -> int:

@@ -17,8 +17,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Wall-clock time for one download of a chart or dependency."""
     memory_bytes: int = 1500 * MEGABYTE
     """Resident memory of the process that runs Helm."""
-    output_bytes: int = 64 * MEGABYTE
-    """Size of one answer of that process."""
+    output_bytes: int = 32 * MEGABYTE
+    """Rendered text of one values set, and one answer of that process. Helm itself cannot store a release of more than
+    about 1 MB packed; the largest real chart seen renders to 1.4 MB."""
     unpacked_bytes: int = 100 * MEGABYTE
     """All files of a chart together, packed subcharts unpacked."""
     file_bytes: int = 5 * MEGABYTE

@@ -60,7 +60,7 @@ def objects(
         try:
             document = to_json(text)
             head = msgspec.json.decode(document, type=_Head)
-        except (unreadable, msgspec.DecodeError) as error:
+        except (unreadable, msgspec.DecodeError, RecursionError) as error:
             raise Unreadable(f"YAML parse error on {template}: {error}") from error
         # A document of comments alone is empty: there is nothing in it to send.
         if document != "{}" and _known_hook(head):

@@ -167,16 +167,12 @@ class HelmProcess:
 
     def _died(self, child: subprocess.Popen[bytes], end: float) -> Refused:
         """Tell from its exit and its last words why the child ended by itself."""
-        try:
-            code = child.wait(timeout=max(0.1, end - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            code = 0
+        code, peak = guard.reap(child, end)
         words = b""
         if self._errors is not None:
-            size = self._errors.seek(0, os.SEEK_END)
             self._errors.seek(0)
-            words = self._errors.read(min(size, _LAST_WORDS))
-        return why_ended(code, words.decode("utf-8", "replace"), self._limits)
+            words = self._errors.read(_LAST_WORDS)
+        return why_ended(code, peak, words.decode("utf-8", "replace"), self._limits)
 
     def _end(self) -> None:
         child, self._child = self._child, None
@@ -215,9 +211,7 @@ def run(command: list[str], directory: Path, limits: Limits, deadline_s: float, 
         try:
             guard.limit_other(process.pid, limits, int(deadline_s * (os.cpu_count() or 1)) + 2)
             output = _collect(process, limits, end, deadline_s)
-            code = process.wait(timeout=max(0.1, end - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            raise timed_out(deadline_s) from None
+            code, peak = guard.reap(process, end)
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -229,7 +223,7 @@ def run(command: list[str], directory: Path, limits: Limits, deadline_s: float, 
     if code == 0:
         return output.decode("utf-8", "replace")
     if code < 0 or "fatal error:" in words:
-        raise why_ended(code, words, limits)
+        raise why_ended(code, peak, words, limits)
     raise Failed(words, output.decode("utf-8", "replace"))
 
 

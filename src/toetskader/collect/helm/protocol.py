@@ -92,11 +92,11 @@ class Rendered(msgspec.Struct, frozen=True, kw_only=True, tag="rendered"):
 
 
 class ChartAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
-    """Answer to `ChartRequest`: per render the objects, or why there are none."""
+    """Answer to `ChartRequest`: per render the objects, or why there are none; `lint` is None when not asked."""
 
     renders: dict[str, Rendered | Refusal] = {}
     description: Description | None = None
-    lint: tuple[LintMessage, ...] = ()
+    lint: tuple[LintMessage, ...] | Refusal | None = None
 
 
 class ParseAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="parsed"):
@@ -155,7 +155,7 @@ class RawChartAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
 
     renders: dict[str, RawRendered | Refusal]
     description: RawDescription | None
-    lint: tuple[LintMessage, ...]
+    lint: tuple[LintMessage, ...] | Refusal | None
 
 
 class RawParseAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="parsed"):

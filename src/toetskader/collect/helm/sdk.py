@@ -21,7 +21,7 @@ import msgspec
 from helm_python import _native
 
 from toetskader.collect.helm import manifests
-from toetskader.collect.helm.limits import Refusal, refused
+from toetskader.collect.helm.limits import Limits, Refusal, refused
 from toetskader.collect.helm.protocol import (
     ChartRequest,
     ParseRequest,
@@ -37,7 +37,14 @@ from toetskader.collect.helm.protocol import (
     Version,
     VersionRequest,
 )
-from toetskader.collect.helm.sentences import dependencies_missing, render_failed, shorten
+from toetskader.collect.helm.sentences import (
+    cannot_render,
+    lint_failed,
+    lint_message,
+    render_failed,
+    shorten,
+    too_much_output,
+)
 from toetskader.collect.helm.values import merge, nested
 from toetskader.facts.attempt import Reason
 from toetskader.facts.chart import LintMessage
@@ -50,13 +57,13 @@ _UNREACHABLE = re.compile(
 _DENIED = re.compile(r"\b40[13]\b|unauthorized|forbidden|denied|authentication required", re.IGNORECASE)
 
 
-def answer(request: Request, workers: ThreadPoolExecutor) -> RawAnswer:
+def answer(request: Request, workers: ThreadPoolExecutor, limits: Limits) -> RawAnswer:
     """Do what is asked. Raises `Refused` or `helm_python.HelmError` when there is no answer at all.
 
     Parameters: `workers`, threads for renders and lint: Go runs outside the interpreter lock.
     """
     if isinstance(request, ChartRequest):
-        return _chart(request, workers)
+        return _chart(request, workers, limits)
     if isinstance(request, ParseRequest):
         try:
             return RawParseAnswer(objects=manifests.objects(request.documents, yaml_to_json, helm_python.HelmError))
@@ -74,7 +81,7 @@ def yaml_to_json(text: str) -> str:
     return _native.call_string("helm_values_from_yaml", text)
 
 
-def _chart(request: ChartRequest, workers: ThreadPoolExecutor) -> RawChartAnswer:
+def _chart(request: ChartRequest, workers: ThreadPoolExecutor, limits: Limits) -> RawChartAnswer:
     try:
         chart = helm_python.Chart.load(request.path)
     except helm_python.HelmError as error:
@@ -87,23 +94,19 @@ def _chart(request: ChartRequest, workers: ThreadPoolExecutor) -> RawChartAnswer
         metadata_json = _native.call_string("helm_chart_metadata", chart._raw())
         metadata = json.loads(metadata_json)
         missing = _missing(metadata, chart)
-        lint: Future[tuple[LintMessage, ...]] | None = None
-        values: dict[str, str | Refusal] = {}
-        for render in request.renders:
-            values[render.key] = _values(render)
+        stop = cannot_render(metadata, missing)
+        values = {render.key: _values(render) for render in request.renders}
         linted = next((render for render in request.renders if render.key == request.lint), None)
-        if linted is not None:
-            given = values[linted.key]
-            lint = workers.submit(_lint, request.path, linted, given if isinstance(given, str) else "{}")
+        lint = workers.submit(_lint, request.path, linted, values[linted.key]) if linted else None
         renders: dict[str, Future[RawRendered | Refusal]] = {
-            render.key: workers.submit(_render, request.path, render, values[render.key], metadata, missing)
+            render.key: workers.submit(_render, request.path, render, stop or values[render.key], metadata, limits)
             for render in request.renders
         }
         description = _describe(request.path, chart, metadata_json, missing) if request.describe else None
         return RawChartAnswer(
             renders={key: future.result() for key, future in renders.items()},
             description=description,
-            lint=lint.result() if lint else (),
+            lint=lint.result() if lint else None,
         )
 
 
@@ -154,19 +157,10 @@ def _values(render: RenderRequest) -> str | Refusal:
 
 
 def _render(
-    path: str, render: RenderRequest, values: str | Refusal, metadata: dict[str, Any], missing: tuple[str, ...]
+    path: str, render: RenderRequest, values: str | Refusal, metadata: dict[str, Any], limits: Limits
 ) -> RawRendered | Refusal:
     if isinstance(values, Refusal):
         return values
-    if missing:
-        return dependencies_missing(missing).refusal
-    if metadata.get("type") not in {None, "", "application"}:
-        kind = metadata["type"]
-        return refused(
-            Reason.REFUSED_INPUT,
-            nl=f"Dit is een {kind}-chart; Helm installeert die niet. Wijs een toepassingschart aan.",
-            en=f"This is a {kind} chart; Helm does not install those. Point to an application chart.",
-        ).refusal
     try:
         helm_python.validate_release_name(render.release)
         _check_kubernetes(metadata, render)
@@ -181,6 +175,8 @@ def _render(
             }
             text = _native.call_string("helm_render", chart._raw(), values, json.dumps(options))
             seen = _native.call_string("helm_chart_merge_values", chart._raw(), values)
+        if len(text) > limits.output_bytes:
+            return too_much_output(limits).refusal
         rendered = msgspec.json.decode(text, type=dict[str, str])
         return RawRendered(
             objects=manifests.objects(manifests.documents(rendered), yaml_to_json, helm_python.HelmError),
@@ -213,16 +209,18 @@ def _check_kubernetes(metadata: dict[str, Any], render: RenderRequest) -> None:
         )
 
 
-def _lint(path: str, render: RenderRequest, values: str) -> tuple[LintMessage, ...]:
+def _lint(path: str, render: RenderRequest, values: str | Refusal) -> tuple[LintMessage, ...] | Refusal:
+    if isinstance(values, Refusal):
+        return values
     options = {"namespace": render.namespace, "kube_version": render.kube_version}
-    report = json.loads(_native.call_string("helm_lint_run_opts", path, values, json.dumps(options)))
+    try:
+        report = json.loads(_native.call_string("helm_lint_run_opts", path, values, json.dumps(options)))
+    except helm_python.HelmError as error:
+        return lint_failed(str(error)).refusal
     found = [
-        LintMessage(severity=_SEVERITY.get(item["severity"], "info"), path=item["path"], message=shorten(item["error"]))
-        for item in report["messages"]
+        lint_message(_SEVERITY[item["severity"]], item["path"], item["error"], path) for item in report["messages"]
     ]
-    if not found:
-        found = [LintMessage(severity="error", path="", message=shorten(error)) for error in report["errors"]]
-    return tuple(found)
+    return tuple(found or [lint_message("error", "", error, path) for error in report["errors"]])
 
 
 def _pull(request: PullRequest) -> PullAnswer:

@@ -2,9 +2,11 @@
 
 import re
 import signal
+from typing import Any
 
-from toetskader.collect.helm.limits import MEGABYTE, Limits, Refused, refused
+from toetskader.collect.helm.limits import MEGABYTE, Limits, Refusal, Refused, refused
 from toetskader.facts.attempt import Reason
+from toetskader.facts.chart import LintMessage
 
 # A failing `tpl` quotes its whole template text, which may hold values; secrets must not end up in a message.
 _QUOTED_TEMPLATE = re.compile(r'((?:function execution for|cannot parse template) )"(?:[^"\\]|\\.)*"')
@@ -28,16 +30,47 @@ def render_failed(message: str) -> Refused:
     )
 
 
-def dependencies_missing(names: tuple[str, ...]) -> Refused:
-    """Say that dependencies are declared but not there."""
-    listed = ", ".join(names)
+def lint_failed(message: str) -> Refused:
+    """Say that Helm's lint could not run, in its own words."""
+    text = shorten(message)
     return refused(
-        Reason.REFUSED_INPUT,
-        nl=f"Chart.yaml noemt afhankelijkheden die niet in charts/ staan: {listed}. "
-        "Neem ze op met 'helm dependency update'.",
-        en=f"Chart.yaml declares dependencies that are not in charts/: {listed}. "
-        "Include them with 'helm dependency update'.",
+        Reason.TOOL_FAILED,
+        nl=f"'helm lint' kan de chart niet beoordelen: {text}",
+        en=f"'helm lint' cannot judge the chart: {text}",
     )
+
+
+def lint_message(severity: str, path: str, message: str, directory: str) -> LintMessage:
+    """Make one lint message; `directory` is where the chart lay, which says nothing to a reader."""
+    return LintMessage(
+        severity=severity,
+        path=path.replace(directory, ".", 1),
+        message=shorten(message.replace(directory, ".")),
+    )
+
+
+def cannot_render(metadata: dict[str, Any], missing: tuple[str, ...]) -> Refusal | None:
+    """Say why Helm would not even try: its own checks before an install, the same for the SDK and the binary.
+
+    Parameters: `metadata`, Chart.yaml; `missing`, declared dependencies that are not in charts/.
+    """
+    kind = metadata.get("type")
+    if kind not in {None, "", "application"}:
+        return refused(
+            Reason.REFUSED_INPUT,
+            nl=f"Dit is een {kind}-chart; Helm installeert die niet. Wijs een toepassingschart aan.",
+            en=f"This is a {kind} chart; Helm does not install those. Point to an application chart.",
+        ).refusal
+    if missing:
+        listed = ", ".join(missing)
+        return refused(
+            Reason.REFUSED_INPUT,
+            nl=f"Chart.yaml noemt afhankelijkheden die niet in charts/ staan: {listed}. "
+            "Neem ze op met 'helm dependency update'.",
+            en=f"Chart.yaml declares dependencies that are not in charts/: {listed}. "
+            "Include them with 'helm dependency update'.",
+        ).refusal
+    return None
 
 
 def timed_out(seconds: float) -> Refused:
@@ -69,22 +102,28 @@ def too_much_output(limits: Limits) -> Refused:
     )
 
 
-def why_ended(code: int, words: str, limits: Limits) -> Refused:
-    """Turn a process's exit code and last words into a refusal."""
-    if "out of memory" in words or "MemoryError" in words or "cannot allocate" in words or code == -signal.SIGKILL:
-        return too_much_memory(limits)
-    if code in {-signal.SIGXCPU, -signal.SIGALRM}:
-        return timed_out(limits.deadline_s)
+def why_ended(code: int, peak: int, words: str, limits: Limits) -> Refused:
+    """Turn the end of a process into a refusal.
+
+    Parameters: `code`, its exit code (negative for a signal); `peak`, the most memory it held, in bytes; `words`,
+    what it said on standard error.
+    """
     if "stack overflow" in words or "stack exceeds" in words:
         return refused(
             Reason.TOO_LARGE,
             nl="Helm stopte op een template of waarde die zichzelf zonder einde aanroept. Zoek de recursie.",
             en="Helm stopped on a template or value that calls itself without end. Find the recursion.",
         )
-    last = next((line.strip() for line in words.splitlines() if line.startswith(("fatal error", "panic:"))), "")
-    last = last or (words.strip().splitlines() or [f"exit {code}"])[-1][:200]
+    if code == -signal.SIGXCPU:
+        return timed_out(limits.deadline_s)
+    # Go crashes in many ways when the kernel gives it no more memory; not all of them say so.
+    if "out of memory" in words or "MemoryError" in words or code == -signal.SIGKILL or peak > limits.memory_bytes // 2:
+        return too_much_memory(limits)
+    lines = [line.strip() for line in words.splitlines() if line.strip()] or [f"exit {code}"]
+    # Python's last line says what happened; Go's first line does.
+    line = lines[-1 if lines[0].startswith("Traceback") else 0][:200]
     return refused(
         Reason.TOOL_FAILED,
-        nl=f"Helm is op deze chart vastgelopen: {last}",
-        en=f"Helm crashed on this chart: {last}",
+        nl=f"Helm is op deze chart vastgelopen: {line}",
+        en=f"Helm crashed on this chart: {line}",
     )
