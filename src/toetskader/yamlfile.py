@@ -116,7 +116,7 @@ def read_yaml(path: Path) -> YamlFile:
     try:
         data, lines = _Builder(path, text).document()
     except yaml.YAMLError as error:
-        raise _not_yaml(path, error) from None
+        raise _not_yaml(path, text, error) from None
     return YamlFile(path, data, lines)
 
 
@@ -201,12 +201,16 @@ def _unreadable(error: OSError) -> Text:
     return Text(f"kan niet worden gelezen: {error.strerror}", f"cannot be read: {error.strerror}")
 
 
-def _not_yaml(path: Path, error: yaml.YAMLError) -> FileError:
-    mark = getattr(error, "problem_mark", None)
-    problem = shown(getattr(error, "problem", None) or getattr(error, "reason", None) or "", 200)
-    detail = f" ({problem})" if problem else ""
-    message = Text(f"is geen geldige YAML{detail}", f"is not valid YAML{detail}")
-    return FileError(path, message, line=mark.line + 1 if mark else 0)
+def _not_yaml(path: Path, text: str, error: yaml.YAMLError) -> FileError:
+    if isinstance(error, yaml.reader.ReaderError):  # a control character; its place is counted in bytes
+        line = text.encode().count(b"\n", 0, error.position) + 1
+        problem = error.reason
+    else:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 0
+        problem = getattr(error, "problem", None) or type(error).__name__
+    detail = shown(problem, 200)
+    return FileError(path, Text(f"is geen geldige YAML ({detail})", f"is not valid YAML ({detail})"), line=line)
 
 
 _Built = tuple[Any, Lines | None]
@@ -476,7 +480,7 @@ def _expected(value: Any, kind: inspect.Type) -> Text:
 def _unknown_choice(value: Any, choices: list[str]) -> Text:
     options = ", ".join(choices)
     message = _seen(Text(f"een van {options}", f"one of {options}"), value)
-    return joined(message, did_you_mean(value, choices) if isinstance(value, str) else Text("", ""))
+    return joined(message, Text(".", "."), did_you_mean(value, choices)) if isinstance(value, str) else message
 
 
 def _string_rule(value: str, kind: inspect.StrType) -> Text:
@@ -489,11 +493,9 @@ def _string_rule(value: str, kind: inspect.StrType) -> Text:
 
 def _seen(expected: Text, value: Any, *, quotes: bool = False) -> Text:
     """Say what was expected and what stands there; `quotes` adds that quotation marks make it text."""
-    found = value if isinstance(value, str) else _kind_of(value)
-    found_nl, found_en = (found, found) if isinstance(found, str) else (found.nl, found.en)
-    found_nl, found_en = shown(found_nl) or "''", shown(found_en) or "''"
+    found = Text(f'"{shown(value)}"', f'"{shown(value)}"') if isinstance(value, str) else _kind_of(value)
     tip = Text(". Zet er aanhalingstekens om", ". Put quotation marks around it") if quotes else Text("", "")
-    message = Text(f"verwacht: {expected.nl}; gevonden: {found_nl}", f"expected: {expected.en}; found: {found_en}")
+    message = Text(f"verwacht: {expected.nl}; gevonden: {found.nl}", f"expected: {expected.en}; found: {found.en}")
     return joined(message, tip)
 
 
@@ -501,14 +503,14 @@ def _shown_plain(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _kind_of(value: Any) -> Text | str:
+def _kind_of(value: Any) -> Text:
     if value is None:
         return Text("niets", "nothing")
     if isinstance(value, list):
         return Text("een lijst", "a list")
     if isinstance(value, dict):
         return Text("een blok met sleutels", "a mapping")
-    return _shown_plain(value)
+    return Text(shown(value), shown(value))
 
 
 _NAMES: dict[type[inspect.Type], Text] = {
