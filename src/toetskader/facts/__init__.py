@@ -1,1 +1,4 @@
-"""Facts: frozen, dated records of what a collector saw, and pure derivations on them. Imports nothing of ours."""
+"""Facts: frozen, dated records of what a collector saw, and pure derivations on them.
+
+Imports nothing of ours but `text`.
+"""

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
+from toetskader.text import Text
+
 
 class Reason(StrEnum):
     """Why a fact could not be collected."""
@@ -35,7 +37,7 @@ class NotSeen(msgspec.Struct, frozen=True, kw_only=True, tag="not_seen"):
     """A failed collection: a value with a reason in plain words."""
 
     reason: Reason
-    message: str
+    message: Text
     """What went wrong, where, and what to do about it."""
     provenance: Provenance
 

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from toetskader.facts.attempt import Provenance
+from toetskader.text import Text
 
 
 class Dependency(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +43,8 @@ class ChartFiles(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
     """Paths of files that are not UTF-8 text."""
     dependencies: tuple[Dependency, ...] = ()
     lint: tuple[LintMessage, ...] = ()
+    lint_failure: Text | None = None
+    """Why `helm lint` gave no answer; then `lint` says nothing."""
 
 
 class RenderedObject(msgspec.Struct, frozen=True, kw_only=True):

@@ -118,7 +118,7 @@ def _doubtful(item: Judged) -> bool:
 
 def _not_seen(attempt: NotSeen, scene: str) -> Text:
     nl, en = (f" (waardenset {scene})", f" (values set {scene})") if scene else ("", "")
-    return Text(f"Niet gezien{nl}: {attempt.message}", f"Not seen{en}: {attempt.message}")
+    return Text(f"Niet gezien{nl}: {attempt.message.nl}", f"Not seen{en}: {attempt.message.en}")
 
 
 def _malformed(outcome: Malformed, scene: str) -> Text:

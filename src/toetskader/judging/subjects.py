@@ -17,7 +17,7 @@ class Missing(Exception):  # noqa: N818 - carries a failed attempt to the verdic
     """A fact that a judgement needs was not seen."""
 
     def __init__(self, key: FactKey, attempt: NotSeen) -> None:
-        super().__init__(attempt.message)
+        super().__init__(attempt.message.en)
         self.key = key
         self.attempt = attempt
 

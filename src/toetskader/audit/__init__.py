@@ -1,0 +1,1 @@
+"""One audit: what is in scope, what a verdict comes to, and how it adds up per target. Pure."""

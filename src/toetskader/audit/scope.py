@@ -1,0 +1,141 @@
+"""Which requirements are looked at for a target, and why the others are not."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from toetskader.catalogue.models import Catalogue, Part, Profile, Requirement
+from toetskader.judging.check import Check
+from toetskader.results import NotLookedAt
+from toetskader.targets.models import Target
+from toetskader.text import Lang, Text
+
+
+@dataclass(frozen=True, slots=True)
+class InScope:
+    """A requirement that is judged on a target."""
+
+    requirement: Requirement
+    target: Target
+    part: Part
+    """Part of the target it is measured on."""
+    check: Check
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The key of its result: requirement and target."""
+        return self.requirement.id, self.target.name
+
+    @property
+    def id(self) -> str:
+        """What pytest shows between brackets: `DDC-7.2-13@acme/chart`."""
+        return f"{self.requirement.id}@{self.target.name}/{self.part}"
+
+    @property
+    def proof(self) -> str:
+        """What a pass is worth on this part."""
+        return self.requirement.measured_on[self.part]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The scope of one target."""
+
+    target: Target
+    looked_at: tuple[InScope, ...]
+    not_looked_at: tuple[NotLookedAt, ...]
+
+    def narrowed(self, selected: Collection[tuple[str, str]], lang: Lang) -> "Scope":
+        """Leave out what a run did not select (`-k`, `-m`, a path), with that as the reason."""
+        left_out = [item for item in self.looked_at if item.key not in selected]
+        if not left_out:
+            return self
+        return Scope(
+            self.target,
+            tuple(item for item in self.looked_at if item.key in selected),
+            self.not_looked_at + tuple(passed_over(item.requirement, _NOT_SELECTED, lang) for item in left_out),
+        )
+
+
+_NOT_SELECTED = Text("niet geselecteerd in deze run", "not selected in this run")
+
+
+def scope_of(
+    target: Target, catalogue: Catalogue, checks: Mapping[str, Check], *, profiles: tuple[str, ...], lang: Lang
+) -> Scope:
+    """Divide the catalogue for one target (DESIGN: in scope, not looked at).
+
+    Parameters: `checks`, the checks this version has; `profiles`, the profiles to narrow the run to, empty for the
+    target's own; `lang`, language of the reasons.
+    """
+    chosen = [catalogue.profiles[name] for name in profiles or target.profiles]
+    looked_at: list[InScope] = []
+    not_looked_at: list[NotLookedAt] = []
+    for requirement in catalogue.requirements.values():
+        check = checks.get(requirement.check)
+        reason = _outside(requirement, target, chosen)
+        part = None if reason else _part(requirement, target, check)
+        if check is not None and part is not None:
+            looked_at.append(InScope(requirement, target, part, check))
+        else:
+            not_looked_at.append(
+                passed_over(requirement, reason or _no_part(requirement, target) or _no_check(requirement, check), lang)
+            )
+    return Scope(target, tuple(looked_at), tuple(not_looked_at))
+
+
+def passed_over(requirement: Requirement, reason: Text, lang: Lang) -> NotLookedAt:
+    """Record a requirement that is not looked at, with the reason."""
+    return NotLookedAt(
+        requirement=requirement.id,
+        level=requirement.level,
+        title=requirement.title[lang],
+        chapter=f"{requirement.chapter} {requirement.chapter_title[lang]}",
+        part=", ".join(requirement.measured_on),
+        reason=reason[lang],
+    )
+
+
+def _outside(requirement: Requirement, target: Target, chosen: Sequence[Profile]) -> Text | None:
+    """Say why a requirement does not concern this target at all, or return None when it does."""
+    if not any(profile.selects(requirement) for profile in chosen) and requirement.binds(target.addressee):
+        names = ", ".join(profile.id for profile in chosen)
+        return Text(f"hoort niet bij profiel {names}", f"not part of profile {names}")
+    if not requirement.binds(target.addressee):
+        return _OTHER_ADDRESSEE[requirement.addressee]
+    return None
+
+
+_OTHER_ADDRESSEE = {
+    "supplier": Text("is een eis aan de leverancier", "is a demand on the supplier"),
+    "municipality": Text("is een eis aan de gemeente", "is a demand on the municipality"),
+    "service organisation": Text("is een eis aan de serviceorganisatie", "is a demand on the service organisation"),
+    "community": Text("is een eis aan de gemeenschap", "is a demand on the community"),
+}
+
+
+def _part(requirement: Requirement, target: Target, check: Check | None) -> Part | None:
+    """Choose the part to measure on: one that the target has and the check reads, proof before indication."""
+    if check is None:
+        return None
+    possible = [part for part in requirement.measured_on if part in check.parts and part in target.part_names]
+    return min(possible, key=lambda part: requirement.measured_on[part] != "proof", default=None)
+
+
+def _no_part(requirement: Requirement, target: Target) -> Text | None:
+    if any(part in target.part_names for part in requirement.measured_on):
+        return None
+    parts = ", ".join(requirement.measured_on)
+    return Text(f"het doel geeft geen onderdeel op van soort: {parts}", f"the target gives no part of kind: {parts}")
+
+
+def _no_check(requirement: Requirement, check: Check | None) -> Text:
+    parts = ", ".join(requirement.measured_on)
+    if check is None:
+        return Text(
+            f"deze versie heeft de toets {requirement.check} nog niet; nodig: {parts}",
+            f"this version does not have the check {requirement.check} yet; needed: {parts}",
+        )
+    return Text(
+        f"deze versie verzamelt niets over: {parts}",
+        f"this version collects nothing on: {parts}",
+    )

@@ -1,0 +1,65 @@
+"""What a run adds up to for a target: level reached, what blocks it, counts per level."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from toetskader.audit.disposition import BEST_EFFORT
+from toetskader.audit.scope import Scope
+from toetskader.results import Deviation, LevelCount, Result, TargetSummary, Verdict
+
+LEVELS = (1, 2, 3, 4)
+_MET = frozenset({Verdict.PASS, Verdict.EXPLAINED, Verdict.NOT_APPLICABLE})
+
+
+def level_reached(results: Iterable[Result]) -> tuple[int, tuple[str, ...]]:
+    """Return the highest level at or below which everything in scope is met, and what stands before the next.
+
+    Best-effort requirements warn and hold nothing up. A level is never reached on nothing: one at which, and above
+    which, nothing was looked at is not claimed.
+    """
+    results = list(results)
+    reached = 0
+    for level in LEVELS:
+        here = [result for result in results if result.level == level]
+        unmet = [result.requirement for result in here if result.verdict not in _MET and result.mode != BEST_EFFORT]
+        if unmet:
+            return reached, tuple(sorted(unmet))
+        if here:
+            reached = level
+    return reached, ()
+
+
+def summarise(
+    scope: Scope, results: Sequence[Result], *, gate: int, parts: dict[str, str], deviations: tuple[Deviation, ...]
+) -> TargetSummary:
+    """Add up the results of one target.
+
+    Parameters: `gate`, the level that decides; `parts`, what was looked at per part, for people; `deviations`, all
+    deviations of the target with their status.
+    """
+    reached, blocked_by = level_reached(results)
+    target = scope.target
+    return TargetSummary(
+        target=target.name,
+        supplier=target.supplier,
+        component=target.component,
+        gate=gate,
+        profiles=target.profiles,
+        parts=parts,
+        level_reached=reached,
+        blocked_by=blocked_by,
+        looked_at=len(results),
+        total=len(scope.looked_at) + len(scope.not_looked_at),
+        levels=tuple(_count(level, scope, results) for level in LEVELS),
+        not_looked_at=scope.not_looked_at,
+        deviations=deviations,
+    )
+
+
+def _count(level: int, scope: Scope, results: Sequence[Result]) -> LevelCount:
+    counted = Counter(result.verdict.value for result in results if result.level == level)
+    return LevelCount(
+        level=level,
+        verdicts={verdict.value: counted[verdict.value] for verdict in Verdict},
+        not_looked_at=sum(1 for item in scope.not_looked_at if item.level == level),
+    )

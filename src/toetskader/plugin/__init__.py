@@ -1,0 +1,55 @@
+"""The pytest plugin: options in, items made, facts collected, verdicts counted, reports out.
+
+Keep it thin: what is in scope, what a verdict is and what a report says is decided elsewhere.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from toetskader.facts.store import EvidenceError
+from toetskader.judging.registry import RegistryError
+from toetskader.plugin.audit import AUDIT, Audit
+from toetskader.plugin.hooks import Hooks
+from toetskader.plugin.options import Options, add_options
+from toetskader.report import carrier
+from toetskader.yamlfile import FileErrors
+
+_MARKERS = (
+    "level(n): maturity level of the requirement",
+    "source(id): document the requirement comes from",
+    "part(name): part of the target it is measured on",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of an audit."""
+    add_options(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Load everything that can be wrong before anything runs, and say so in plain words (exit code 4)."""
+    for marker in _MARKERS:
+        config.addinivalue_line("markers", marker)
+    option = config.option
+    if option.help or option.markers or option.showfixtures or option.show_fixtures_per_test or option.version:
+        return
+    options = Options.of(config)
+    try:
+        audit = Audit.load(options, config.rootpath / "tests")
+    except FileErrors as errors:
+        raise pytest.UsageError(errors.text(options.lang)) from None
+    except (RegistryError, EvidenceError) as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[AUDIT] = audit
+    option.xmlpath = None  # our JUnit file is a view of the results, not of pytest's reports
+    if option.collectonly:
+        option.htmlpath = None
+    else:
+        given = getattr(config, "workerinput", None)
+        audit.open_folder(Path(given["toetskader_folder"]) if given else None)
+        if given is None:
+            option.htmlpath = str(audit.html_path)
+            carrier.prepare(config)
+    config.pluginmanager.register(Hooks(config, audit), "toetskader-audit")

@@ -1,0 +1,265 @@
+"""The audit that a pytest run is: loaded once, asked by the items, turned into a report at the end."""
+
+import platform
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toetskader.audit.deviations import record_of, statuses
+from toetskader.audit.disposition import dispose
+from toetskader.audit.scope import InScope, Scope, scope_of
+from toetskader.audit.summary import summarise
+from toetskader.catalogue.load import load_catalogue
+from toetskader.catalogue.models import Catalogue
+from toetskader.collect.run import collect
+from toetskader.collect.charts import describe_chart
+from toetskader.facts.store import Attempt, FactKey, TargetFacts
+from toetskader.judging.judge import judge
+from toetskader.judging.outcomes import Parameters
+from toetskader.judging.registry import load_checks
+from toetskader.judging.subjects import TargetSubjects
+from toetskader.plugin.evidence import EvidenceFolder, new_run_folder
+from toetskader.plugin.options import Options
+from toetskader.plugin.progress import Progress
+from toetskader.report import csv_view, json_view, junit_view
+from toetskader.results import Report, Result, Run, TargetSummary
+from toetskader.targets.load import load_targets
+from toetskader.targets.models import Target, with_defaults
+
+AUDIT: pytest.StashKey["Audit"] = pytest.StashKey()
+
+VANITY_CHECK = "ingress.vanity_host"
+
+
+class Audit:
+    """Everything of one run. Items ask it to judge; the plugin's hooks move it along."""
+
+    def __init__(
+        self,
+        options: Options,
+        catalogue: Catalogue,
+        targets: tuple[Target, ...],
+        scopes: Mapping[str, Scope],
+        today: date,
+    ) -> None:
+        self.options = options
+        self.catalogue = catalogue
+        self.targets = targets
+        self.scopes = scopes
+        self.today = today
+        self.started = datetime.now(UTC)
+        self.folder = Path()
+        self.finished: Report | None = None
+        self._owed: set[tuple[str, str]] = set()
+        self._results: dict[tuple[str, str], Result] = {}
+        self._subjects: dict[str, TargetSubjects] = {}
+        self._charts: dict[str, Attempt | None] = {}
+        self._parameters = {
+            target.name: Parameters(with_defaults(target, catalogue.profiles)) for target in targets
+        }
+
+    @classmethod
+    def load(cls, options: Options, tests: Path) -> "Audit":
+        """Load checks, catalogue and targets. Raises FileErrors, RegistryError or EvidenceError in plain words."""
+        checks = load_checks(tests)
+        catalogue = load_catalogue(options.policies, checks=checks)
+        if options.replay is not None:
+            day, targets = EvidenceFolder(options.replay).read_run()
+            today = options.date or day
+        else:
+            today = options.date or datetime.now().astimezone().date()
+            targets = load_targets(options.targets, today=today, catalogue=catalogue)
+        for name in options.profiles:
+            if name not in catalogue.profiles:
+                raise pytest.UsageError(f"--profile: {name!r} bestaat niet; kies uit {', '.join(catalogue.profiles)}")
+        scopes = {
+            target.name: scope_of(target, catalogue, checks, profiles=options.profiles, lang=options.lang)
+            for target in targets
+        }
+        return cls(options, catalogue, targets, scopes, today)
+
+    def open_folder(self, given: Path | None) -> None:
+        """Make the folder of this run, or use the one that the controller of pytest-xdist made."""
+        if given is not None:
+            self.folder = given
+            return
+        name = self.targets[0].name if len(self.targets) == 1 else "portefeuille"
+        self.folder = new_run_folder(self.options.reports, name, f"{self.started:%Y-%m-%dT%H-%M-%SZ}")
+        self.evidence.write_run(self.today, self.targets)
+
+    @property
+    def evidence(self) -> EvidenceFolder:
+        """Where the facts of this run are kept."""
+        return EvidenceFolder(self.folder / "evidence")
+
+    @property
+    def html_path(self) -> Path:
+        """Where the report for people goes."""
+        return self.options.html or self.folder / "report.html"
+
+    @cached_property
+    def _by_check(self) -> dict[str, list[InScope]]:
+        found: dict[str, list[InScope]] = {}
+        for scope in self.scopes.values():
+            for item in scope.looked_at:
+                found.setdefault(item.check.id, []).append(item)
+        return found
+
+    def planned_for(self, check: str) -> list[InScope]:
+        """Return every requirement × target that a check decides, by target."""
+        return self._by_check.get(check, [])
+
+    def expect(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Remember the verdicts that this run owes."""
+        self._owed.update(keys)
+
+    def expect_ids(self, ids: Iterable[str]) -> None:
+        """The same, from pytest's ids: `tests/test_x.py::test_y[DDC-7.2-13@acme/chart]`."""
+        by_id = {item.id: item.key for scope in self.scopes.values() for item in scope.looked_at}
+        found = (by_id.get(id_.rpartition("[")[2].removesuffix("]")) for id_ in ids)
+        self.expect(key for key in found if key is not None)
+
+    @property
+    def missing(self) -> set[tuple[str, str]]:
+        """Verdicts that are owed and did not come: a run that loses one must not end well."""
+        return self._owed - self._results.keys()
+
+    def collect(self, items: Iterable[InScope], workerinput: Mapping[str, Any] | None) -> None:
+        """Collect the facts that these requirements need, or read them from the evidence that is replayed."""
+        kinds: dict[str, frozenset[str]] = {}
+        for item in items:
+            kinds[item.target.name] = kinds.get(item.target.name, frozenset()) | item.check.fact_kinds
+        targets = [target for target in self.targets if target.name in kinds]
+        for facts in self._facts(targets, kinds, workerinput):
+            self._subjects[facts.target] = TargetSubjects(facts)
+            self._charts[facts.target] = facts.attempts.get(FactKey("chart"))
+
+    def _facts(
+        self, targets: list[Target], kinds: Mapping[str, frozenset[str]], workerinput: Mapping[str, Any] | None
+    ) -> Iterator[TargetFacts]:
+        if self.options.replay is not None:
+            stored = EvidenceFolder(self.options.replay)
+            yield from (stored.read(target.name) for target in targets)
+            return
+
+        def fresh(wanted: Iterable[Target]) -> Iterator[TargetFacts]:
+            return collect(
+                wanted,
+                kinds,
+                helm_program=self.options.helm,
+                vanity_host=self._vanity_host(),
+                progress=Progress(self.options.lang),
+            )
+
+        if workerinput is None:
+            for facts in fresh(targets):
+                self.evidence.write(facts)
+                yield facts
+        else:
+            number = int(str(workerinput["workerid"]).removeprefix("gw"))
+            count = int(workerinput["workercount"])
+            yield from self.evidence.share(targets, worker=number, workers=count, collect=fresh)
+
+    def _vanity_host(self) -> str:
+        """The host name that the requirement on vanity hosts asks to try."""
+        for requirement in self.catalogue.requirements.values():
+            if requirement.check == VANITY_CHECK:
+                return str(requirement.params["host"])
+        return ""
+
+    def gate(self, target: Target) -> int:
+        """The level up to which a failure blocks: the run's, else the target's own."""
+        return self.options.level or target.gate
+
+    def judge(self, item: InScope, fixtures: Mapping[str, Any]) -> tuple[Result, BaseException | None]:
+        """Judge one requirement on one target; the second value is the fault of a check that broke."""
+        target = item.target
+        judged = judge(
+            item.check,
+            self._subjects[target.name],
+            params=item.requirement.params,
+            parameters=self._parameters[target.name],
+            today=self.today,
+            fixtures=fixtures,
+        )
+        bearing = target.deviation_for(item.requirement.id, self.today)
+        result = dispose(
+            item,
+            judged,
+            gate=self.gate(target),
+            deviation=record_of(bearing) if bearing else None,
+            evidence=tuple(f"{target.name}/{key.file_name}" for key in judged.keys),
+            lang=self.options.lang,
+        )
+        return result, judged.crash
+
+    def record(self, result: Result) -> None:
+        """Take in a result, from here or from a worker."""
+        self._results[result.requirement, result.target] = result
+
+    def finish(self, exit_code: int) -> None:
+        """Make the report and write it in every form but HTML, which pytest-html carries."""
+        self.finished = self._report(exit_code)
+        json_view.write(self.finished, self.folder / "results.json")
+        junit_view.write(self.finished, self.folder / "junit.xml")
+        for path, write in (
+            (self.options.results, json_view.write),
+            (self.options.junit, junit_view.write),
+            (self.options.csv, csv_view.write),
+        ):
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write(self.finished, path)
+
+    def final_report(self) -> Report:
+        """Return the report that `finish` made."""
+        if self.finished is None:
+            raise RuntimeError("the report is asked for before the run is finished")
+        return self.finished
+
+    def _report(self, exit_code: int) -> Report:
+        results = sorted(self._results.values(), key=lambda result: (result.target, result.level, result.requirement))
+        own: dict[str, list[Result]] = {target.name: [] for target in self.targets}
+        for result in results:
+            own[result.target].append(result)
+        run = Run(
+            started=self.started,
+            finished=datetime.now(UTC),
+            date=self.today.isoformat(),
+            lang=self.options.lang,
+            versions=self._versions(),
+            options=self.options.shown(),
+            complete=not self.missing,
+            exit_code=exit_code,
+        )
+        return Report(
+            run=run,
+            targets=tuple(self._summary(target, own[target.name]) for target in self.targets),
+            results=tuple(results),
+        )
+
+    def _summary(self, target: Target, results: list[Result]) -> TargetSummary:
+        scope = self.scopes[target.name].narrowed(self._owed, self.options.lang)
+        return summarise(
+            scope,
+            results,
+            gate=self.gate(target),
+            parts={"chart": self._part(target)},
+            deviations=statuses(target, results, self.today),
+        )
+
+    def _part(self, target: Target) -> str:
+        """Say what of a target was looked at; a worker's facts are read back from the evidence."""
+        chart = self._charts.get(target.name)
+        if chart is None and self.evidence.has(target.name):
+            chart = self.evidence.read(target.name).attempts.get(FactKey("chart"))
+        return describe_chart(target, chart, self.options.lang)
+
+    def _versions(self) -> dict[str, str]:
+        names = ("toetskader", "pytest", "pytest-html", "msgspec", "PyYAML")
+        return {"Python": platform.python_version(), **{name: version(name) for name in names}}

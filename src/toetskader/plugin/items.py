@@ -1,0 +1,118 @@
+"""The pytest item of one requirement on one target."""
+
+import functools
+import traceback
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import pytest
+
+from toetskader.audit.scope import InScope
+from toetskader.judging.check import Check
+from toetskader.plugin.audit import AUDIT, Audit
+from toetskader.report.terminal import finding_lines
+from toetskader.results import Result, Verdict
+
+
+class VerdictError(Exception):
+    """A verdict that fails the run; pytest shows the findings, not this exception."""
+
+
+class RequirementItem(pytest.Function):
+    """One requirement × target; the function is the check, called by the engine in every scene."""
+
+    in_scope: InScope
+    result: Result | None = None
+    crash: BaseException | None = None
+
+    @property
+    def audit(self) -> Audit:
+        """The audit this item belongs to."""
+        return self.config.stash[AUDIT]
+
+    def runtest(self) -> None:
+        """Judge, and end in the outcome that the verdict stands for (DESIGN, verdicts)."""
+        result, self.crash = self.audit.judge(self.in_scope, self.funcargs)
+        self.result = result
+        match result.verdict:
+            case Verdict.PASS:
+                return
+            case Verdict.NOT_APPLICABLE:
+                pytest.skip(result.reason)
+            case Verdict.EXPLAINED if result.deviation is not None:
+                pytest.xfail(f"{result.deviation.id}: {result.deviation.reason}")
+            case _ if not result.gated:
+                _forecast(result)
+            case _:
+                raise VerdictError(result.requirement)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show a verdict as sentences with place and remedy; only a broken check gets a traceback."""
+        if not isinstance(excinfo.value, VerdictError) or self.result is None:
+            return super().repr_failure(excinfo)
+        lines = list(finding_lines(self.result, self.audit.options.lang, 100))
+        if self.crash is not None:
+            lines += "".join(traceback.format_exception(self.crash)).splitlines()
+        return "\n".join(lines)
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        """Return the place of the check and the id of this item."""
+        return self.path, None, f"{self.originalname} {self.in_scope.id}"
+
+
+class NotLookedAtItem(pytest.Item):
+    """A requirement outside the scope of a target; it exists only to be counted as deselected."""
+
+    def runtest(self) -> None:
+        """Never called: what is deselected does not run."""
+        raise AssertionError(self.name)
+
+
+def _forecast(result: Result) -> NoReturn:
+    """A failure above the gate or on a best-effort requirement is shown, and cannot fail the run."""
+    pytest.xfail(result.reason or f"{len(result.findings)}")
+
+
+def make_items(collector: pytest.Module, check: Check, audit: Audit) -> Iterator[RequirementItem]:
+    """Yield an item for every requirement × target that the check decides."""
+    planned = audit.planned_for(check.id)
+    if not planned:
+        return
+    info = _fixtures_of(collector, check)
+    for in_scope in planned:
+        item = RequirementItem.from_parent(
+            collector,
+            name=f"{check.function.__name__}[{in_scope.id}]",
+            callobj=check.function,
+            fixtureinfo=info,
+            originalname=check.function.__name__,
+        )
+        item.in_scope = in_scope
+        for mark in _marks(in_scope):
+            item.add_marker(mark)
+        yield item
+
+
+def _fixtures_of(collector: pytest.Module, check: Check) -> Any:
+    """Find the pytest fixtures a check asks for, beside what the engine supplies."""
+    supplied = {*check.subjects, *check.given}
+    # pytest reads a partial's keyword arguments as already supplied.
+    stripped = functools.partial(check.function, **dict.fromkeys(supplied)) if supplied else check.function
+    manager: Any = collector.session._fixturemanager
+    return manager.getfixtureinfo(collector, stripped, None)
+
+
+@functools.cache
+def _mark(name: str, key: str, value: str | int) -> pytest.MarkDecorator:
+    decorator: pytest.MarkDecorator = getattr(pytest.mark, name)
+    return decorator(**{key: value})
+
+
+def _marks(in_scope: InScope) -> tuple[pytest.MarkDecorator, ...]:
+    """Marks to select on: `-m "level(n=3)"`, `-m "source(id='DDC')"`, `-m "part(name='chart')"`."""
+    requirement = in_scope.requirement
+    return (
+        _mark("level", "n", requirement.level),
+        _mark("source", "id", requirement.source),
+        _mark("part", "name", in_scope.part),
+    )
