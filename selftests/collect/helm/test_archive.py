@@ -81,7 +81,7 @@ def test_a_gigabyte_from_a_megabyte_is_refused_at_once(nested: bool, make_chart:
     entry.size = 1024 * MEGABYTE
     with gzip.open(bomb, "wb", compresslevel=9) as stream:
         stream.write(entry.tobuf())
-        stream.write(bytes(64 * MEGABYTE))  # the rest need not be there to be refused
+        stream.write(bytes(8 * MEGABYTE))  # the rest need not be there to be refused
     target = bomb
     if nested:
         target = make_chart()

@@ -138,9 +138,7 @@ def read_directory(root: Path, limits: Limits) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     for path, entry in _walk(root, "", rules, budget):
         data = _read_file(Path(entry.path), root, path, budget)
-        contents[path] = data
-        if _is_packed_subchart(path):
-            _read_packed(path, data, budget, contents, depth=1)
+        _keep(path, data, budget, contents)
     return contents
 
 
@@ -181,9 +179,14 @@ def check_packed(path: Path, limits: Limits) -> None:
 
     Raises `Refused` as `open_source` does.
     """
+    budget = Budget(limits, path.name)
     contents: dict[str, bytes] = {}
+
+    def keep(name: str, data: bytes) -> None:
+        _keep(name.partition("/")[2], data, budget, contents)
+
     with path.open("rb") as stream:
-        _read_archive(stream, Budget(limits, path.name), contents.__setitem__, path.name)
+        _read_archive(stream, budget, keep, path.name)
     _need_chart(path, contents)
 
 
@@ -242,16 +245,20 @@ def _unpack_into(scratch: Path, archive: Path, budget: Budget, contents: dict[st
             target.write_bytes(data)
         except OSError as error:  # one entry uses another entry's file as its folder, or a name no file can have
             raise _refused(budget.what, f"{name} kan niet worden uitgepakt", f"{name} cannot be unpacked") from error
-        contents[path] = data
-        if _is_packed_subchart(path):
-            _read_packed(path, data, budget, contents, depth=1)
+        _keep(path, data, budget, contents)
 
     with archive.open("rb") as stream:
         _read_archive(stream, budget, keep, archive.name)
     return tops.pop() if tops else ""
 
 
-def _read_packed(path: str, data: bytes, budget: Budget, contents: dict[str, bytes], *, depth: int) -> None:
+def _keep(path: str, data: bytes, budget: Budget, contents: dict[str, bytes], depth: int = 1) -> None:
+    contents[path] = data
+    if _is_packed_subchart(path):
+        _read_packed(path, data, budget, contents, depth)
+
+
+def _read_packed(path: str, data: bytes, budget: Budget, contents: dict[str, bytes], depth: int) -> None:
     """Add the files of a packed subchart, as if its folder lay next to it: Helm unpacks it too."""
     if depth > budget.limits.packed_depth:
         raise _too_large(
@@ -262,10 +269,7 @@ def _read_packed(path: str, data: bytes, budget: Budget, contents: dict[str, byt
     folder = path.rpartition("/")[0]
 
     def keep(name: str, inner: bytes) -> None:
-        inside = f"{folder}/{name}"
-        contents[inside] = inner
-        if _is_packed_subchart(inside):
-            _read_packed(inside, inner, budget, contents, depth=depth + 1)
+        _keep(f"{folder}/{name}", inner, budget, contents, depth + 1)
 
     _read_archive(io.BytesIO(data), budget, keep, path)
 

@@ -15,6 +15,7 @@ _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 # Memory that Python and Helm hold before any chart is read, which the limit on a chart's memory does not count.
 _OWN_MEMORY = 300 * MEGABYTE
+_LOOK_AT_PARENT_S = 0.25
 
 
 def hard_limits(limits: Limits) -> dict[int, int]:
@@ -72,7 +73,7 @@ def end_with_parent(parent: int) -> None:
 
     def watch() -> None:
         while os.getppid() == parent:
-            time.sleep(0.5)
+            time.sleep(_LOOK_AT_PARENT_S)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
