@@ -118,8 +118,9 @@ def _ids(ids: list[str], w: Words) -> str:
 
 
 def _wrap(text: str, width: int, first: str, then: str) -> list[str]:
+    # made safe here once more, whatever the text is put together from
     return textwrap.wrap(
-        text,
+        one_line(text),
         max(width, 20),
         initial_indent=first,
         subsequent_indent=then,

@@ -24,7 +24,8 @@ class Words:
     """Every fixed word and phrase of the reports in one language; `{…}` is filled in with `format`."""
 
     lang: Lang
-    months: tuple[str, ...]
+    months: str
+    """From January to December, with spaces between."""
     verdicts: dict[Verdict, str]
     levels: dict[int, str]
     kinds: dict[str, str]
@@ -146,7 +147,7 @@ class Words:
 
 NL = Words(
     lang="nl",
-    months=tuple("januari februari maart april mei juni juli augustus september oktober november december".split()),
+    months="januari februari maart april mei juni juli augustus september oktober november december",
     verdicts={
         Verdict.PASS: "voldoet",
         Verdict.FAIL: "voldoet niet",
@@ -284,7 +285,7 @@ NL = Words(
 
 EN = Words(
     lang="en",
-    months=tuple("January February March April May June July August September October November December".split()),
+    months="January February March April May June July August September October November December",
     verdicts={
         Verdict.PASS: "met",
         Verdict.FAIL: "not met",
@@ -486,7 +487,7 @@ def day(value: str, w: Words) -> str:
         parsed = date.fromisoformat(value)
     except ValueError:
         return value
-    return f"{parsed.day} {w.months[parsed.month - 1]} {parsed.year}"
+    return f"{parsed.day} {w.months.split()[parsed.month - 1]} {parsed.year}"
 
 
 def moment(value: datetime, w: Words) -> str:

@@ -51,7 +51,10 @@
   function arrive() {
     const place = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!place) return;
-    if (place.closest("[hidden]")) form.reset();
+    if (place.closest("[hidden]")) {
+      form.reset();
+      apply();
+    }
     for (let d = place.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
     place.scrollIntoView();
   }

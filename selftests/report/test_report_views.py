@@ -1,0 +1,146 @@
+"""results.json, CSV and JUnit XML."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from toetskader.report import csv_view, json_view, junit_view
+from toetskader.results.model import Report, Verdict
+
+
+def test_json_gives_the_same_report_back(report: Report, tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    json_view.write(report, path)
+    assert json_view.read(path) == report
+    assert path.read_bytes() == json_view.encode(json_view.read(path))
+    assert path.read_text(encoding="utf-8").startswith('{\n "schema_version": 1,\n "run": {')
+
+
+def test_json_holds_hostile_text_and_replaces_only_what_json_cannot_hold(hostile: Report) -> None:
+    back = json_view.decode(json_view.encode(hostile))
+    seen = back.results[0].findings[0].seen
+    assert seen == hostile.results[0].findings[0].seen.replace("\ud800", "\ufffd")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b'{"schema_version": 2}', "schema_version is 2"),
+        (b"{}", "schema_version is None"),
+        (b'{"schema_version": 1, "run": 3}', "not a results file"),
+        (b"<html>", "not a results file"),
+        (b"[1]", "not a results file"),
+        (b"[" * 100_000, "not a results file"),
+        (b"\xff\xfe", "not a results file"),
+    ],
+)
+def test_json_that_does_not_fit_says_what_to_do(content: bytes, says: str) -> None:
+    with pytest.raises(json_view.ResultsError, match=f"acme.json: .*{says}.*run the audit again"):
+        json_view.decode(content, "acme.json")
+
+
+def test_json_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(json_view.ResultsError, match=r"weg\.json: cannot be read"):
+        json_view.read(tmp_path / "weg.json")
+
+
+def test_schema_describes_every_model_and_the_version() -> None:
+    schema = json_view.schema()
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert {"Finding", "Result", "ResultsFile", "Run", "TargetSummary"} <= set(schema["$defs"])
+    assert schema["$defs"]["ResultsFile"]["properties"]["schema_version"] == {"const": json_view.SCHEMA_VERSION}
+    assert set(_references(schema)) <= {f"#/$defs/{name}" for name in schema["$defs"]}
+
+
+def _references(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["$ref"]] if "$ref" in value else []
+        return own + [ref for item in value.values() for ref in _references(item)]
+    return [ref for item in value for ref in _references(item)] if isinstance(value, list) else []
+
+
+def _rows(report: Report) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(csv_view.encode(report)), delimiter=";"))
+
+
+def test_csv_has_a_line_per_finding_and_one_for_a_result_without(report: Report) -> None:
+    rows = _rows(report)
+    assert len(rows) == sum(max(1, len(result.findings)) for result in report.results)
+    failing = [row for row in rows if row["requirement"] == "DDC-7.2-14"]
+    assert [row["where"] for row in failing] == [
+        "Deployment/web, container app-0",
+        "Deployment/web, container app-0",
+        "CronJob/opschonen, initContainer voorbereiden",
+    ]
+    assert failing[0]["verdict"] == "fail"
+    assert failing[0]["label"] == "voldoet niet"
+    assert failing[0]["blocks"] == "true"
+
+
+def test_csv_of_an_english_run_is_separated_by_commas(make: Any) -> None:
+    assert csv_view.encode(make.everything("en")).startswith("target,requirement,source")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "\n@", " =", "\u200b=", "＝"])  # noqa: RUF001
+def test_csv_never_starts_a_cell_with_a_formula(make: Any, start: str) -> None:
+    text = f'{start}HYPERLINK("http://example.nl";"x")'
+    result = make.result(findings=(make.finding(seen=text, where=text),), title=text, verdict=Verdict.FAIL)
+    encoded = csv_view.encode(make.report([make.summary([result])], [result]))
+    rows = list(csv.reader(io.StringIO(encoded), delimiter=";"))
+    assert len(rows) == 2
+    assert not [cell for cell in rows[1] if cell.lstrip().startswith(("=", "+", "-", "@", "＝"))]  # noqa: RUF001
+
+
+def test_csv_file_starts_with_a_byte_order_mark(report: Report, tmp_path: Path) -> None:
+    csv_view.write(report, tmp_path / "r.csv")
+    assert (tmp_path / "r.csv").read_bytes().startswith(b"\xef\xbb\xbftarget;requirement")
+
+
+def test_junit_maps_verdicts_as_pytest_does(report: Report) -> None:
+    suites = ET.fromstring(junit_view.encode(report))
+    assert suites.attrib == {"name": "toetskader", "tests": "10", "failures": "3", "errors": "1", "skipped": "4"}
+    (suite,) = suites
+    assert suite.get("name") == "voorbeeld"
+    outcomes = {
+        case.get("name", "").split()[0]: [child.tag for child in case] for case in suite.iter("testcase")
+    }  # fmt: skip
+    assert outcomes == {
+        "DDC-7.2-13": [],
+        "DDC-7.17-01": [],
+        "DDC-7.2-14": ["failure"],
+        "DDC-7.2-05": ["skipped"],
+        "DDC-7.5-04": ["failure"],
+        "DDC-7.5-05": ["error"],
+        "DDC-7.14-01": ["skipped"],
+        "DDC-7.3-12": ["failure"],
+        "DDC-7.20-03": ["skipped"],
+        "DDC-7.22-01": ["skipped"],
+    }
+    properties = {p.get("name"): p.get("value") for p in suite.iter("property")}
+    assert properties["coverage"] == "niveau 1 op 10 van 46 eisen"
+
+
+def test_junit_tells_the_finding_the_reason_and_the_forecast(report: Report) -> None:
+    suites = ET.fromstring(junit_view.encode(report))
+    found = {case.get("name", "").split()[0]: case for case in suites.iter("testcase")}
+    failure = found["DDC-7.2-14"][0]
+    assert "Deployment/web, container app-0: gezien niets, verwacht true" in (failure.text or "")
+    assert "waardenset productie, standaard" in (failure.text or "")
+    assert "host is verplicht" in found["DDC-7.5-05"][0].get("message", "")
+    assert (
+        found["DDC-7.2-05"][0].get("message", "").startswith("leg uit: Afwijking AFW-2, geldig tot en met 1 december")
+    )
+    assert (
+        found["DDC-7.22-01"][0].get("message") == "voldoet niet (prognose: telt niet mee voor poort 3)"
+    )  # fmt: skip
+
+
+def test_junit_with_hostile_text_is_valid_xml(hostile: Report, tmp_path: Path) -> None:
+    junit_view.write(hostile, tmp_path / "junit.xml")
+    text = "".join(ET.parse(tmp_path / "junit.xml").getroot().itertext())
+    assert "<script>alert(1)</script>" in text
+    assert "␛[31mrood[U+202E]" in text
