@@ -1,0 +1,110 @@
+"""Which Secrets the pods use, and where the chart says those come from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from toetskader.facts.kubernetes.node import Node
+from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.workloads import Workload, Workloads
+from toetskader.facts.secrets import decoded, is_literal, is_plain_address, names_identity
+
+# Objects whose controller makes a Secret in the cluster, and where they name it; else it has the object's own name.
+_SECRET_MAKERS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("SealedSecret", "bitnami.com"): ("spec", "template", "metadata", "name"),
+    ("ExternalSecret", "external-secrets.io"): ("spec", "target", "name"),
+    ("ClusterExternalSecret", "external-secrets.io"): ("spec", "externalSecretName"),
+    ("ExternalSecret", "kubernetes-client.io"): ("metadata", "name"),
+    ("AzureKeyVaultSecret", "spv.no"): ("spec", "output", "secret", "name"),
+    ("VaultStaticSecret", "secrets.hashicorp.com"): ("spec", "destination", "name"),
+    ("VaultDynamicSecret", "secrets.hashicorp.com"): ("spec", "destination", "name"),
+    ("OnePasswordItem", "onepassword.com"): ("metadata", "name"),
+    ("Certificate", "cert-manager.io"): ("spec", "secretName"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SecretUse:
+    """A place where a pod refers to a Secret."""
+
+    name: str
+    namespace: str
+    node: Node
+
+
+def secret_uses(workload: Workload, objects: Objects) -> Iterator[SecretUse]:
+    """Yield every reference of a workload's pods to a Secret.
+
+    From `env`, `envFrom`, volumes (projected too), and pull secrets, those of its service account in the same scene
+    included.
+    """
+    for node in _names(workload, objects):
+        name = node.text()
+        if name:
+            yield SecretUse(name, workload.namespace, node)
+
+
+def _names(workload: Workload, objects: Objects) -> Iterator[Node]:
+    for container in workload.containers:
+        for entry in container.env():
+            yield entry.get("valueFrom", "secretKeyRef", "name")
+        for source in container.get("envFrom").each():
+            yield source.get("secretRef", "name")
+    for volume in workload.volumes():
+        yield volume.get("secret", "secretName")
+        for source in volume.get("projected", "sources").each():
+            yield source.get("secret", "name")
+    for entry in workload.pod.get("imagePullSecrets").each():
+        yield entry.get("name")
+    account = workload.pod.get("serviceAccountName").text()
+    for item in objects.of_kind("ServiceAccount"):
+        if account and item.name == account and item.namespace == workload.namespace:
+            for entry in item.get("imagePullSecrets").each():
+                yield entry.get("name")
+
+
+def uses_secret_store(workloads: Workloads) -> bool:
+    """Tell whether any pod, Helm tests included, takes something from a Secret or a secret store's volume."""
+    for workload in workloads.with_tests:
+        for container in workload.containers:
+            if any(entry.get("valueFrom", "secretKeyRef") for entry in container.env()):
+                return True
+            if any(source.get("secretRef") for source in container.get("envFrom").each()):
+                return True
+        for volume in workload.volumes():
+            if volume.get("secret") or volume.get("csi"):
+                return True
+            if any(source.get("secret") for source in volume.get("projected", "sources").each()):
+                return True
+    return False
+
+
+def made_by_controllers(objects: Objects) -> frozenset[tuple[str, str]]:
+    """Return (namespace, name) of the Secrets that a controller makes from an object of the scene."""
+    found = set()
+    for item in objects:
+        path = _SECRET_MAKERS.get((item.kind, item.group))
+        if path is not None:
+            found.add((item.namespace, item.get(*path).text() or item.name))
+    return frozenset(found)
+
+
+def filled_entries(secret: KubernetesObject) -> tuple[Node, ...]:
+    """Return the entries of a Secret that hold a value of their own.
+
+    Left out are empty entries, references that something else replaces (`${VAR}`, `<path:…>`), and what is plainly not
+    secret: a public certificate, a user name or client id by its key, an address without password. Values that are
+    no text, which the API would refuse, count.
+    """
+    return tuple(
+        node
+        for field in ("data", "stringData")
+        for name, node in secret.get(field).entries()
+        if not names_identity(name) and _is_filled(node.value, encoded=field == "data")
+    )
+
+
+def _is_filled(value: object, *, encoded: bool) -> bool:
+    if not isinstance(value, str):
+        return value is not None
+    text = decoded(value) if encoded else value
+    return is_literal(text) and not is_plain_address(text)

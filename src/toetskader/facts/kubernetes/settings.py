@@ -1,0 +1,65 @@
+"""What a scene sets for its containers: environment variables, ConfigMaps and command lines."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from toetskader.facts.kubernetes.node import Node
+from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.workloads import Workloads
+
+_OPTION = re.compile(r"--?(?P<name>[A-Za-z][\w.-]{0,100})[= ](?P<value>\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A name with a literal value, as a container will see it."""
+
+    name: str
+    node: Node
+    """The value; it can have any type that YAML has."""
+
+    @property
+    def text(self) -> str:
+        """The value as text; empty when it has another type."""
+        return self.node.value if isinstance(self.node.value, str) else ""
+
+
+def settings(workloads: Workloads, objects: Objects, *, tests: bool = False) -> Iterator[Setting]:
+    """Yield the literal environment variables of all containers and the entries of all ConfigMaps.
+
+    Parameters: `tests` adds the objects of Helm tests.
+    """
+    yield from environment(workloads, tests=tests)
+    yield from config_maps(objects, tests=tests)
+
+
+def environment(workloads: Workloads, *, tests: bool = False) -> Iterator[Setting]:
+    """Yield the environment variables that have a literal value."""
+    for container in workloads.containers(tests=tests):
+        for entry in container.env():
+            value = entry.get("value")
+            if value:
+                yield Setting(entry.get("name").text() or "", value)
+
+
+def config_maps(objects: Objects, *, tests: bool = False) -> Iterator[Setting]:
+    """Yield the entries of all ConfigMaps."""
+    for item in objects.of_kind("ConfigMap"):
+        if tests or not item.is_test:
+            for name, node in item.get("data").entries():
+                yield Setting(name, node)
+
+
+def options(workloads: Workloads, *, tests: bool = False) -> Iterator[Setting]:
+    """Yield the options on command lines that have a value: `--name=value` or `--name value` in one argument."""
+    for node in arguments(workloads, tests=tests):
+        for match in _OPTION.finditer(node.text() or ""):
+            yield Setting(match["name"], Node(match["value"].strip("\"'`;)"), node.path, node.owner))
+
+
+def arguments(workloads: Workloads, *, tests: bool = False) -> Iterator[Node]:
+    """Yield every part of the containers' command lines."""
+    for container in workloads.containers(tests=tests):
+        yield from container.get("command").each()
+        yield from container.get("args").each()

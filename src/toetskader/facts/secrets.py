@@ -1,0 +1,445 @@
+"""What looks like a secret: well-known shapes of keys and tokens, and literal values under names that say so.
+
+Pure text work, without the library detect-secrets: importing its plugins takes 0.2 s and loads an HTTP client, since
+they can verify what they find at its issuer. The shapes below are the issuers' own published prefixes, each guarded
+by a literal that must occur, so that a chart of a megabyte takes milliseconds.
+"""
+
+import base64
+import binascii
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from toetskader.facts.kubernetes.node import Node
+from toetskader.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A form by which a kind of secret is known."""
+
+    name: Text
+    literals: tuple[str, ...]
+    """One of these occurs in every match; a text without them is not searched."""
+    expression: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A place in a text that has the shape of a secret. It does not hold the secret itself."""
+
+    line: int
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A line of a configuration file that gives a name a value."""
+
+    line: int
+    name: str
+    value: str
+
+
+# Neither side may continue: a shape inside a longer base64 text is chance.
+_LEFT, _RIGHT = r"(?<![A-Za-z0-9+/_=-])", r"(?![A-Za-z0-9+/_=-])"
+
+
+def _token(name: str, literals: tuple[str, ...], expression: str) -> Shape:
+    return Shape(Text(name, name), literals, re.compile(f"{_LEFT}(?:{expression}){_RIGHT}"))
+
+
+PRIVATE_KEY = Shape(
+    Text("een privésleutel", "a private key"),
+    ("PRIVATE KEY",),
+    # Key material must follow: documentation shows the header with dots. JSON and YAML may escape the line end.
+    re.compile(
+        r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+        r"(?:\s|\\n|\\r|Proc-Type:[^\n]{0,80}|DEK-Info:[^\n]{0,80}|Version:[^\n]{0,80}){0,40}[A-Za-z0-9+/]{8}"
+    ),
+)
+URL_PASSWORD = Shape(
+    Text("een wachtwoord in een URL", "a password in a URL"),
+    ("://",),
+    # References ($, {{, <, %s, #{) and masks (*) are no passwords.
+    re.compile(r"""://[^\s/:@"'<>{}()]{0,200}:(?![$<%*#{])[^\s/:@"'<>{}()`,]{1,200}@[\w\[]"""),
+)
+SHAPES = (
+    PRIVATE_KEY,
+    URL_PASSWORD,
+    _token("AWS access key", ("AKIA", "ASIA"), r"A[KS]IA[A-Z2-7]{16}"),
+    _token("GitHub token", ("ghp_", "gho_", "ghs_"), r"gh[pos]_[0-9A-Za-z]{36}"),
+    _token("GitHub token", ("github_pat_",), r"github_pat_\w{82}"),
+    _token("GitLab token", ("glpat-", "gldt-", "glrt-"), r"gl(?:pat|dt|rt)-[\w-]{20,64}"),
+    _token("Slack token", ("xox",), r"xox[abeoprs]-[0-9A-Za-z-]{10,250}"),
+    _token("Slack webhook", ("hooks.slack.com/",), r"hooks\.slack\.com/(?:services|workflows)/[\w/]{40,80}"),
+    _token("Azure storage key", ("AccountKey=",), r"AccountKey=[A-Za-z0-9+/]{86}=="),
+    _token("Azure SAS", ("sig=",), r"sig=[A-Za-z0-9%]{43,63}(?:%3[dD]|=)"),
+    _token("Entra client secret", ("Q~",), r"[\w~.]{3}\dQ~[\w~.-]{31,34}"),
+    _token("Google API key", ("AIza",), r"AIza[\w-]{35}"),
+    _token("npm token", ("npm_",), r"npm_[A-Za-z0-9]{36}"),
+    _token("PyPI token", ("pypi-AgEI",), r"pypi-AgEI[\w-]{50,1000}"),
+    _token("Docker Hub token", ("dckr_pat_",), r"dckr_pat_[\w-]{27}"),
+    _token("Vault token", ("hvs.",), r"hvs\.[\w-]{24,300}"),
+    _token("Stripe key", ("k_live_",), r"[sr]k_live_[0-9a-zA-Z]{24,99}"),
+    _token("SendGrid key", ("SG.",), r"SG\.[\w-]{22}\.[\w-]{43}"),
+    _token("age key", ("AGE-SECRET-KEY-1",), r"AGE-SECRET-KEY-1[0-9A-Z]{58}"),
+    _token("JSON Web Token", ("eyJ",), r"eyJ[\w-]{14,4000}\.eyJ[\w-]{14,8000}\.[\w-]{10,2000}"),
+)
+
+# Words that documentation puts where a reader's own value goes. In a README they are no secret, elsewhere they are.
+_SAMPLE = re.compile(
+    r"example|:(?:[\w-]*(?:password|passwd|secret|token)|pass|pwd|pw|xxx+|changeme|\.\.\.)@", re.IGNORECASE
+)
+
+# File names of stores that hold private keys, unreadable as text.
+KEY_STORE_SUFFIXES = (".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".der", ".key")
+
+
+@lru_cache(maxsize=1024)
+def leaks(text: str, *, documentation: bool = False) -> tuple[Leak, ...]:
+    """Return the places in a text that have the shape of a private key or token.
+
+    Parameters: `documentation` is true for prose (README, NOTES), where samples such as `user:password@host` occur.
+    """
+    return tuple(_leaks(text, documentation=documentation))
+
+
+def _leaks(text: str, *, documentation: bool) -> Iterator[Leak]:
+    for shape in SHAPES:
+        if not any(literal in text for literal in shape.literals):
+            continue
+        for match in shape.expression.finditer(text):
+            if (documentation or _in_comment(text, match.start())) and _SAMPLE.search(match[0]):
+                continue
+            yield Leak(text.count("\n", 0, match.start()) + 1, shape)
+
+
+def _in_comment(text: str, position: int) -> bool:
+    line = text[text.rfind("\n", 0, position) + 1 : position].lstrip()
+    return line.startswith(("#", "//", "{{/*", "{{- /*"))
+
+
+def holds_private_key(text: str) -> bool:
+    """Tell whether a text holds a private key in PEM form, as it is or in base64 (Secret data)."""
+    return any(
+        PRIVATE_KEY.literals[0] in version and PRIVATE_KEY.expression.search(version) for version in _readings(text)
+    )
+
+
+def holds_certificate(text: str) -> bool:
+    """Tell whether a text holds a certificate in PEM form, as it is or in base64."""
+    return any("-----BEGIN CERTIFICATE-----" in version for version in _readings(text))
+
+
+def _readings(text: str) -> Iterator[str]:
+    yield text
+    if "LS0tLS1" in text[:64]:  # base64 of '-----', how PEM starts
+        yield decoded(text)
+
+
+def decoded(text: str) -> str:
+    """Undo base64, as in a Secret's `data`; bytes that are no text come back as one character each.
+
+    What is no base64 comes back as it is: the API would refuse it, and a value it remains.
+    """
+    try:
+        return base64.b64decode(text, validate=False).decode("latin-1")
+    except (binascii.Error, ValueError):
+        return text
+
+
+# --- names ---------------------------------------------------------------------------------------------------------
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+# A name of a secret has one of these in it.
+_HINTS = ("pass", "pw", "secret", "token", "key", "credential", "dockerconfig", "auth", "salt", "wachtwoord")
+_SECRET_ENDINGS = (
+    "password",
+    "passwd",
+    "passphrase",
+    "wachtwoord",
+    "pwd",
+    "secret",
+    "token",
+    "apikey",
+    "secretkey",
+    "privatekey",
+    "accesskey",
+    "authkey",
+    "dockerconfigjson",
+)
+_SECRET_WORDS = frozenset({"pass", "pw", "credential"})
+# What stands before 'key' when the key opens something. After other words it is as often the key of a mapping.
+_OPENING_KEY = re.compile(
+    r"access|account|admin|aes|api|app|application|auth|cipher|client|consumer|cookie|crypto|deploy|encryption|encrypt|"
+    r"fernet|hmac|integration|jwt|licence|license|maps|master|private|recaptcha|rsa|sas|secret|sentry|service|session|"
+    r"shared|sign|signature|signing|ssh|storage|subscription|webhook|write"
+)
+_WEAK_ENDINGS = frozenset({"key", "keys", "tokens", "secrets", "passwords", "credentials", "auth", "salt"})
+# `passwordKey: redis-password` names an entry of a Secret.
+_ENTRY_OF = frozenset({"password", "token", "user", "username", "credentials", "passwd"})
+# Names of public or harmless things that end like a secret.
+_PUBLIC = frozenset({"public", "site", "publishable", "csrf", "xsrf"})
+
+
+@lru_cache(maxsize=8192)
+def _strength(name: str) -> int:
+    """Grade a name: 2 names a secret, 1 may name one, 0 does not."""
+    lowered = name.lower()
+    if not any(hint in lowered for hint in _HINTS):
+        return 0
+    words = [word.lower() for word in _WORDS.findall(name.rpartition("/")[2])]
+    while words and words[-1].isdigit():
+        words.pop()
+    if not words or "existing" in words:
+        return 0
+    last = words[-1]
+    before = words[-2] if len(words) > 1 else ""
+    if before in _PUBLIC:
+        return 0
+    if last == "key":
+        if before in _ENTRY_OF or not before:
+            return 0
+        return 2 if _OPENING_KEY.fullmatch(before) else 1
+    if last == "id" and words[-3:-1] == ["access", "key"]:
+        return 1
+    if last in _SECRET_WORDS or last.endswith(_SECRET_ENDINGS):
+        return 2
+    return 1 if last in _WEAK_ENDINGS else 0
+
+
+_IDENTITIES = re.compile(r".*(?:user|user_?name|login|(?:client|tenant|app|application|key)_?id|__id)", re.IGNORECASE)
+
+
+def names_identity(name: str) -> bool:
+    """Tell whether a name is that of an account or client, which is no secret (`DB_USER`, `clientId`)."""
+    return _IDENTITIES.fullmatch(name) is not None and not names_secret(name)
+
+
+def names_secret(name: str) -> bool:
+    """Tell whether a variable or setting says by its name that its value is secret (`DB_PASSWORD`, `apiToken`)."""
+    return _strength(name) == 2
+
+
+# --- values --------------------------------------------------------------------------------------------------------
+
+_NOTHING = frozenset({"true", "false", "yes", "no", "on", "off", "null", "none", "nil", "~", "[]", "{}"})
+_REFERENCE = re.compile(
+    r"""\$\{(?:env:)?[\w.-]+(?::-?)?\}  # ${VAR}; with a default value it would be a literal
+      | \$\([^()]*\)           # $(VAR) of Kubernetes, $(command) of a shell
+      | \$\w+ | %\w+% | \#\{[^{}]*\}\# | __\w+__
+      | <[^<>]*>               # <path:…> of ArgoCD's vault plug-in, <fill this in>
+      | \*+
+      | Ag[A-D][A-Za-z0-9+/]{90,}=*  # sealed by kubeseal: length of the session key, then ciphertext
+      | ENC\[[A-Z0-9_]+,data:.*\]    # encrypted by SOPS
+      | (?:ref\+)?[a-z][a-z0-9+-]*:(?://)?[^\s]*  # vault:…, ref+awsssm://…, file:…
+    """,
+    re.VERBOSE,
+)
+_DUMMY = re.compile(
+    r"(?:placeholder|dummy|change-?me|example|fake|lint|test|todo|x{3,}|secret|password)[\w-]{0,12}", re.IGNORECASE
+)
+_REFERENCE_SCHEMES = ("ref+", "vault:", "file:", "op:", "akv", "secretref+", "env:", "awssm", "gcpsm", "sops:")
+_FILE = re.compile(r"(?:\.{0,2}|~)/[\w./-]*|[\w-]+\.(?:key|pem|crt|cer|p12|pfx|jks|json|ya?ml|txt|conf|env)")
+_PUBLIC_MATERIAL = re.compile(r"\s*(?:-----BEGIN (?:CERTIFICATE|(?:\w+ )?PUBLIC KEY)|ssh-(?:rsa|ed25519) |ecdsa-sha2-)")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_OBJECT_NAME = re.compile(r"[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*")
+_OBJECT_WORDS = re.compile(
+    r"(?:^|[-.])(?:secrets?|credentials?|creds|tls|auth|password|token|key|cert|certificate|env|config|pull|regcred)"
+    r"(?:$|[-.])"
+)
+
+
+def is_literal(value: object) -> bool:
+    """Tell whether a setting holds a value of its own, not nothing, a switch, a path, or a reference to elsewhere.
+
+    `changeme` is a value: whoever forgets to replace it runs with it.
+    """
+    if isinstance(value, bool) or value is None:
+        return False
+    if isinstance(value, int | float):
+        return True
+    if not isinstance(value, str):
+        return False
+    text = value.strip()
+    if not text or text.lower() in _NOTHING or "{{" in text:
+        return False
+    if _PUBLIC_MATERIAL.match(text):
+        return False
+    if _REFERENCE.fullmatch(text):
+        return ":" in text and text[0] not in "$%#<" and not text.startswith(_REFERENCE_SCHEMES)
+    if _FILE.fullmatch(text) and not any(looks_random(part) for part in text.split("/")):
+        return False
+    return not (_VARIABLE.fullmatch(text) and names_secret(text))
+
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s@?#]*", re.IGNORECASE)
+
+
+def is_plain_address(value: str) -> bool:
+    """Tell whether a value is a URL with nothing secret in it: no account, no query, no part that looks random."""
+    text = value.strip()
+    return _ADDRESS.fullmatch(text) is not None and not any(looks_random(part) for part in text.split("/")[3:])
+
+
+def is_dummy(value: str) -> bool:
+    """Tell whether a value says of itself that it only fills a place, as in the values of a lint job."""
+    return _DUMMY.fullmatch(value.strip()) is not None
+
+
+def gives_secret(name: str, value: object, *, in_values: bool = False) -> bool:
+    """Tell whether a setting gives a secret away: its name says secret, and its value is a literal.
+
+    Under names that only may be secret (`SORT_KEY`), the value must look random as well. Parameters: `in_values` is
+    true for Helm values and templates, where `secret: my-tls` is the name of an object and `secretKey: password` the
+    name of an entry, which in an environment variable they are not.
+    """
+    strength = _strength(name)
+    if not strength or not is_literal(value):
+        return False
+    if strength == 1:
+        return isinstance(value, str) and looks_random(value)
+    return not (in_values and isinstance(value, str) and _names_object(name, value))
+
+
+def _names_object(name: str, value: str) -> bool:
+    """Tell whether a value under `…secret` or `…key` is the name of a Secret or of an entry in one."""
+    if not name.lower().endswith(("secret", "key")) or not _OBJECT_NAME.fullmatch(value) or looks_random(value):
+        return False
+    if name in ("secret", "secretKey") and re.search(r"[-.]", value) and not is_dummy(value):
+        return True
+    return _OBJECT_WORDS.search(value) is not None
+
+
+def looks_random(text: str) -> bool:
+    """Tell whether a text looks made by a generator: long, of mixed characters, of high entropy (Shannon)."""
+    text = text.strip()
+    if not 16 <= len(text) <= 512 or not re.fullmatch(r"[A-Za-z0-9+/=_.~!@#%^&*-]+", text):
+        return False
+    if not any(char.isdigit() for char in text) or not any(char.isalpha() for char in text):
+        return False
+    counts = Counter(text)
+    entropy = -sum(count / len(text) * math.log2(count / len(text)) for count in counts.values())
+    # 16 hexadecimal digits cannot exceed 4 bits a character; words and addresses stay lower and are hyphenated.
+    longest = max(len(part) for part in re.split(r"[-_./:@]", text))
+    return entropy >= 3.0 and longest >= 12
+
+
+# --- configuration files -------------------------------------------------------------------------------------------
+
+_YAML_LINE = re.compile(
+    r"""^(?P<indent>[ \t]*(?:-[ ]+)*)
+        ["']?(?P<name>[A-Za-z_.][\w./-]{0,120})["']?
+        [ \t]*:(?:[ \t]+(?P<value>\S.*))?$""",
+    re.VERBOSE,
+)
+_PLAIN_LINE = re.compile(r"^\s*(?:export\s+)?(?P<name>[A-Za-z_][\w.-]{0,120})\s*[=:]\s*(?P<value>\S.*)$")
+_LONGEST_LINE = 4000
+_BLOCK = re.compile(r"[|>][0-9+-]{0,2}")
+_YAML_SUFFIXES = (".yaml", ".yml", ".json", ".tpl", ".gotmpl")
+_PLAIN_SUFFIXES = (".env", ".properties", ".ini", ".conf", ".cfg", ".toml")
+
+
+@lru_cache(maxsize=1024)
+def assignments(file_name: str, text: str) -> tuple[Assignment, ...]:
+    """Return the lines of a configuration file whose name may be a secret's, with their values.
+
+    Read by line, not parsed: templates are no YAML, and a finding must name its line. Other files give nothing.
+    """
+    if file_name.endswith(_YAML_SUFFIXES):
+        return tuple(_yaml_assignments(text))
+    if file_name.endswith(_PLAIN_SUFFIXES):
+        return tuple(_plain_assignments(text))
+    return ()
+
+
+def _plain_assignments(text: str) -> Iterator[Assignment]:
+    for number, line, _ in _hinted_lines(text):
+        match = _PLAIN_LINE.match(line)
+        if match and _strength(match["name"]):
+            yield Assignment(number, match["name"], _scalar(match["value"]))
+
+
+def _yaml_assignments(text: str) -> Iterator[Assignment]:
+    for number, line, end in _hinted_lines(text):
+        match = _YAML_LINE.match(line)
+        if match is None or not match["value"] or not _strength(match["name"]):
+            continue
+        value = _scalar(match["value"])
+        if _BLOCK.fullmatch(value):
+            value = _block_start(text[end : end + 2000].splitlines()[1:4], len(match["indent"]))
+        yield Assignment(number, match["name"], value)
+
+
+def _hinted_lines(text: str) -> Iterator[tuple[int, str, int]]:
+    """Yield number, text and end of each line that holds a word of a secret's name.
+
+    Searching a whole text for words is an order faster than looking at each of its lines.
+    """
+    lowered = text.lower()
+    if len(lowered) != len(text):  # some letters have a longer lower case; positions must agree
+        lowered = text
+    starts: set[int] = set()
+    for word in _HINTS:
+        position = lowered.find(word)
+        while position >= 0:
+            starts.add(text.rfind("\n", 0, position) + 1)
+            end = text.find("\n", position)
+            position = lowered.find(word, end) if end >= 0 else -1
+    number, counted = 1, 0
+    for start in sorted(starts):
+        number, counted = number + text.count("\n", counted, start), start
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        if end - start <= _LONGEST_LINE:
+            yield number, text[start:end], end
+
+
+def _block_start(following: list[str], indent: int) -> str:
+    """Return the first line of a block scalar."""
+    for line in following:
+        if line.strip():
+            return line.strip() if len(line) - len(line.lstrip()) > indent else ""
+    return ""
+
+
+def _scalar(text: str) -> str:
+    """Read the scalar on a line; empty for what is no scalar of its own (alias, collection)."""
+    text = re.sub(r"^(?:[&!]\S*\s+)+", "", text.strip())
+    if text[:1] in ("*", "[", "{", "#", "&"):
+        return text if text.startswith("{{") else ""
+    if text[:1] in ('"', "'"):
+        end = text.find(text[0], 1)
+        return text[1:end] if end > 0 else text[1:]
+    return re.split(r"\s+#", text, maxsplit=1)[0].rstrip().rstrip(",")
+
+
+# --- parsed documents ----------------------------------------------------------------------------------------------
+
+
+def named_values(root: Node) -> Iterator[tuple[str, Node]]:
+    """Yield every scalar of a document with the name it goes by.
+
+    That is its key, or that of the list it stands in; for an entry with `name` and `value`, as `env` has, the name.
+    """
+    stack: list[tuple[str, Node]] = [("", root)]
+    while stack:
+        name, node = stack.pop()
+        value = node.value
+        if isinstance(value, dict):
+            pair = value.get("name") if isinstance(value.get("name"), str) and "value" in value else None
+            stack.extend((pair if pair and key == "value" else key, part) for key, part in reversed([*node.entries()]))
+        elif isinstance(value, list):
+            stack.extend((name, part) for part in reversed([*node.each()]))
+        else:
+            yield name, node
+
+
+def texts(root: Node) -> Iterator[Node]:
+    """Yield every text in a document."""
+    return (node for _, node in named_values(root) if isinstance(node.value, str))

@@ -1,0 +1,220 @@
+"""Judgements on secrets: none in the chart, and those that pods use come from elsewhere."""
+
+import re
+from collections.abc import Iterator
+
+from toetskader.facts.chart import ChartFiles
+from toetskader.facts.kubernetes.node import Node
+from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.secret_uses import (
+    filled_entries,
+    made_by_controllers,
+    secret_uses,
+    uses_secret_store,
+)
+from toetskader.facts.kubernetes.settings import Setting, options, settings
+from toetskader.facts.kubernetes.workloads import Workloads
+from toetskader.facts.secrets import (
+    KEY_STORE_SUFFIXES,
+    assignments,
+    gives_secret,
+    is_dummy,
+    leaks,
+    named_values,
+    names_secret,
+    texts,
+)
+from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
+
+_EXISTING_SECRET = re.compile(r"\.Values\.[\w.]{0,100}existing\w{0,40}secret", re.IGNORECASE)
+_A_VALUE = Text("een geheime waarde (niet getoond)", "a secret value (not shown)")
+_NO_VALUE = Text("geen waarde, of een verwijzing naar een bestaand Secret", "no value, or a reference to a Secret")
+_BY_REFERENCE = Text(
+    "een verwijzing naar een Secret (secretKeyRef, secretRef of een volume)",
+    "a reference to a Secret (secretKeyRef, secretRef or a volume)",
+)
+
+
+@check("secrets.none_in_chart")
+def test_chart_holds_no_secrets(chart: ChartFiles, objects: Objects, workloads: Workloads, findings: Findings) -> None:
+    """DDC 7.5: no secret keys in the chart; norm workloads, 'Secrets in a chart'.
+
+    Helm tests count: their secrets stand in the chart like any other. A password that a template makes up
+    (`randAlphaNum`) is seen as the Secret it ends in.
+    """
+    _files_hold_none(chart, findings)
+    for secret in objects.of_kind("Secret", group=""):
+        filled = filled_entries(secret)
+        if filled:
+            keys = ", ".join(node.path.partition(".")[2] for node in filled)
+            findings.add(
+                secret.get("stringData") if secret.get("stringData") else secret.get("data"),
+                seen=Text(f"een Secret met waarden voor {keys}", f"a Secret with values for {keys}"),
+                expected=Text(
+                    "geen waarden: een SealedSecret, of een bestaand Secret bij naam",
+                    "no values: a SealedSecret, or an existing Secret by name",
+                ),
+            )
+    for place in _literals(workloads, objects):
+        findings.add(place, seen=_A_VALUE, expected=_BY_REFERENCE)
+    for item in objects:
+        if (item.kind, item.group) not in (("Secret", ""), ("ConfigMap", ""), ("SealedSecret", "bitnami.com")):
+            _shapes(item.root, findings)
+
+
+def _files_hold_none(chart: ChartFiles, findings: Findings) -> None:
+    """Report what the chart's files hold, then what only the parsed values show (`{password: x}` on one line)."""
+    seen: set[tuple[str, str]] = set()
+    for path, text in sorted(chart.files.items()):
+        in_documentation = path.endswith((".md", ".txt", ".rst", ".gotmpl"))
+        for leak in leaks(text, documentation=in_documentation):
+            findings.add(FilePlace(path, leak.line), seen=leak.shape.name, expected=_NO_VALUE)
+        if path.endswith("values.schema.json") or "crds/" in path:
+            continue
+        for line in assignments(path, text):
+            if path.startswith("ci/") and is_dummy(line.value):  # values that only let a lint job render
+                continue
+            if gives_secret(line.name, line.value, in_values=True):
+                seen.add((line.name, line.value))
+                findings.add(FilePlace(path, line.line), seen=_under(line.name), expected=_NO_VALUE)
+    for name, node in named_values(Node(chart.values, "", FilePlace("values.yaml"))):
+        if gives_secret(name, node.value, in_values=True) and (name, str(node.value)) not in seen:
+            findings.add(node, seen=_under(name), expected=_NO_VALUE)
+    for path in chart.binary_files:
+        if path.lower().endswith(KEY_STORE_SUFFIXES):
+            findings.add(
+                FilePlace(path),
+                seen=Text("een bestand waarin sleutels worden bewaard", "a file of a kind that keys are kept in"),
+                expected=Text("geen sleutels in de chart", "no keys in the chart"),
+            )
+
+
+def _under(name: str) -> Text:
+    return Text(f"een waarde voor {name} (niet getoond)", f"a value for {name} (not shown)")
+
+
+@check("secrets.by_reference")
+def test_containers_get_secrets_by_reference(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+    """DDC 7.16: passwords, tokens and keys stand in the cluster's secret store, so never literally in pod or ConfigMap.
+
+    Names decide, and for URLs the password in them. Helm tests count (norm: workloads).
+    """
+    found = False
+    for place in _literals(workloads, objects):
+        found = True
+        findings.add(place, seen=_A_VALUE, expected=_BY_REFERENCE)
+    config = {(item.namespace, item.name): item for item in objects.of_kind("ConfigMap")}
+    for container in workloads.containers(tests=True):
+        for entry in container.env():
+            reference = entry.get("valueFrom", "configMapKeyRef")
+            if not reference or not names_secret(entry.get("name").text() or ""):
+                continue
+            found = True
+            key = reference.get("key").text() or ""
+            holder = config.get((container.workload.namespace, reference.get("name").text() or ""))
+            if holder is None or gives_secret(entry.get("name").text() or "", holder.get("data", key).value):
+                findings.add(
+                    reference,
+                    seen=Text(f"ConfigMap, sleutel {key}", f"ConfigMap, key {key}"),
+                    expected=_BY_REFERENCE,
+                )
+    if not found and not uses_secret_store(workloads):
+        not_applicable(
+            "De pods krijgen geen geheimen: geen verwijzing naar een Secret en geen instelling die er een noemt.",
+            "The pods are given no secrets: no reference to a Secret and no setting that names one.",
+        )
+
+
+def _literals(workloads: Workloads, objects: Objects) -> Iterator[Node]:
+    """Yield the places in pods and ConfigMaps that hold a secret literally."""
+    for setting in settings(workloads, objects, tests=True):
+        if gives_secret(setting.name, setting.node.value) or leaks(setting.text):
+            yield setting.node
+        else:
+            yield from _literal_lines(setting)
+    for option in options(workloads, tests=True):
+        if gives_secret(option.name, option.node.value):
+            yield option.node
+
+
+def _literal_lines(setting: Setting) -> Iterator[Node]:
+    """Yield the lines of a configuration file in a ConfigMap that hold a secret."""
+    for line in assignments(setting.name, setting.text):
+        if gives_secret(line.name, line.value, in_values=True):
+            yield Node(None, f"{setting.node.path}, {line.name}", setting.node.owner)
+
+
+def _shapes(node: Node, findings: Findings) -> None:
+    """Report texts in an object that have the shape of a key or token."""
+    for place in texts(node):
+        for leak in leaks(place.value):
+            findings.add(place, seen=leak.shape.name, expected=_NO_VALUE)
+
+
+@check("secrets.sealed_or_existing")
+def test_secrets_of_pods_are_sealed_or_exist_already(
+    workloads: Workloads, objects: Objects, chart: ChartFiles, findings: Findings
+) -> None:
+    """DDC 7.16: secrets are read from Sealed Secrets at deployment.
+
+    A Secret that pods use is made by a controller from an object in the chart (SealedSecret, ExternalSecret), or is
+    not in the chart at all, so that a SealedSecret elsewhere can supply it; that its name is fixed does not hinder
+    that. One that the chart itself writes leaves Sealed Secrets no part. A pass is an indication: whether the
+    SealedSecret is there shows in the repository and the namespace.
+    """
+    made = made_by_controllers(objects)
+    rendered = {(item.namespace, item.name): item for item in objects.of_kind("Secret", group="")}
+    uses = {(use.namespace, use.name): use for item in workloads.with_tests for use in secret_uses(item, objects)}
+    written = {key: use for key, use in uses.items() if key in rendered and key not in made}
+    empty = [
+        use.name
+        for key, use in written.items()
+        if not filled_entries(rendered[key]) and _can_name_existing_secret(chart, rendered[key].source)
+    ]
+    for key, use in written.items():
+        if use.name in empty or _left_to_the_cluster(rendered[key]):
+            continue
+        findings.add(
+            use.node,
+            seen=Text(
+                f"Secret {use.name}, dat de chart zelf schrijft ({rendered[key].source})",
+                f"Secret {use.name}, which the chart itself writes ({rendered[key].source})",
+            ),
+            expected=Text("een SealedSecret, of een bestaand Secret", "a SealedSecret, or an existing Secret"),
+            remedy=Text(
+                "Laat een waarde zoals existingSecret de naam geven en render dit Secret dan niet, of lever een "
+                "SealedSecret.",
+                "Let a value such as existingSecret give the name and do not render this Secret then, or supply a "
+                "SealedSecret.",
+            ),
+        )
+    if empty and not findings:
+        undetermined(
+            f"In deze waardenset schrijft de chart zelf {', '.join(empty)}, zonder inhoud. Voeg een waardenset toe die "
+            "het bestaande Secret noemt (zoals existingSecret), dan is te zien of de chart dat gebruikt.",
+            f"In this values set the chart itself writes {', '.join(empty)}, without content. Add a values set that "
+            "names the existing Secret (such as existingSecret), to show whether the chart uses that.",
+        )
+    if uses:
+        return
+    for place in _literals(workloads, objects):
+        expected = Text("een waarde uit een SealedSecret", "a value from a SealedSecret")
+        findings.add(place, seen=_A_VALUE, expected=expected)
+    if not findings and not uses_secret_store(workloads):
+        not_applicable("De pods gebruiken geen Secrets.", "The pods use no Secrets.")
+
+
+def _can_name_existing_secret(chart: ChartFiles, template: str) -> bool:
+    """Tell whether the templates beside one that writes a Secret read a value that names an existing Secret.
+
+    Templates, not values: Helm drops `existingSecret: null`, and a subchart's `existingSecret` does not serve here.
+    """
+    folder = template.partition("/")[2].rpartition("/")[0] + "/"
+    return any(
+        _EXISTING_SECRET.search(text) is not None for path, text in chart.files.items() if path.startswith(folder)
+    )
+
+
+def _left_to_the_cluster(secret: KubernetesObject) -> bool:
+    """Tell whether a controller fills the Secret: Kubernetes does so for the token of a service account."""
+    return secret.get("type").text() == "kubernetes.io/service-account-token" and not filled_entries(secret)
