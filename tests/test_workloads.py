@@ -1,13 +1,376 @@
 """Judgements on workloads and their containers."""
 
-from toetskader.facts.kubernetes.workloads import Workloads
-from toetskader.judging import Findings, check
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+import msgspec
+
+from toetskader.facts.baseline import baseline_mentions
+from toetskader.facts.chart import ChartFiles
+from toetskader.facts.kubernetes.known_images import data_stores, image_name, is_helper
+from toetskader.facts.kubernetes.migrations import migrations
+from toetskader.facts.kubernetes.node import Node
+from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.quantities import int_or_percentage, quantity
+from toetskader.facts.kubernetes.scaling import replicas_at_least
+from toetskader.facts.kubernetes.storage import VolumeType, claims, local_claims, mounts, node_volumes
+from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
+from toetskader.judging import FilePlace, Findings, Parameters, Text, check, not_applicable
+
+
+def require_containers(workloads: Workloads) -> None:
+    """End the judgement when there is nothing to judge: a rule on containers is not met by having none."""
+    if not any(True for _ in workloads.containers()):
+        not_applicable("De chart levert geen container op.", "The chart renders no container.")
+
+
+def long_running(workloads: Workloads) -> list[Workload]:
+    """Return the workloads that are meant to keep running; end the judgement when there are none."""
+    found = [workload for workload in workloads if workload.is_long_running]
+    if not found:
+        not_applicable(
+            "De chart levert geen workload op die blijft draaien.", "The chart renders no workload that keeps running."
+        )
+    return found
+
+
+@check("workload.non_root")
+def test_containers_do_not_run_as_root(workloads: Workloads, findings: Findings) -> None:
+    """DDC 7.2: the image does not run as root. Effective values as the Pod Security Standards read them."""
+    require_containers(workloads)
+    for workload in workloads:
+        # User 0 for the pod also catches a container that is added later, whatever the present ones set.
+        for_pod = workload.pod.get("securityContext", "runAsUser")
+        _report_root(for_pod, findings)
+        for container in workload.containers:
+            own = container.get("securityContext", "runAsUser")
+            _report_root(own, findings)
+            promise = container.security.run_as_non_root
+            if not own and not for_pod and promise.flag() is not True:
+                findings.add(promise, seen=promise.value, expected=_NON_ROOT)
+
+
+def _report_root(user: Node, findings: Findings) -> None:
+    uid = user.number()
+    if uid is not None and uid <= 0:
+        findings.add(user, seen=uid, expected=Text("een gebruiker boven 0", "a user above 0"))
+
+
+_NON_ROOT = Text("runAsNonRoot: true, of een runAsUser boven 0", "runAsNonRoot: true, or a runAsUser above 0")
 
 
 @check("workload.read_only_root_filesystem")
 def test_root_filesystem_is_read_only(workloads: Workloads, findings: Findings) -> None:
     """DDC 7.2: nobody can change the file system of a started container."""
+    require_containers(workloads)
     for container in workloads.containers():
         setting = container.security.read_only_root_filesystem
         if setting.flag() is not True:
             findings.add(setting, seen=setting.value, expected=True)
+
+
+@check("workload.writable_paths_on_volumes")
+def test_writable_paths_lie_on_volumes(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+    """DDC 7.2: what must stay writable lies on an external or temporary volume, not in the container or on a node."""
+    require_containers(workloads)
+    on_a_node = {name for claim in local_claims(objects, workloads) for name in claim.names}
+    for container in workloads.containers():
+        setting = container.security.read_only_root_filesystem
+        if setting.flag() is not True:
+            findings.add(
+                setting,
+                seen=Text("het hele bestandssysteem is beschrijfbaar", "the whole file system is writable"),
+                expected=Text("alleen volumes beschrijfbaar", "only volumes writable"),
+            )
+        for mount, volume in mounts(container):
+            if mount.get("readOnly").flag() is True:
+                continue
+            if volume is None:
+                findings.add(
+                    mount,
+                    seen=mount.get("name").value,
+                    expected=Text("de naam van een volume van deze pod", "the name of a volume of this pod"),
+                )
+            elif volume.type is VolumeType.NODE or (volume.claim_name or volume.name) in on_a_node:
+                findings.add(
+                    mount,
+                    seen=Text(f"{volume.name}: opslag op de node", f"{volume.name}: storage on the node"),
+                    expected=Text("een extern of tijdelijk volume", "an external or temporary volume"),
+                    remedy=Text(
+                        "Vervang het volume door emptyDir (tijdelijk) of een PersistentVolumeClaim op externe opslag.",
+                        "Replace the volume by emptyDir (temporary) or a PersistentVolumeClaim on external storage.",
+                    ),
+                )
+
+
+class LayerParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Parameters of `workload.one_layer_per_container`."""
+
+    layer_label: str
+    """Label of the pods that names their Common Ground layer."""
+
+
+_LAYERS = frozenset({"interactie", "proces", "integratie", "services", "service", "data"})
+
+
+@check("workload.one_layer_per_container", params=LayerParams)
+def test_each_container_serves_one_layer(workloads: Workloads, params: LayerParams, findings: Findings) -> None:
+    """DDC 7.2: each part of a Common Ground layer runs in a container of its own. The label is our convention."""
+    require_containers(workloads)
+    users: dict[str, dict[str, list[Container]]] = defaultdict(lambda: defaultdict(list))
+    for workload in workloads:
+        place = workload.pod_metadata.get("labels")
+        layer = workload.pod_labels.get(params.layer_label, "")
+        if len(_LAYERS & set(re.split(r"[^a-z]+", layer.lower()))) > 1 or not layer:
+            findings.add(
+                place,
+                seen=layer or None,
+                expected=Text(
+                    f"het label {params.layer_label} met één laag", f"the label {params.layer_label}, one layer"
+                ),
+            )
+        main = main_containers(workload)
+        for container in main[1:]:
+            if _same_image(container, main[0]):  # one component in several containers, such as steps of a Job
+                continue
+            findings.add(
+                container,
+                seen=Text(f"hoofdcontainer naast {main[0].name}", f"main container beside {main[0].name}"),
+                expected=Text("één hoofdcontainer per pod", "one main container per pod"),
+                remedy=Text("Geef deze container een eigen workload.", "Give this container a workload of its own."),
+            )
+        for container in main:
+            if layer and container.image:
+                users[container.image.repository][layer].append(container)
+    for repository, layers in users.items():
+        for layer, containers in list(layers.items())[1:]:
+            others = ", ".join(name for name in layers if name != layer)
+            findings.add(
+                containers[0].get("image"),
+                seen=Text(f"{repository}, ook in laag {others}", f"{repository}, in layer {others} too"),
+                expected=Text("een image voor één laag", "an image for one layer"),
+            )
+
+
+def _same_image(one: Container, other: Container) -> bool:
+    return bool(image_name(one)) and image_name(one) == image_name(other)
+
+
+def main_containers(workload: Workload) -> list[Container]:
+    """Return the containers a pod is for: regular ones, without proxies, log shippers and exporters beside them."""
+    regular = [item for item in workload.containers if item.role is ContainerRole.REGULAR]
+    return [item for item in regular if not is_helper(item)] or regular[:1]
+
+
+_MACHINE_KINDS = ("VirtualMachine", "VirtualMachineInstance", "VirtualMachinePool", "DataVolume")
+_HOST_INSTALLERS = (".deb", ".rpm", ".msi", ".exe", ".iso", ".qcow2", ".vmdk", ".ova", ".vhd", ".vhdx", ".img")
+
+
+@check("workload.delivered_as_containers")
+def test_application_is_delivered_as_containers(
+    workloads: Workloads, objects: Objects, chart: ChartFiles, findings: Findings
+) -> None:
+    """DDC 7.2: an application outside Common Ground also comes as one or more containers, not as a machine."""
+    if not any(container.image for container in workloads.containers()):
+        findings.add(
+            FilePlace("templates"),
+            seen=Text("geen workload met een image", "no workload with an image"),
+            expected=Text("minstens één container", "at least one container"),
+        )
+    for item in objects.of_kind(*_MACHINE_KINDS):
+        findings.add(item, seen=item.kind, expected=Text("een container", "a container"))
+    for name in (*chart.files, *chart.binary_files):
+        if name.lower().endswith(_HOST_INSTALLERS):
+            findings.add(
+                FilePlace(name),
+                seen=Text("een installatie voor een machine", "an installer for a machine"),
+                expected=Text("een container", "a container"),
+            )
+
+
+@check("workload.rolling_update")
+def test_new_versions_roll_out_step_by_step(
+    workloads: Workloads, objects: Objects, parameters: Parameters, findings: Findings
+) -> None:
+    """DDC 7.5: implementations are rolling updates; those that change a database are exempt for now."""
+    running = long_running(workloads)
+    stops = [stop for workload in running for stop in _stops(workload, objects)]
+    # The target knows of its release; a migration in the chart only shows that releases may have one.
+    declared = parameters.get("database_changes")
+    if stops and declared is True:
+        not_applicable(
+            "Het doel meldt databasewijzigingen bij deze release (database_changes): die zijn voorlopig vrijgesteld.",
+            "The target states database changes with this release (database_changes): these are exempt for now.",
+        )
+    migration = next(migrations(workloads), None) if declared is None else None
+    if stops and migration is not None:
+        not_applicable(
+            f"{migration.where} wijzigt de database; zulke releases zijn voorlopig vrijgesteld. Zet parameter "
+            "database_changes op false als deze release dat niet doet.",
+            f"{migration.where} changes the database; such releases are exempt for now. Set the parameter "
+            "database_changes to false when this release does not.",
+        )
+    for place, seen, expected in stops:
+        findings.add(place, seen=seen, expected=expected)
+
+
+def _stops(workload: Workload, objects: Objects) -> Iterator[tuple[Node, object, object]]:
+    """Yield what makes an update of a workload anything but step by step: place, seen, expected."""
+    if workload.kind not in ("Deployment", "StatefulSet", "DaemonSet"):
+        yield (
+            workload.get("kind"),
+            workload.kind,
+            Text("een Deployment, die stap voor stap bijwerkt", "a Deployment, which updates step by step"),
+        )
+        return
+    strategy = workload.get("spec", "strategy" if workload.kind == "Deployment" else "updateStrategy")
+    kind = strategy.get("type")
+    if kind.text() not in (None, "RollingUpdate"):
+        yield kind, kind.value, "RollingUpdate"
+        return
+    replicas = max(replicas_at_least(objects, workload), 1)
+    limit = strategy.get("rollingUpdate", "maxUnavailable")
+    # What a number means for a DaemonSet depends on the nodes; a lone pod of a StatefulSet is replaced in any case.
+    counts = isinstance(limit.value, str) or workload.kind == "Deployment"
+    unavailable = int_or_percentage(limit, replicas, round_up=False)
+    if counts and unavailable is not None and unavailable >= replicas:
+        yield limit, limit.value, Text("nooit alle pods tegelijk weg", "never all pods gone at once")
+    partition = strategy.get("rollingUpdate", "partition")
+    if workload.kind == "StatefulSet" and (partition.number() or 0) >= replicas:
+        yield partition, partition.value, Text("0, anders krijgt geen pod de update", "0, else no pod gets the update")
+
+
+_HANDLERS = ("httpGet", "tcpSocket", "exec", "grpc")
+
+
+@check("workload.probes")
+def test_probes_show_start_readiness_and_life(workloads: Workloads, findings: Findings) -> None:
+    """DDC 7.19: probes let Kubernetes handle starting, running and failing. Jobs have no probe duty."""
+    for workload in long_running(workloads):
+        for container in workload.containers:
+            if not container.runs_continuously:
+                continue
+            for probe in container.probes():
+                if not any(probe.get(handler) for handler in _HANDLERS):
+                    findings.add(
+                        probe,
+                        seen=probe.value if not probe.value else Text("zonder handeling", "without a handler"),
+                        expected=Text("httpGet, tcpSocket, exec of grpc", "httpGet, tcpSocket, exec or grpc"),
+                    )
+
+
+# Annotations by which ingress controllers tie a session to one pod, with the values that do.
+_STICKY = {
+    "nginx.ingress.kubernetes.io/affinity": "cookie",
+    "nginx.org/sticky-cookie-services": "",
+    "traefik.ingress.kubernetes.io/service.sticky.cookie": "true",
+    "haproxy.org/cookie-persistence": "",
+    "haproxy-ingress.github.io/affinity": "cookie",
+    "appgw.ingress.kubernetes.io/cookie-based-affinity": "true",
+}
+
+
+@check("workload.stateless")
+def test_processes_are_stateless(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+    """DDC 7.15: the software runs as stateless processes that can stand beside and in place of each other."""
+    for workload in long_running(workloads):
+        stores = data_stores(workload)
+        for container in stores:
+            findings.add(
+                container.get("image"),
+                seen=container.get("image").value,
+                expected=Text("een externe dienst", "an external service"),
+                remedy=Text(
+                    "Haal deze database, cache of queue uit de release en sluit aan op de dienst van de gemeente.",
+                    "Take this database, cache or queue out of the release and connect to the municipality's service.",
+                ),
+            )
+        if workload.kind == "StatefulSet" and not stores:
+            templates = workload.get("spec", "volumeClaimTemplates")
+            own = bool(templates.value)
+            findings.add(
+                templates if own else workload.get("kind"),
+                seen=Text("eigen opslag per pod", "storage of its own per pod") if own else "StatefulSet",
+                expected=Text("een Deployment", "a Deployment"),
+            )
+        for volume in node_volumes(workload):
+            findings.add(
+                volume.node,
+                seen=Text("opslag op de node", "storage on the node"),
+                expected=Text("een externe dienst of emptyDir", "an external service or emptyDir"),
+            )
+    _report_sticky_sessions(objects, findings)
+
+
+def _report_sticky_sessions(objects: Objects, findings: Findings) -> None:
+    expected = Text("elk verzoek naar elke pod", "any request to any pod")
+    for item in objects.of_kind("Service"):
+        affinity = item.get("spec", "sessionAffinity")
+        if affinity.text() == "ClientIP":
+            findings.add(affinity, seen=affinity.value, expected=expected)
+    for item in objects.of_kind("Ingress", "Service"):
+        for key, value in _STICKY.items():
+            setting = item.get("metadata", "annotations").get(key)
+            text = setting.text()
+            if text is not None and text.lower().startswith(value):
+                findings.add(setting, seen=text, expected=expected)
+    for item in objects.of_kind("HTTPRoute", "GRPCRoute"):
+        for rule in item.get("spec", "rules").each():
+            if rule.get("sessionPersistence"):
+                findings.add(
+                    rule.get("sessionPersistence"),
+                    seen=Text("vaste pod per sessie", "one pod per session"),
+                    expected=expected,
+                )
+
+
+_BASELINE_NAMES = {
+    "cpu": Text("CPU", "CPU"),
+    "memory": Text("geheugen", "memory"),
+    "replicas": Text("aantal replica's", "number of replicas"),
+}
+
+
+@check("workload.resource_estimate")
+def test_resources_are_estimated_for_a_baseline(
+    workloads: Workloads, objects: Objects, chart: ChartFiles, findings: Findings
+) -> None:
+    """DDC 7.22: the chart estimates CPU, disk and memory for a baseline, such as transactions per minute."""
+    require_containers(workloads)
+    for container in workloads.containers():
+        if container.role is ContainerRole.EPHEMERAL:
+            continue
+        for kind in ("requests", "limits"):
+            for resource in ("cpu", "memory"):
+                amount = container.get("resources", kind, resource)
+                if not (quantity(amount) or Decimal(0)) > 0:
+                    findings.add(amount, seen=amount.value, expected=Text("een hoeveelheid", "an amount"))
+    for claim in claims(objects, workloads):
+        if not (quantity(claim.size) or Decimal(0)) > 0:
+            findings.add(claim.size, seen=claim.size.value, expected=Text("een grootte", "a size"))
+    _report_baseline(chart, findings)
+
+
+def _report_baseline(chart: ChartFiles, findings: Findings) -> None:
+    mentions = baseline_mentions(chart.files)
+    if any(not mention.missing for mention in mentions):
+        return
+    expected = Text(
+        "een basislijn: zoveel transacties per minuut, met zoveel replica's, CPU en geheugen",
+        "a baseline: so many transactions per minute, with so many replicas, CPU and memory",
+    )
+    best = min(mentions, key=lambda mention: len(mention.missing), default=None)
+    if best is None:
+        findings.add(FilePlace("README.md"), seen=None, expected=expected)
+        return
+    missing = [_BASELINE_NAMES[name] for name in best.missing]
+    findings.add(
+        FilePlace(best.file, best.line),
+        seen=Text(
+            f"een belasting zonder {', '.join(name.nl for name in missing)}",
+            f"a load without {', '.join(name.en for name in missing)}",
+        ),
+        expected=expected,
+    )

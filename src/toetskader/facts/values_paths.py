@@ -69,9 +69,8 @@ def for_helm(values: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[st
             lists[outer] = copy.deepcopy(_at(values, outer))
         holder = _at(lists[outer], steps[index:-1])
         last = steps[-1]
-        if (isinstance(holder, dict) and isinstance(last, str)) or (
-            isinstance(holder, list) and isinstance(last, int) and last < len(holder)
-        ):
+        in_list = isinstance(holder, list) and isinstance(last, int) and last < len(holder)
+        if in_list or (isinstance(holder, dict) and isinstance(last, str)):
             holder[last] = value
     return plain | {_dotted(steps): value for steps, value in lists.items() if isinstance(value, list)}
 

@@ -10,6 +10,14 @@ _SEMVER = re.compile(
     r"(?:\+(?P<build>[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?"
 )
 
+_KEYWORD = re.compile(r"[A-Za-z]+")
+
+# Suffixes by which publishers of images tell bases and runtimes apart; no pre-releases, though SemVer reads them so.
+_IMAGE_VARIANT = re.compile(
+    "alpine|apache|bookworm|bullseye|buster|centos|debian|distroless|focal|fpm|jammy|jdk|jre|musl|noble|openjdk|perl"
+    "|photon|rhel|scratch|slim|temurin|trixie|ubi|ubuntu|unprivileged|wolfi"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SemVer:
@@ -20,6 +28,22 @@ class SemVer:
     patch: int
     pre_release: str = ""
     build: str = ""
+
+    @property
+    def keyword(self) -> str:
+        """The letters that the pre-release starts with (`rc` of `1.2.3-rc.1`); empty when it starts with none."""
+        match = _KEYWORD.match(self.pre_release)
+        return match[0].lower() if match else ""
+
+    @property
+    def is_preliminary(self) -> bool:
+        """True for a pre-release. `1.27.0-alpine` is none: there the suffix names the base of an image."""
+        return bool(self.pre_release) and not _IMAGE_VARIANT.fullmatch(self.keyword)
+
+    def is_same_release(self, other: "SemVer") -> bool:
+        """Tell whether two versions name one release: `3.0.1` and `3.0.1-alpine` do, `3.0.1-rc.1` is another."""
+        same_suffix = self.pre_release == other.pre_release
+        return self.core == other.core and (same_suffix or not (self.is_preliminary or other.is_preliminary))
 
     @property
     def core(self) -> tuple[int, int, int]:

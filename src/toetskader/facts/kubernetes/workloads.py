@@ -102,6 +102,11 @@ class Container:
         """Yield the entries of `env`."""
         yield from self.get("env").each()
 
+    def probes(self) -> Iterator[Node]:
+        """Yield the three probes, set or not."""
+        for name in ("livenessProbe", "readinessProbe", "startupProbe"):
+            yield self.get(name)
+
 
 class Workload:
     """An object that runs pods."""
@@ -137,6 +142,11 @@ class Workload:
         """Step into the object's document."""
         return self.object.get(*keys)
 
+    @property
+    def pod_metadata(self) -> Node:
+        """Metadata of the pods it runs."""
+        return self._template.get("metadata")
+
     @cached_property
     def pod_labels(self) -> dict[str, str]:
         """Labels of the pods it runs."""
@@ -151,6 +161,13 @@ class Workload:
     def is_batch(self) -> bool:
         """True for Job and CronJob: they end, so they have no probe duty (norm: workloads)."""
         return self.kind in _BATCH_KINDS
+
+    @property
+    def is_long_running(self) -> bool:
+        """True when its pods are meant to keep running: no Job, and no Pod that ends by itself or is a Helm hook."""
+        if self.kind == "Pod":
+            return not self.is_hook and self.pod.get("restartPolicy").text() in (None, "Always")
+        return not self.is_batch
 
     @property
     def is_scalable(self) -> bool:

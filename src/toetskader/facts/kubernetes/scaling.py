@@ -1,0 +1,90 @@
+"""What scales a workload and what guards it against disruption: replicas, autoscalers, disruption budgets."""
+
+from dataclasses import dataclass
+
+from toetskader.facts.kubernetes.node import Node
+from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.quantities import int_or_percentage
+from toetskader.facts.kubernetes.selectors import matches
+from toetskader.facts.kubernetes.workloads import Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Autoscaler:
+    """A HorizontalPodAutoscaler, or KEDA's ScaledObject that makes one."""
+
+    object: KubernetesObject
+    minimum: int
+    maximum: int
+
+    @property
+    def bounds(self) -> Node:
+        """The place that holds the bounds."""
+        return self.object.get("spec")
+
+    @property
+    def moves(self) -> bool:
+        """True when there is room between the bounds."""
+        return self.minimum < self.maximum
+
+
+def autoscaler(objects: Objects, workload: Workload) -> Autoscaler | None:
+    """Return what scales a workload: the target's kind and name fit, in the same namespace.
+
+    Absent bounds are the API's defaults: at least 1 (KEDA: 0), at most 100 with KEDA; a HorizontalPodAutoscaler has
+    no default maximum.
+    """
+    for item in objects.of_kind("HorizontalPodAutoscaler", group="autoscaling"):
+        if _targets(item, workload, default_kind=""):
+            least = item.get("spec", "minReplicas").number()
+            return Autoscaler(item, 1 if least is None else least, item.get("spec", "maxReplicas").number() or 0)
+    for item in objects.of_kind("ScaledObject", group="keda.sh"):
+        if _targets(item, workload, default_kind="Deployment"):
+            most = item.get("spec", "maxReplicaCount").number()
+            return Autoscaler(item, item.get("spec", "minReplicaCount").number() or 0, 100 if most is None else most)
+    return None
+
+
+def replicas_at_least(objects: Objects, workload: Workload) -> int:
+    """Return the smallest number of pods that the chart asks for: the autoscaler's minimum, else `replicas`."""
+    scaler = autoscaler(objects, workload)
+    if scaler is not None:
+        return scaler.minimum
+    number = workload.get("spec", "replicas").number() if workload.is_scalable else None
+    return 1 if number is None else number
+
+
+@dataclass(frozen=True, slots=True)
+class DisruptionBudget:
+    """A PodDisruptionBudget that selects a workload's pods."""
+
+    object: KubernetesObject
+    blocks_drain: Node | None
+    """The field by which no pod may ever be evicted, so that a node cannot be drained."""
+
+
+def disruption_budgets(objects: Objects, workload: Workload) -> tuple[DisruptionBudget, ...]:
+    """Return the budgets that select a workload's pods, in the same namespace (policy/v1: `{}` selects all)."""
+    return tuple(
+        DisruptionBudget(item, _blocking_field(item, replicas_at_least(objects, workload)))
+        for item in objects.of_kind("PodDisruptionBudget", group="policy")
+        if item.namespace == workload.namespace and matches(item.get("spec", "selector"), workload.pod_labels)
+    )
+
+
+def _blocking_field(item: KubernetesObject, replicas: int) -> Node | None:
+    """Return the field that leaves no room for an eviction. The disruption controller rounds percentages up."""
+    most, least = item.get("spec", "maxUnavailable"), item.get("spec", "minAvailable")
+    if int_or_percentage(most, max(replicas, 1), round_up=True) == 0:
+        return most
+    available = int_or_percentage(least, max(replicas, 1), round_up=True)
+    return least if available is not None and available >= max(replicas, 1) else None
+
+
+def _targets(item: KubernetesObject, workload: Workload, default_kind: str) -> bool:
+    target = item.get("spec", "scaleTargetRef")
+    return (
+        item.namespace == workload.namespace
+        and target.get("name").text() == workload.name
+        and (target.get("kind").text() or default_kind) == workload.kind
+    )

@@ -1,0 +1,124 @@
+"""Services and the container ports behind them, and what protocol a port is named for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from toetskader.facts.kubernetes.node import Node
+from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.selectors import matches_map
+from toetskader.facts.kubernetes.workloads import Workload, Workloads
+
+
+class Protocol(StrEnum):
+    """What a port speaks, as far as its declaration tells."""
+
+    HTTP = "http"
+    TLS = "tls"
+    OTHER = "other"
+
+
+# Ports that applications commonly serve plain HTTP on, and those for HTTP over TLS.
+_HTTP_PORTS = frozenset({80, 3000, 4200, 5000, 8000, 8008, 8080, 8081, 8888, 9000})
+_TLS_PORTS = frozenset({443, 8443, 9443, 4443})
+_HTTP_NAMES = ("http", "web", "www", "h2c")
+_TLS_NAMES = ("https", "tls", "ssl", "wss")
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePort:
+    """A port of a Service, with the container port it leads to."""
+
+    service: KubernetesObject
+    node: Node
+    workloads: tuple[Workload, ...]
+    """The workloads whose pods the Service selects."""
+    targets: tuple[Node, ...]
+    """The container ports it leads to, where they are declared."""
+
+    @property
+    def target(self) -> Node:
+        """The place that names the container port."""
+        target = self.node.get("targetPort")
+        return target if target else self.node.get("port")
+
+    @property
+    def leads_nowhere(self) -> bool:
+        """True when it names a container port that none of the selected pods has."""
+        return bool(self.workloads) and isinstance(self.target.value, str) and not self.targets
+
+    @property
+    def protocol(self) -> Protocol:
+        """What the container behind it speaks: the container port decides, then the target, then the Service."""
+        signs = [_sign(_name(port), _number(port)) for port in self.targets]
+        signs.append(_sign(_app_protocol(self.node), None))
+        signs.append(_sign(str(self.target.value), _number_of(self.target)))
+        signs.append(_sign(_name(self.node), _number_of(self.node.get("port"))))
+        return next((sign for sign in signs if sign is not Protocol.OTHER), Protocol.OTHER)
+
+
+def service_ports(objects: Objects, workloads: Workloads) -> Iterator[ServicePort]:
+    """Yield the TCP ports of every Service that selects pods, Helm tests left out."""
+    for service in objects.of_kind("Service"):
+        selector = service.get("spec", "selector").labels()
+        if service.is_test or not selector:
+            continue
+        selected = tuple(
+            item for item in workloads if item.namespace == service.namespace and matches_map(selector, item.pod_labels)
+        )
+        for node in service.get("spec", "ports").each():
+            if node.get("protocol").text() in (None, "TCP"):
+                yield ServicePort(service, node, selected, _targets(node, selected))
+
+
+def container_ports(workload: Workload) -> Iterator[Node]:
+    """Yield the declared ports of a workload's running containers."""
+    for container in workload.containers:
+        if container.runs_continuously:
+            yield from container.get("ports").each()
+
+
+def port_protocol(port: Node) -> Protocol:
+    """Tell what a declared container port is named for."""
+    return _sign(_name(port), _number(port))
+
+
+def _targets(node: Node, selected: tuple[Workload, ...]) -> tuple[Node, ...]:
+    wanted = node.get("targetPort").value
+    wanted = node.get("port").value if wanted is None else wanted
+    return tuple(
+        port
+        for workload in selected
+        for port in container_ports(workload)
+        if wanted in (port.get("name").value, port.get("containerPort").value)
+    )
+
+
+def _sign(name: str, number: int | None) -> Protocol:
+    """Read a port's name before its number: `https` on 8080 is TLS."""
+    lowered = name.lower()
+    if lowered.startswith(_TLS_NAMES) or lowered.endswith(("-https", "-tls")):
+        return Protocol.TLS
+    if lowered.startswith(_HTTP_NAMES) or lowered.endswith("-http") or lowered == "kubernetes.io/h2c":
+        return Protocol.HTTP
+    if number in _TLS_PORTS:
+        return Protocol.TLS
+    # A port that is named for something else (`metrics`, `tcp-redis`) is not taken for HTTP by its number.
+    return Protocol.HTTP if number in _HTTP_PORTS and not name.strip("0123456789") else Protocol.OTHER
+
+
+def _app_protocol(node: Node) -> str:
+    return node.get("appProtocol").text() or ""
+
+
+def _name(port: Node) -> str:
+    return port.get("name").text() or ""
+
+
+def _number(port: Node) -> int | None:
+    return port.get("containerPort").number()
+
+
+def _number_of(node: Node) -> int | None:
+    """Read a number that Kubernetes also lets be a name."""
+    return node.value if isinstance(node.value, int) and not isinstance(node.value, bool) else None

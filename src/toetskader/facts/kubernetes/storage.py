@@ -1,0 +1,212 @@
+"""Where pods keep data: volumes by what they are, claims by what they ask, and volumes on a node."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from toetskader.facts.kubernetes.node import Node
+from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
+
+
+class VolumeType(StrEnum):
+    """What becomes of data written to a volume."""
+
+    TEMPORARY = "temporary"
+    """Gone with the pod."""
+    EXTERNAL = "external"
+    """Kept outside the pod and its node."""
+    CLAIM = "claim"
+    """Kept where the claim is bound."""
+    READ_ONLY = "read-only"
+    """Cannot be written, by its nature."""
+    NODE = "node"
+    """Kept on the node that the pod happens to run on."""
+
+
+# Volume sources of the Kubernetes API that are not network storage; every other source is.
+_SOURCES = {
+    "emptyDir": VolumeType.TEMPORARY,
+    "ephemeral": VolumeType.TEMPORARY,
+    "gitRepo": VolumeType.TEMPORARY,
+    "persistentVolumeClaim": VolumeType.CLAIM,
+    "configMap": VolumeType.READ_ONLY,
+    "secret": VolumeType.READ_ONLY,
+    "projected": VolumeType.READ_ONLY,
+    "downwardAPI": VolumeType.READ_ONLY,
+    "image": VolumeType.READ_ONLY,
+    "hostPath": VolumeType.NODE,
+}
+# Provisioners' usual names for classes that keep data on a node.
+_LOCAL_CLASSES = frozenset({"hostpath", "local-path", "local-storage", "local", "standard-local", "openebs-hostpath"})
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A volume of a pod."""
+
+    name: str
+    type: VolumeType
+    node: Node
+    claim_name: str | None = None
+    """The claim it refers to, when it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A request for storage: a PersistentVolumeClaim, a template for one, or one that a pod brings along."""
+
+    name: str
+    spec: Node
+    class_node: Node
+    names: frozenset[str]
+    """Names by which an auditor may declare it."""
+    users: tuple[Workload, ...] = ()
+    """The workloads whose pods mount it."""
+    is_temporary: bool = False
+    """True when it is gone with the pod."""
+
+    @property
+    def storage_class(self) -> str | None:
+        """The class it asks for; None asks for the cluster's default, empty for a volume made by hand."""
+        return self.class_node.text()
+
+    @property
+    def access_modes(self) -> tuple[str, ...]:
+        """The access modes it asks for."""
+        return tuple(node.text() or "" for node in self.spec.get("accessModes").each())
+
+    @property
+    def size(self) -> Node:
+        """The amount of storage it asks for."""
+        return self.spec.get("resources", "requests", "storage")
+
+    @property
+    def is_shared(self) -> bool:
+        """True when pods on several nodes can use it at once."""
+        return bool({"ReadWriteMany", "ReadOnlyMany"} & set(self.access_modes))
+
+
+def volumes(workload: Workload) -> tuple[Volume, ...]:
+    """Return the volumes of a workload's pods, those of a StatefulSet's claim templates included."""
+    found = [_volume(node) for node in workload.volumes()]
+    found += [
+        Volume(template.get("metadata", "name").text() or "", VolumeType.CLAIM, template)
+        for template in _templates(workload)
+    ]
+    return tuple(found)
+
+
+def _volume(node: Node) -> Volume:
+    name = node.get("name").text() or ""
+    source = next((key for key, value in node.mapping().items() if key != "name" and value is not None), "emptyDir")
+    place = node.get(source)
+    claim = place.get("claimName").text() if source == "persistentVolumeClaim" else None
+    return Volume(name, _SOURCES.get(source, VolumeType.EXTERNAL), place if place else node, claim)
+
+
+def mounts(container: Container) -> Iterator[tuple[Node, Volume | None]]:
+    """Yield the container's mounts with their volume; None when the pod has no volume of that name."""
+    by_name = {volume.name: volume for volume in volumes(container.workload)}
+    for mount in container.get("volumeMounts").each():
+        yield mount, by_name.get(mount.get("name").text() or "")
+
+
+def claims(objects: Objects, workloads: Workloads) -> tuple[Claim, ...]:
+    """Return every request for storage of a scene, Helm tests left out."""
+    users: dict[tuple[str, str], list[Workload]] = defaultdict(list)
+    for workload in workloads:
+        for volume in volumes(workload):
+            if volume.claim_name:
+                users[workload.namespace, volume.claim_name].append(workload)
+    found = []
+    for item in objects.of_kind("PersistentVolumeClaim"):
+        if not item.is_test:
+            mounted_by = tuple(users[item.namespace, item.name])
+            found.append(_claim(item.root, frozenset({item.name}), mounted_by, name=item.name))
+    for workload in workloads:
+        for template in _templates(workload):
+            name = template.get("metadata", "name").text() or ""
+            found.append(_claim(template, frozenset({name, f"{name}-{workload.name}"}), (workload,), name=name))
+        for node in workload.volumes():
+            template = node.get("ephemeral", "volumeClaimTemplate")
+            if template:
+                name = node.get("name").text() or ""
+                found.append(_claim(template, frozenset({name}), (workload,), name=name, temporary=True))
+    return tuple(found)
+
+
+def _claim(
+    node: Node, names: frozenset[str], users: tuple[Workload, ...], *, name: str, temporary: bool = False
+) -> Claim:
+    # The annotation is how classes were named before the field existed; it still wins.
+    annotation = node.get("metadata", "annotations").get("volume.beta.kubernetes.io/storage-class")
+    spec = node.get("spec")
+    return Claim(name, spec, annotation if annotation else spec.get("storageClassName"), names, users, temporary)
+
+
+def _templates(workload: Workload) -> Iterator[Node]:
+    if workload.kind == "StatefulSet":
+        yield from workload.get("spec", "volumeClaimTemplates").each()
+
+
+def node_volumes(workload: Workload) -> tuple[Volume, ...]:
+    """Return the volumes of a workload that lie on the node."""
+    return tuple(volume for volume in volumes(workload) if volume.type is VolumeType.NODE)
+
+
+def local_persistent_volumes(objects: Objects) -> Iterator[tuple[KubernetesObject, Node]]:
+    """Yield PersistentVolumes that lie on a node, with the field that says so."""
+    for item in objects.of_kind("PersistentVolume"):
+        for source in ("hostPath", "local"):
+            node = item.get("spec", source)
+            if node:
+                yield item, node
+
+
+def local_claims(objects: Objects, workloads: Workloads) -> tuple[Claim, ...]:
+    """Return the claims that end on a node: a class that keeps data there, or a local volume of the same render."""
+    local = [item for item, _ in local_persistent_volumes(objects)]
+    volumes_by_name = {item.name for item in local}
+    classes = {item.get("spec", "storageClassName").text() for item in local} - {None, ""}
+    classes |= {item.name for item in objects.of_kind("StorageClass") if _provisions_locally(item)}
+    return tuple(
+        claim
+        for claim in claims(objects, workloads)
+        if not claim.is_temporary
+        and (
+            claim.spec.get("volumeName").text() in volumes_by_name
+            or claim.storage_class in classes
+            or (claim.storage_class or "").lower() in _LOCAL_CLASSES
+        )
+    )
+
+
+def _provisions_locally(item: KubernetesObject) -> bool:
+    provisioner = item.get("provisioner").text() or ""
+    return provisioner == "kubernetes.io/no-provisioner" or any(
+        word in provisioner.lower() for word in ("hostpath", "local-path", "openebs.io/local")
+    )
+
+
+def storage_class_values(values: Any) -> frozenset[str]:
+    """Return the text that values hold under keys that name a storage class; the walk trusts no type."""
+    found: set[str] = set()
+    stack = [values]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, list):
+            stack.extend(value)
+        elif isinstance(value, dict):
+            for key, part in value.items():
+                if isinstance(part, str) and _names_class(str(key)):
+                    found.add(part)
+                else:
+                    stack.append(part)
+    return frozenset(found)
+
+
+def _names_class(key: str) -> bool:
+    return key.lower().replace("_", "").replace("-", "") in ("class", "storageclass", "storageclassname")

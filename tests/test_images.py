@@ -1,0 +1,158 @@
+"""Judgements on the images that containers name."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from toetskader.facts.kubernetes.images import ImageReference, is_within, parse_image
+from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
+from toetskader.facts.versions import parse_semver
+from toetskader.judging import Findings, Parameters, Text, check, not_applicable
+
+_SEMANTIC = Text("een semantische versie, zoals 1.4.2", "a semantic version, such as 1.4.2")
+
+
+def images(
+    workloads: Workloads, findings: Findings | None = None, *, tests: bool = False
+) -> Iterator[tuple[Container, ImageReference]]:
+    """Yield each container with its image; end the judgement when there is no container.
+
+    Parameters: `findings`, where to report a container without an image that can be read; `tests`, whether Helm
+    tests count.
+    """
+    containers = list(workloads.containers(tests=tests))
+    if not containers:
+        not_applicable("De chart levert geen container op.", "The chart renders no container.")
+    for container in containers:
+        node = container.get("image")
+        try:
+            yield container, parse_image(node.text() or "")
+        except ValueError:
+            if findings is not None:
+                expected = Text("een geldige imageverwijzing", "a valid image reference")
+                findings.add(node, seen=node.value, expected=expected)
+
+
+@check("image.semver_tag")
+def test_tag_is_a_semantic_version(workloads: Workloads, findings: Findings) -> None:
+    """DDC 7.2: the semantic version is the tag in the registry. A digest shows no version, so it replaces no tag."""
+    for container, image in images(workloads, findings):
+        if image.tag is None or parse_semver(image.tag) is None:
+            missing = Text("geen tag", "no tag")
+            findings.add(container.get("image"), seen=image.tag or missing, expected=_SEMANTIC)
+
+
+VERSION_LABEL = "app.kubernetes.io/version"
+
+
+@check("image.semver_labels")
+def test_version_label_is_the_semantic_version(workloads: Workloads, findings: Findings) -> None:
+    """DDC 7.2: container labels use semantic versioning; the label of the pods tells what runs in them.
+
+    Whether a tag is a semantic version is judged by itself; only where it is, the label can be held against it.
+    """
+    tags_of: dict[Workload, set[str]] = defaultdict(set)
+    for container, image in images(workloads):
+        if container.role is ContainerRole.REGULAR:
+            tags_of[container.workload] |= {image.tag} if image.tag else set()
+    for workload, tags in tags_of.items():
+        label = workload.pod_labels.get(VERSION_LABEL)
+        version = parse_semver(label) if label else None
+        versions = {found for tag in tags if (found := parse_semver(tag))}
+        if version is None:
+            findings.add(
+                workload.pod_metadata.get("labels"),
+                seen=label,
+                expected=Text(f"{VERSION_LABEL} met een semantische versie", f"{VERSION_LABEL}, a semantic version"),
+            )
+        elif versions and not any(version.is_same_release(found) for found in versions):
+            findings.add(workload.pod_metadata.get("labels").get(VERSION_LABEL), seen=label, expected=_one_of(tags))
+
+
+def _one_of(tags: set[str]) -> Text:
+    known = ", ".join(sorted(tags))
+    return Text(f"de tag van het image: {known}", f"the tag of the image: {known}")
+
+
+# Words in a tag that no final version carries.
+_PRELIMINARY_WORDS = re.compile(
+    r"(?:^|[-._])(?:snapshot|alpha|beta|rc\d*|dev|develop|development|nightly|preview|canary|edge|unstable|main|master"
+    r"|latest|test|pre|pr\d*)(?:$|[-._])",
+    re.IGNORECASE,
+)
+# Where the target does not name its sets for acceptance and production, their usual names.
+_FINAL_SETS = ("productie", "production", "prod", "acceptatie", "acceptance", "acc")
+
+
+@check("image.prerelease_form")
+def test_preliminary_versions_are_version_plus_keyword(
+    workloads: Workloads, parameters: Parameters, findings: Findings
+) -> None:
+    """DDC 7.2: a preliminary version is a version plus a keyword, and nothing for acceptance or production."""
+    preliminary = []
+    for container, image in images(workloads):
+        version = parse_semver(image.tag or "")
+        if version.is_preliminary if version else _PRELIMINARY_WORDS.search(image.tag or ""):
+            preliminary.append((container, image.tag, version))
+    if not preliminary:
+        not_applicable("Geen image heeft een voorlopige versie.", "No image has a preliminary version.")
+    named = parameters.get("production_values_sets")
+    final = workloads.scene in named if named is not None else workloads.scene.lower() in _FINAL_SETS
+    for container, tag, version in preliminary:
+        if version is None or not version.keyword:
+            expected = Text("versie en trefwoord, zoals 1.4.2-rc.1", "version and keyword, such as 1.4.2-rc.1")
+            findings.add(container.get("image"), seen=tag, expected=expected)
+        elif final:
+            expected = Text(f"een definitieve versie in {workloads.scene}", f"a final version in {workloads.scene}")
+            findings.add(container.get("image"), seen=tag, expected=expected)
+
+
+@check("image.trusted_location")
+def test_images_come_from_the_trusted_location(
+    workloads: Workloads, parameters: Parameters, findings: Findings
+) -> None:
+    """DDC 7.2: the provider states the trusted location of the image. Helm tests are pulled too, so they count."""
+    locations: list[str] = parameters.require("trusted_image_locations")
+    for container, image in images(workloads, findings, tests=True):
+        if not any(is_within(image.repository, location) for location in locations):
+            expected = Text("een opgegeven locatie", "a stated location")
+            findings.add(container.get("image"), seen=image.repository, expected=expected)
+
+
+@check("image.third_party_pinned")
+def test_third_party_images_are_vetted_and_pinned(
+    workloads: Workloads, parameters: Parameters, findings: Findings
+) -> None:
+    """DDC 7.2: an image of others is tested for malice: it stands on the list of tested ones and cannot change.
+
+    An image of others is one outside the supplier's own locations, or one on the list: a copy in the own registry.
+    """
+    own: list[str] = parameters.require("trusted_image_locations")
+    tested: list[str] = parameters.require("third_party_images")
+    others = []
+    for container, image in images(workloads, findings, tests=True):
+        listed = any(_is_entry(image, entry) for entry in tested)
+        if listed or not any(is_within(image.repository, location) for location in own):
+            others.append((container, image, listed))
+    if not others and not findings:
+        not_applicable("De chart gebruikt geen images van derden.", "The chart uses no third-party images.")
+    for container, image, listed in others:
+        if not listed:
+            expected = Text("een image op third_party_images", "an image on third_party_images")
+            findings.add(container.get("image"), seen=image.repository, expected=expected)
+        if image.digest is None:
+            expected = Text("een digest, zoals naam:tag@sha256:…", "a digest, such as name:tag@sha256:…")
+            findings.add(container.get("image"), seen=image.text, expected=expected)
+
+
+def _is_entry(image: ImageReference, entry: str) -> bool:
+    """Tell whether an image is the one that an entry of the list names; a tag or digest there must be the image's."""
+    try:
+        listed = parse_image(entry.strip().rstrip("/"))
+    except ValueError:
+        return False
+    return (
+        is_within(image.repository, listed.repository)
+        and listed.tag in (None, image.tag)
+        and listed.digest in (None, image.digest)
+    )

@@ -1,0 +1,114 @@
+"""Judgements on scaling up and down, and on stopping."""
+
+from toetskader.facts.kubernetes.known_images import data_stores
+from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.scaling import autoscaler, disruption_budgets
+from toetskader.facts.kubernetes.workloads import ContainerRole, Workload, Workloads
+from toetskader.judging import Findings, Text, Variant, check, not_applicable
+
+
+@check("scaling.adjustable")
+def test_number_of_containers_can_follow_the_load(
+    workloads: Workloads, objects: Objects, scaled: Variant, findings: Findings
+) -> None:
+    """DDC 7.4: the component scales up and down with the load, where that is fitting.
+
+    A DaemonSet follows the nodes, a Job ends, and a data store is no process to multiply: it belongs outside (7.15).
+    """
+    judged = [item for item in workloads if item.is_long_running and item.kind != "DaemonSet" and not data_stores(item)]
+    if not judged:
+        not_applicable("De chart levert geen schaalbare workload op.", "The chart renders no workload that scales.")
+    for workload in judged:
+        scaler = autoscaler(objects, workload)
+        if scaler is not None:
+            if not scaler.moves:
+                findings.add(
+                    scaler.bounds,
+                    seen=f"{scaler.minimum}-{scaler.maximum}",
+                    expected=Text("een minimum onder het maximum", "a minimum below the maximum"),
+                )
+        elif not workload.is_scalable:
+            expected = Text("een Deployment met instelbare replicas", "a Deployment with replicas that can be set")
+            findings.add(workload.get("kind"), seen=workload.kind, expected=expected)
+        elif not _follows(workload, scaled):
+            replicas = workload.get("spec", "replicas")
+            findings.add(
+                replicas,
+                seen=Text(
+                    f"{'1, niet ingevuld' if replicas.value is None else replicas.value}: geen waarde verandert het",
+                    f"{'1, not filled in' if replicas.value is None else replicas.value}: no value changes it",
+                ),
+                expected=Text(
+                    "een aantal uit de values, of een HorizontalPodAutoscaler",
+                    "a number from the values, or a HorizontalPodAutoscaler",
+                ),
+            )
+
+
+def _follows(workload: Workload, scaled: Variant) -> bool:
+    """Tell whether the workload's number of replicas changed when the values did."""
+    before = workload.get("spec", "replicas").number()
+    return any(
+        item.get("spec", "replicas").number() != before
+        for item in scaled.objects.of_kind(workload.kind)
+        if item.name == workload.name and item.namespace == workload.namespace
+    )
+
+
+@check("scaling.graceful_stop")
+def test_sudden_stops_are_survived(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+    """DDC 7.4: the component largely survives sudden stops and starts, such as the loss of a node."""
+    judged = [workload for workload in workloads if workload.is_long_running]
+    if not judged:
+        not_applicable(
+            "De chart levert geen workload op die blijft draaien.", "The chart renders no workload that keeps running."
+        )
+    for workload in judged:
+        _report_stop(workload, findings)
+        # Draining a node passes over DaemonSets, so that a budget does nothing for them.
+        if workload.kind != "DaemonSet":
+            _report_budgets(workload, objects, findings)
+
+
+def _report_stop(workload: Workload, findings: Findings) -> None:
+    """Report a workload whose pods are not given time to stop on purpose."""
+    grace = workload.pod.get("terminationGracePeriodSeconds")
+    main = [item for item in workload.containers if item.role is ContainerRole.REGULAR]
+    prepared = bool(main) and all(item.get("lifecycle", "preStop") for item in main)
+    seconds = grace.number()
+    if (seconds is None and not prepared) or (seconds is not None and seconds < 1):
+        findings.add(
+            grace,
+            seen=seconds,
+            expected=Text("1 seconde of meer, of een preStop", "1 second or more, or a preStop"),
+        )
+
+
+def _report_budgets(workload: Workload, objects: Objects, findings: Findings) -> None:
+    budgets = disruption_budgets(objects, workload)
+    if not budgets:
+        findings.add(
+            workload,
+            seen=Text("geen PodDisruptionBudget voor deze pods", "no PodDisruptionBudget for these pods"),
+            expected=Text("een PodDisruptionBudget", "a PodDisruptionBudget"),
+        )
+    if len(budgets) > 1:
+        names = ", ".join(budget.object.name for budget in budgets)
+        findings.add(
+            workload,
+            seen=Text(f"meer dan één PodDisruptionBudget: {names}", f"more than one PodDisruptionBudget: {names}"),
+            expected=Text(
+                "één, anders weigert Kubernetes elke verplaatsing", "one, else Kubernetes refuses any eviction"
+            ),
+        )
+    for budget in budgets:
+        if budget.blocks_drain is not None:
+            findings.add(
+                budget.blocks_drain,
+                seen=budget.blocks_drain.value,
+                expected=Text("ruimte om één pod te verplaatsen", "room to move one pod"),
+                remedy=Text(
+                    "Zet maxUnavailable op 1, of laat meer replica's draaien dan minAvailable.",
+                    "Set maxUnavailable to 1, or run more replicas than minAvailable.",
+                ),
+            )
