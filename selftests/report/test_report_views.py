@@ -143,4 +143,4 @@ def test_junit_with_hostile_text_is_valid_xml(hostile: Report, tmp_path: Path) -
     junit_view.write(hostile, tmp_path / "junit.xml")
     text = "".join(ET.parse(tmp_path / "junit.xml").getroot().itertext())
     assert "<script>alert(1)</script>" in text
-    assert "␛[31mrood[U+202E]" in text
+    assert "[U+001B][31mrood[U+202E]" in text

@@ -11,17 +11,14 @@ _HIDDEN = re.compile(
 
 
 def _shown(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "␡" if code == 0x7F else f"[U+{code:04X}]"
+    return f"[U+{ord(match[0]):04X}]"
 
 
 def visible(text: str) -> str:
-    """Replace every hidden character of `text` by a visible sign; tabs and newlines stay.
+    """Replace every hidden character of `text` by its code point, such as `[U+202E]`; tabs and newlines stay.
 
-    A control character becomes its control picture (escape: `␛`), so terminal sequences lose their effect but can
-    still be read; any other hidden character becomes its code point (`[U+202E]`).
+    Terminal sequences thereby lose their effect, but can still be read. Code points, and not the pictures that Unicode
+    has for control characters: many fonts lack those.
     """
     return _HIDDEN.sub(_shown, text)
 

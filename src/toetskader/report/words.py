@@ -18,6 +18,8 @@ VERDICTS = (
 
 LEVELS = (1, 2, 3, 4)
 
+_EN_DASH = "\u2013"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
@@ -193,7 +195,7 @@ NL = Words(
     more_findings="Nog {n} bevindingen staan in results.json.|Nog {n} bevinding staat in results.json.",
     more_findings_terminal="Nog {n} bevindingen: zie het rapport.|Nog {n} bevinding: zie het rapport.",
     evidence="bewijs",
-    lines="regels",
+    lines="regels {lines}|regel {lines}",
     deviation_expired="Afwijking {id} verliep op {expires} en telt niet meer.",
     deviation_superfluous="Afwijking {id} is overbodig: er is niets dat uitleg vraagt.",
     deviation_applied="Afwijking {id}, geldig tot en met {expires}",
@@ -335,7 +337,7 @@ EN = Words(
     more_findings="{n} more findings are in results.json.|{n} more finding is in results.json.",
     more_findings_terminal="{n} more findings: see the report.|{n} more finding: see the report.",
     evidence="evidence",
-    lines="lines",
+    lines="lines {lines}|line {lines}",
     deviation_expired="Deviation {id} expired on {expires} and no longer counts.",
     deviation_superfluous="Deviation {id} is superfluous: nothing here needs explaining.",
     deviation_applied="Deviation {id}, valid up to and including {expires}",
@@ -456,8 +458,10 @@ def gate_verdict(summary: TargetSummary, judged: int, blocking: int, w: Words) -
 def source_place(result: Result, w: Words) -> str:
     """Say where the requirement stands: source, section and lines."""
     place = f"{result.source} {result.section}".strip()
-    lines = result.lines.replace("-", "\u2013")
-    return f"{place}, {w.lines} {lines}" if lines else place
+    if not result.lines:
+        return place
+    several = "-" in result.lines or "," in result.lines
+    return f"{place}, {plural(w.lines, 2 if several else 1, lines=result.lines.replace('-', _EN_DASH))}"
 
 
 def mark(result: Result, gate: int, w: Words) -> str:
