@@ -1,0 +1,180 @@
+"""The commands around a run: plain output, plain errors, and exit codes that mean something."""
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from toetskader.catalogue import load_catalogue
+from toetskader.cli import main, schema_text, schemas
+from toetskader.targets import LocalChart, load_targets
+from toetskader.yamlfile import read_yaml
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+Output = pytest.CaptureFixture[str]
+
+
+def run(capsys: Output, *arguments: str) -> tuple[int, str, str]:
+    code = main(arguments)
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+class TestLint:
+    """`toetskader lint`."""
+
+    def test_reports_everything_in_catalogue_targets_and_deviations(self, tmp_path: Path, capsys: Output) -> None:
+        target = tmp_path / "target.yaml"
+        target.write_text("name: x\ngate: 9\n")
+        (tmp_path / "policies").mkdir()
+        arguments = ["--policies", f"{tmp_path}/policies", "--targets", str(target), "--tests", str(tmp_path)]
+        code, out, err = run(capsys, "lint", *arguments)
+        assert (code, out) == (1, "")
+        assert f"{tmp_path}/policies/sources.yaml: bestaat niet." in err
+        assert f"{target}:2: gate: verwacht: een van 1, 2, 3, 4; gevonden: 9" in err
+        assert run(capsys, "lint", *arguments, "--lang", "en")[2].count("does not exist.") == 2
+
+    def test_says_so_when_a_check_exists_twice(self, tmp_path: Path, capsys: Output) -> None:
+        package = tmp_path / "twice"
+        package.mkdir()
+        body = "from toetskader.judging import check\n@check('a.b')\ndef test_{0}(chart): ...\n"
+        (package / "test_one.py").write_text(body.format("one") + body.format("two").partition("\n")[2])
+        code, _, err = run(capsys, "lint", "--tests", str(package))
+        assert code == 1
+        assert "check a.b exists twice" in err
+
+
+class TestList:
+    """`toetskader list`."""
+
+    def test_prints_one_line_per_requirement(self, capsys: Output) -> None:
+        code, out, _ = run(capsys, "list")
+        assert code == 0
+        assert len(out.splitlines()) == len(load_catalogue(Path("policies")).requirements)
+
+    def test_filters_combine(self, capsys: Output) -> None:
+        catalogue = load_catalogue(Path("policies"))
+        _, out, _ = run(capsys, "list", "--profile", "haven", "--level", "2", "--part", "chart", "--check", "workload")
+        expected = [
+            row.id
+            for row in catalogue.requirements.values()
+            if row.level == 2
+            and "chart" in row.measured_on
+            and row.check.startswith("workload.")
+            and row.addressee == "supplier"
+        ]
+        assert [line.split()[0] for line in out.splitlines()] == expected
+        assert "DDC-7.2-14" in expected
+
+    def test_a_check_is_matched_whole(self, capsys: Output) -> None:
+        assert run(capsys, "list", "--check", "workload.read_only_root_filesystem")[1].startswith("DDC-7.2-14 ")
+        code, out, err = run(capsys, "list", "--check", "work")
+        assert (code, out, err) == (0, "", "Geen eis past bij deze keuze.\n")
+
+    def test_an_unknown_profile_is_a_usage_error(self, capsys: Output) -> None:
+        assert run(capsys, "list", "--profile", "havn", "--lang", "en") == (
+            2,
+            "",
+            "Profile havn does not exist. Did you mean haven?\n",
+        )
+
+
+class TestExplain:
+    """`toetskader explain`."""
+
+    def test_tells_everything_about_a_requirement(self, capsys: Output) -> None:
+        row = load_catalogue(Path("policies")).requirements["DDC-7.2-03"]
+        code, out, _ = run(capsys, "explain", "DDC-7.2-03", "--lang", "en")
+        assert code == 0
+        told = [row.title.nl, row.title.en, f"lines {row.lines}", "7.2 ", "2 (given by the source)", row.mode]
+        told += ["image (proof)", "image.anonymous_pull (not built yet: ", '{"anonymous": "allowed"}', row.remedy.en]
+        told += [f"{row.file}:{row.line}"]
+        assert [text for text in told if text not in out] == []
+
+    def test_an_unknown_id_gets_a_suggestion(self, capsys: Output) -> None:
+        code, _, err = run(capsys, "explain", "DDC-7.2-1O")
+        assert code == 2
+        assert err.startswith("Eis DDC-7.2-1O bestaat niet. Bedoelt u DDC-7.2-1")
+
+
+class TestSchema:
+    """`toetskader schema`."""
+
+    def test_the_published_schemas_are_up_to_date(self) -> None:
+        published = {path.name: path.read_text(encoding="utf-8") for path in Path("docs/schemas").iterdir()}
+        assert published == {f"{name}.schema.json": schema_text(schema) for name, schema in schemas().items()}
+
+    def test_they_are_written_where_asked(self, tmp_path: Path, capsys: Output) -> None:
+        assert run(capsys, "schema", "--write", f"{tmp_path}/new")[0] == 0
+        assert len(list((tmp_path / "new").iterdir())) == len(schemas())
+
+    def test_one_is_shown_by_name(self, capsys: Output) -> None:
+        shown = run(capsys, "schema", "target")[1]
+        assert shown == schema_text(schemas()["target"])
+        assert json.loads(shown)["title"] == "Toetskader: target"
+        assert run(capsys, "schema")[1].split() == list(schemas())
+
+    @pytest.mark.parametrize("name", [name for name in schemas() if name != "results"])
+    def test_files_of_ours_allow_no_unknown_keys(self, name: str) -> None:
+        objects = [item for item in schemas()[name]["$defs"].values() if item.get("type") == "object"]
+        assert objects
+        assert all(item["additionalProperties"] is False and item["description"] for item in objects)
+
+    @pytest.mark.parametrize("folder", ["policies", "targets"])
+    def test_every_file_of_ours_names_its_schema(self, folder: str) -> None:
+        ours = [path for path in Path(folder).rglob("*.yaml") if not {"chart", "values", "norms"} & {*path.parts}]
+        assert ours
+        for path in ours:
+            first = path.read_text(encoding="utf-8").partition("\n")[0]
+            schema = path.parent / first.removeprefix("# yaml-language-server: $schema=")
+            assert schema.resolve().is_relative_to(ROOT / "docs/schemas"), path
+            assert schema.is_file(), path
+
+
+class TestScaffold:
+    """`toetskader scaffold target`."""
+
+    @pytest.mark.parametrize("lang", ["nl", "en"])
+    def test_makes_a_file_that_loads(self, tmp_path: Path, capsys: Output, lang: str) -> None:
+        output = tmp_path / "doelen/acme/target.yaml"
+        arguments = ["--chart", f'{tmp_path}/charts/a "b"', "--output", str(output), "--lang", lang]
+        assert run(capsys, "scaffold", "target", "acme.1", *arguments)[0] == 0
+        (target,) = load_targets([output], today=date(2026, 1, 1), catalogue=load_catalogue(Path("policies")))
+        assert isinstance(target.chart.source, LocalChart)
+        assert (target.name, target.chart.release) == ("acme.1", "acme-1")
+        assert target.chart.source.path.resolve() == tmp_path / 'charts/a "b"'
+
+    @pytest.mark.parametrize("lang", ["nl", "en"])
+    def test_what_is_commented_out_fits_too(self, tmp_path: Path, capsys: Output, lang: str) -> None:
+        chart = "oci://registry.example/acme:1.0.0"
+        _, out, _ = run(capsys, "scaffold", "target", "acme", "--chart", chart, "--lang", lang)
+        path = tmp_path / "target.yaml"
+        path.write_text(re.sub(r"(?m)^(\s*)# (?=\s*[a-z_]+:( |$)|\s+- )", r"\1", out), encoding="utf-8")
+        (tmp_path / "values").mkdir()
+        (tmp_path / "values/productie.yaml").touch()
+        (tmp_path / "deviations.yaml").write_text("deviations: []")
+        (target,) = load_targets([path], today=date(2026, 1, 1))
+        assert target.parameters.mail_host == "mail.gemeente.example"
+        assert [values.name for values in target.chart.values] == ["standaard", "productie"]
+        assert {"agreements", "deviations"} <= read_yaml(path).data.keys()
+
+    def test_overwrites_nothing(self, tmp_path: Path, capsys: Output) -> None:
+        output = tmp_path / "target.yaml"
+        output.write_text("mine")
+        code, _, err = run(capsys, "scaffold", "target", "acme", "--chart", "x", "--output", str(output))
+        assert (code, output.read_text()) == (2, "mine")
+        assert err == f"{output} is niet te schrijven: File exists\n"
+
+    def test_refuses_a_name_that_is_no_folder_name(self, capsys: Output) -> None:
+        code, out, err = run(capsys, "scaffold", "target", "../acme", "--chart", "x", "--lang", "en")
+        assert (code, out) == (2, "")
+        assert err.startswith("expected: at most 63 lower case letters")
