@@ -11,7 +11,7 @@ from toetskader.facts.store import EvidenceError
 from toetskader.judging.registry import RegistryError
 from toetskader.plugin.audit import AUDIT, Audit
 from toetskader.plugin.hooks import Hooks
-from toetskader.plugin.options import Options, add_options
+from toetskader.plugin.options import Options
 from toetskader.report import carrier
 from toetskader.yamlfile import FileErrors
 
@@ -20,11 +20,6 @@ _MARKERS = (
     "source(id): document the requirement comes from",
     "part(name): part of the target it is measured on",
 )
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of an audit."""
-    add_options(parser)
 
 
 @pytest.hookimpl(tryfirst=True)

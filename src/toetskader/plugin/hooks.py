@@ -40,15 +40,17 @@ class Hooks:
             return None
         return list(make_items(collector, check, self.audit))
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
-        """Count what is not looked at as deselected."""
-        outside = [
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, session: pytest.Session) -> None:
+        """Count what is not looked at as collected and deselected."""
+        outside: list[pytest.Item] = [
             NotLookedAtItem.from_parent(session, name=f"{item.requirement}@{scope.target.name}")
             for scope in self.audit.scopes.values()
             for item in scope.not_looked_at
         ]
-        if outside and items:
+        report = pytest.CollectReport("policies", "passed", None, outside)
+        self.config.hook.pytest_collectreport(report=report)
+        if outside:
             self.config.hook.pytest_deselected(items=outside)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:

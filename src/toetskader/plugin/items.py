@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import pytest
+from _pytest.python import CallSpec
 
 from toetskader.audit.scope import InScope
 from toetskader.judging.check import Check
@@ -84,12 +85,11 @@ def make_items(collector: pytest.Module, check: Check, audit: Audit) -> Iterator
             collector,
             name=f"{check.function.__name__}[{in_scope.id}]",
             callobj=check.function,
+            callspec=CallSpec(_idlist=(in_scope.id,), marks=_marks(in_scope)),
             fixtureinfo=info,
             originalname=check.function.__name__,
         )
         item.in_scope = in_scope
-        for mark in _marks(in_scope):
-            item.add_marker(mark)
         yield item
 
 
@@ -103,16 +103,16 @@ def _fixtures_of(collector: pytest.Module, check: Check) -> Any:
 
 
 @functools.cache
-def _mark(name: str, key: str, value: str | int) -> pytest.MarkDecorator:
+def _mark(name: str, key: str, value: str | int) -> pytest.Mark:
     decorator: pytest.MarkDecorator = getattr(pytest.mark, name)
-    return decorator(**{key: value})
+    return decorator(**{key: value}).mark
 
 
-def _marks(in_scope: InScope) -> tuple[pytest.MarkDecorator, ...]:
+def _marks(in_scope: InScope) -> list[pytest.Mark]:
     """Marks to select on: `-m "level(n=3)"`, `-m "source(id='DDC')"`, `-m "part(name='chart')"`."""
     requirement = in_scope.requirement
-    return (
+    return [
         _mark("level", "n", requirement.level),
         _mark("source", "id", requirement.source),
         _mark("part", "name", in_scope.part),
-    )
+    ]

@@ -9,7 +9,7 @@ import pytest
 from toetskader.text import Lang
 
 
-def add_options(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of an audit to pytest's."""
     group = parser.getgroup("toetskader", "Toetskader: audit van een leverancier")
     group.addoption(
@@ -25,6 +25,19 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--reports", default="reports", metavar="DIR", help="where runs are kept (default: reports)")
     group.addoption("--replay", metavar="DIR", help="judge the stored facts of an evidence folder; no network, no tools")
     group.addoption("--helm", metavar="PATH", help="render with this helm binary instead of Helm's own SDK")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a run that has our options and not our suite: pytest took a target for the place of the tests.
+
+    pytest chooses its root by what looks like a path, before it knows which options take one.
+    """
+    option = config.option
+    if (option.target or option.replay) and not config.pluginmanager.has_plugin("toetskader.plugin"):
+        raise pytest.UsageError(
+            "pytest zag het doel aan voor de map met toetsen. Schrijf --target=PAD (met =) en start pytest in de map "
+            "van Toetskader. / pytest took the target for the folder of tests: write --target=PATH, with the = sign."
+        )
 
 
 @dataclass(frozen=True, slots=True)
