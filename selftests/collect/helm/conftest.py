@@ -70,7 +70,7 @@ def helm() -> Iterator[Helm]:
 @pytest.fixture(scope="session")
 def small_helm() -> Iterator[Helm]:
     """Helm with limits so small that hostile charts meet them fast."""
-    limits = Limits(deadline_s=2.5, fetch_deadline_s=2, memory_bytes=400 * MEGABYTE, output_bytes=2 * MEGABYTE)
+    limits = Limits(deadline_s=2.5, fetch_deadline_s=2, memory_bytes=250 * MEGABYTE, output_bytes=2 * MEGABYTE)
     with Helm(limits=limits, processes=1) as found:
         yield found
 

@@ -253,3 +253,25 @@ def test_a_pulled_archive_is_looked_through_too(
     found = refusal(render_chart(helm, RemoteChart(chart="sub", repository=address), RENDER))
     assert found.reason is Reason.TOO_LARGE
     assert "sub/big" in found.message.en
+
+
+def test_a_repository_that_hands_out_another_chart_does_not_help(
+    helm: Helm, make_chart: Make, tmp_path: Path, serve: Callable[[Path], str]
+) -> None:
+    directory = tmp_path / "other"
+    directory.mkdir()
+    address = serve(directory)
+    helm_python.package(make_chart(chart_files("other", "1.0.0"), name="source/other"), destination=directory)
+    helm_python.repo_index_generate(directory, base_url=address)
+    index = directory / "index.yaml"
+    index.write_text(index.read_text().replace("  other:", "  sub:").replace("name: other", "name: sub"))
+    chart = make_chart({"Chart.yaml": head("proef", "1.0.0", ("sub", "1.0.0", address))})
+    found = refusal(render_chart(helm, chart, RENDER))
+    assert found.reason is Reason.REFUSED_INPUT
+    assert "not in charts/: sub" in found.message.en
+
+
+def test_a_lock_that_cannot_be_read_is_refused(helm: Helm, make_chart: Make, repository: str) -> None:
+    dependency = head("proef", "1.0.0", ("sub", "1.0.0", repository))
+    found = refusal(render_chart(helm, make_chart({"Chart.yaml": dependency, "Chart.lock": "a: ["}), RENDER))
+    assert "Chart.lock" in found.message.en

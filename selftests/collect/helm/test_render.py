@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from toetskader.collect.helm.engine import Helm, render_chart
-from toetskader.collect.helm.limits import Limits, Refusal
+from toetskader.collect.helm.limits import Refusal
 from toetskader.collect.helm.protocol import ChartAnswer, Rendered, RenderRequest
 from toetskader.collect.helm.values import merge, nested
 from toetskader.facts.attempt import Reason
@@ -246,7 +246,7 @@ def test_values_quoted_by_a_failing_template_are_not_repeated(helm: Helm, make_c
     assert "hunter2" not in message
 
 
-def test_version_names_tool_and_helm(helm: Helm, binary_helm: Helm, helm_binary: Path, tmp_path: Path) -> None:
+def test_version_names_tool_and_helm(helm: Helm, binary_helm: Helm, helm_binary: Path) -> None:
     sdk, program = helm.version(), binary_helm.version()
     assert not isinstance(sdk, Refusal)
     assert not isinstance(program, Refusal)
@@ -254,7 +254,12 @@ def test_version_names_tool_and_helm(helm: Helm, binary_helm: Helm, helm_binary:
     assert (program.tool, program.where) == ("binary", str(helm_binary))
     assert re.match(r"v\d+\.\d+", sdk.helm)
     assert re.match(r"v\d+\.\d+", program.helm)
-    with Helm(tmp_path / "no-helm", Limits(), processes=1) as absent:
-        missing = absent.version()
-    assert isinstance(missing, Refusal)
-    assert missing.reason is Reason.TOOL_MISSING
+
+
+def test_a_program_that_is_not_there_is_a_reason(tmp_path: Path, make_chart: Make) -> None:
+    with Helm(tmp_path / "no-helm", processes=1) as absent:
+        answers = [absent.version(), read(absent, make_chart()).renders["s"]]
+    for answer in answers:
+        assert isinstance(answer, Refusal)
+        assert answer.reason is Reason.TOOL_MISSING
+        assert "--helm" in answer.message.nl

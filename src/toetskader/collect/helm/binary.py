@@ -42,7 +42,7 @@ def version(program: Path, limits: Limits) -> Version | Refusal:
             text = run([str(program), "version", "--template", "{{.Version}}"], Path(scratch), limits, 10)
     except Refused as stop:
         return stop.refusal
-    except (Failed, OSError) as error:
+    except Failed as error:
         return refused(
             Reason.TOOL_MISSING,
             nl=f"{program} is geen werkend helm-programma ({shorten(str(error))}). Wijs met --helm een helm aan.",

@@ -140,12 +140,14 @@ def _take_sibling(name: str, repository: str, given: Path | None, charts: Path, 
 
 
 def _locked(source: OpenSource, reader: HelmProcess) -> dict[str, str]:
-    """Read the versions that Chart.lock fixes."""
+    """Read the versions that Chart.lock fixes. Raises `Refused`: it cannot be read."""
     text = source.files.get("Chart.lock")
     if not text:
         return {}
     answer = reader.ask(ParseRequest(documents=(("Chart.lock", text),)))
+    if isinstance(answer, Refusal):
+        raise Refused(answer)
     if not isinstance(answer, ParseAnswer):
-        return {}
+        raise TypeError(answer)
     found = [item for document in answer.objects for item in document.document.get("dependencies") or []]
     return {str(item["name"]): str(item["version"]) for item in found if {"name", "version"} <= item.keys()}

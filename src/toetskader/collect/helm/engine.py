@@ -2,6 +2,7 @@
 
 import os
 import queue
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -35,7 +36,8 @@ class Helm:
     """
 
     def __init__(self, program: Path | None = None, limits: Limits | None = None, processes: int | None = None) -> None:
-        self.program = program
+        # Commands run in a directory of their own, where a relative path means nothing.
+        self.program = Path(shutil.which(program) or program).absolute() if program else None
         self.limits = limits or Limits()
         count = processes or min(os.cpu_count() or 1, 4)
         self._all = [HelmProcess(self.limits) for _ in range(count)]
@@ -131,29 +133,23 @@ class OpenChart:
         comes back, and each render says which dependency is missing and why.
         Parameters: `lint`, key of the render whose values and cluster `helm lint` uses; empty for no lint.
         """
-        request = ChartRequest(path=str(self.source.directory), renders=tuple(renders), lint=lint)
         try:
-            answer = self._helm._ask(self.source, request)
-            description = answer.description
-            if description is None or not description.missing:
+            answer = self._ask(renders, lint=lint)
+            if answer.description is None or not answer.description.missing:
                 return answer
             try:
-                self._complete(description)
+                self._complete(answer.description)
             except Refused as stop:
-                return ChartAnswer(
-                    renders={render.key: stop.refusal for render in renders},
-                    description=description,
-                    lint=answer.lint,
-                )
-            return self.read(renders, lint)
+                refusals: dict[str, Rendered | Refusal] = {render.key: stop.refusal for render in renders}
+                return ChartAnswer(renders=refusals, description=answer.description, lint=answer.lint)
+            return self._ask(renders, lint=lint)
         except Refused as stop:
             return stop.refusal
 
     def render(self, renders: Sequence[RenderRequest]) -> dict[str, Rendered | Refusal] | Refusal:
         """Render only, for instance with other values after `read` showed what they are."""
-        request = ChartRequest(path=str(self.source.directory), renders=tuple(renders), describe=False)
         try:
-            return self._helm._ask(self.source, request).renders
+            return self._ask(renders, describe=False).renders
         except Refused as stop:
             return stop.refusal
 
@@ -168,6 +164,11 @@ class OpenChart:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _ask(self, renders: Sequence[RenderRequest], *, describe: bool = True, lint: str = "") -> ChartAnswer:
+        directory = str(self.source.directory)
+        request = ChartRequest(path=directory, renders=tuple(renders), describe=describe, lint=lint)
+        return self._helm._ask(self.source, request)
 
     def _complete(self, description: Description) -> None:
         completed = dependencies.complete(self.source, self._given, description, self._helm._fetcher, self._helm.limits)

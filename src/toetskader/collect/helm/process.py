@@ -190,24 +190,31 @@ class HelmProcess:
             self._scratch = None
 
 
-def run(command: list[str], directory: Path, limits: Limits, deadline_s: float, *, online: bool = False) -> str:
+def run(command: list[str], directory: Path, limits: Limits, deadline_s: float) -> str:
     """Run a program that reads hostile input to its end, within the limits, and return what it printed.
 
     Parameters: `command`, program and arguments; `directory`, its private working directory and home.
-    Raises `Refused`: too slow, too large; or `Failed` with what it said on standard error.
+    Raises `Refused`: not there, too slow, too large; or `Failed` with what it said on standard error.
     """
     end = time.monotonic() + deadline_s
     with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(  # noqa: S603 - the program the auditor named; no shell
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            bufsize=0,
-            cwd=directory,
-            env=bare_environment(directory) | (network_environment() if online else {}),
-            start_new_session=True,
-        )
+        try:
+            process = subprocess.Popen(  # noqa: S603 - the program the auditor named; no shell
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                bufsize=0,
+                cwd=directory,
+                env=bare_environment(directory),
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise refused(
+                Reason.TOOL_MISSING,
+                nl=f"{command[0]} is niet uit te voeren ({error.strerror}). Wijs met --helm een helm-programma aan.",
+                en=f"{command[0]} cannot be run ({error.strerror}). Point --helm to a helm program.",
+            ) from error
         try:
             guard.limit_other(process.pid, limits, int(deadline_s * (os.cpu_count() or 1)) + 2)
             output = _collect(process, limits, end, deadline_s)
