@@ -106,20 +106,20 @@ _BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         ("a: 1".encode("utf-16"), 1, "is not UTF-8"),
         ("a: [*unknown]", 1, "*unknown refers to nothing before it"),
         ("a: &a\n  - *a", 2, "*a refers to nothing before it"),
-        (_BOMB, 6, "has more than 200000 values"),
+        (_BOMB, 6, "has more than 100000 values"),
         ("[" * 100_000, 1, f"is nested deeper than {MAX_DEPTH} levels"),
         ("{a: " * 1000, 1, f"is nested deeper than {MAX_DEPTH} levels"),
         ("- " * 1000, 1, f"is nested deeper than {MAX_DEPTH} levels"),
-        ("[" + "a," * 300_000 + "]", 1, "has more than 200000 values"),
+        ("[" + "a," * 150_000 + "]", 1, "has more than 100000 values"),
         (b"a: " + b"x" * MAX_BYTES, 0, "is larger than 2 MB"),
     ],
 )
 def test_what_is_refused_is_refused_with_its_line(tmp_path: Path, content: str | bytes, line: int, words: str) -> None:
     path = write(tmp_path, content)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(FileError) as refusal:
         read_yaml(path)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert refusal.value.line == line
     assert refusal.value.message.en.startswith(words)
     assert str(refusal.value).startswith(f"{path}:{line}: " if line else f"{path}: ")
@@ -232,9 +232,9 @@ def test_messages_stay_short_and_printable(tmp_path: Path) -> None:
 
 def test_a_hostile_file_cannot_flood_the_screen(tmp_path: Path) -> None:
     keys = "".join(f"version{number}: 1\n" for number in range(20_000))
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(errors_of(read_yaml(write(tmp_path, keys)))) == MAX_ERRORS
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_the_line_of_a_place_that_is_not_there_is_that_of_what_is_around_it(tmp_path: Path) -> None:

@@ -96,28 +96,11 @@ def test_of_a_renewed_deviation_the_one_in_force_counts(tmp_path: Path) -> None:
     ]
 
 
-def test_a_deviation_is_recorded_as_results_show_it(tmp_path: Path) -> None:
-    (bearing,) = load(tmp_path, FIRST)["acme"].deviations_on(TODAY)
-    record = bearing.record()
-    assert (record.id, record.status, record.approved_on, record.expires) == (
-        "AFW-1",
-        "applied",
-        "2026-01-01",
-        "2026-12-31",
-    )
-    assert (record.reason, record.risk, record.mitigation) == ("Reden", "Risico", "Maatregel")
-    assert (record.owner, record.approved_by, record.evidence) == (
-        "Productmanager, Acme BV",
-        "CISO, gemeente",
-        ("Besluit 7",),
-    )
-    assert bearing.record("superfluous").status == "superfluous"
-
-
 _MISTAKES = [
     ("    expires: 2026-12-31\n", "", "2: deviations[0]: key expires is missing"),
     ("expires: 2026-12-31", "expires: 31-12-2026", "11: deviations[0].expires: expected: a date, such as 2025-12-31"),
     ("expires: 2026-12-31", "expires: 2026-02-30", "11: deviations[0].expires: expected: a date, such as 2025-12-31"),
+    ("expires: 2026-12-31", "expires: 2026-W52-3", "11: deviations[0].expires: expected: a date, such as 2025-12-31"),
     ("expires: 2026-12-31", "expires: 20261231", "11: deviations[0].expires: expected: a date, such as 2025-12-31"),
     ("expires: 2026-12-31", "expires: 2025-12-31", "11: deviations[0].expires: expires on 2025-12-31, before its appr"),
     ("approved_on: 2026-01-01", "approved_on: 2026-06-02", "10: deviations[0].approved_on: 2026-06-02 lies after"),
@@ -168,6 +151,6 @@ def test_everything_wrong_is_reported_at_once(tmp_path: Path, catalogue: Catalog
 def test_a_file_with_a_thousand_deviations_costs_little(tmp_path: Path, catalogue: Catalogue) -> None:
     row = "\n".join(FIRST.splitlines()[1:]).replace("DDC-7.2-13", "DDC-7.2-xx-99")
     hostile = "deviations:\n" + "\n".join(row.replace("AFW-1", f"A-{number}") for number in range(1000))
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(errors(tmp_path, hostile.replace("DDC-7.2-xx-99", "DDC-7.2-77"), catalogue=catalogue)) == MAX_ERRORS
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3

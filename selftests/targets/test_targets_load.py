@@ -237,9 +237,9 @@ def test_a_hostile_target_costs_little_and_says_little(tmp_path: Path, catalogue
     sets = ", ".join(f"set{number}" for number in range(10_000))
     hostile = TARGET.replace("values/productie.yaml", many).replace("sets: [productie]", f"sets: [{sets}]")
     path = write(tmp_path, hostile)
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(errors(path, catalogue=catalogue)) == MAX_ERRORS
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_the_published_targets_are_sound(catalogue: Catalogue) -> None:

@@ -23,7 +23,7 @@ from toetskader.text import Lang, Text
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 40
-MAX_VALUES = 200_000
+MAX_VALUES = 100_000
 MAX_ERRORS = 50
 """Errors that one file may report at once."""
 MAX_SHOWN = 60
@@ -36,8 +36,9 @@ Lines = dict[str | int, tuple[int, "Lines | None"]]
 T = TypeVar("T")
 
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
-# Bounded, because int() refuses more than 4300 digits and nothing of ours needs more than these.
+# The numbers are bounded, because int() refuses more than 4300 digits and nothing of ours needs more than these.
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,2})?")
 
 
@@ -466,7 +467,7 @@ def _is_date(value: str) -> bool:
         date.fromisoformat(value)
     except ValueError:
         return False
-    return len(value) == len("2025-12-31")  # fromisoformat also takes 20251231 and 2025-W52-3
+    return bool(_DATE.fullmatch(value))  # fromisoformat also takes 20251231 and 2025-W52-3
 
 
 def _expected(value: Any, kind: inspect.Type) -> Text:

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from toetskader import results
 from toetskader.catalogue.models import (
     END,
     Addressee,
@@ -237,25 +236,6 @@ class Bearing:
     def requirements(self) -> tuple[str, ...]:
         """Requirements it covers."""
         return self.deviation.requirements
-
-    def record(self, status: Literal["superfluous"] | None = None) -> results.Deviation:
-        """Return it as results show it.
-
-        Parameters: `status`, when a run found out more than the dates tell.
-        """
-        item = self.deviation
-        return results.Deviation(
-            id=item.id,
-            status=status or self.status,
-            reason=item.reason,
-            risk=item.risk,
-            mitigation=item.mitigation,
-            owner=item.owner,
-            approved_by=item.approved_by,
-            approved_on=item.approved_on.isoformat(),
-            expires=item.expires.isoformat(),
-            evidence=item.evidence,
-        )
 
 
 def with_defaults(target: Target, profiles: Mapping[str, Profile]) -> TargetParameters:
