@@ -1,13 +1,21 @@
 """Which NetworkPolicy covers which pod, in which direction (Kubernetes networking.k8s.io/v1 semantics)."""
 
+import ipaddress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import TypeVar
 
+from toetskader.facts.attempt import Malformed
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.selectors import matches
 from toetskader.facts.kubernetes.workloads import Workload
+
+IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+_Same = TypeVar("_Same", ipaddress.IPv4Network, ipaddress.IPv6Network)
+_HIGHEST_PORT = 65535
 
 
 class Direction(StrEnum):
@@ -15,6 +23,25 @@ class Direction(StrEnum):
 
     INGRESS = "ingress"
     EGRESS = "egress"
+
+
+@dataclass(frozen=True, slots=True)
+class IpBlock:
+    """A peer by address."""
+
+    network: IpNetwork
+    exceptions: tuple[IpNetwork, ...]
+    node: Node
+
+    def overlaps(self, other: IpNetwork) -> bool:
+        """Tell whether it lets traffic to any address of a network through."""
+        if self.network.version != other.version or not self.network.overlaps(other):
+            return False
+        common = max(self.network, other, key=lambda item: item.prefixlen)
+        left = [common]
+        for exception in self.exceptions:
+            left = [part for item in left for part in _without(item, exception)]
+        return bool(left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +62,46 @@ class Rule:
         return tuple(self.node.get("ports").each())
 
     @property
+    def blocks(self) -> tuple[IpBlock, ...]:
+        """The peers by address. Raises `Malformed` for an address the API refuses."""
+        return tuple(_ip_block(peer.get("ipBlock")) for peer in self.peers if peer.get("ipBlock"))
+
+    @property
+    def whole_cluster_peers(self) -> tuple[Node, ...]:
+        """The peers that are any pod in any namespace."""
+        return tuple(peer for peer in self.peers if not peer.get("ipBlock") and _is_any_pod(peer))
+
+    @property
+    def whole_world_blocks(self) -> tuple[IpBlock, ...]:
+        """The peers by address that are, alone or together, every address.
+
+        Exceptions do not count: everything but one address is still everything. `0.0.0.0/1` beside `128.0.0.0/1` is
+        everything too.
+        """
+        blocks = self.blocks
+        everything = {version for version in (4, 6) if _is_everything(_of_version(blocks, version))}
+        return tuple(block for block in blocks if block.network.version in everything)
+
+    @property
     def allows_everybody(self) -> bool:
         """True when the rule declares no peers, or one that is everybody."""
-        return not self.peers or any(_is_everybody(peer) for peer in self.peers)
+        return not self.peers or bool(self.whole_cluster_peers or self.whole_world_blocks)
+
+    @property
+    def allows_all_ports(self) -> bool:
+        """True when the rule names no port, or only a protocol or the whole range."""
+        return not self.ports or any(_is_any_port(port) for port in self.ports)
 
     @property
     def allows_everything(self) -> bool:
         """True when the rule lets everybody in or out on every port: it segments nothing."""
-        return self.allows_everybody and not self.ports
+        return self.allows_everybody and self.allows_all_ports
+
+    @property
+    def is_name_lookup(self) -> bool:
+        """True when the rule lets nothing but DNS out: every port it names is 53 (or the names charts use for it)."""
+        ports = [port.get("port").value for port in self.ports]
+        return self.direction is Direction.EGRESS and bool(ports) and all(port in _DNS_PORTS for port in ports)
 
 
 class NetworkPolicy:
@@ -75,10 +134,12 @@ class NetworkPolicy:
         return tuple(Rule(direction, node) for node in self.object.get("spec", direction.value).each())
 
     def selects(self, workload: Workload) -> bool:
-        """Tell whether the policy holds for the workload's pods: same namespace, labels selected."""
-        return self.namespace == workload.namespace and matches(
-            self.object.get("spec", "podSelector"), workload.pod_labels
-        )
+        """Tell whether the policy holds for the workload's pods: same namespace, labels selected.
+
+        An absent `podSelector` is an empty one and selects all: in this API it is a value, not a pointer.
+        """
+        selector = self.object.get("spec", "podSelector")
+        return self.namespace == workload.namespace and (not selector or matches(selector, workload.pod_labels))
 
     def covers(self, workload: Workload, direction: Direction) -> bool:
         """Tell whether the policy segments the workload's traffic in a direction. One that allows all does not."""
@@ -91,11 +152,16 @@ class NetworkPolicy:
 
 
 class NetworkPolicies:
-    """The NetworkPolicies of one scene, and the policy objects of other network plugins beside them."""
+    """The NetworkPolicies of one scene, and the policy objects of other network plugins beside them.
+
+    Those of Helm tests are left out: they are there only while a test runs.
+    """
 
     def __init__(self, objects: Objects) -> None:
         self.policies = tuple(
-            NetworkPolicy(item) for item in objects.of_kind("NetworkPolicy", group="networking.k8s.io")
+            NetworkPolicy(item)
+            for item in objects.of_kind("NetworkPolicy", group="networking.k8s.io")
+            if not item.is_test
         )
         self.of_other_plugins = tuple(
             item
@@ -104,6 +170,10 @@ class NetworkPolicies:
             or (item.kind == "NetworkPolicy" and item.group.endswith("projectcalico.org"))
         )
 
+    def rules(self, direction: Direction) -> tuple[tuple[NetworkPolicy, Rule], ...]:
+        """Return every rule for a direction, with its policy."""
+        return tuple((policy, rule) for policy in self.policies for rule in policy.rules(direction))
+
     def uncovered(self, workload: Workload) -> tuple[Direction, ...]:
         """Return the directions in which no policy segments the workload's traffic.
 
@@ -111,14 +181,76 @@ class NetworkPolicies:
         """
         return tuple(direction for direction in Direction if not self._covered(workload, direction))
 
+    def undeclared(self, workload: Workload) -> tuple[Direction, ...]:
+        """Return the directions for which no policy at all holds for the workload."""
+        return tuple(
+            direction
+            for direction in Direction
+            if not any(direction in item.directions and item.selects(workload) for item in self.policies)
+        )
+
     def _covered(self, workload: Workload, direction: Direction) -> bool:
         holding = [item for item in self.policies if direction in item.directions and item.selects(workload)]
         return bool(holding) and all(item.covers(workload, direction) for item in holding)
 
 
-def _is_everybody(peer: Node) -> bool:
-    """A peer that is any address, or any pod in any namespace."""
-    if peer.get("ipBlock"):
-        return peer.get("ipBlock", "cidr").text() in ("0.0.0.0/0", "::/0")
+_DNS_PORTS = (53, "dns", "dns-tcp", "dns-udp")
+
+
+def _is_any_pod(peer: Node) -> bool:
+    """A peer that is any pod in any namespace. The API refuses one that names nothing; it is read as anybody."""
     namespaces, pods = peer.get("namespaceSelector"), peer.get("podSelector")
-    return namespaces.value == {} and not pods.mapping()
+    if not namespaces and not pods:
+        return True
+    return namespaces.value is not None and _selects_all(namespaces) and (not pods or _selects_all(pods))
+
+
+def _selects_all(selector: Node) -> bool:
+    """Tell whether a selector is empty: no labels and no expressions."""
+    return not selector.get("matchLabels").mapping() and not any(True for _ in selector.get("matchExpressions").each())
+
+
+def _is_any_port(port: Node) -> bool:
+    number, end = port.get("port").value, port.get("endPort").number()
+    return number is None or (number in (0, 1) and end is not None and end >= _HIGHEST_PORT)
+
+
+def _ip_block(node: Node) -> IpBlock:
+    exceptions = tuple(_network(item) for item in node.get("except").each())
+    return IpBlock(_network(node.get("cidr")), exceptions, node)
+
+
+def _network(node: Node) -> IpNetwork:
+    text = node.text() or ""
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError as error:
+        raise Malformed(node.where, node.path, "address range (CIDR)", repr(text)) from error
+
+
+def _of_version(blocks: Iterable[IpBlock], version: int) -> tuple[IpNetwork, ...]:
+    return tuple(block.network for block in blocks if block.network.version == version)
+
+
+def _is_everything(networks: Iterable[IpNetwork]) -> bool:
+    """Tell whether networks of one version are every address together."""
+    spans = sorted((int(item.network_address), int(item.broadcast_address), item.max_prefixlen) for item in networks)
+    free = 0
+    for first, last, _ in spans:
+        if first > free:
+            return False
+        free = max(free, last + 1)
+    return bool(spans) and free >= 2 ** spans[0][2]
+
+
+def _without(network: IpNetwork, exception: IpNetwork) -> Iterable[IpNetwork]:
+    """Return what is left of a network; of networks either one holds the other, or they are apart."""
+    if isinstance(network, ipaddress.IPv4Network) and isinstance(exception, ipaddress.IPv4Network):
+        return (network,) if not network.overlaps(exception) else _carve(network, exception)
+    if isinstance(network, ipaddress.IPv6Network) and isinstance(exception, ipaddress.IPv6Network):
+        return (network,) if not network.overlaps(exception) else _carve(network, exception)
+    return (network,)
+
+
+def _carve(network: _Same, exception: _Same) -> Iterable[_Same]:
+    return () if network.prefixlen >= exception.prefixlen else network.address_exclude(exception)

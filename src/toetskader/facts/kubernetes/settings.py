@@ -8,7 +8,7 @@ from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Workloads
 
-_OPTION = re.compile(r"--?(?P<name>[A-Za-z][\w.-]{0,100})[= ](?P<value>\S+)")
+_OPTION = re.compile(r"(?:^|(?<=[\s'\"]))--?(?P<name>[A-Za-z][\w.-]{0,100})[= ](?P<value>\S+)")
 
 
 @dataclass(frozen=True, slots=True)
