@@ -17,7 +17,7 @@ _THROUGHPUT = re.compile(
 )
 _CPU = re.compile(r"[0-9]\s*(?:m\b|milli-?cpu|v?cpus?\b|cores?\b|kernen\b|core\b)", re.IGNORECASE)
 _CPU_WORD = re.compile(r"cpu|processor|kernen|cores?\b", re.IGNORECASE)
-_MEMORY = re.compile(r"[0-9]\s*[MG]i?B?\b", re.IGNORECASE)
+_MEMORY = re.compile(r"[0-9]\s*(?:[MG]i?B?|[mg]i?b)\b")  # `m` alone is milli
 _REPLICAS = re.compile(r"replica|instanties|instances|exemplaren|\bpods\b", re.IGNORECASE)
 
 # A baseline is one passage: figures for another subject pages away do not belong to the load that is named.

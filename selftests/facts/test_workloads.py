@@ -1,0 +1,170 @@
+"""Workloads, their containers, and what those containers are known to be."""
+
+from decimal import Decimal
+
+import pytest
+from from_yaml import pod, workload, workloads
+
+from toetskader.facts.attempt import Malformed
+from toetskader.facts.kubernetes.known_images import data_stores, is_helper
+from toetskader.facts.kubernetes.migrations import migrations
+from toetskader.facts.kubernetes.quantities import int_or_percentage, quantity
+
+
+def test_every_kind_shows_its_containers() -> None:
+    spec = "{containers: [{name: c, image: app}]}"
+    template = f"{{metadata: {{labels: {{app: x}}}}, spec: {spec}}}"
+    found = workloads(f"""
+{{kind: Pod, metadata: {{name: pod, labels: {{app: x}}}}, spec: {spec}}}
+---
+{{kind: Job, metadata: {{name: job}}, spec: {{template: {template}}}}}
+---
+{{kind: CronJob, metadata: {{name: cron}}, spec: {{jobTemplate: {{spec: {{template: {template}}}}}}}}}
+---
+{{kind: DaemonSet, metadata: {{name: daemon}}, spec: {{template: {template}}}}}
+---
+{{kind: Pod, metadata: {{name: test, annotations: {{helm.sh/hook: test}}}}, spec: {spec}}}
+""")
+    seen = {item.name: ([container.name for container in item.containers], item.pod_labels) for item in found}
+    assert seen == {name: (["c"], {"app": "x"}) for name in ("pod", "job", "cron", "daemon")}
+    assert len(list(found.containers())) == 4
+    assert len(list(found.containers(tests=True))) == 5
+
+
+def test_roles_of_containers() -> None:
+    found = pod(
+        "{initContainers: [{name: i}, {name: s, restartPolicy: Always}], containers: [{name: c}],"
+        " ephemeralContainers: [{name: e}]}"
+    )
+    assert [(item.name, item.role.name, item.runs_continuously) for item in found.containers] == [
+        ("i", "INIT", False),
+        ("s", "SIDECAR", True),
+        ("c", "REGULAR", True),
+        ("e", "EPHEMERAL", False),
+    ]
+
+
+SECURITY = {
+    "of the container": ("{}", "{runAsUser: 7, runAsNonRoot: true}", 7, True),
+    "of the pod": ("{runAsUser: 7, runAsNonRoot: true}", "{}", 7, True),
+    "the container's before the pod's": ("{runAsUser: 7, runAsNonRoot: true}", "{runAsUser: 0}", 0, True),
+    "each field by itself": ("{runAsUser: 7}", "{runAsNonRoot: false}", 7, False),
+    "none": ("{}", "{}", None, None),
+    "written as nothing": ("null", "null", None, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("of_pod", "own", "user", "non_root"), SECURITY.values(), ids=SECURITY.keys())
+def test_effective_security_context(of_pod: str, own: str, user: int | None, non_root: bool | None) -> None:
+    found = pod(f"{{securityContext: {of_pod}, containers: [{{name: c, securityContext: {own}}}]}}")
+    security = found.containers[0].security
+    assert (security.run_as_user.number(), security.run_as_non_root.flag()) == (user, non_root)
+
+
+def test_the_pod_has_no_read_only_root_filesystem() -> None:
+    found = pod("{securityContext: {readOnlyRootFilesystem: true}, containers: [{name: c}]}")
+    setting = found.containers[0].security.read_only_root_filesystem
+    assert setting.flag() is None
+    assert setting.path == "spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem"
+
+
+@pytest.mark.parametrize("spec", ["3", "{containers: 3}", "{containers: [3]}", "{initContainers: {a: b}}"])
+def test_a_pod_of_the_wrong_type_is_malformed(spec: str) -> None:
+    with pytest.raises(Malformed):
+        pod(spec)
+
+
+@pytest.mark.parametrize("image", ["[1]", "3", "':0.6.6'", "ghcr.io/Acme/app"])
+def test_an_image_that_cannot_be_read_is_malformed_and_no_known_image(image: str) -> None:
+    found = pod(f"{{containers: [{{name: c, image: {image}}}]}}")
+    with pytest.raises(Malformed):
+        _ = found.containers[0].image
+    assert data_stores(found) == ()
+
+
+LONG_RUNNING = {
+    "{kind: Deployment, metadata: {name: x}}": True,
+    "{kind: Job, metadata: {name: x}}": False,
+    "{kind: CronJob, metadata: {name: x}}": False,
+    "{kind: Pod, metadata: {name: x}, spec: {}}": True,
+    "{kind: Pod, metadata: {name: x}, spec: {restartPolicy: Never}}": False,
+    "{kind: Pod, metadata: {name: x, annotations: {helm.sh/hook: pre-install}}, spec: {}}": False,
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), LONG_RUNNING.items())
+def test_what_keeps_running(text: str, expected: bool) -> None:
+    assert workload(text).is_long_running is expected
+
+
+KNOWN = {
+    "docker.io/redis:8.0": (True, False),
+    "bitnami/postgresql:16": (True, False),
+    "registry.example/mirror/rabbitmq": (True, False),
+    "redis-exporter": (False, True),
+    "istio/proxyv2": (False, True),
+    "quay.io/oauth2-proxy/oauth2-proxy:v7.7.1": (False, True),
+    "ghcr.io/acme/postgresql-admin": (False, False),
+    "openzaak/open-zaak": (False, False),
+}
+
+
+@pytest.mark.parametrize(("image", "expected"), KNOWN.items())
+def test_known_images(image: str, expected: tuple[bool, bool]) -> None:
+    found = pod(f"{{containers: [{{name: app, image: '{image}'}}]}}")
+    assert (bool(data_stores(found)), is_helper(found.containers[0])) == expected
+
+
+MIGRATIONS = {
+    "{kind: Job, metadata: {name: x-migratie}, spec: {template: {spec: {containers: [{name: c}]}}}}": [
+        "Job/x-migratie"
+    ],
+    "{kind: Job, metadata: {name: x}, spec: {template: {spec: {containers: [{name: c, args: [migrate]}]}}}}": ["Job/x"],
+    "{kind: Job, metadata: {name: x}, spec: {template: {spec: {containers: [{name: c, image: flyway/flyway}]}}}}": [
+        "Job/x"
+    ],
+    "{kind: Deployment, metadata: {name: x}, spec: {template: {spec: {initContainers: [{name: db-upgrade}]}}}}": [
+        "Deployment/x, init container db-upgrade"
+    ],
+    "{kind: Job, metadata: {name: x, annotations: {helm.sh/hook: pre-upgrade}}}": [],
+    "{kind: Deployment, metadata: {name: x-migrate}, spec: {template: {spec: {containers: [{name: migrate}]}}}}": [],
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), MIGRATIONS.items())
+def test_evident_migrations(text: str, expected: list[str]) -> None:
+    assert [item.where for item in migrations(workloads(text))] == expected
+
+
+QUANTITIES = {
+    "250m": "0.25",
+    "1": "1",
+    "0.5": "0.5",
+    "512Mi": "536870912",
+    "1e3": "1000",
+    "2E": "2E+18",
+    "'1.'": "1",
+    "0": "0",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), QUANTITIES.items())
+def test_quantities(text: str, expected: str) -> None:
+    found = pod(f"{{containers: [{{name: c, resources: {{limits: {{cpu: {text}}}}}}}]}}")
+    assert quantity(found.containers[0].get("resources", "limits", "cpu")) == Decimal(expected)
+
+
+@pytest.mark.parametrize("text", ["veel", "''", "1 Gi", "true", "[1]", "'1e+99999'", "1e999", ".nan"])
+def test_no_quantities(text: str) -> None:
+    found = pod(f"{{containers: [{{name: c, resources: {{limits: {{cpu: {text}}}}}}}]}}")
+    with pytest.raises(Malformed):
+        quantity(found.containers[0].get("resources", "limits", "cpu"))
+
+
+@pytest.mark.parametrize(
+    ("text", "round_up", "expected"),
+    [("1", True, 1), ("25%", True, 1), ("25%", False, 0), ("100%", False, 3), ("null", True, None), ("34%", True, 2)],
+)
+def test_numbers_and_percentages(text: str, round_up: bool, expected: int | None) -> None:
+    node = pod(f"{{hostUsers: {text}, containers: []}}").pod.get("hostUsers")
+    assert int_or_percentage(node, 3, round_up=round_up) == expected
