@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -42,6 +43,20 @@ class TestLint:
         assert f"{tmp_path}/policies/sources.yaml: bestaat niet." in err
         assert f"{target}:2: gate: verwacht: een van 1, 2, 3, 4; gevonden: 9" in err
         assert run(capsys, "lint", *arguments, "--lang", "en")[2].count("does not exist.") == 2
+
+    def test_a_warning_is_no_error(self, tmp_path: Path, capsys: Output) -> None:
+        policies = tmp_path / "policies"
+        shutil.copytree("policies/profiles", policies / "profiles")
+        shutil.copy("policies/sources.yaml", policies)
+        planned = "checks: [{id: tls.versions, part: saas, title: {nl: TLS-versies, en: TLS versions}}]"
+        (policies / "planned-checks.yaml").write_text(planned)
+        arguments = ["--policies", str(policies), "--targets", "targets/voorbeeld", "--tests", str(tmp_path)]
+        code, out, err = run(capsys, "lint", *arguments)
+        assert (code, err) == (0, "")
+        assert out.splitlines() == [
+            f"waarschuwing: {policies}/planned-checks.yaml: geen eis noemt toets tls.versions; haal hem weg",
+            "0 eisen, 1 doelen: in orde",
+        ]
 
     def test_says_so_when_a_check_exists_twice(self, tmp_path: Path, capsys: Output) -> None:
         package = tmp_path / "twice"
