@@ -93,6 +93,14 @@ def test_a_link_to_a_hidden_row_clears_the_filters(open_page: Any) -> None:
     expect(page.locator("#t1-DDC-7\\.3-12")).to_be_in_viewport()
 
 
+def test_a_link_arrives_in_a_target_out_of_sight(open_page: Any) -> None:
+    page = open_page("portfolio", 320)
+    page.locator("#t3 .concl a").last.click(timeout=5000)
+    expect(page.locator("li.r:target")).to_be_in_viewport()
+    page.get_by_role("link", name="leverancier-02-component").click()
+    expect(page.locator("#t3-h")).to_be_in_viewport()
+
+
 def test_skip_link_comes_first_and_focus_shows(open_page: Any) -> None:
     page = open_page("nl")
     page.keyboard.press("Tab")
@@ -114,7 +122,7 @@ def test_print_shows_what_is_folded_and_hides_what_cannot_be_used(open_page: Any
     page.emulate_media(media="print", color_scheme="dark")
     expect(page.locator("#filter")).to_be_hidden()
     unseen = "[...document.querySelectorAll('.cols li, .fs li')].filter(el => !el.checkVisibility()).length"
-    page.wait_for_function(f"{unseen} === 0")
+    assert page.evaluate(unseen) == 0
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     pdf = page.pdf(prefer_css_page_size=True)
     assert pdf.startswith(b"%PDF")

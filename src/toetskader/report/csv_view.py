@@ -14,7 +14,7 @@ COLUMNS = (
     "where", "path", "file", "scene", "seen", "expected", "finding_remedy",
 )  # fmt: skip
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - spreadsheets accept the wide forms too
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def encode(report: Report) -> str:
