@@ -85,14 +85,14 @@ def test_csv_of_an_english_run_is_separated_by_commas(make: Any) -> None:
     assert csv_view.encode(make.everything("en")).startswith("target,requirement,source")
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "\n@", " =", "\u200b=", "＝"])  # noqa: RUF001
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "\n@", " =", "\u200b=", "＝"])
 def test_csv_never_starts_a_cell_with_a_formula(make: Any, start: str) -> None:
     text = f'{start}HYPERLINK("http://example.nl";"x")'
     result = make.result(findings=(make.finding(seen=text, where=text),), title=text, verdict=Verdict.FAIL)
     encoded = csv_view.encode(make.report([make.summary([result])], [result]))
     rows = list(csv.reader(io.StringIO(encoded), delimiter=";"))
     assert len(rows) == 2
-    assert not [cell for cell in rows[1] if cell.lstrip().startswith(("=", "+", "-", "@", "＝"))]  # noqa: RUF001
+    assert not [cell for cell in rows[1] if cell.lstrip().startswith(("=", "+", "-", "@", "＝"))]
 
 
 def test_csv_file_starts_with_a_byte_order_mark(report: Report, tmp_path: Path) -> None:
