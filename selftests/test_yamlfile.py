@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -116,10 +115,8 @@ _BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
 )
 def test_what_is_refused_is_refused_with_its_line(tmp_path: Path, content: str | bytes, line: int, words: str) -> None:
     path = write(tmp_path, content)
-    started = time.process_time()
     with pytest.raises(FileError) as refusal:
         read_yaml(path)
-    assert time.process_time() - started < 2
     assert refusal.value.line == line
     assert refusal.value.message.en.startswith(words)
     assert str(refusal.value).startswith(f"{path}:{line}: " if line else f"{path}: ")
@@ -232,9 +229,7 @@ def test_messages_stay_short_and_printable(tmp_path: Path) -> None:
 
 def test_a_hostile_file_cannot_flood_the_screen(tmp_path: Path) -> None:
     keys = "".join(f"version{number}: 1\n" for number in range(20_000))
-    started = time.process_time()
     assert len(errors_of(read_yaml(write(tmp_path, keys)))) == MAX_ERRORS
-    assert time.process_time() - started < 2
 
 
 def test_the_line_of_a_place_that_is_not_there_is_that_of_what_is_around_it(tmp_path: Path) -> None:

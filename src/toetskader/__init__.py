@@ -1,0 +1,1 @@
+"""Toetskader: policy-as-code for municipal ICT."""

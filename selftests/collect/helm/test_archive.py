@@ -4,7 +4,6 @@ import gzip
 import io
 import os
 import tarfile
-import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -89,13 +88,11 @@ def test_a_gigabyte_from_a_megabyte_is_refused_at_once(nested: bool, make_chart:
         (target / "charts/bomb-1.tgz").write_bytes(bomb.read_bytes())
     assert bomb.stat().st_size < MEGABYTE
     tracemalloc.start()
-    begin = time.perf_counter()
     reason, message = refusal(target)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert reason is Reason.TOO_LARGE
     assert "proef/zeros is larger than 5 MB" in message
-    assert time.perf_counter() - begin < 0.5
     assert peak < 8 * MEGABYTE
 
 

@@ -42,4 +42,5 @@ def _record(item: models.Deviation, status: str) -> Deviation:
         approved_on=item.approved_on.isoformat(),
         expires=item.expires.isoformat(),
         evidence=item.evidence,
+        requirements=item.requirements,
     )

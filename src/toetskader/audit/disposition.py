@@ -1,8 +1,8 @@
 """From what a check observed to a result: texts, gate, deviation. The observation itself never changes."""
 
 from toetskader.audit.scope import InScope
-from toetskader.judging.judge import Judged
 from toetskader.judging.findings import RawFinding
+from toetskader.judging.judge import Judged
 from toetskader.results import Deviation, Finding, Result, Verdict
 from toetskader.text import Lang, Text, words
 

@@ -25,7 +25,8 @@ def collect_chart(helm: Helm, target: Target, kinds: frozenset[str], *, by: str,
     """Collect the facts of a target's chart part.
 
     Parameters: `kinds`, the kinds of facts that the selected requirements need; `by`, which Helm this is;
-    `vanity_host`, the host name to render with as a probe. Never raises for what a supplier hands us: each fact that is not there has a reason.
+    `vanity_host`, the host name to render
+    with as a probe. Never raises for what a supplier hands us: each fact that is not there has a reason.
     """
     collection = _Collection(target, kinds, by, vanity_host)
     opened = helm.open(_source(target.chart.source))
@@ -96,9 +97,7 @@ class _Collection:
         ]
         answers = chart.render(apart)
         return {
-            kind: self._render(
-                answers if isinstance(answers, Refusal) else answers[kind], values, kind, changes[kind]
-            )
+            kind: self._render(answers if isinstance(answers, Refusal) else answers[kind], values, kind, changes[kind])
             for kind in wanted
         }
 

@@ -41,4 +41,3 @@ def collect(
             facts = future.result()
             progress(facts.target, done, len(wanted))
             yield facts
-

@@ -16,8 +16,8 @@ from toetskader.audit.scope import InScope, Scope, scope_of
 from toetskader.audit.summary import summarise
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Catalogue
-from toetskader.collect.run import collect
 from toetskader.collect.charts import describe_chart
+from toetskader.collect.run import collect
 from toetskader.facts.store import Attempt, FactKey, TargetFacts
 from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
@@ -59,9 +59,7 @@ class Audit:
         self._results: dict[tuple[str, str], Result] = {}
         self._subjects: dict[str, TargetSubjects] = {}
         self._charts: dict[str, Attempt | None] = {}
-        self._parameters = {
-            target.name: Parameters(with_defaults(target, catalogue.profiles)) for target in targets
-        }
+        self._parameters = {target.name: Parameters(with_defaults(target, catalogue.profiles)) for target in targets}
 
     @classmethod
     def load(cls, options: Options, tests: Path) -> "Audit":

@@ -133,7 +133,9 @@ class Hooks:
                     f"… en nog {more}; zie het rapport." if lang == "nl" else f"… and {more} more; see the report."
                 )
         for key in sorted(self.audit.missing):
-            terminalreporter.write_line(f"Geen oordeel over: {'@'.join(key)}" if lang == "nl" else f"No verdict on: {'@'.join(key)}")
+            terminalreporter.write_line(
+                f"Geen oordeel over: {'@'.join(key)}" if lang == "nl" else f"No verdict on: {'@'.join(key)}"
+            )
         terminalreporter.section("Toetskader")
         for line in summary_lines(report, self.audit.html_path, lang, width):
             terminalreporter.write_line(line)

@@ -23,7 +23,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--results", metavar="PATH", help="write results.json here as well")
     group.addoption("--csv", metavar="PATH", help="write the results as CSV here")
     group.addoption("--reports", default="reports", metavar="DIR", help="where runs are kept (default: reports)")
-    group.addoption("--replay", metavar="DIR", help="judge the stored facts of an evidence folder; no network, no tools")
+    group.addoption(
+        "--replay", metavar="DIR", help="judge the stored facts of an evidence folder; no network, no tools"
+    )
     group.addoption("--helm", metavar="PATH", help="render with this helm binary instead of Helm's own SDK")
 
 

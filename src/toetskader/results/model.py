@@ -50,6 +50,8 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
     approved_on: str
     expires: str
     evidence: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    """Requirements it covers."""
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,32 @@
+"""`python -m bench [--charts DIR] [--policies DIR]`: print every figure in a table."""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from bench.chart import measure_chart
+from bench.portfolio import measure_portfolio
+from bench.verdicts import measure_verdicts
+
+
+def main() -> None:
+    """Run all benchmarks."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--charts", type=Path, help="folder of charts for the portfolio (default: copies of the example)"
+    )
+    parser.add_argument("--verdicts", type=int, default=10_000, help="how many verdicts at once (default: 10000)")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="toetskader-bench-") as name:
+        folder = Path(name)
+        for title, figures in (
+            ("Eén kaart: het voorbeeld", measure_chart()),
+            ("Portefeuille", measure_portfolio(folder / "portfolio", options.charts)),
+            ("Oordelen", measure_verdicts(folder / "verdicts", options.verdicts)),
+        ):
+            print(f"\n{title}")
+            for label, value in figures:
+                print(f"  {label:<58} {value}", flush=True)
+
+
+main()

@@ -1,0 +1,60 @@
+"""One chart: what judging costs beside rendering, without pytest around it."""
+
+import statistics
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.process import ROOT
+from toetskader.audit.scope import scope_of
+from toetskader.catalogue.load import load_catalogue
+from toetskader.collect.charts import collect_chart
+from toetskader.collect.helm.engine import Helm
+from toetskader.judging.judge import judge
+from toetskader.judging.outcomes import Parameters
+from toetskader.judging.registry import load_checks
+from toetskader.judging.subjects import TargetSubjects
+from toetskader.targets.load import load_targets
+from toetskader.targets.models import with_defaults
+
+Figures = list[tuple[str, str]]
+
+
+def measure_chart(target_file: Path = ROOT / "targets/voorbeeld", rounds: int = 15) -> Figures:
+    """Measure collecting and judging the golden example, warm."""
+    today = datetime.now(UTC).date()
+    checks = load_checks(ROOT / "tests")
+    started = time.perf_counter()
+    catalogue = load_catalogue(ROOT / "policies", checks=checks)
+    loading = time.perf_counter() - started
+    (target,) = load_targets([target_file], today=today, catalogue=catalogue)
+    scope = scope_of(target, catalogue, checks, profiles=(), lang="nl")
+    kinds = frozenset(kind for item in scope.looked_at for kind in item.check.fact_kinds)
+    parameters = Parameters(with_defaults(target, catalogue.profiles))
+    collecting, judging = [], []
+    with Helm() as helm:
+        collect_chart(helm, target, kinds, by="", vanity_host="x.example")
+        for _ in range(rounds):
+            started = time.perf_counter()
+            facts = collect_chart(helm, target, kinds, by="", vanity_host="x.example")
+            collected = time.perf_counter()
+            subjects = TargetSubjects(facts)
+            for item in scope.looked_at:
+                judge(
+                    item.check,
+                    subjects,
+                    params=item.requirement.params,
+                    parameters=parameters,
+                    today=today,
+                    fixtures={},
+                )
+            collecting.append(collected - started)
+            judging.append(time.perf_counter() - collected)
+    collect_s, judge_s = statistics.median(collecting), statistics.median(judging)
+    return [
+        ("catalogus laden", f"{loading * 1000:.0f} ms"),
+        (f"verzamelen ({len(target.chart.values)} waardensets, lint, proefrenders)", f"{collect_s * 1000:.1f} ms"),
+        (f"beoordelen ({len(scope.looked_at)} eisen)", f"{judge_s * 1000:.1f} ms"),
+        ("beoordelen naast verzamelen (doel ≤ 30 %)", f"{judge_s / collect_s:.0%}"),
+        ("samen per kaart (doel ≤ 60 ms per waardenset)", f"{(collect_s + judge_s) * 1000:.1f} ms"),
+    ]
