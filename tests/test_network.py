@@ -191,8 +191,8 @@ def test_no_direct_way_to_diginetwerk(
     ]
     if unlimited and not findings:
         undetermined(
-            "Het uitgaande verkeer is niet tot bestemmingen begrensd, dus of Diginetwerk bereikbaar is, blijkt niet uit "
-            f"de chart: {_some(unlimited, 'nl')}. Noem de bestemmingen in NetworkPolicies.",
+            "Het uitgaande verkeer is niet tot bestemmingen begrensd, dus of Diginetwerk bereikbaar is, blijkt niet "
+            f"uit de chart: {_some(unlimited, 'nl')}. Noem de bestemmingen in NetworkPolicies.",
             "Outgoing traffic is not limited to destinations, so the chart does not show whether Diginetwerk can be "
             f"reached: {_some(unlimited, 'en')}. Name the destinations in NetworkPolicies.",
         )

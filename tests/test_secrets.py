@@ -18,6 +18,7 @@ from toetskader.facts.secrets import (
     KEY_STORE_SUFFIXES,
     assignments,
     gives_secret,
+    is_documentation,
     is_dummy,
     leaks,
     named_values,
@@ -66,8 +67,7 @@ def _files_hold_none(chart: ChartFiles, findings: Findings) -> None:
     """Report what the chart's files hold, then what only the parsed values show (`{password: x}` on one line)."""
     seen: set[tuple[str, str]] = set()
     for path, text in sorted(chart.files.items()):
-        in_documentation = path.endswith((".md", ".txt", ".rst", ".gotmpl"))
-        for leak in leaks(text, documentation=in_documentation):
+        for leak in leaks(text, documentation=is_documentation(path)):
             findings.add(FilePlace(path, leak.line), seen=leak.shape.name, expected=_NO_VALUE)
         if path.endswith("values.schema.json") or "crds/" in path:
             continue

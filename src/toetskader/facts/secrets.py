@@ -100,6 +100,11 @@ _SAMPLE = re.compile(
 KEY_STORE_SUFFIXES = (".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".der", ".key")
 
 
+def is_documentation(path: str) -> bool:
+    """Tell whether a file is prose for people."""
+    return path.endswith((".md", ".txt", ".rst", ".md.gotmpl"))
+
+
 @lru_cache(maxsize=1024)
 def leaks(text: str, *, documentation: bool = False) -> tuple[Leak, ...]:
     """Return the places in a text that have the shape of a private key or token.

@@ -1,17 +1,23 @@
-"""Routes from outside into the component: Ingress, Gateway API, APISIX and OpenShift, read alike."""
+"""Routes from outside into the component, read alike: Ingress, Gateway API, APISIX, OpenShift, Traefik and Istio."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 
-_GATEWAY_KINDS = ("HTTPRoute", "GRPCRoute", "TLSRoute")
+_HTTPS = frozenset({"HTTPS", "TLS"})
+_LEGACY_CLASS = "kubernetes.io/ingress.class"
+_PASSTHROUGH = "nginx.ingress.kubernetes.io/ssl-passthrough"
+_TRAEFIK_HOST = re.compile(r"Host(?:SNI)?\(([^()]*)\)")
+_QUOTED = re.compile(r"[`\"']([^`\"']+)[`\"']")
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host name that a route answers to, and whether the route's own object ends TLS for it."""
+    """A host name that a route answers to, and whether TLS for it ends at the edge. Without name: any host."""
 
     name: str
     node: Node
@@ -23,60 +29,181 @@ class Route:
     """One object that routes traffic to the component."""
 
     object: KubernetesObject
-    through: str
+    through: Literal["ingress", "gateway"]
     """`ingress` for an ingress controller, `gateway` for an API gateway or Gateway API."""
     hosts: tuple[Host, ...]
+    """At least one."""
     tls_names: tuple[Node, ...]
-    """Host names in the route's TLS sections."""
+    """Host names in the route's own TLS sections."""
+    entrances: tuple[Node, ...]
+    """Where it is let in: the ingress class, or the gateways it hangs on. Empty when the cluster chooses."""
 
 
 def routes(objects: Objects) -> tuple[Route, ...]:
     """Return all routes of a scene.
 
-    Gateway API ends TLS on the Gateway's listener and APISIX on an ApisixTls object, so that their hosts count as
-    ended at the edge when such an object of the scene names them, or when the gateway lies outside the chart.
+    Gateway API and Istio end TLS on a Gateway, APISIX on an ApisixTls. Their hosts count as ended at the edge when
+    such an object of the scene does so, or when the gateway lies outside the chart; a route that hands TLS through
+    to the pods does not.
     """
-    found = [_ingress(item) for item in objects.of_kind("Ingress", group="networking.k8s.io")]
-    found += [_gateway_route(item) for item in objects.of_kind(*_GATEWAY_KINDS, group="gateway.networking.k8s.io")]
-    found += [_apisix_route(item) for item in objects.of_kind("ApisixRoute", group="apisix.apache.org")]
-    found += [_openshift_route(item) for item in objects.of_kind("Route", group="route.openshift.io")]
-    return tuple(found)
+    return tuple(
+        read(item, objects)
+        for (kind, group), read in _READERS.items()
+        for item in objects.of_kind(kind, group=group)
+        if read is not _istio or _leaves_the_mesh(item)
+    )
 
 
 def host_covers(pattern: str, host: str) -> bool:
     """Tell whether a TLS host name covers a host: equal, or a wildcard for exactly one label (RFC 6125, 6.4.3)."""
+    pattern, host = pattern.lower(), host.lower()
     if pattern == host:
         return True
     return pattern.startswith("*.") and host.partition(".")[2] == pattern[2:] and bool(host.partition(".")[0])
 
 
-def _ingress(item: KubernetesObject) -> Route:
-    tls_names = tuple(name for entry in item.get("spec", "tls").each() for name in entry.get("hosts").each())
-    names = tuple(name.text() or "" for name in tls_names)
-    hosts = []
-    for rule in item.get("spec", "rules").each():
-        node = rule.get("host")
-        host = node.text() or ""
-        hosts.append(Host(host, node, tls=any(host_covers(name, host) for name in names)))
-    return Route(item, "ingress", tuple(hosts), tls_names)
+def _hosts(nodes: Iterator[Node], anywhere: Node, tls: Callable[[str], bool]) -> tuple[Host, ...]:
+    """Make hosts of name nodes; none at all means any host."""
+    found = tuple(Host(node.text() or "", node, tls(node.text() or "")) for node in nodes)
+    return found or (Host("", anywhere, tls("")),)
 
 
-def _gateway_route(item: KubernetesObject) -> Route:
-    hosts = tuple(Host(node.text() or "", node, tls=True) for node in item.get("spec", "hostnames").each())
-    return Route(item, "gateway", hosts, ())
+def _ingress(item: KubernetesObject, objects: Objects) -> Route:  # noqa: ARG001 - one signature for all readers
+    entries = tuple(item.get("spec", "tls").each())
+    names = tuple(name for entry in entries for name in entry.get("hosts").each())
+    # An entry without hosts holds for every host that the certificate names (ingress-nginx, Traefik).
+    for_all = any(not any(entry.get("hosts").each()) and entry.get("secretName").text() for entry in entries)
+    through_to_pods = item.annotations.get(_PASSTHROUGH) == "true"
+
+    def tls(host: str) -> bool:
+        named = any(host_covers(name.text() or "", host) for name in names) if host else False
+        return (for_all or named) and not through_to_pods
+
+    hosts = _hosts((rule.get("host") for rule in item.get("spec", "rules").each()), item.get("spec"), tls)
+    return Route(item, "ingress", hosts, names, _class_of(item))
 
 
-def _apisix_route(item: KubernetesObject) -> Route:
-    return Route(item, "gateway", tuple(_apisix_hosts(item)), ())
+def _class_of(item: KubernetesObject) -> tuple[Node, ...]:
+    node = item.get("spec", "ingressClassName")
+    if not node.text():
+        node = item.get("metadata", "annotations", _LEGACY_CLASS)
+    return (node,) if node.text() else ()
 
 
-def _apisix_hosts(item: KubernetesObject) -> Iterator[Host]:
-    for rule in item.get("spec", "http").each():
-        for node in rule.get("match", "hosts").each():
-            yield Host(node.text() or "", node, tls=True)
+def _gateway_api(item: KubernetesObject, objects: Objects) -> Route:
+    parents = tuple(item.get("spec", "parentRefs").each())
+    listeners = tuple(_listeners(item, parents, objects))
+    all_in_scene = len(listeners) == len(parents) and bool(parents)
+
+    def tls(host: str) -> bool:
+        ended = any(_ends_tls(listener, host) for found in listeners for listener in found)
+        return ended or (not all_in_scene and item.kind != "TLSRoute")
+
+    hosts = _hosts(item.get("spec", "hostnames").each(), item.get("spec"), tls)
+    return Route(item, "gateway", hosts, (), tuple(parent.get("name") for parent in parents))
 
 
-def _openshift_route(item: KubernetesObject) -> Route:
+def _listeners(item: KubernetesObject, parents: tuple[Node, ...], objects: Objects) -> Iterator[tuple[Node, ...]]:
+    """Yield the listeners of each parent that is in the scene."""
+    for parent in parents:
+        namespace = parent.get("namespace").text() or item.namespace
+        for gateway in objects.of_kind("Gateway", group="gateway.networking.k8s.io"):
+            if gateway.name == parent.get("name").text() and gateway.namespace == namespace:
+                section = parent.get("sectionName").text()
+                yield tuple(
+                    listener
+                    for listener in gateway.get("spec", "listeners").each()
+                    if section is None or listener.get("name").text() == section
+                )
+
+
+def _ends_tls(listener: Node, host: str) -> bool:
+    name = listener.get("hostname").text() or ""
+    return (
+        listener.get("protocol").text() in _HTTPS
+        and listener.get("tls", "mode").text() != "Passthrough"
+        and (not name or not host or host_covers(name, host))
+    )
+
+
+def _apisix(item: KubernetesObject, objects: Objects) -> Route:
+    certificates = [
+        name.text() or ""
+        for entry in objects.of_kind("ApisixTls", group="apisix.apache.org")
+        if entry.namespace == item.namespace
+        for name in entry.get("spec", "hosts").each()
+    ]
+
+    def tls(host: str) -> bool:
+        return not certificates or any(host_covers(name, host) for name in certificates)
+
+    rules = tuple(item.get("spec", "http").each())
+    names = (node for rule in rules for node in rule.get("match", "hosts").each())
+    return Route(item, "gateway", _hosts(names, item.get("spec"), tls), (), _class_of(item))
+
+
+def _openshift(item: KubernetesObject, objects: Objects) -> Route:  # noqa: ARG001 - one signature for all readers
     node = item.get("spec", "host")
-    host = Host(node.text() or "", node, tls=bool(item.get("spec", "tls", "termination")))
-    return Route(item, "ingress", (host,), ())
+    ends = item.get("spec", "tls", "termination").text() in ("edge", "reencrypt")
+    return Route(item, "ingress", (Host(node.text() or "", node, ends),), (), ())
+
+
+def _traefik(item: KubernetesObject, objects: Objects) -> Route:  # noqa: ARG001 - one signature for all readers
+    section = item.get("spec", "tls")
+    ends = bool(section) and section.get("passthrough").flag() is not True
+    hosts = tuple(
+        Host(name, rule.get("match"), ends)
+        for rule in item.get("spec", "routes").each()
+        for part in _TRAEFIK_HOST.findall(rule.get("match").text() or "")
+        for name in _QUOTED.findall(part)
+    )
+    domains = tuple(
+        name
+        for domain in section.get("domains").each()
+        for name in (domain.get("main"), *domain.get("sans").each())
+        if name
+    )
+    return Route(item, "ingress", hosts or (Host("", item.get("spec"), ends),), domains, _class_of(item))
+
+
+def _istio(item: KubernetesObject, objects: Objects) -> Route:
+    names = tuple(item.get("spec", "gateways").each())
+    gateways = [
+        gateway
+        for gateway in objects.of_kind("Gateway", group="networking.istio.io")
+        if any((name.text() or "").rpartition("/")[2] == gateway.name for name in names)
+    ]
+
+    def tls(host: str) -> bool:
+        return not gateways or any(
+            server.get("tls", "mode").text() in ("SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL")
+            and any(_istio_covers(name.text() or "", host) for name in server.get("hosts").each())
+            for gateway in gateways
+            for server in gateway.get("spec", "servers").each()
+        )
+
+    return Route(item, "gateway", _hosts(item.get("spec", "hosts").each(), item.get("spec"), tls), (), names)
+
+
+def _istio_covers(pattern: str, host: str) -> bool:
+    pattern = pattern.rpartition("/")[2]
+    return pattern == "*" or host_covers(pattern, host) or (pattern.startswith("*.") and host.endswith(pattern[1:]))
+
+
+def _leaves_the_mesh(item: KubernetesObject) -> bool:
+    """A VirtualService without gateways routes between pods only."""
+    return any(name.text() not in (None, "mesh") for name in item.get("spec", "gateways").each())
+
+
+_READERS: dict[tuple[str, str], Callable[[KubernetesObject, Objects], Route]] = {
+    ("Ingress", "networking.k8s.io"): _ingress,
+    ("Ingress", "extensions"): _ingress,
+    ("HTTPRoute", "gateway.networking.k8s.io"): _gateway_api,
+    ("GRPCRoute", "gateway.networking.k8s.io"): _gateway_api,
+    ("TLSRoute", "gateway.networking.k8s.io"): _gateway_api,
+    ("ApisixRoute", "apisix.apache.org"): _apisix,
+    ("Route", "route.openshift.io"): _openshift,
+    ("IngressRoute", "traefik.io"): _traefik,
+    ("IngressRoute", "traefik.containo.us"): _traefik,
+    ("VirtualService", "networking.istio.io"): _istio,
+}

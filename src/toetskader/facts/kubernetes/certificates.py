@@ -1,0 +1,49 @@
+"""Certificates that objects ask for or hold: the names in them, and key material."""
+
+from collections.abc import Iterator
+
+from toetskader.facts.kubernetes.node import Node
+from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.routes import routes
+from toetskader.facts.secrets import holds_certificate, holds_private_key, texts
+
+
+def certificate_names(objects: Objects) -> Iterator[Node]:
+    """Yield every host name for which an object of the scene asks or uses a certificate.
+
+    From the TLS sections of routes and OpenShift routes, Gateways (Gateway API and Istio), ApisixTls, and the subject
+    names of cert-manager's Certificates.
+    """
+    for route in routes(objects):
+        yield from route.tls_names
+        if route.object.kind == "Route" and route.object.get("spec", "tls"):
+            yield from (host.node for host in route.hosts if host.name)
+    for item in objects.of_kind("Gateway", group="gateway.networking.k8s.io"):
+        for listener in item.get("spec", "listeners").each():
+            if listener.get("protocol").text() in ("HTTPS", "TLS") and listener.get("hostname"):
+                yield listener.get("hostname")
+    for item in objects.of_kind("Gateway", group="networking.istio.io"):
+        for server in item.get("spec", "servers").each():
+            if server.get("tls"):
+                yield from server.get("hosts").each()
+    for item in objects.of_kind("ApisixTls", group="apisix.apache.org"):
+        yield from item.get("spec", "hosts").each()
+    for item in certificate_requests(objects):
+        yield from item.get("spec", "dnsNames").each()
+        if item.get("spec", "commonName"):
+            yield item.get("spec", "commonName")
+
+
+def certificate_requests(objects: Objects) -> Iterator[KubernetesObject]:
+    """Yield the Certificates that cert-manager would have issued."""
+    return objects.of_kind("Certificate", group="cert-manager.io")
+
+
+def private_keys(item: KubernetesObject) -> Iterator[Node]:
+    """Yield the places in an object that hold a private key, in base64 or not."""
+    return (node for node in texts(item.root) if holds_private_key(node.value))
+
+
+def has_certificate(item: KubernetesObject) -> bool:
+    """Tell whether an object holds a certificate, in base64 or not."""
+    return any(holds_certificate(node.value) for node in texts(item.root))

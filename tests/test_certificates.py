@@ -1,0 +1,119 @@
+"""Judgements on certificates: no wildcards, none signed by the chart itself, none that the chart supplies."""
+
+import re
+
+from toetskader.facts.chart import ChartFiles
+from toetskader.facts.kubernetes.certificates import (
+    certificate_names,
+    certificate_requests,
+    has_certificate,
+    private_keys,
+)
+from toetskader.facts.kubernetes.node import Node
+from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.secrets import PRIVATE_KEY, decoded, is_documentation, is_literal, leaks
+from toetskader.judging import FilePlace, Findings, Text, check, not_applicable
+
+_A_KEY = Text("een privésleutel (niet getoond)", "a private key (not shown)")
+_NO_KEY = Text("geen sleutel: een Secret van de gemeente, bij naam", "no key: a Secret of the municipality, by name")
+
+
+@check("certificate.no_wildcard")
+def test_certificates_have_no_wildcards(objects: Objects, findings: Findings) -> None:
+    """DDC 1.4: certificates are SAN certificates, and components have no wildcard.
+
+    An indication: the certificate that is served is the proof.
+    """
+    names = list(certificate_names(objects))
+    for node in names:
+        if "*" in (node.text() or ""):
+            findings.add(node, seen=node.text(), expected=Text("een volledige hostnaam", "a full host name"))
+    requests = list(certificate_requests(objects))
+    for item in requests:
+        alternatives = ("dnsNames", "ipAddresses", "uris", "emailAddresses", "otherNames")
+        if not any(any(item.get("spec", field).each()) for field in alternatives):
+            findings.add(
+                item.get("spec"),
+                seen=Text("een certificaat zonder alternatieve namen", "a certificate without alternative names"),
+                expected=Text("namen in dnsNames (SAN)", "names in dnsNames (SAN)"),
+            )
+    if not names and not requests:
+        not_applicable(
+            "De chart gebruikt of vraagt met deze waardenset geen certificaten.",
+            "With this values set the chart uses or asks for no certificates.",
+        )
+
+
+_SIGNING = re.compile(r"\b(genSelfSignedCert(?:WithKey)?|genCA(?:WithKey)?|genSignedCert(?:WithKey)?|genPrivateKey)\b")
+
+
+@check("certificate.no_self_signed")
+def test_chart_signs_no_certificates(chart: ChartFiles, objects: Objects, findings: Findings) -> None:
+    """DDC 1.4: self-signed certificates are made by the platform manager only.
+
+    So no issuer that signs by itself or with a key of the chart, no private key in files or objects, and no template
+    that makes a certificate with Helm's functions for it.
+    """
+    _need_objects(objects)
+    own_secrets = {(item.namespace, item.name) for item in objects.of_kind("Secret", group="") if _key_entries(item)}
+    for item in objects.of_kind("Issuer", "ClusterIssuer", group="cert-manager.io"):
+        spec = item.get("spec")
+        authority = spec.get("ca", "secretName").text()
+        if spec.get("selfSigned"):
+            findings.add(spec.get("selfSigned"), seen="selfSigned", expected=_MANAGED)
+        elif authority and (item.namespace or objects.namespace, authority) in own_secrets:
+            seen = Text("een CA met een sleutel uit de chart", "a CA with a key from the chart")
+            findings.add(spec.get("ca"), seen=seen, expected=_MANAGED)
+    for item in objects:
+        for node in private_keys(item):
+            findings.add(node, seen=_A_KEY, expected=_NO_KEY)
+    for path, text in sorted(chart.files.items()):
+        for leak in leaks(text, documentation=is_documentation(path)):
+            if leak.shape is PRIVATE_KEY:
+                findings.add(FilePlace(path, leak.line), seen=_A_KEY, expected=_NO_KEY)
+    _templates_sign_none(chart, objects, findings)
+
+
+_MANAGED = Text("een issuer van de platformbeheerder", "an issuer of the platform manager")
+
+
+def _templates_sign_none(chart: ChartFiles, objects: Objects, findings: Findings) -> None:
+    """Report templates that made a certificate in this render. Those that are switched off made none."""
+    made = {item.source for item in objects if has_certificate(item)}
+    for path, text in sorted(chart.files.items()):
+        match = _SIGNING.search(text) if "templates/" in path else None
+        if match and any(source.partition("/")[2] == path for source in made):
+            findings.add(
+                FilePlace(path, text.count("\n", 0, match.start()) + 1),
+                seen=match[1],
+                expected=Text("geen certificaat uit een template", "no certificate made by a template"),
+            )
+
+
+@check("certificate.not_from_chart")
+def test_certificates_are_not_supplied_by_the_chart(objects: Objects, findings: Findings) -> None:
+    """DDC 7.17: the municipality supplies the certificates of ingress controller and API gateway.
+
+    So the chart renders no TLS Secret with key material, and no private key in any object.
+    """
+    _need_objects(objects)
+    for item in objects:
+        entries = _key_entries(item) if item.kind == "Secret" and not item.group else ()
+        for node in entries or private_keys(item):
+            findings.add(node, seen=_A_KEY, expected=_NO_KEY)
+
+
+def _key_entries(secret: KubernetesObject) -> tuple[Node, ...]:
+    """Return the entries of a Secret that hold a key: by their name as in a TLS Secret, or by what they hold."""
+    named = tuple(
+        node
+        for field in ("data", "stringData")
+        for name, node in secret.get(field).entries()
+        if name == "tls.key" and is_literal(decoded(node.text() or "") if field == "data" else node.value)
+    )
+    return named or tuple(private_keys(secret))
+
+
+def _need_objects(objects: Objects) -> None:
+    if not len(objects):
+        not_applicable("De chart rendert geen objecten.", "The chart renders no objects.")

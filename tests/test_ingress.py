@@ -1,0 +1,336 @@
+"""Judgements on how the component is reached: by one edge, with TLS, internally unless decided otherwise."""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from toetskader.facts.chart import ChartFiles
+from toetskader.facts.kubernetes.node import Node
+from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.route_measures import allows_listed_addresses, limits_requests
+from toetskader.facts.kubernetes.routes import Route
+from toetskader.facts.kubernetes.routes import routes as routes_of
+from toetskader.facts.kubernetes.settings import settings
+from toetskader.facts.kubernetes.workloads import Workload, Workloads
+from toetskader.facts.secrets import texts
+from toetskader.judging import (
+    FilePlace,
+    Findings,
+    Parameters,
+    Text,
+    Variant,
+    check,
+    not_applicable,
+    undetermined,
+)
+
+Routes = tuple[Route, ...]
+
+
+@check("ingress.xor_gateway")
+def test_ingress_only_without_gateway(routes: Routes, findings: Findings) -> None:
+    """DDC 1.4: the ingress controller is used only when the API gateway is not.
+
+    One values set renders one of both, also when their hosts differ. Whether the chart can do either shows from the
+    values sets that the target names.
+    """
+    _need_routes(routes)
+    gateways = [route for route in routes if route.through == "gateway"]
+    if not gateways:
+        return
+    names = ", ".join(route.object.where for route in gateways[:3])
+    for route in routes:
+        if route.through == "ingress":
+            findings.add(
+                route.object,
+                seen=Text(f"{route.object.kind} naast {names}", f"{route.object.kind} beside {names}"),
+                expected=Text("alleen de route door de API-gateway", "only the route through the API gateway"),
+            )
+
+
+@check("ingress.internal_by_default")
+def test_routes_are_internal(routes: Routes, parameters: Parameters, findings: Findings) -> None:
+    """DDC 5: a component for users comes available through the internal ingress controller.
+
+    Every values set counts: where the municipality decided that a component is to be reached from outside, that
+    decision is recorded as a deviation. A gateway is known as internal or external by the parameters or, since the
+    document names no gateway classes, by its name (`apisix-internal`).
+    """
+    internal = parameters.require("internal_ingress_class")
+    _need_routes(routes)
+    unknown: list[str] = []
+    for route in routes:
+        place = route.entrances[0] if route.entrances else route.object
+        side = _side(route, parameters)
+        if side == "internal":
+            continue
+        if side is None and route.through == "gateway":
+            unknown.append(route.object.where)
+            continue
+        seen = ", ".join(node.text() or "" for node in route.entrances)
+        findings.add(
+            place,
+            seen=seen or Text("geen klasse: het cluster kiest", "no class: the cluster chooses"),
+            expected=internal,
+            remedy=Text(
+                f"Zet de klasse in de values op {internal}. Heeft de gemeente besloten tot toegang van buiten, leg "
+                "dat dan vast als afwijking.",
+                f"Set the class in the values to {internal}. If the municipality decided on access from outside, "
+                "record that as a deviation.",
+            ),
+        )
+    if unknown and not findings:
+        undetermined(
+            f"Of de gateway van {', '.join(unknown)} intern is, blijkt niet; verwijs naar een gateway die bij naam "
+            "intern is, of vul parameter 'internal_ingress_class' met haar klasse.",
+            f"Whether the gateway of {', '.join(unknown)} is internal does not show; refer to a gateway that is "
+            "internal by name, or fill in its class as parameter 'internal_ingress_class'.",
+        )
+
+
+@check("ingress.external_measures")
+def test_external_routes_have_further_measures(
+    routes: Routes, objects: Objects, parameters: Parameters, findings: Findings
+) -> None:
+    """DDC 5: access from outside takes more than multi-factor authentication, such as a list of allowed addresses.
+
+    An indication: a VPN or application proxy in front does not show in the chart.
+    """
+    external = parameters.require("external_ingress_class")
+    _need_routes(routes)
+    judged = [route for route in routes if _side(route, parameters) != "internal"]
+    if not judged:
+        not_applicable("Geen route is van buiten bereikbaar.", "No route can be reached from outside.")
+    doubtful = []
+    for route in judged:
+        listed = allows_listed_addresses(route, objects)
+        if listed:
+            continue
+        if listed is None or _side(route, parameters) is None:
+            doubtful.append(route.object.where)
+            continue
+        findings.add(
+            route.object,
+            seen=Text("geen lijst van toegestane adressen", "no list of allowed addresses"),
+            expected=Text(
+                "een lijst zoals nginx.ingress.kubernetes.io/whitelist-source-range",
+                "a list such as nginx.ingress.kubernetes.io/whitelist-source-range",
+            ),
+        )
+    if doubtful and not findings:
+        undetermined(
+            f"Van {', '.join(doubtful)} blijkt niet of hij van buiten bereikbaar is en dan beperkt: noem de klasse "
+            f"(extern is '{external}') en de lijst van toegestane adressen in de chart.",
+            f"{', '.join(doubtful)} does not show whether it can be reached from outside, and then is limited: name "
+            f"the class (external is '{external}') and the list of allowed addresses in the chart.",
+        )
+
+
+_INTERNAL_NAME = re.compile(r"(?:^|[-_.])(?:internal|intern|private|prive|intranet)(?:$|[-_.])", re.IGNORECASE)
+_EXTERNAL_NAME = re.compile(r"(?:^|[-_.])(?:external|extern|public|publiek|internet)(?:$|[-_.])", re.IGNORECASE)
+
+
+def _side(route: Route, parameters: Parameters) -> str | None:
+    """Tell on which side a route lets users in: `internal`, `external`, or None when that does not show."""
+    names = [node.text() or "" for node in route.entrances]
+    if not names:
+        return None
+    if parameters.get("external_ingress_class") in names:
+        return "external"
+    if all(name == parameters.get("internal_ingress_class") for name in names):
+        return "internal"
+    if route.through == "ingress":
+        return None
+    if any(_EXTERNAL_NAME.search(name) for name in names):
+        return "external"
+    return "internal" if all(_INTERNAL_NAME.search(name) for name in names) else None
+
+
+class VanityHost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Parameters of ingress.vanity_host."""
+
+    host: str
+    """The host name that was tried."""
+
+
+@check("ingress.vanity_host", params=VanityHost)
+def test_host_name_is_free_to_choose(
+    chart: ChartFiles, routes: Routes, vanity: Variant, params: VanityHost, findings: Findings
+) -> None:
+    """DDC 7.8: the component can be given a host name of the municipality's choice.
+
+    The chart is rendered again with every host in its values set to that name. It must arrive in all routes and their
+    TLS sections, and the old name must be left in no route and no setting. A route without host answers to any name.
+    Redirects and cookies show on a live system only.
+    """
+    changed = routes_of(vanity.objects)
+    if not vanity.overrides:
+        _no_value_sets_host(chart, routes, params.host, findings)
+        return
+    if not changed:
+        _no_route_to_see(chart)
+    for route in changed:
+        for host in route.hosts:
+            if host.name and not _is_below(host.name, params.host):
+                findings.add(host.node, seen=host.name, expected=params.host, remedy=_FROM_VALUES)
+        for node in route.tls_names:
+            if not _is_below(node.text() or "", params.host):
+                findings.add(node, seen=node.text(), expected=params.host, remedy=_FROM_VALUES)
+    old = _old_names(routes, params.host)
+    settable = " ".join(node.value for node in texts(Node(vanity.render.values, "", FilePlace("values.yaml"))))
+    for name in old:
+        if _names(name, settable):  # a value of its own holds it, so it can be changed
+            continue
+        for setting in settings(Workloads(vanity.objects), vanity.objects):
+            if _names(name, setting.text):
+                findings.add(setting.node, seen=name, expected=params.host, remedy=_FROM_VALUES)
+
+
+_FROM_VALUES = Text(
+    "Leid deze host in de template af van de waarde die ook de route gebruikt.",
+    "Derive this host in the template from the value that the route uses too.",
+)
+
+
+def _no_value_sets_host(chart: ChartFiles, routes: Routes, wanted: str, findings: Findings) -> None:
+    fixed = [host for route in routes for host in route.hosts if host.name]
+    for host in fixed:
+        findings.add(
+            host.node,
+            seen=Text(f"{host.name}, door geen waarde in te stellen", f"{host.name}, set by no value"),
+            expected=wanted,
+            remedy=Text(
+                "Voeg een waarde voor de host toe (bijvoorbeeld host) en gebruik die in de template.",
+                "Add a value for the host (for instance host) and use it in the template.",
+            ),
+        )
+    if not routes:
+        _no_route_to_see(chart)
+
+
+_ROUTE_KIND = re.compile(r"^\s*kind:\s*[\"']?(?:Ingress|\w*Route|VirtualService)\b", re.MULTILINE)
+
+
+def _no_route_to_see(chart: ChartFiles) -> None:
+    """End for a render without routes: the chart has none at all, or it was switched off."""
+    if any(_ROUTE_KIND.search(text) for path, text in chart.files.items() if "templates/" in path):
+        undetermined(
+            "De chart rendert met deze waardenset geen route, ook niet met een andere host; voeg een waardenset toe "
+            "waarin de ingress of de route aan staat.",
+            "With this values set the chart renders no route, nor with another host; add a values set in which the "
+            "ingress or route is on.",
+        )
+    not_applicable(
+        "De chart heeft geen route naar buiten, dus geen hostnaam.",
+        "The chart has no route to the outside, so no host name.",
+    )
+
+
+def _is_below(name: str, host: str) -> bool:
+    """Tell whether a name is the host, or one below it (`api.…`), as derived names are."""
+    return name == host or name.endswith(f".{host}")
+
+
+def _old_names(routes: Routes, host: str) -> set[str]:
+    """Return the host names of the render as contracted. One word, such as localhost, occurs everywhere."""
+    names = {item.name for route in routes for item in route.hosts}
+    return {name for name in names if "." in name and not _is_below(name, host)}
+
+
+def _names(host: str, text: str) -> bool:
+    """Tell whether a text names a host itself, not a longer name that it is part of."""
+    return host in text and re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w-]|\.\w)", text) is not None
+
+
+@check("ingress.tls_at_edge")
+def test_tls_ends_at_the_edge(routes: Routes, workloads: Workloads, objects: Objects, findings: Findings) -> None:
+    """DDC 7.17: encryption with certificates is done by the ingress controller or API gateway, not in the pods.
+
+    Every host has TLS at the edge, and no pod serves HTTPS with a server certificate of its own. A default
+    certificate of the ingress controller does not show in a chart, so the hosts are named.
+    """
+    for route in routes:
+        for host in route.hosts:
+            if not host.tls:
+                name = host.name or Text("elke host", "any host")
+                findings.add(
+                    host.node,
+                    seen=Text(
+                        f"geen TLS aan de rand voor {name if isinstance(name, str) else name.nl}",
+                        f"no TLS at the edge for {name if isinstance(name, str) else name.en}",
+                    ),
+                    expected=Text("TLS die aan de rand eindigt", "TLS that ends at the edge"),
+                )
+    for workload in workloads:
+        if any(_serves_https(workload)):
+            for volume in _certificates(workload, objects):
+                findings.add(
+                    volume,
+                    seen=Text("een servercertificaat in de pod", "a server certificate in the pod"),
+                    expected=Text("HTTP in de pod, TLS aan de rand", "HTTP in the pod, TLS at the edge"),
+                )
+    if not findings:
+        _need_routes(routes)
+
+
+_HTTPS_PORTS = frozenset({443, 8443, 9443, 6443})
+_CERTIFICATE_NAME = re.compile(r"(?:^|[-_.])(?:tls|ssl|https|server-?certs?|certs?|certificates?|crt)(?:$|[-_.])")
+
+
+def _serves_https(workload: Workload) -> Iterator[bool]:
+    for container in workload.containers:
+        for port in container.get("ports").each():
+            yield port.get("containerPort").value in _HTTPS_PORTS or "https" in (port.get("name").text() or "")
+        for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
+            yield container.get(probe, "httpGet", "scheme").text() == "HTTPS"
+
+
+def _certificates(workload: Workload, objects: Objects) -> Iterator[Node]:
+    """Yield the volumes that hold a certificate with its key: of a TLS Secret, or by their names."""
+    typed = {
+        item.name
+        for item in objects.of_kind("Secret", group="")
+        if item.namespace == workload.namespace and item.get("type").text() == "kubernetes.io/tls"
+    }
+    for volume in workload.volumes():
+        name = volume.get("secret", "secretName").text() or ""
+        keys = {item.get("key").text() for item in volume.get("secret", "items").each()}
+        if name and (name in typed or _CERTIFICATE_NAME.search(name) or "tls.key" in keys):
+            yield volume.get("secret")
+
+
+@check("ingress.rate_limit")
+def test_requests_are_limited_at_the_edge(routes: Routes, objects: Objects, findings: Findings) -> None:
+    """DDC 7.11: the service mesh, ingress controller or API gateway limits the requests of one sender.
+
+    The document gives no number, so any limit counts. An indication: what the edge does by itself, and whether the
+    limit works, shows on a live route.
+    """
+    _need_routes(routes)
+    elsewhere = []
+    for route in routes:
+        limited = limits_requests(route, objects)
+        if limited is None:
+            elsewhere.append(route.object.where)
+        elif not limited:
+            findings.add(
+                route.object,
+                seen=Text("geen grens aan het aantal verzoeken", "no limit to the number of requests"),
+                expected=Text("een grens per afzender", "a limit for each sender"),
+            )
+    if elsewhere and not findings:
+        undetermined(
+            f"{', '.join(elsewhere)} verwijst naar middleware of plugins buiten de chart; neem die op in de chart, of "
+            "toon de grens aan op de route zelf.",
+            f"{', '.join(elsewhere)} refers to middleware or plugins outside the chart; put those in the chart, or "
+            "show the limit on the route itself.",
+        )
+
+
+def _need_routes(routes: Routes) -> None:
+    if not routes:
+        not_applicable(
+            "De chart rendert met deze waardenset geen route naar buiten.",
+            "With this values set the chart renders no route to the outside.",
+        )
