@@ -1,0 +1,195 @@
+"""What a chart's own documentation says: which names it describes, and which commands it asks to run."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+_PROSE = (".md", ".markdown", ".rst", ".adoc", ".txt", ".md.gotmpl")
+_README = re.compile(r"(readme|install(ation|atie|eren)?|notes)(\.[\w.]+)?", re.IGNORECASE)
+_NOT_DOCUMENTATION = re.compile(r"(^|/)(CHANGELOG|LICEN[CS]E|NOTICE|requirements)[^/]*$", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,200}")
+_LIST_ITEM = re.compile(
+    r"\s*(?:[-*+]|[0-9]{1,3}[.)]|[^\s:]{1,200}::)\s+(?P<text>.*)|(?P<term>`{1,2}[^`]{1,200}`{1,2}\s*[:–-].*)"
+)
+_ONE_NAME = re.compile(r"[`*_ ]*[A-Za-z][A-Za-z0-9_.-]{0,200}[`* ]*")
+_HEADING = re.compile(r"#{1,6}\s+(?P<text>.*)")
+_FENCE = re.compile(r"\s*(?P<mark>```+|~~~+)")
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+
+
+def documents(files: Mapping[str, str]) -> dict[str, str]:
+    """Return the chart's documentation: READMEs, and prose in `docs/`; those of subcharts too. A changelog is none."""
+    return {
+        path: text
+        for path, text in files.items()
+        if path.lower().endswith(_PROSE)
+        and not _NOT_DOCUMENTATION.search(path)
+        and (_README.fullmatch(path.rpartition("/")[2]) or "docs/" in path or "doc/" in path)
+        and not path.rpartition("/")[2].upper().startswith("NOTES")
+    }
+
+
+def undescribed(names: Iterable[str], texts: Iterable[str]) -> tuple[str, ...]:
+    """Return which names no documentation describes: in a table row, list item or heading, with other words.
+
+    Names in code blocks do not count: an example is no description.
+    """
+    missing = dict.fromkeys(names)
+    for text in texts:
+        # Most documentation names none of them, which is cheaper to see.
+        if not missing.keys().isdisjoint(_names(text)):
+            for name in _described_names(text):
+                missing.pop(name, None)
+    return tuple(missing)
+
+
+@lru_cache(maxsize=64)
+def _names(text: str) -> frozenset[str]:
+    return frozenset(_NAME.findall(text))
+
+
+@lru_cache(maxsize=64)
+def _described_names(text: str) -> frozenset[str]:
+    return frozenset(name for part in _describing(text) for name in _NAME.findall(part))
+
+
+def says_at_start(text: str, subject: str) -> bool:
+    """Tell whether documentation says that something happens by itself or as the application starts.
+
+    Parameters: `subject`, the beginning of a word in lower case, such as `migrati`.
+    """
+    return any(
+        subject in line and _AT_START.search(line)
+        for line in text.lower().splitlines()
+        if subject in line and len(line) < 5000
+    )
+
+
+_AT_START = re.compile(r"\bautomati|\b(at|on|during|bij( het)?) (the )?(op)?start|\bstart-?up|\bentry ?point")
+
+
+def _describing(text: str) -> Iterator[str]:
+    """Yield the parts of a text in which a name is described."""
+    lines = [line for _, line in _outside_code(text)]
+    for index, line in enumerate(lines):
+        if len(line) > 20_000:
+            continue
+        stripped = line.strip()
+        if "|" in stripped:
+            cells = [cell.strip() for cell in stripped.strip("|").split("|")]
+            for at, cell in enumerate(cells):
+                is_name = at == 0 or _ONE_NAME.fullmatch(cell)
+                if is_name and any(_LETTERS.search(other) for other in (*cells[:at], *cells[at + 1 :])):
+                    yield cell
+        elif match := _LIST_ITEM.fullmatch(stripped):
+            item = match["text"] or match["term"] or ""
+            name, explanation = _split_item(item)
+            below = lines[index + 1] if index + 1 < len(lines) else ""
+            if _LETTERS.search(explanation) or (below[:1].isspace() and _LETTERS.search(below)):
+                yield name
+        elif match := _HEADING.fullmatch(stripped):
+            below = next((other for other in lines[index + 1 : index + 4] if other.strip()), "")
+            if _LETTERS.search(below) and not _HEADING.match(below):
+                yield match["text"]
+
+
+def _split_item(item: str) -> tuple[str, str]:
+    """Split a list item into the names it is about and what it says of them."""
+    parts = re.split(r"\s*(?::\s|\s[–—-]\s|\s\(|=)", item, maxsplit=1)
+    if len(parts) == 1:
+        parts = item.split(maxsplit=1)
+    return parts[0] if parts else "", parts[1] if len(parts) > 1 else ""
+
+
+def _outside_code(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines outside fenced code, with their numbers from 1."""
+    fence = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        match = _FENCE.match(line)
+        if match and not fence:
+            fence = match["mark"]
+        elif match and match["mark"].startswith(fence):
+            fence = ""
+        elif not fence:
+            yield number, line
+
+
+@dataclass(frozen=True, slots=True)
+class ManualStep:
+    """A command that documentation asks a person to run."""
+
+    line: int
+    command: str
+    """The command's first words, enough to find it by; no arguments that might be secret."""
+
+
+_CHANGING = r"(?:apply|create|patch|edit|replace|annotate|label|taint|set|cp)"
+_STEP = re.compile(
+    r"(?P<command>"
+    rf"(?:kubectl|oc|k)\s+(?:-\S+(?:[ =](?!{_CHANGING}\b)[^\s-]\S*)?\s+)*{_CHANGING}\b"
+    r"|(?:kubectl|oc)\s+[^|;&]{0,200}?\bexec\b[^|;&]{0,300}?\b(?:manage\.(?:py|sh)|createsuperuser|create-admin"
+    r"|migrate|psql|rake|artisan|occ|flyway|alembic)\b"
+    r"|(?:psql|createdb|createuser|pg_restore|mysql)\s+[-\"'<$](?!-?(?:version|help)\b)"
+    r"|(?:python3?\s+)?(?:\S{0,100}/)?manage\.(?:py|sh)\s+[a-z_-]+"
+    r"|(?:az|aws|gcloud)\s+[a-z-]+(?:\s+[a-z-]+)?\s+(?:create|update|set)\b"
+    r")"
+)
+_PROGRAM = re.compile(r"kubectl|\boc |\bk |psql|createdb|createuser|pg_restore|mysql|manage\.|\baz |\baws |gcloud")
+# What comes before a command on its line: prompt, sudo, variables for it, the command it is fed by.
+_BEFORE = re.compile(r"(?:[$#>]\s+)?(?:sudo\s+)?(?:[A-Z_][A-Z0-9_]*=\S*\s+)*")
+_DRY = re.compile(r"--dry-run|\bkubeseal\b|--help\b")
+# Sections that are about something other than installing.
+_OTHER_SECTION = re.compile(
+    r"uninstall|remov|verwijder|troubleshoot|problem|probleem|debug|develop|ontwikkel|local|lokaal|lokale|minikube"
+    r"|\bkind\b"
+    r"|contribut|bijdragen|\btest|known issues|upgrad|migrat|bijwerken|maintenance|onderhoud|backup|restore|herstel"
+    r"|faq",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(r"\b(geen|niet|zonder|nooit|hoeft|no|not|never|without|instead|in plaats)\b", re.IGNORECASE)
+
+
+def manual_steps(text: str) -> tuple[ManualStep, ...]:
+    """Return the commands a README asks a person to run to install, besides Helm's own.
+
+    Commands that only look (`get`, `logs`, `describe`, `port-forward`), dry runs, and sections about removing,
+    upgrading, testing or developing are no steps of an installation. A command is seen where a line or a part of a
+    pipeline starts with it, and in code within a sentence that does not say it is not needed.
+    """
+    if not _PROGRAM.search(text):
+        return ()
+    found = []
+    fence, levels = "", dict[int, bool]()
+    for number, line in enumerate(text.splitlines(), start=1):
+        mark = _FENCE.match(line)
+        if mark:
+            fence = "" if fence and mark["mark"].startswith(fence) else fence or mark["mark"]
+            continue
+        heading = None if fence else re.match(r"(#{1,6})\s+(.*)", line)
+        if heading:
+            depth = len(heading[1])
+            levels = {level: other for level, other in levels.items() if level < depth}
+            levels[depth] = _OTHER_SECTION.search(heading[2]) is not None
+        elif _PROGRAM.search(line) and not any(levels.values()) and len(line) < 5000 and not _DRY.search(line):
+            command = _command(line.strip(), in_code=bool(fence))
+            if command:
+                found.append(ManualStep(number, command))
+    return tuple(found)
+
+
+def _command(line: str, *, in_code: bool) -> str:
+    """Return the changing command on a line, or nothing."""
+    if in_code and line.startswith("#"):
+        return ""
+    parts = re.split(r"&&|\|\||[|;]", line)
+    if not in_code and not _NEGATED.search(line):
+        parts += re.findall(r"`([^`]{5,400})`", line)
+    for part in parts:
+        text = part.strip()
+        start = _BEFORE.match(text)
+        match = _STEP.match(text, start.end() if start else 0)
+        # In prose a program's name alone is a mention of it.
+        if match and (in_code or " " in text):
+            return " ".join(match["command"].split()[:3])
+    return ""

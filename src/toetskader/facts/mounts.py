@@ -1,0 +1,120 @@
+"""Files that containers get from ConfigMaps and Secrets."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from toetskader.facts.kubernetes.node import Node
+from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.workloads import Container
+from toetskader.facts.settings import words
+
+
+class Content(StrEnum):
+    """What a mounted file is, as far as its name and text show."""
+
+    CERTIFICATE = "certificate"
+    SCRIPT = "script"
+    SECRET = "secret"  # noqa: S105 - a kind of content
+    """One secret value, such as a password in a file of its own."""
+    CONFIGURATION = "configuration"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class MountedFile:
+    """A file, or all files, of a ConfigMap or Secret in a container."""
+
+    mount: Node
+    """The container's `volumeMounts` entry."""
+    from_secret: bool
+    holder: str
+    """Name of the ConfigMap or Secret."""
+    name: str
+    """File name; empty when the object is not in the scene and its files are not listed."""
+    text: str | None
+    """What is in it, when it can be seen and is no secret."""
+
+    @property
+    def content(self) -> Content:
+        """What the file is."""
+        if not self.name:
+            named = " ".join(
+                (self.holder, self.mount.get("name").text() or "", self.mount.get("mountPath").text() or "")
+            )
+            return Content.CERTIFICATE if _CERTIFICATE_WORDS.search(words(named)) else Content.UNKNOWN
+        if _CERTIFICATE_FILE.search(self.name) or "-----BEGIN CERTIFICATE-----" in (self.text or ""):
+            return Content.CERTIFICATE
+        if _SCRIPT_FILE.search(self.name) or (self.text or "").lstrip().startswith("#!"):
+            return Content.SCRIPT
+        if self.from_secret and not _CONFIGURATION_FILE.search(self.name):
+            return Content.SECRET
+        return Content.CONFIGURATION
+
+
+_CERTIFICATE_FILE = re.compile(
+    r"(?i)\.(crt|cer|cert|pem|der|p7b|p12|pfx|jks|key|csr|truststore|keystore)$|^(ca|tls|cert|ca-bundle"
+    r"|ca-certificates)$"
+    r"|ca[-_.]?bundle|trust[-_]?store|key[-_]?store"
+)
+_CERTIFICATE_WORDS = re.compile(
+    r"\b(ca|cas|cert|certs|certificate|certificates|certificaat|certificaten|tls|ssl|mtls|pki|truststore|keystore)\b"
+)
+_SCRIPT_FILE = re.compile(r"(?i)\.(sh|bash|sql|lua|pl|rb|ps1)$")
+_CONFIGURATION_FILE = re.compile(
+    r"(?i)\.(conf|cnf|cfg|config|ini|ya?ml|json5?|toml|properties|xml|env|php|py|tpl|hcl|acl)$|^\.?env$"
+)
+
+
+def mounted_files(container: Container, objects: Objects) -> Iterator[MountedFile]:
+    """Yield the files of ConfigMaps and Secrets that a container mounts. Raises `Malformed`."""
+    volumes = {volume.get("name").text(): volume for volume in container.workload.volumes()}
+    for mount in container.get("volumeMounts").each():
+        volume = volumes.get(mount.get("name").text())
+        if volume is None:
+            continue
+        only = mount.get("subPath").text() or ""
+        for source, name_key, kind in _sources(volume):
+            name = source.get(name_key).text() or ""
+            holder = _find(objects, kind, name, container.workload.namespace)
+            for file_name, text in _files(source, holder, from_secret=kind == "Secret"):
+                if not only or not file_name or file_name == only:
+                    yield MountedFile(mount, kind == "Secret", name, file_name or only, text)
+
+
+def _sources(volume: Node) -> Iterator[tuple[Node, str, str]]:
+    """Yield the ConfigMaps and Secrets of a volume: the reference, its key for the name, and the kind."""
+    if volume.get("configMap"):
+        yield volume.get("configMap"), "name", "ConfigMap"
+    if volume.get("secret"):
+        yield volume.get("secret"), "secretName", "Secret"
+    for part in volume.get("projected", "sources").each():
+        if part.get("configMap"):
+            yield part.get("configMap"), "name", "ConfigMap"
+        if part.get("secret"):
+            yield part.get("secret"), "name", "Secret"
+
+
+def _find(objects: Objects, kind: str, name: str, namespace: str) -> KubernetesObject | None:
+    for item in objects.of_kind(kind):
+        if item.name == name and item.namespace == namespace:
+            return item
+    return None
+
+
+def _files(source: Node, holder: KubernetesObject | None, *, from_secret: bool) -> Iterator[tuple[str, str | None]]:
+    """Yield file names with their text: those listed in `items`, else all of the object; one empty name if unknown."""
+    data: dict[str, str | None] = {}
+    if holder is not None:
+        for section in ("data", "stringData", "binaryData"):
+            for key, value in holder.get(section).mapping().items():
+                data[key] = value if section == "data" and isinstance(value, str) and not from_secret else None
+    listed = [(item.get("key").text() or "", item.get("path").text() or "") for item in source.get("items").each()]
+    if listed:
+        for key, path in listed:
+            yield path.rpartition("/")[2] or key, data.get(key)
+    elif holder is None:
+        yield "", None
+    else:
+        yield from data.items()

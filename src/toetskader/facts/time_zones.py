@@ -1,0 +1,54 @@
+"""Settings of time zones, of processes and of database sessions."""
+
+import re
+from collections.abc import Iterator
+
+from toetskader.facts.databases import roles
+from toetskader.facts.environment import Environment, Variable
+from toetskader.facts.settings import words
+
+_UTC = re.compile(r"(etc/)?(utc|uct|gmt|zulu|universal|greenwich|gmt[+-]?0)|utc0|z|[+-]?00:?00", re.IGNORECASE)
+_PROCESS = re.compile(r"tz|.*\b(time ?zone|tz)")
+_DATABASE = re.compile(
+    r"pgtz|.*\b(db|database|postgres|postgresql|pg|sql|jdbc|datasource|hibernate)\b.*\b(time ?zone|tz)"
+)
+_LOG = re.compile(r".*\b(log|logs|logging|logger)\b.*\b(time ?zone|tz)")
+_JAVA = re.compile(r"-Duser\.timezone=(?P<zone>[\w/+:-]{1,60})")
+# Time zones inside connection strings and options: `?timezone=…`, `-c timezone=…`, `serverTimezone=…`.
+_IN_ADDRESS = re.compile(r"(?i)\b(?:server)?time_?zone(?:=|%3D)(?P<zone>[\w/+:-]{1,60})")
+
+
+def is_utc(zone: str) -> bool:
+    """Tell whether a time zone's name means UTC."""
+    return _UTC.fullmatch(zone.removeprefix(":")) is not None
+
+
+def time_zone_settings(
+    environment: Environment, *, of_database: bool = False, of_logging: bool = False
+) -> Iterator[tuple[Variable, str]]:
+    """Yield the variables that set a time zone, with the zone; those without a value are left out.
+
+    Parameters: `of_database` and `of_logging` narrow to what decides the time zone of a database session or of a log
+    line. The process's own zone (`TZ`, `-Duser.timezone`) decides both; a setting such as `TIME_ZONE` is the
+    application's own and says nothing of either.
+    """
+    for variable in environment.variables():
+        name = words(variable.name)
+        if not variable.text:
+            continue
+        if match := _JAVA.search(variable.text):
+            yield variable, match["zone"]
+        if (of_database and roles(variable.name) and (match := _IN_ADDRESS.search(variable.text))) or (
+            variable.name == "PGOPTIONS" and of_database and (match := _IN_ADDRESS.search(variable.text))
+        ):
+            yield variable, match["zone"]
+        elif _wanted(name, of_database=of_database, of_logging=of_logging):
+            yield variable, variable.text
+
+
+def _wanted(name: str, *, of_database: bool, of_logging: bool) -> bool:
+    if not (of_database or of_logging):
+        return _PROCESS.fullmatch(name) is not None
+    if name == "tz":
+        return True
+    return (of_database and _DATABASE.fullmatch(name) is not None) or (of_logging and _LOG.fullmatch(name) is not None)

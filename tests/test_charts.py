@@ -1,0 +1,392 @@
+"""Judgements on the chart as a whole: that it lints, installs by itself, keeps to its namespace and runs anywhere."""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from toetskader.facts.attempt import NotSeen
+from toetskader.facts.azure import azure_uses
+from toetskader.facts.chart import ChartFiles, Render
+from toetskader.facts.documentation import manual_steps
+from toetskader.facts.environment import Origin, environment_of
+from toetskader.facts.kubernetes.node import Place
+from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.served_apis import ApiFault, Fault, faults, is_builtin, known_versions, minor_version
+from toetskader.facts.kubernetes.workloads import Workloads
+from toetskader.facts.placeholders import is_placeholder
+from toetskader.facts.secrets import decoded, names_secret
+from toetskader.facts.settings import settings
+from toetskader.facts.subcharts import enabled_subcharts
+from toetskader.facts.version_constraints import admits
+from toetskader.facts.versions import parse_semver
+from toetskader.judging import FilePlace, Findings, Text, Variant, check, not_applicable, undetermined
+
+
+@check("chart.lint")
+def test_chart_lints(chart: ChartFiles, findings: Findings) -> None:
+    """DDC 7.5: delivered is a Helm chart that `helm lint --strict` accepts, with semantic versions and a schema."""
+    for message in chart.lint:
+        if message.severity in ("warning", "error"):
+            text = " ".join(message.message.split())[:400]
+            findings.add(
+                FilePlace(message.path),
+                seen=text,
+                expected=Text("geen meldingen van `helm lint --strict`", "no messages from `helm lint --strict`"),
+            )
+    for key, expected in (("apiVersion", "v2"), ("type", "application")):
+        value = chart.metadata.get(key)
+        # Helm reads a chart without type as an application.
+        if value != expected and not (key == "type" and value in (None, "")):
+            findings.add(FilePlace("Chart.yaml"), seen=f"{key}: {value}", expected=f"{key}: {expected}")
+    for key in ("version", "appVersion"):
+        value = chart.metadata.get(key)
+        if not isinstance(value, str) or parse_semver(value) is None:
+            findings.add(
+                FilePlace("Chart.yaml"),
+                seen=Text(
+                    f"{key}: {'niets' if value is None else value}", f"{key}: {'nothing' if value is None else value}"
+                ),
+                expected=Text(f"{key} als semantische versie", f"{key} as a semantic version"),
+            )
+    if chart.schema is None:
+        findings.add(
+            FilePlace("values.schema.json"),
+            seen=Text("geen schema voor de values", "no schema for the values"),
+            expected=Text(
+                "een values.schema.json waar de values aan voldoen", "a values.schema.json that the values satisfy"
+            ),
+        )
+
+
+class OperatorParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What counts as the platform's own, not as an operator of the component."""
+
+    # Kinds by `Kind.group`, a star for every kind of a group [proposed].
+    allowed: tuple[str, ...] = (
+        "SealedSecret.bitnami.com",
+        "*.external-secrets.io",
+        "HelmRelease.helm.toolkit.fluxcd.io",
+        "*.source.toolkit.fluxcd.io",
+        "ServiceMonitor.monitoring.coreos.com",
+        "PodMonitor.monitoring.coreos.com",
+        "PrometheusRule.monitoring.coreos.com",
+        "Probe.monitoring.coreos.com",
+        "*.apisix.apache.org",
+        "*.gateway.networking.k8s.io",
+        "Route.route.openshift.io",
+        "Certificate.cert-manager.io",
+        "CiliumNetworkPolicy.cilium.io",
+        "*.projectcalico.org",
+        "*.crd.projectcalico.org",
+    )
+
+
+_CRD_FILE = re.compile(r"(?:charts/(?P<subchart>[^/]+)/(?:.*/)?)?crds/[^/].*\.(?:ya?ml|json)")
+
+
+@check("chart.no_operators", params=OperatorParams)
+def test_component_needs_no_operator(
+    chart: ChartFiles, objects: Objects, render: Render, params: OperatorParams, findings: Findings
+) -> None:
+    """DDC 7.5: components that are deployed by means of Kubernetes Operators are not supported.
+
+    So no custom resource definitions, no rights on them, and no custom resources but those of the platform's own
+    controllers.
+    """
+    included = enabled_subcharts(chart.metadata, render.values)
+    crds = [path for path in chart.files if _CRD_FILE.fullmatch(path)]
+    if not len(objects) and not crds:
+        not_applicable("De chart rendert geen objecten.", "The chart renders no objects.")
+    for path in crds:
+        match = _CRD_FILE.fullmatch(path)
+        if match and included.get(match["subchart"] or "", True):
+            findings.add(
+                FilePlace(path), seen="CustomResourceDefinition", expected=Text("geen map crds/", "no folder crds/")
+            )
+    for item in objects:
+        if item.kind == "CustomResourceDefinition":
+            findings.add(
+                item,
+                seen="CustomResourceDefinition",
+                expected=Text("geen eigen soorten objecten", "no kinds of objects of its own"),
+            )
+        elif not is_builtin(item) and not _is_allowed(item, params.allowed):
+            findings.add(
+                item,
+                seen=f"{item.kind} ({item.api_version})",
+                expected=Text(
+                    "een gewone Deployment, StatefulSet of Service", "a plain Deployment, StatefulSet or Service"
+                ),
+            )
+    for item in objects.of_kind("Role", "ClusterRole"):
+        for rule in item.get("rules").each():
+            groups = {node.text() for node in rule.get("apiGroups").each()}
+            resources = {(node.text() or "").partition("/")[0] for node in rule.get("resources").each()}
+            if groups & {"apiextensions.k8s.io", "*"} and resources & {"customresourcedefinitions", "*"}:
+                findings.add(
+                    rule,
+                    seen=Text("rechten op CustomResourceDefinitions", "rights on CustomResourceDefinitions"),
+                    expected=Text("geen zulke rechten", "no such rights"),
+                )
+    for item in objects.of_kind("ClusterRoleBinding", "RoleBinding"):
+        if item.get("roleRef", "name").text() == "cluster-admin":
+            findings.add(
+                item.get("roleRef", "name"),
+                seen="cluster-admin",
+                expected=Text("alleen nodige rechten", "needed rights only"),
+            )
+
+
+def _is_allowed(item: KubernetesObject, allowed: tuple[str, ...]) -> bool:
+    return f"{item.kind}.{item.group}" in allowed or f"*.{item.group}" in allowed
+
+
+_FIXED_NAMESPACE = re.compile(r"^[ \t]*namespace:[ \t]*[\"']?(?P<name>[a-z0-9-]+)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
+
+
+@check("chart.own_namespace")
+def test_everything_lands_in_its_own_namespace(
+    chart: ChartFiles, render: Render, objects: Objects, findings: Findings
+) -> None:
+    """DDC 7.6: a component is deployed in a namespace of its own."""
+    if not len(objects):
+        not_applicable("De chart rendert geen objecten.", "The chart renders no objects.")
+    own = render.namespace
+    elsewhere = Text(f"de namespace van de release, {own}", f"the release's namespace, {own}")
+    if own == "default":
+        findings.add(
+            FilePlace("target.yaml"),
+            seen="namespace: default",
+            expected=Text("een eigen namespace voor de release", "a namespace of its own for the release"),
+        )
+    for item in objects:
+        node = item.get("metadata", "namespace")
+        if item.kind == "Namespace" and item.name != own:
+            findings.add(item, seen=item.name, expected=Text("geen andere Namespace", "no other Namespace"))
+        elif item.namespace and item.namespace != own:
+            findings.add(node, seen=item.namespace, expected=elsewhere)
+    for item in objects.of_kind("RoleBinding", "ClusterRoleBinding"):
+        for subject in item.get("subjects").each():
+            name = subject.get("namespace").text()
+            if subject.get("kind").text() == "ServiceAccount" and name is not None and name != own:
+                findings.add(subject.get("namespace"), seen=name, expected=elsewhere)
+    for path, text in chart.files.items():
+        if own in text and "templates/" in path and path.endswith((".yaml", ".yml", ".tpl")):
+            for match in _FIXED_NAMESPACE.finditer(text):
+                # Another name shows in the objects; this one looks right by chance.
+                if match["name"] == own:
+                    findings.add(
+                        FilePlace(path, text.count("\n", 0, match.start()) + 1),
+                        seen=match[0].strip(),
+                        expected="namespace: {{ .Release.Namespace }}",
+                    )
+
+
+@check("chart.served_apis")
+def test_objects_are_served_by_this_and_the_next_kubernetes(
+    render: Render, objects: Objects, chart: ChartFiles, next_kubernetes: Variant | NotSeen, findings: Findings
+) -> None:
+    """DDC 1.3: Kubernetes is updated every month, so a component runs on the current and on the next version.
+
+    All objects are of kinds that both serve and have the fields and types that both know, and the chart's
+    `kubeVersion` admits both. Custom resources are left out: their schemas come with their controllers.
+    """
+    if not len(objects):
+        not_applicable("De chart rendert geen objecten.", "The chart renders no objects.")
+    current = minor_version(render.kubernetes)
+    upcoming = (
+        _next(current) if isinstance(next_kubernetes, NotSeen) else minor_version(next_kubernetes.render.kubernetes)
+    )
+    constraint = chart.metadata.get("kubeVersion")
+    excluded = []
+    if isinstance(constraint, str) and constraint.strip():
+        excluded = [version for version in (current, upcoming) if admits(constraint, f"{version}.0") is False]
+    if excluded:
+        findings.add(
+            FilePlace("Chart.yaml"),
+            seen=f"kubeVersion: {constraint}",
+            expected=Text(f"een bereik met {' en '.join(excluded)}", f"a range with {' and '.join(excluded)}"),
+        )
+    for version in (current, upcoming):
+        if version not in known_versions():
+            known = known_versions()
+            undetermined(
+                f"Van Kubernetes {version or render.kubernetes} zijn de API's hier niet bekend, wel van {known[0]} "
+                f"tot en met "
+                f"{known[-1]}. Kies bij het doel een van die versies, of neem een nieuwere Toetskader.",
+                f"The APIs of Kubernetes {version or render.kubernetes} are not known here, those of {known[0]} to "
+                f"{known[-1]} "
+                "are. Choose one of these for the target, or take a newer Toetskader.",
+            )
+    if isinstance(next_kubernetes, NotSeen):
+        _report_faults(objects, (current,), findings)
+        if not excluded:
+            undetermined(
+                f"Niet gerenderd voor Kubernetes {upcoming}: {next_kubernetes.message.nl}",
+                f"Not rendered for Kubernetes {upcoming}: {next_kubernetes.message.en}",
+            )
+    elif _documents(objects) == _documents(next_kubernetes.objects):
+        _report_faults(objects, (current, upcoming), findings)
+    else:
+        _report_faults(objects, (current,), findings)
+        _report_faults(next_kubernetes.objects, (upcoming,), findings)
+
+
+def _next(version: str) -> str:
+    major, _, minor = version.partition(".")
+    return f"{major}.{int(minor) + 1}" if minor.isdigit() else ""
+
+
+def _documents(objects: Objects) -> list[object]:
+    return [item.document for item in objects]
+
+
+def _report_faults(objects: Objects, versions: tuple[str, ...], findings: Findings) -> None:
+    for item in objects:
+        for fault in faults(item, versions):
+            seen, expected = _fault_words(item, fault)
+            findings.add(_FaultPlace(item, fault.path), seen=seen, expected=expected)
+
+
+class _FaultPlace:
+    """A place in an object, by the path of its fault."""
+
+    def __init__(self, item: KubernetesObject, path: str) -> None:
+        self.where, self.source, self.path = item.where, item.source, path
+
+
+def _fault_words(item: KubernetesObject, fault: ApiFault) -> tuple[Text, Text]:
+    version = f"Kubernetes {fault.version}"
+    match fault.fault:
+        case Fault.NOT_SERVED:
+            return (
+                Text(
+                    f"{item.api_version} {item.kind}, dat {version} niet aanbiedt",
+                    f"{item.api_version} {item.kind}, which {version} does not serve",
+                ),
+                Text(f"apiVersion {fault.expected}", f"apiVersion {fault.expected}")
+                if fault.expected
+                else Text(f"een soort object die {version} aanbiedt", f"a kind of object that {version} serves"),
+            )
+        case Fault.UNKNOWN_FIELD:
+            return (
+                Text(f"een veld dat {version} niet kent", f"a field that {version} does not know"),
+                Text(f"{fault.expected}, of geen veld", f"{fault.expected}, or no field")
+                if fault.expected
+                else Text("geen veld", "no field"),
+            )
+        case Fault.WRONG_TYPE:
+            return Text(_TYPES_NL.get(fault.seen, fault.seen), fault.seen), Text(
+                _TYPES_NL.get(fault.expected, fault.expected), fault.expected
+            )
+        case Fault.MISSING_FIELD:
+            return Text("niets", "nothing"), Text(
+                f"een waarde, die {version} verplicht", f"a value, which {version} requires"
+            )
+
+
+_TYPES_NL = {
+    "mapping": "een mapping",
+    "list": "een lijst",
+    "text": "tekst",
+    "number": "een getal",
+    "whole number": "een geheel getal",
+    "whole number or text": "een geheel getal of tekst",
+    "quantity": "een hoeveelheid, zoals 250m of 64Mi",
+    "true or false": "true of false",
+    "nothing": "niets",
+    "value": "een waarde",
+}
+
+_READ_FIRST = re.compile(
+    r"(?:README|INSTALL\w*)(?:\.(?:md|markdown|rst|adoc|txt))?|templates/NOTES\.txt", re.IGNORECASE
+)
+
+
+@check("chart.no_manual_steps")
+def test_installation_needs_no_manual_steps(chart: ChartFiles, findings: Findings) -> None:
+    """DDC 7.7: all of a component's parts, configuration excepted, are deployed entirely through the Helm chart.
+
+    README and NOTES show it: they ask for no command that changes the cluster or the database. Commands that only
+    look are fine.
+    """
+    read = {path: text for path, text in chart.files.items() if _READ_FIRST.fullmatch(path)}
+    if not any("NOTES" not in path.upper() for path in read):
+        undetermined(
+            "De chart heeft geen README die zegt hoe de installatie gaat; lever README.md mee in de chart.",
+            "The chart has no README that says how to install it; ship README.md with the chart.",
+        )
+    for path, text in read.items():
+        for step in manual_steps(text):
+            findings.add(
+                FilePlace(path, step.line),
+                seen=step.command,
+                expected=Text("alleen `helm`-opdrachten", "`helm` commands only"),
+                remedy=Text(
+                    "Laat de chart dit doen, met een template of een Helm-hook, en haal de opdracht weg.",
+                    "Have the chart do this, with a template or a Helm hook, and remove the command.",
+                ),
+            )
+
+
+@check("chart.deployment_test")
+def test_deployment_can_be_tested(workloads: Workloads, objects: Objects, render: Render, findings: Findings) -> None:
+    """DDC 7.7: a full deployment ends with running containers that have the right parameters and secrets.
+
+    `helm test` shows that, so the chart brings a test; and no secret is a placeholder that somebody still must replace.
+    """
+    if not len(workloads):
+        not_applicable("De chart rendert geen workload.", "The chart renders no workload.")
+    if not any(item.object.is_test for item in workloads.with_tests):
+        findings.add(
+            FilePlace("templates/tests"),
+            seen=Text("geen Pod of Job met `helm.sh/hook: test`", "no Pod or Job with `helm.sh/hook: test`"),
+            expected=Text(
+                "een test die het component en zijn bronnen aanroept", "a test that calls the component and its sources"
+            ),
+        )
+    for place in _placeholders(workloads, objects, render):
+        findings.add(
+            place,
+            seen=Text("een plaatshouder in plaats van een geheim", "a placeholder instead of a secret"),
+            expected=Text("een waarde uit een bestaand Secret", "a value from an existing Secret"),
+        )
+
+
+def _placeholders(workloads: Workloads, objects: Objects, render: Render) -> Iterator[Place]:
+    """Yield where a secret's value is a placeholder: in Secrets, variables, and values."""
+    for item in objects.of_kind("Secret"):
+        for section, read in (("data", decoded), ("stringData", str)):
+            for _, node in item.get(section).entries():
+                if isinstance(node.value, str) and is_placeholder(read(node.value)):
+                    yield node
+    for variable in environment_of(workloads, objects).variables():
+        if variable.origin is not Origin.SECRET and names_secret(variable.name) and is_placeholder(variable.text):
+            yield variable.place
+    for setting in settings(render.values):
+        if names_secret(setting.path.rpartition(".")[2]) and is_placeholder(setting.text):
+            yield setting
+
+
+@check("chart.portable")
+def test_chart_runs_on_any_platform(objects: Objects, render: Render, findings: Findings) -> None:
+    """DDC 1.1: the municipality can move to another cloud's Kubernetes at any time.
+
+    So nothing in the rendered objects works on Azure only, except what comes from the values, which can be overridden.
+    """
+    if not len(objects):
+        not_applicable("De chart rendert geen objecten.", "The chart renders no objects.")
+    uses = [use for item in objects for use in azure_uses(item)]
+    if not uses:
+        return
+    given = "\n".join(f"{setting.path}\n{setting.text}" for setting in settings(render.values))
+    for use in uses:
+        if use.what not in given:
+            findings.add(
+                use.node,
+                seen=use.what,
+                expected=Text(
+                    "een waarde uit values.yaml, standaard leeg", "a value from values.yaml, empty by default"
+                ),
+            )

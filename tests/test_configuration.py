@@ -1,0 +1,471 @@
+"""Judgements on configuration: environment variables, connections that values decide, database migrations."""
+
+import re
+
+from toetskader.facts.chart import ChartFiles, Render
+from toetskader.facts.databases import Databases, Role, databases
+from toetskader.facts.documentation import documents, says_at_start, undescribed
+from toetskader.facts.environment import Environment, Origin, environment_of
+from toetskader.facts.kubernetes.node import Place
+from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workloads
+from toetskader.facts.mounts import Content, MountedFile, mounted_files
+from toetskader.facts.settings import settings, words
+from toetskader.facts.time_zones import is_utc, time_zone_settings
+from toetskader.judging import FilePlace, Findings, Parameters, Text, check, not_applicable, undetermined
+
+# A finding lists this many names; the rest is counted.
+SHOWN = 60
+
+
+@check("config.by_environment")
+def test_no_configuration_files_are_mounted(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+    """DDC 7.16: the whole configuration goes through environment variables, so no file but a certificate is mounted.
+
+    A Secret's single values (a password per file) are no configuration, nor are scripts.
+    """
+    _require_workloads(workloads)
+    unknown: list[str] = []
+    for container in workloads.containers():
+        mounted: dict[str, list[MountedFile]] = {}
+        for file in mounted_files(container, objects):
+            if file.content is Content.CONFIGURATION:
+                mounted.setdefault(file.mount.path, []).append(file)
+            elif file.content is Content.UNKNOWN:
+                unknown.append(f"{_kind(file.from_secret)}/{file.holder} ({file.mount.where})")
+        for files in mounted.values():
+            names = _listed([file.name for file in files])
+            holder = f"{_kind(files[0].from_secret)} {files[0].holder}"
+            findings.add(
+                files[0].mount,
+                seen=Text(
+                    f"configuratiebestanden uit {holder}: {names}", f"configuration files from {holder}: {names}"
+                ),
+                expected=Text("instellingen als omgevingsvariabelen", "settings as environment variables"),
+            )
+    if unknown:
+        undetermined(
+            f"Niet te zien welke bestanden erin staan: {_listed(unknown)}. Noem ze met `items` in het volume, of "
+            f"render "
+            "het object mee.",
+            f"Cannot see which files are in: {_listed(unknown)}. Name them with `items` in the volume, or render the "
+            "object along.",
+        )
+
+
+@check("config.environment_documented")
+def test_environment_variables_are_documented(
+    workloads: Workloads, objects: Objects, chart: ChartFiles, findings: Findings
+) -> None:
+    """DDC 7.16: the environment variables for configuration are documented, each by name and meaning."""
+    environment = _require_environment(workloads, objects)
+    wanted = dict.fromkeys(variable.name for variable in environment.variables())
+    absent = frozenset(undescribed(wanted, documents(chart.files).values()))
+    missing: dict[int, tuple[Place, list[str]]] = {}
+    for item in environment.of_containers:
+        for variable in item.variables.values():
+            if variable.name in absent:
+                place: Place = variable.holder or item.container
+                names = missing.setdefault(id(place), (place, []))[1]
+                if variable.name not in names:
+                    names.append(variable.name)
+    for place, names in missing.values():
+        findings.add(
+            place,
+            seen=Text(f"niet beschreven: {_listed(names)}", f"not described: {_listed(names)}"),
+            expected=Text(
+                "elke variabele met haar betekenis in een tabel of lijst in README of docs van de chart",
+                "every variable with its meaning in a table or list in the chart's README or docs",
+            ),
+        )
+    _require_seen(environment)
+
+
+@check("config.environment_from_config_maps")
+def test_environment_comes_from_config_maps(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+    """DDC 7.16: environment variables are set through ConfigMaps in the chart.
+
+    Allowed beside them: Secrets, the downward API, and values composed of other variables (`$(HOST):8080`), which
+    Kubernetes expands in the pod specification only.
+    """
+    for item in _require_environment(workloads, objects).of_containers:
+        names = [variable.name for variable in item.variables.values() if variable.origin is Origin.LITERAL]
+        if names:
+            findings.add(
+                item.container.get("env"),
+                seen=Text(f"vaste waarden voor {_listed(names)}", f"literal values for {_listed(names)}"),
+                expected=Text("waarden uit een ConfigMap van de chart", "values from a ConfigMap of the chart"),
+            )
+        for source in item.unseen:
+            if source.origin is Origin.CONFIG_MAP and not source.optional:
+                findings.add(
+                    source.node,
+                    seen=Text(
+                        f"ConfigMap {source.name}, niet in de chart", f"ConfigMap {source.name}, not in the chart"
+                    ),
+                    expected=Text("een ConfigMap van de chart", "a ConfigMap of the chart"),
+                )
+
+
+@check("config.external_postgresql")
+def test_database_is_an_external_postgresql(
+    workloads: Workloads, objects: Objects, render: Render, findings: Findings
+) -> None:
+    """DDC 1.3: relational data live in Azure Database for PostgreSQL, so outside the release and set through values."""
+    found = _require_database(workloads, objects, render)
+    for container, server in found.servers:
+        findings.add(
+            container,
+            seen=Text(
+                f"een eigen database in de release ({server})", f"a database of its own in the release ({server})"
+            ),
+            expected=Text("een PostgreSQL buiten de release", "a PostgreSQL outside the release"),
+        )
+    for item in found.managed:
+        findings.add(
+            item,
+            seen=item.api_version,
+            expected=Text("een PostgreSQL buiten de release", "a PostgreSQL outside the release"),
+        )
+    for place, engine in found.other_engines():
+        findings.add(place, seen=engine, expected="PostgreSQL")
+    settable = {role for _, roles in found.settings for role in roles}
+    # User and password may as well come from a Secret, whose name the values decide.
+    settable |= {role for variable, roles in found.variables if variable.origin is Origin.SECRET for role in roles}
+    if {Role.USER, Role.SECRET} - settable and any("secret" in setting.words for setting, _ in found.settings):
+        settable |= {Role.USER, Role.SECRET}
+    missing = [role for role in Role if role not in settable]
+    if missing and not findings:
+        findings.add(
+            FilePlace("values.yaml"),
+            seen=Text(
+                f"geen instelling voor {', '.join(_ROLE_NL[role] for role in missing)} van de database",
+                f"no setting for the database's {', '.join(_ROLE_EN[role] for role in missing)}",
+            ),
+            expected=Text(
+                "host, poort, databasenaam, gebruiker en wachtwoord (of een bestaand Secret) in te stellen",
+                "host, port, database name, user and password (or an existing Secret) to be set",
+            ),
+        )
+
+
+_ROLE_NL = {
+    Role.HOST: "host",
+    Role.PORT: "poort",
+    Role.NAME: "naam",
+    Role.USER: "gebruiker",
+    Role.SECRET: "wachtwoord of Secret",
+}
+_ROLE_EN = {
+    Role.HOST: "host",
+    Role.PORT: "port",
+    Role.NAME: "name",
+    Role.USER: "user",
+    Role.SECRET: "password or Secret",
+}
+
+
+@check("config.database_timezone_utc")
+def test_database_sessions_use_utc(workloads: Workloads, objects: Objects, render: Render, findings: Findings) -> None:
+    """DDC 1.3: the database's time zone is UTC.
+
+    A client that asks for nothing gets the server's zone, or that of its container, which is UTC unless set. So what
+    can go wrong in a chart is a setting that asks for another zone.
+    """
+    _require_database(workloads, objects, render)
+    environment = environment_of(workloads, objects)
+    for variable, zone in time_zone_settings(environment, of_database=True):
+        if not is_utc(zone):
+            findings.add(variable.place, seen=f"{variable.name}: {zone}", expected="UTC")
+    _require_seen(environment)
+
+
+_IDENTITY_HINT = re.compile(r"oidc|openid|saml|entra|azure ?ad|adfs|msal|oauth")
+_IDENTITY = re.compile(
+    r"\b(oidc|openid|openid connect|saml|saml2|entra|azure ad|azuread|adfs|msal|oauth2 proxy)\b.*"
+    r"\b(issuer|authority|client id|clientid|discovery\w*|endpoint|metadata\w*|tenant|tenant id|provider\w*"
+    r"|entity id|url|enabled?|idp)\b"
+    r"|\b(azure ad|azuread|entra)\b|.*\bissuer uri\b|\boauth2? .*\bclient id\b"
+)
+_ISSUER = re.compile(
+    r"\b(issuer|issuer uri|issuer url|authority|discovery\w*|metadata url|discovery endpoint|op discovery endpoint)$"
+)
+_COMMENTED = re.compile(r"[ \t]*#[ \t]*(?:- )?[\"']?(?P<key>[\w.-]+)[\"']?[ \t]*:")
+_ENTRA_HOSTS = ("login.microsoftonline.com", "sts.windows.net")
+
+
+@check("config.entra_identity")
+def test_users_sign_in_through_entra(
+    workloads: Workloads, objects: Objects, render: Render, chart: ChartFiles, findings: Findings
+) -> None:
+    """DDC 1.3: identities are managed in Entra ID, so OIDC or SAML can be set, and a filled issuer is Entra's.
+
+    A component that serves nothing has no users to sign in.
+    """
+    _require_workloads(workloads)
+    if not any(True for _ in objects.of_kind("Service")) and not any(
+        True for container in workloads.containers() for _ in container.get("ports").each()
+    ):
+        not_applicable(
+            "De chart heeft geen Service en geen containerpoort, dus niemand logt in.",
+            "The chart has no Service and no container port, so nobody signs in.",
+        )
+    environment = environment_of(workloads, objects)
+    named: list[tuple[Place, str, str]] = [
+        (variable.place, words(variable.name), variable.text) for variable in environment.variables()
+    ]
+    named += [
+        (setting, setting.words, setting.text)
+        for setting in settings(render.values)
+        if _IDENTITY_HINT.search(setting.words)
+    ]
+    seen = [(place, name, value) for place, name, value in named if _IDENTITY.search(name)]
+    for place, name, value in seen:
+        host = re.match(r"https?://([^/:?#\s]+)", value)
+        if _ISSUER.search(name) and host and host[1].lower() not in _ENTRA_HOSTS:
+            findings.add(
+                place,
+                seen=host[1],
+                expected=Text(
+                    "een issuer van Entra ID (login.microsoftonline.com)",
+                    "an issuer of Entra ID (login.microsoftonline.com)",
+                ),
+            )
+    if seen or _offers_identity(chart.files.get("values.yaml", "")):
+        return
+    _require_seen(environment)
+    findings.add(
+        FilePlace("values.yaml"),
+        seen=Text("geen instelling voor OIDC of SAML", "no setting for OIDC or SAML"),
+        expected=Text(
+            "issuer, client-id en clientgeheim in te stellen", "issuer, client id and client secret to be set"
+        ),
+        remedy=Text(
+            "Maak OIDC of SAML instelbaar in values.yaml. Kent het component geen gebruikers die inloggen, leg dat "
+            "dan uit "
+            "in een afwijking.",
+            "Make OIDC or SAML settings in values.yaml. If the component has no users who sign in, explain that in a "
+            "deviation.",
+        ),
+    )
+
+
+def _offers_identity(values: str) -> bool:
+    """Tell whether comments in values.yaml show how to set OIDC or SAML, as charts do for free-form configuration."""
+    return any(
+        match is not None and _IDENTITY.search(words(match["key"])) is not None
+        for line in values.splitlines()
+        if _IDENTITY_HINT.search(line.lower())
+        for match in (_COMMENTED.match(line),)
+    )
+
+
+_MAIL_HINT = re.compile(r"smtp|mail")
+_MAIL_HOST = re.compile(
+    r"\b(smtp|smtps|mail|email|e mail|mailer|mailserver|mailhost)\b.*\b(host|hostname|server|relay|address|endpoint"
+    r"|url)$"
+    r"|^(smtp|mail|email)(host|server)$|\bmail(host|server)$"
+)
+_NO_MAIL_HOST = re.compile(
+    r"\b(host user|host password|from|to|sender|recipient|recipients|reply|default|email address|mail address)\b"
+    r"|address$"
+)
+# Where mail libraries point when nobody filled anything in.
+_UNFILLED = frozenset({"", "localhost", "127.0.0.1", "::1"})
+
+
+@check("config.mail_route")
+def test_mail_goes_through_the_central_environment(
+    workloads: Workloads, objects: Objects, render: Render, parameters: Parameters, findings: Findings
+) -> None:
+    """DDC 7.10: a pod's mail goes through the municipality's central mail environment."""
+    _require_workloads(workloads)
+    environment = environment_of(workloads, objects)
+    hosts: list[tuple[Place, str, str]] = [
+        (variable.place, variable.name, variable.text)
+        for variable in environment.variables()
+        if _is_mail_host(words(variable.name)) and variable.value is not None
+    ]
+    if not hosts:
+        hosts = [
+            (setting, setting.path, setting.text) for setting in settings(render.values) if _is_mail_host(setting.words)
+        ]
+    if not hosts:
+        _require_seen(environment)
+        not_applicable(
+            "Geen omgevingsvariabele of waarde van de chart noemt een mailserver.",
+            "No environment variable or value of the chart names a mail server.",
+        )
+    central = str(parameters.require("mail_host")).lower()
+    filled = [(place, name, value) for place, name, value in hosts if value.lower() not in _UNFILLED]
+    for place, name, value in filled:
+        if _host_of(value) != central:
+            findings.add(place, seen=f"{name}: {_host_of(value)}", expected=central)
+    if not filled:
+        names = _listed(list(dict.fromkeys(name for _, name, _ in hosts)))
+        production = parameters.get("production_values_sets")
+        if production and render.scene not in production:
+            not_applicable(
+                f"In deze waardenset, geen productie, is geen mailserver ingevuld ({names}).",
+                f"In this values set, which is not production, no mail server is filled in ({names}).",
+            )
+        undetermined(
+            f"Er is geen mailserver ingevuld ({names}); geef het doel een waardenset waarin dat wel zo is.",
+            f"No mail server is filled in ({names}); give the target a values set in which it is.",
+        )
+
+
+def _is_mail_host(name: str) -> bool:
+    return bool(_MAIL_HINT.search(name)) and _MAIL_HOST.search(name) is not None and _NO_MAIL_HOST.search(name) is None
+
+
+def _host_of(value: str) -> str:
+    """Return the host in `host`, `host:port` or a URL; a user and password before it are left out."""
+    rest = value.partition("://")[2] or value
+    return rest.partition("/")[0].rpartition("@")[2].partition(":")[0].strip().lower()
+
+
+_MIGRATION = re.compile(
+    r"migrat(e|es|ion|ions|or)\b|migratie|migreer|\bflyway\b|\bliquibase\b|\balembic\b|\bdb[: ]upgrade\b"
+    r"|\bef database update\b"
+    r"|\bdbmate\b|\batlas schema\b|\bgoose\b.*\bup\b|\bsqitch\b|\bschema[- ]?(update|upgrade|init)\b|\bdb-?(init"
+    r"|update|upgrade)\b",
+    re.IGNORECASE,
+)
+_MIGRATION_HINT = re.compile(r"migrat|flyway|liquibase|alembic|schema")
+_MIGRATION_SETTING = re.compile(
+    r"\b(migrat\w*|flyway|liquibase|alembic)\b|\b(database|db) schema update\b|\bschema update\b|\bauto update schema\b"
+)
+_OFF = frozenset({"", "false", "no", "off", "0", "none", "never", "disabled"})
+
+
+@check("database.migrations")
+def test_database_migrations_come_with_the_release(
+    workloads: Workloads, objects: Objects, render: Render, chart: ChartFiles, findings: Findings
+) -> None:
+    """DDC 7.14: a component that stores data migrates its database itself, or brings scripts for a migration tool.
+
+    Seen in a chart as a Job, hook or init container that migrates, a container that does so as it starts, a setting
+    that has the application do so, or its documentation saying so.
+    """
+    _require_database(workloads, objects, render)
+    if any(_migrates(container) for container in workloads.containers()):
+        return
+    environment = environment_of(workloads, objects)
+    if any(_switches_on(words(item.name), item.text) for item in environment.variables()):
+        return
+    if any(_switches_on(setting.words, setting.text) for setting in settings(render.values)):
+        return
+    if any(says_at_start(text, "migrati") for text in documents(chart.files).values()):
+        return
+    _require_seen(environment)
+    findings.add(
+        FilePlace("templates"),
+        seen=Text(
+            "geen Job, init-container of instelling die de database migreert",
+            "no Job, init container or setting that migrates the database",
+        ),
+        expected=Text("migraties bij elke installatie en upgrade", "migrations with every installation and upgrade"),
+        remedy=Text(
+            "Draai de migraties in een Job met `helm.sh/hook: pre-install,pre-upgrade` of in een init-container. "
+            "Doet de "
+            "toepassing het zelf bij het starten, schrijf dat dan in de README.",
+            "Run the migrations in a Job with `helm.sh/hook: pre-install,pre-upgrade` or in an init container. If the "
+            "application does so as it starts, say so in the README.",
+        ),
+    )
+
+
+def _migrates(container: Container) -> bool:
+    """Tell whether a container runs migrations: by its command, or, in a Job or before the others, by its name."""
+    command = " ".join(str(part.value) for key in ("command", "args") for part in container.get(key).each())
+    if _MIGRATION.search(command):
+        return True
+    named = f"{container.name} {container.get('image').text() or ''}"
+    if container.workload.is_batch:
+        return _MIGRATION.search(f"{container.workload.name} {named}") is not None
+    return container.role is ContainerRole.INIT and _MIGRATION.search(named) is not None
+
+
+def _switches_on(name: str, value: str) -> bool:
+    """Tell whether a setting has migrations run: `RUN_MIGRATIONS=true`, `SKIP_MIGRATIONS=false`, a Flyway address."""
+    if not _MIGRATION_HINT.search(name) or not _MIGRATION_SETTING.search(name):
+        return False
+    wanted = value.lower() not in _OFF
+    if re.search(r"\b(skip|disable|disabled|no)\b", name):
+        return not wanted and value != ""
+    return (
+        wanted
+        and re.search(r"\b(enabled?|run|auto|on start\w*|at start\w*|update|url|locations|change log)\b", name)
+        is not None
+    )
+
+
+# --- shared ----------------------------------------------------------------------------------------------------------
+
+
+def _require_workloads(workloads: Workloads) -> None:
+    if not len(workloads):
+        not_applicable("De chart rendert geen workload.", "The chart renders no workload.")
+
+
+def _require_environment(workloads: Workloads, objects: Objects) -> Environment:
+    """Return the environment. A component without any variable has nothing to set in this way."""
+    _require_workloads(workloads)
+    environment = environment_of(workloads, objects)
+    if not any(True for _ in environment.variables()) and not environment.unseen:
+        not_applicable(
+            "Geen container krijgt omgevingsvariabelen.",
+            "No container gets environment variables.",
+        )
+    return environment
+
+
+def _require_seen(environment: Environment) -> None:
+    """End undetermined when variables may stand in objects that the chart does not render."""
+    names = list(dict.fromkeys(f"{_kind(item.origin is Origin.SECRET)}/{item.name}" for item in environment.unseen))
+    if names:
+        undetermined(
+            f"Niet te zien welke omgevingsvariabelen hierin staan: {_listed(names)}. Noem ze in `env` met "
+            "`secretKeyRef` of `configMapKeyRef`, of render het object mee.",
+            f"Cannot see which environment variables are in: {_listed(names)}. Name them in `env` with `secretKeyRef` "
+            "or `configMapKeyRef`, or render the object along.",
+        )
+
+
+def _require_database(workloads: Workloads, objects: Objects, render: Render) -> Databases:
+    """Return what is seen of relational databases; not applicable when all configuration is seen and names none."""
+    _require_workloads(workloads)
+    found = databases(workloads, objects, render.values)
+    if not found.any:
+        _require_seen(environment_of(workloads, objects))
+        _require_files_seen(workloads, objects)
+        not_applicable(
+            "Geen omgevingsvariabele, ConfigMap, waarde of container van de chart wijst op een relationele database.",
+            "No environment variable, ConfigMap, value or container of the chart points to a relational database.",
+        )
+    return found
+
+
+def _require_files_seen(workloads: Workloads, objects: Objects) -> None:
+    """End undetermined when a mounted file that nobody can read here may name a database."""
+    hidden = [
+        f"{_kind(file.from_secret)}/{file.holder}"
+        for container in workloads.containers()
+        for file in mounted_files(container, objects)
+        if file.content in (Content.UNKNOWN, Content.CONFIGURATION) and file.text is None
+    ]
+    if hidden:
+        undetermined(
+            f"Niet te zien of dit een database noemt: {_listed(hidden)}. Render het object mee.",
+            f"Cannot see whether this names a database: {_listed(hidden)}. Render the object along.",
+        )
+
+
+def _kind(from_secret: bool) -> str:
+    return "Secret" if from_secret else "ConfigMap"
+
+
+def _listed(names: list[str]) -> str:
+    rest = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" (+{rest})" if rest > 0 else "")

@@ -1,0 +1,399 @@
+"""Judgements on logging and metrics, as far as a chart shows what the application is set to do."""
+
+import re
+
+from toetskader.facts.chart import ChartFiles, Render
+from toetskader.facts.environment import ContainerEnvironment, Environment, Origin, Variable, environment_of
+from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.selectors import matches, matches_map
+from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
+from toetskader.facts.log_levels import enumerated_levels, missing_levels
+from toetskader.facts.mounts import mounted_files
+from toetskader.facts.servers import is_application, server_in
+from toetskader.facts.settings import settings, words
+from toetskader.facts.time_zones import is_utc, time_zone_settings
+from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
+
+_OFF = frozenset({"", "false", "no", "off", "0", "none", "null", "disabled", "never"})
+_STANDARD_OUTPUT = re.compile(
+    r"stdout|stderr|console|-|/dev/std(out|err)|/proc/self/fd/[12]|/dev/fd/[12]|/dev/null", re.IGNORECASE
+)
+
+_LOG_FILE = re.compile(
+    r"\blog(s|ging|ger)? (file|file name|filename|path|dir|directory|folder|location)$|\blogfile$|\blogdir$|\blogpath$"
+    r"|\blog to file$|\b(access|error) logfile$|\blog file (name|path)$|\bserilog .*\bfile\b.*\bpath$"
+    r"|\bfile log(ging)? enabled$"
+)
+_STDOUT_SWITCH = re.compile(r"\blog(s|ging)? (to )?(stdout|console)$|\bstdout log(s|ging)?$")
+_LOG_PLACE = re.compile(r"(.*/)?logs?(/.*)?|.*\.log", re.IGNORECASE)
+_LOG_OPTION = re.compile(
+    r"--?log-?(?:file|path|dir|to-file)(?:[= ]\s*(?P<value>\S+))?|(?:>>?"
+    r"|\btee\b(?:\s+-a)?)\s*(?P<file>/?[\w./-]+\.log)\b"
+)
+
+
+@check("logging.stdout")
+def test_all_logging_goes_to_standard_output(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+    """DDC 7.20: all logging goes to standard output.
+
+    In a chart: no setting that names a log file, and no volume where log files go. Read-only mounts are left out, for a
+    collector reads the node's logs so.
+    """
+    _require_workloads(workloads)
+    for container in workloads.containers():
+        _log_volumes(container, findings)
+        for match in _LOG_OPTION.finditer(_command(container)):
+            target = match["value"] or match["file"] or ""
+            if not _STANDARD_OUTPUT.fullmatch(target.strip("\"'")):
+                findings.add(container, seen=match[0][:80], expected="stdout")
+    for variable in environment_of(workloads, objects).variables():
+        name, value = words(variable.name), variable.text
+        if "log" not in name and "stdout" not in name:
+            continue
+        if _STDOUT_SWITCH.search(name) and value.lower() in _OFF and variable.value is not None and value:
+            findings.add(variable.place, seen=f"{variable.name}: {value}", expected=f"{variable.name}: true")
+        elif _LOG_FILE.search(name) and value.lower() not in _OFF and not _STANDARD_OUTPUT.fullmatch(value):
+            findings.add(variable.place, seen=f"{variable.name}: {value[:120]}", expected="stdout")
+
+
+def _log_volumes(container: Container, findings: Findings) -> None:
+    for mount in container.get("volumeMounts").each():
+        path = mount.get("mountPath").text() or ""
+        if _LOG_PLACE.fullmatch(path.rstrip("/")) and mount.get("readOnly").flag() is not True:
+            findings.add(
+                mount.get("mountPath"),
+                seen=Text(f"een volume op {path}", f"a volume on {path}"),
+                expected=Text("geen plek voor logbestanden", "no place for log files"),
+            )
+
+
+_LEVEL = re.compile(
+    r"\blog(s|ging|ger)? ?(min )?level\b|\bloglevel\b|\bminimum ?level\b|\bverbosity\b|\blogniveau\b|\blog niveau\b"
+)
+_DEBUG = re.compile(r"(.*\b)?debug( mode| enabled| logging| log)?")
+# Names in templates of variables that values switch on, and that this scene does not render.
+_LEVEL_IN_TEMPLATE = re.compile(r"\b[A-Z][A-Z0-9_]*LOG(?:GING|GER)?_?LEVEL[A-Z0-9_]*\b")
+_DEBUG_IN_TEMPLATE = re.compile(r"^[^#\n]*\b(?:[A-Z][A-Z0-9_]*_)?DEBUG(?:_[A-Z0-9_]+)?\b", re.MULTILINE)
+
+
+@check("logging.debug_variable")
+def test_debug_logging_can_be_switched_on(
+    workloads: Workloads, objects: Objects, render: Render, chart: ChartFiles, findings: Findings
+) -> None:
+    """DDC 7.16: a debug variable and a restart extend the application's logging; unset, it does not.
+
+    A variable for the log level serves as well. It is set through the values, and off by default.
+    """
+    environment = environment_of(workloads, objects)
+    settable = _Settable(render, _DEBUG, _LEVEL)
+    for workload in _applications(workloads):
+        seen = _variables(environment, workload, _DEBUG, _LEVEL)
+        if not seen and not _in_templates(chart, workload, _DEBUG_IN_TEMPLATE, _LEVEL_IN_TEMPLATE):
+            _require_seen(environment, workload)
+            findings.add(
+                workload,
+                seen=Text("geen variabele om uitgebreid te loggen", "no variable for extended logging"),
+                expected=Text("een variabele als DEBUG of LOG_LEVEL", "a variable such as DEBUG or LOG_LEVEL"),
+            )
+        elif seen and not any(variable in settable for variable in seen):
+            _not_settable(findings, seen)
+    for setting in settings(chart.values):
+        if (
+            setting.value is True
+            and "debug" in setting.words
+            and _DEBUG.fullmatch(setting.words)
+            and "diagnostic" not in setting.words
+        ):
+            findings.add(setting, seen=True, expected=False)
+
+
+@check("logging.level_variable")
+def test_log_level_is_a_variable(
+    workloads: Workloads, objects: Objects, render: Render, chart: ChartFiles, findings: Findings
+) -> None:
+    """DDC 7.20: an environment variable sets the log level, with the usual levels debug, info, warn, error and fatal.
+
+    Where the values' schema or the documentation lists the levels, all five (or their usual other names) are there.
+    """
+    environment = environment_of(workloads, objects)
+    settable = _Settable(render, _LEVEL)
+    names: set[str] = set()
+    for workload in _applications(workloads):
+        seen = _variables(environment, workload, _LEVEL)
+        names.update(variable.name for variable in seen)
+        if not seen and not _in_templates(chart, workload, _LEVEL_IN_TEMPLATE):
+            _require_seen(environment, workload)
+            findings.add(
+                workload,
+                seen=Text("geen variabele voor het logniveau", "no variable for the log level"),
+                expected=Text("een variabele als LOG_LEVEL", "a variable such as LOG_LEVEL"),
+            )
+        elif seen and not any(variable in settable for variable in seen):
+            _not_settable(findings, seen)
+    for source, line, levels in enumerated_levels(chart, frozenset(names)):
+        missing = missing_levels(levels)
+        if missing:
+            findings.add(
+                FilePlace(source, line),
+                seen=Text(f"zonder {', '.join(missing)}", f"without {', '.join(missing)}"),
+                expected="debug, info, warn, error, fatal",
+            )
+
+
+_FORMAT = re.compile(
+    r"\blog(s|ging|ger)?\b.*\b(format|formatter|formatter name|encoding|encoder|renderer|layout|style|output|type"
+    r"|structured)\b"
+    r"|\blogformat\b|\blog(s|ging)?\b.*\bjson\b|\bjson (log|logs|logging)\b|\bstructured log(s|ging)?\b"
+)
+_JSON = re.compile(r"\b(json|ecs|logstash|gelf|bunyan|stackdriver|jsonl)|json\b", re.IGNORECASE)
+_JSON_OPTION = re.compile(
+    r"--?log[-.]?(?:format|encoding|output|style|type)?[-.\w]*[= ]\s*[\"']?(?:json|ecs|gelf|logstash)"
+    r"|--json-?logs?\b|--log-?json\b",
+    re.IGNORECASE,
+)
+# A proxy's configuration that writes its access log as JSON.
+_JSON_FILE = re.compile(r"escape=json|format\s*[:=]\s*\"?json", re.IGNORECASE)
+
+
+@check("logging.json")
+def test_logs_are_json(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+    """DDC 7.20: application logs are written as JSON. A chart shows the setting that asks for it."""
+    environment = environment_of(workloads, objects)
+    for workload in _applications(workloads):
+        found = environment.of_workload(workload)
+        if any(_is_json(item, objects) for item in found):
+            continue
+        other = [
+            variable
+            for item in found
+            for variable in item.variables.values()
+            if _FORMAT.search(words(variable.name)) and variable.text
+        ]
+        if not other:
+            _require_seen(environment, workload)
+        for variable in other[:1]:
+            findings.add(variable.place, seen=f"{variable.name}: {variable.text[:80]}", expected="json")
+        if not other:
+            findings.add(
+                workload,
+                seen=Text("geen instelling voor de vorm van logregels", "no setting for the format of log lines"),
+                expected=Text("een instelling als LOG_FORMAT: json", "a setting such as LOG_FORMAT: json"),
+            )
+
+
+def _is_json(item: ContainerEnvironment, objects: Objects) -> bool:
+    """Tell whether a container is told to log JSON: by a variable, an option, or a configuration file it mounts."""
+    for variable in item.variables.values():
+        name = words(variable.name)
+        if "log" not in name or not _FORMAT.search(name):
+            continue
+        if _JSON.search(variable.text):
+            return True
+        if "json" in name and variable.text.lower() not in _OFF:
+            return True
+    if _JSON_OPTION.search(_command(item.container)):
+        return True
+    return any(file.text and _JSON_FILE.search(file.text) for file in mounted_files(item.container, objects))
+
+
+@check("logging.utc")
+def test_log_timestamps_are_utc(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+    """DDC 7.20: log lines have timestamps in UTC. A container's clock shows UTC unless a setting says otherwise."""
+    _applications(workloads)
+    environment = environment_of(workloads, objects)
+    for variable, zone in time_zone_settings(environment, of_logging=True):
+        if not is_utc(zone):
+            findings.add(variable.place, seen=f"{variable.name}: {zone[:80]}", expected="UTC")
+    for container in workloads.containers():
+        for mount in container.get("volumeMounts").each():
+            if mount.get("mountPath").text() in ("/etc/localtime", "/etc/timezone"):
+                findings.add(
+                    mount,
+                    seen=Text("de tijdzone van een volume", "the time zone of a volume"),
+                    expected="UTC",
+                )
+    for workload in _applications(workloads):
+        _require_seen(environment, workload)
+
+
+@check("metrics.exposed")
+def test_metrics_can_be_collected(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+    """DDC 7.21: the component provides metrics, for a Prometheus to collect or by OpenTelemetry.
+
+    Counted are the component's own workloads, not the servers it brings along.
+    """
+    environment = environment_of(workloads, objects)
+    applications = _applications(workloads)
+    if any(_exposes(workload, objects) or _exports(environment, workload) for workload in applications):
+        return
+    for workload in applications:
+        _require_seen(environment, workload)
+    off = next((item for item in environment.variables() if _switches_metrics_off(item)), None)
+    if off is not None:
+        findings.add(
+            off.place,
+            seen=f"{off.name}: {off.text}",
+            expected=Text("OpenTelemetry aan, met een adres", "OpenTelemetry switched on, with an address"),
+        )
+        return
+    findings.add(
+        applications[0],
+        seen=Text(
+            "geen poort of annotatie voor metrieken, geen monitor en geen OpenTelemetry-adres",
+            "no port or annotation for metrics, no monitor and no OpenTelemetry address",
+        ),
+        expected=Text(
+            "prometheus.io/scrape, een ServiceMonitor of PodMonitor, een poort metrics, of OTEL_EXPORTER_OTLP_ENDPOINT",
+            "prometheus.io/scrape, a ServiceMonitor or PodMonitor, a port metrics, or OTEL_EXPORTER_OTLP_ENDPOINT",
+        ),
+    )
+
+
+def _exposes(workload: Workload, objects: Objects) -> bool:
+    """Tell whether a Prometheus is told to collect from a workload, or could from a port named for it."""
+    if workload.pod_annotations.get("prometheus.io/scrape", "").lower() == "true":
+        return True
+    for container in workload.containers:
+        if container.runs_continuously and server_in(container) is None:
+            for port in container.get("ports").each():
+                if "metrics" in (port.get("name").text() or "") or "prom" in (port.get("name").text() or ""):
+                    return True
+    monitors = objects.of_kind("PodMonitor", group="monitoring.coreos.com")
+    if any(
+        _watches(item, workload.namespace) and matches(item.get("spec", "selector"), workload.pod_labels)
+        for item in monitors
+    ):
+        return True
+    return any(
+        service.annotations.get("prometheus.io/scrape", "").lower() == "true" or _is_monitored(service, objects)
+        for service in objects.of_kind("Service")
+        if service.namespace == workload.namespace
+        and matches_map(service.get("spec", "selector").labels(), workload.pod_labels)
+    )
+
+
+def _is_monitored(service: KubernetesObject, objects: Objects) -> bool:
+    return any(
+        _watches(item, service.namespace) and matches(item.get("spec", "selector"), service.labels)
+        for item in objects.of_kind("ServiceMonitor", group="monitoring.coreos.com")
+    )
+
+
+def _watches(monitor: KubernetesObject, namespace: str) -> bool:
+    """Tell whether a monitor looks in a namespace: its own, unless it names others."""
+    selector = monitor.get("spec", "namespaceSelector")
+    if selector.get("any").flag() is True:
+        return True
+    names = [node.text() for node in selector.get("matchNames").each()]
+    return namespace in names if names else monitor.namespace == namespace
+
+
+def _exports(environment: Environment, workload: Workload) -> bool:
+    """Tell whether a workload is given an OpenTelemetry address, and not told to keep metrics to itself."""
+    for item in environment.of_workload(workload):
+        if server_in(item.container) is not None:
+            continue
+        address = any(item.variables[name].text for name in _OTLP_ADDRESSES if name in item.variables)
+        if address and not any(_switches_metrics_off(variable) for variable in item.variables.values()):
+            return True
+    return False
+
+
+_OTLP_ADDRESSES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT")
+
+
+def _switches_metrics_off(variable: Variable) -> bool:
+    value = variable.text.lower()
+    return (variable.name, value) in (("OTEL_SDK_DISABLED", "true"), ("OTEL_METRICS_EXPORTER", "none"))
+
+
+# --- shared ----------------------------------------------------------------------------------------------------------
+
+
+def _command(container: Container) -> str:
+    return " ".join(str(part.value) for key in ("command", "args") for part in container.get(key).each())
+
+
+def _require_workloads(workloads: Workloads) -> None:
+    if not len(workloads):
+        not_applicable("De chart rendert geen workload.", "The chart renders no workload.")
+
+
+def _applications(workloads: Workloads) -> list[Workload]:
+    """Return the workloads that run the component's own code; without any there is no logging of its own."""
+    _require_workloads(workloads)
+    found = [workload for workload in workloads if is_application(workload)]
+    if not found:
+        not_applicable(
+            "De chart rendert geen workload die eigen code blijft draaien.",
+            "The chart renders no workload that keeps running code of its own.",
+        )
+    return found
+
+
+def _variables(environment: Environment, workload: Workload, *patterns: re.Pattern[str]) -> list[Variable]:
+    return [
+        variable
+        for item in environment.of_workload(workload)
+        if server_in(item.container) is None
+        for variable in item.variables.values()
+        if any(_names(pattern, words(variable.name)) for pattern in patterns)
+    ]
+
+
+def _names(pattern: re.Pattern[str], name: str) -> bool:
+    return pattern.fullmatch(name) is not None if pattern is _DEBUG else pattern.search(name) is not None
+
+
+class _Settable:
+    """Tells whether values decide a variable."""
+
+    def __init__(self, render: Render, *patterns: re.Pattern[str]) -> None:
+        leaves = [item for item in settings(render.values) if not isinstance(item.value, dict | list)]
+        self._paths = [item.path for item in leaves]
+        self._setting = any(
+            _names(pattern, item.words)
+            for item in leaves
+            if "debug" in item.words or "log" in item.words or "verbosity" in item.words or "level" in item.words
+            for pattern in patterns
+        )
+
+    def __contains__(self, variable: Variable) -> bool:
+        """True when it comes from a Secret or a ConfigMap of others, or values have a setting for the same."""
+        if variable.origin is Origin.SECRET or (variable.origin is Origin.CONFIG_MAP and variable.holder is None):
+            return True
+        return self._setting or any(path.endswith(f".{variable.name}") for path in self._paths)
+
+
+def _not_settable(findings: Findings, seen: list[Variable]) -> None:
+    for variable in {variable.name: variable for variable in seen}.values():
+        findings.add(
+            variable.place,
+            seen=Text(f"{variable.name} staat vast in de template", f"{variable.name} is fixed in the template"),
+            expected=Text("een waarde uit values.yaml", "a value from values.yaml"),
+        )
+
+
+def _in_templates(chart: ChartFiles, workload: Workload, *patterns: re.Pattern[str]) -> bool:
+    """Tell whether the templates beside a workload's own mention a variable that this values set leaves out."""
+    folder = workload.source.partition("/")[2].rpartition("templates/")[0] + "templates/"
+    return any(
+        pattern.search(text) for path, text in chart.files.items() if path.startswith(folder) for pattern in patterns
+    )
+
+
+def _require_seen(environment: Environment, workload: Workload) -> None:
+    names = list(
+        dict.fromkeys(
+            source.name for item in environment.of_workload(workload) for source in item.unseen if not source.optional
+        )
+    )
+    if names:
+        undetermined(
+            f"{workload.where} leest variabelen uit {', '.join(names[:20])}, die de chart niet rendert. Noem ze in "
+            f"`env` "
+            "met `secretKeyRef` of `configMapKeyRef`, of render het object mee.",
+            f"{workload.where} reads variables from {', '.join(names[:20])}, which the chart does not render. Name "
+            f"them in "
+            "`env` with `secretKeyRef` or `configMapKeyRef`, or render the object along.",
+        )
