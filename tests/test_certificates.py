@@ -79,10 +79,11 @@ _MANAGED = Text("een issuer van de platformbeheerder", "an issuer of the platfor
 
 def _templates_sign_none(chart: ChartFiles, objects: Objects, findings: Findings) -> None:
     """Report templates that made a certificate in this render. Those that are switched off made none."""
-    made = {item.source for item in objects if has_certificate(item)}
-    for path, text in sorted(chart.files.items()):
-        match = _SIGNING.search(text) if "templates/" in path else None
-        if match and any(source.partition("/")[2] == path for source in made):
+    made = {item.source.partition("/")[2] for item in objects if has_certificate(item)}
+    for path in sorted(made & chart.files.keys()):
+        text = chart.files[path]
+        match = _SIGNING.search(text)
+        if match:
             findings.add(
                 FilePlace(path, text.count("\n", 0, match.start()) + 1),
                 seen=match[1],

@@ -331,6 +331,8 @@ def test_requests_are_limited_at_the_edge(routes: Routes, objects: Objects, find
 def _need_routes(routes: Routes) -> None:
     if not routes:
         not_applicable(
-            "De chart rendert met deze waardenset geen route naar buiten.",
-            "With this values set the chart renders no route to the outside.",
+            "De chart rendert met deze waardenset geen route naar buiten. Kan hij dat wel, voeg dan een waardenset toe "
+            "waarin de ingress of route aan staat.",
+            "With this values set the chart renders no route to the outside. If it can, add a values set in which the "
+            "ingress or route is on.",
         )
