@@ -242,14 +242,13 @@ _REFERENCE = re.compile(
       | \*+
       | Ag[A-D][A-Za-z0-9+/]{90,}=*  # sealed by kubeseal: length of the session key, then ciphertext
       | ENC\[[A-Z0-9_]+,data:.*\]    # encrypted by SOPS
-      | (?:ref\+)?[a-z][a-z0-9+-]*:(?://)?[^\s]*  # vault:…, ref+awsssm://…, file:…
+      | (?:ref\+[a-z]+|secretref\+[a-z]+|op|file|akvs?)://\S* | (?:vault|env|file):\S*  # of vals, 1Password, Vault
     """,
     re.VERBOSE,
 )
 _DUMMY = re.compile(
     r"(?:placeholder|dummy|change-?me|example|fake|lint|test|todo|x{3,}|secret|password)[\w-]{0,12}", re.IGNORECASE
 )
-_REFERENCE_SCHEMES = ("ref+", "vault:", "file:", "op:", "akv", "secretref+", "env:", "awssm", "gcpsm", "sops:")
 _FILE = re.compile(r"(?:\.{0,2}|~)/[\w./-]*|[\w-]+\.(?:key|pem|crt|cer|p12|pfx|jks|json|ya?ml|txt|conf|env)")
 _PUBLIC_MATERIAL = re.compile(r"\s*(?:-----BEGIN (?:CERTIFICATE|(?:\w+ )?PUBLIC KEY)|ssh-(?:rsa|ed25519) |ecdsa-sha2-)")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
@@ -274,10 +273,8 @@ def is_literal(value: object) -> bool:
     text = value.strip()
     if not text or text.lower() in _NOTHING or "{{" in text:
         return False
-    if _PUBLIC_MATERIAL.match(text):
+    if _PUBLIC_MATERIAL.match(text) or _REFERENCE.fullmatch(text):
         return False
-    if _REFERENCE.fullmatch(text):
-        return ":" in text and text[0] not in "$%#<" and not text.startswith(_REFERENCE_SCHEMES)
     if _FILE.fullmatch(text) and not any(looks_random(part) for part in text.split("/")):
         return False
     return not (_VARIABLE.fullmatch(text) and names_secret(text))
