@@ -41,9 +41,11 @@ def certificate_requests(objects: Objects) -> Iterator[KubernetesObject]:
 
 def private_keys(item: KubernetesObject) -> Iterator[Node]:
     """Yield the places in an object that hold a private key, in base64 or not."""
+    if not any(holds_private_key(text) for text in item.strings):
+        return iter(())
     return (node for node in texts(item.root) if holds_private_key(node.value))
 
 
 def has_certificate(item: KubernetesObject) -> bool:
     """Tell whether an object holds a certificate, in base64 or not."""
-    return any(holds_certificate(node.value) for node in texts(item.root))
+    return any(holds_certificate(text) for text in item.strings)

@@ -78,6 +78,21 @@ class KubernetesObject:
         """True for a Helm test: out of scope for run-time rules (norm: workloads)."""
         return any(hook.startswith("test") for hook in self.hooks)
 
+    @cached_property
+    def strings(self) -> tuple[str, ...]:
+        """Every text value in the document, to look through before walking it with places."""
+        found: list[str] = []
+        stack: list[Any] = [self.document]
+        while stack:
+            value = stack.pop()
+            if isinstance(value, str):
+                found.append(value)
+            elif isinstance(value, dict):
+                stack.extend(value.values())
+            elif isinstance(value, list):
+                stack.extend(value)
+        return tuple(found)
+
     def __repr__(self) -> str:
         return f"<{self.where}>"
 
