@@ -41,6 +41,8 @@ class Scope:
     """The scope of one target."""
 
     target: Target
+    profiles: tuple[str, ...]
+    """Profiles that were chosen: the run's, else the target's own."""
     looked_at: tuple[InScope, ...]
     not_looked_at: tuple[NotLookedAt, ...]
 
@@ -51,6 +53,7 @@ class Scope:
             return self
         return Scope(
             self.target,
+            self.profiles,
             tuple(item for item in self.looked_at if item.key in selected),
             self.not_looked_at + tuple(passed_over(item.requirement, _NOT_SELECTED, lang) for item in left_out),
         )
@@ -67,7 +70,8 @@ def scope_of(
     Parameters: `checks`, the checks this version has; `profiles`, the profiles to narrow the run to, empty for the
     target's own; `lang`, language of the reasons.
     """
-    chosen = [catalogue.profiles[name] for name in profiles or target.profiles]
+    names = profiles or target.profiles
+    chosen = [catalogue.profiles[name] for name in names]
     looked_at: list[InScope] = []
     not_looked_at: list[NotLookedAt] = []
     for requirement in catalogue.requirements.values():
@@ -80,7 +84,7 @@ def scope_of(
             not_looked_at.append(
                 passed_over(requirement, reason or _no_part(requirement, target) or _no_check(requirement, check), lang)
             )
-    return Scope(target, tuple(looked_at), tuple(not_looked_at))
+    return Scope(target, names, tuple(looked_at), tuple(not_looked_at))
 
 
 def passed_over(requirement: Requirement, reason: Text, lang: Lang) -> NotLookedAt:

@@ -4,47 +4,56 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from toetskader.audit.disposition import BEST_EFFORT
-from toetskader.audit.scope import Scope
+from toetskader.audit.scope import InScope, Scope
+from toetskader.catalogue.models import Requirement
 from toetskader.results import Deviation, LevelCount, Result, TargetSummary, Verdict
 
 LEVELS = (1, 2, 3, 4)
 _MET = frozenset({Verdict.PASS, Verdict.EXPLAINED, Verdict.NOT_APPLICABLE})
 
 
-def level_reached(results: Iterable[Result]) -> tuple[int, tuple[str, ...]]:
+def level_reached(results: Iterable[Result], lost: Iterable[Requirement] = ()) -> tuple[int, tuple[str, ...]]:
     """Return the highest level at or below which everything in scope is met, and what stands before the next.
 
-    Best-effort requirements warn and hold nothing up. A level is never reached on nothing: one at which, and above
-    which, nothing was looked at is not claimed.
+    Parameters: `lost`, requirements that were to be judged and got no verdict: they are not met. Best-effort
+    requirements warn and hold nothing up. A level is never reached on nothing: one at which nothing was met is
+    not claimed, unless a higher one is reached.
     """
-    results = list(results)
+    results, lost = list(results), list(lost)
     reached = 0
     for level in LEVELS:
         here = [result for result in results if result.level == level]
         unmet = [result.requirement for result in here if result.verdict not in _MET and result.mode != BEST_EFFORT]
+        unmet += [item.id for item in lost if item.level == level and item.mode != BEST_EFFORT]
         if unmet:
             return reached, tuple(sorted(unmet))
-        if here:
+        if any(result.verdict in _MET for result in here):
             reached = level
     return reached, ()
 
 
 def summarise(
-    scope: Scope, results: Sequence[Result], *, gate: int, parts: dict[str, str], deviations: tuple[Deviation, ...]
+    scope: Scope,
+    results: Sequence[Result],
+    *,
+    lost: Iterable[InScope] = (),
+    gate: int,
+    parts: dict[str, str],
+    deviations: tuple[Deviation, ...],
 ) -> TargetSummary:
     """Add up the results of one target.
 
-    Parameters: `gate`, the level that decides; `parts`, what was looked at per part, for people; `deviations`, all
-    deviations of the target with their status.
+    Parameters: `lost`, what was to be judged and got no verdict; `gate`, the level that decides; `parts`, what was
+    looked at per part, for people; `deviations`, all deviations of the target with their status.
     """
-    reached, blocked_by = level_reached(results)
+    reached, blocked_by = level_reached(results, (item.requirement for item in lost))
     target = scope.target
     return TargetSummary(
         target=target.name,
         supplier=target.supplier,
         component=target.component,
         gate=gate,
-        profiles=target.profiles,
+        profiles=scope.profiles,
         parts=parts,
         level_reached=reached,
         blocked_by=blocked_by,

@@ -33,18 +33,25 @@ def pytest_configure(config: pytest.Config) -> None:
     options = Options.of(config)
     try:
         audit = Audit.load(options, config.rootpath / "tests")
+        option.xmlpath = None  # our JUnit file is a view of the results, not of pytest's reports
+        if option.collectonly:
+            option.htmlpath = None
+        else:
+            given = getattr(config, "workerinput", None)
+            audit.open_folder(Path(given["toetskader_folder"]) if given else None)
+            if given is None:
+                option.htmlpath = str(audit.html_path)
+                carrier.prepare(config)
     except FileErrors as errors:
         raise pytest.UsageError(errors.text(options.lang)) from None
-    except (RegistryError, EvidenceError) as error:
+    except (RegistryError, EvidenceError, OSError) as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[AUDIT] = audit
-    option.xmlpath = None  # our JUnit file is a view of the results, not of pytest's reports
-    if option.collectonly:
-        option.htmlpath = None
-    else:
-        given = getattr(config, "workerinput", None)
-        audit.open_folder(Path(given["toetskader_folder"]) if given else None)
-        if given is None:
-            option.htmlpath = str(audit.html_path)
-            carrier.prepare(config)
     config.pluginmanager.register(Hooks(config, audit), "toetskader-audit")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take away the folder of a run that came to nothing: nobody should find a report that is not there."""
+    audit = config.stash.get(AUDIT, None)
+    if audit is not None and not hasattr(config, "workerinput"):
+        audit.close()

@@ -1,6 +1,8 @@
 """The audit that a pytest run is: loaded once, asked by the items, turned into a report at the end."""
 
+import contextlib
 import platform
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -23,13 +25,15 @@ from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
-from toetskader.plugin.evidence import EvidenceFolder, new_run_folder
+from toetskader.plugin.evidence import EvidenceFolder, new_run_folder, point_latest
 from toetskader.plugin.options import Options
 from toetskader.plugin.progress import Progress
 from toetskader.report import csv_view, json_view, junit_view
 from toetskader.results import Report, Result, Run, TargetSummary
 from toetskader.targets.load import load_targets
 from toetskader.targets.models import Target, with_defaults
+from toetskader.text import Lang, Text
+from toetskader.yamlfile import did_you_mean, joined, shown
 
 AUDIT: pytest.StashKey["Audit"] = pytest.StashKey()
 
@@ -64,20 +68,23 @@ class Audit:
     @classmethod
     def load(cls, options: Options, tests: Path) -> "Audit":
         """Load checks, catalogue and targets. Raises FileErrors, RegistryError or EvidenceError in plain words."""
+        lang = options.lang
         checks = load_checks(tests)
         catalogue = load_catalogue(options.policies, checks=checks)
+        for name in options.profiles:
+            _known_profile("--profile", name, catalogue, lang)
         if options.replay is not None:
-            day, targets = EvidenceFolder(options.replay).read_run()
+            evidence = EvidenceFolder(options.replay)
+            day, targets = evidence.read_run(lang)
             today = options.date or day
+            for target in targets:
+                for name in target.profiles:
+                    _known_profile(f"--replay: {target.name}", name, catalogue, lang)
         else:
             today = options.date or datetime.now().astimezone().date()
             targets = load_targets(options.targets, today=today, catalogue=catalogue)
-        for name in options.profiles:
-            if name not in catalogue.profiles:
-                raise pytest.UsageError(f"--profile: {name!r} bestaat niet; kies uit {', '.join(catalogue.profiles)}")
         scopes = {
-            target.name: scope_of(target, catalogue, checks, profiles=options.profiles, lang=options.lang)
-            for target in targets
+            target.name: scope_of(target, catalogue, checks, profiles=options.profiles, lang=lang) for target in targets
         }
         return cls(options, catalogue, targets, scopes, today)
 
@@ -89,6 +96,13 @@ class Audit:
         name = self.targets[0].name if len(self.targets) == 1 else "portefeuille"
         self.folder = new_run_folder(self.options.reports, name, f"{self.started:%Y-%m-%dT%H-%M-%SZ}")
         self.evidence.write_run(self.today, self.targets)
+
+    def close(self) -> None:
+        """Remove the folder of a run that made no report: a wrong option or path on the command line."""
+        if self.finished is None and self.folder != Path():
+            shutil.rmtree(self.folder, ignore_errors=True)
+            with contextlib.suppress(OSError):  # not empty: earlier runs are kept there
+                self.folder.parent.rmdir()
 
     @property
     def evidence(self) -> EvidenceFolder:
@@ -140,12 +154,10 @@ class Audit:
     def _facts(
         self, targets: list[Target], kinds: Mapping[str, frozenset[str]], workerinput: Mapping[str, Any] | None
     ) -> Iterator[TargetFacts]:
-        if self.options.replay is not None:
-            stored = EvidenceFolder(self.options.replay)
-            yield from (stored.read(target.name) for target in targets)
-            return
-
-        def fresh(wanted: Iterable[Target]) -> Iterator[TargetFacts]:
+        def gather(wanted: Iterable[Target]) -> Iterator[TargetFacts]:
+            if self.options.replay is not None:
+                stored = EvidenceFolder(self.options.replay)
+                return (stored.replayed(target, kinds[target.name]) for target in wanted)
             return collect(
                 wanted,
                 kinds,
@@ -155,13 +167,13 @@ class Audit:
             )
 
         if workerinput is None:
-            for facts in fresh(targets):
+            for facts in gather(targets):
                 self.evidence.write(facts)
                 yield facts
         else:
             number = int(str(workerinput["workerid"]).removeprefix("gw"))
             count = int(workerinput["workercount"])
-            yield from self.evidence.share(targets, worker=number, workers=count, collect=fresh)
+            yield from self.evidence.share(targets, worker=number, workers=count, collect=gather)
 
     def _vanity_host(self) -> str:
         """The host name that the requirement on vanity hosts asks to try."""
@@ -201,7 +213,7 @@ class Audit:
         self._results[result.requirement, result.target] = result
 
     def finish(self, exit_code: int) -> None:
-        """Make the report and write it in every form but HTML, which pytest-html carries."""
+        """Make the report and write it in every form but HTML, which pytest-html carries. Raises OSError."""
         self.finished = self._report(exit_code)
         json_view.write(self.finished, self.folder / "results.json")
         junit_view.write(self.finished, self.folder / "junit.xml")
@@ -213,11 +225,10 @@ class Audit:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 write(self.finished, path)
+        point_latest(self.folder)
 
-    def final_report(self) -> Report:
-        """Return the report that `finish` made."""
-        if self.finished is None:
-            raise RuntimeError("the report is asked for before the run is finished")
+    def final_report(self) -> Report | None:
+        """Return the report that `finish` made; None for a run that came to nothing."""
         return self.finished
 
     def _report(self, exit_code: int) -> Report:
@@ -246,6 +257,7 @@ class Audit:
         return summarise(
             scope,
             results,
+            lost=[item for item in scope.looked_at if item.key in self.missing],
             gate=self.gate(target),
             parts={"chart": self._part(target)},
             deviations=statuses(target, results, self.today),
@@ -261,3 +273,13 @@ class Audit:
     def _versions(self) -> dict[str, str]:
         names = ("toetskader", "pytest", "pytest-html", "msgspec", "PyYAML")
         return {"Python": platform.python_version(), **{name: version(name) for name in names}}
+
+
+def _known_profile(place: str, name: str, catalogue: Catalogue, lang: Lang) -> None:
+    if name not in catalogue.profiles:
+        known = ", ".join(catalogue.profiles)
+        message = Text(
+            f"{place}: profiel {shown(name)} bestaat niet; kies uit {known}.",
+            f"{place}: profile {shown(name)} does not exist; choose from {known}.",
+        )
+        raise pytest.UsageError(joined(message, did_you_mean(name, catalogue.profiles))[lang])

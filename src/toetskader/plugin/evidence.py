@@ -1,16 +1,22 @@
 """The evidence folder of a run: the facts of every target and what is needed to judge them again."""
 
 import os
+import tempfile
 import time
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Callable, Collection, Iterable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from toetskader.facts.store import EvidenceError, TargetFacts, read_evidence, write_evidence
+from toetskader.catalogue.models import Name
+from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.facts.store import Attempt, EvidenceError, FactKey, TargetFacts, read_evidence, write_evidence
+from toetskader.judging.subjects import SUBJECTS
 from toetskader.targets.models import Target
+from toetskader.text import Lang, Text
+from toetskader.yamlfile import misfits, shown
 
 
 class _Index(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,25 +38,64 @@ class EvidenceFolder:
         content = msgspec.json.encode(_Index(date=day, targets=targets), enc_hook=_as_text)
         (self.path / "run.json").write_bytes(content)
 
-    def read_run(self) -> tuple[date, tuple[Target, ...]]:
-        """Read back day and targets. Raises EvidenceError in plain words."""
+    def read_run(self, lang: Lang) -> tuple[date, tuple[Target, ...]]:
+        """Read back day and targets. Raises EvidenceError in plain words.
+
+        What is replayed may come from somebody else: names become file names again, so they are checked again.
+        """
         file = self.path / "run.json"
+        if not file.is_file():
+            message = Text(
+                f"--replay: {self.path} is geen bewijsmap (geen run.json); noem de map 'evidence' van een run",
+                f"--replay: {self.path} is no evidence folder (no run.json); name the folder 'evidence' of a run",
+            )
+            raise EvidenceError(message[lang])
         try:
             index = msgspec.json.decode(file.read_bytes(), type=_Index, dec_hook=_as_path)
-        except (OSError, msgspec.DecodeError) as error:
-            raise EvidenceError(f"{file}: {error}") from error
+        except (OSError, msgspec.DecodeError, RecursionError) as error:
+            message = Text(
+                f"{file}: past niet bij deze versie van Toetskader ({error}); toets opnieuw zonder --replay",
+                f"{file}: does not fit this version of Toetskader ({error}); audit again without --replay",
+            )
+            raise EvidenceError(message[lang]) from error
+        for target in index.targets:
+            for name in (target.name, *(values.name for values in target.chart.values)):
+                for _, problem in misfits(name, Name):
+                    raise EvidenceError(f"{file}: {shown(name)}: {problem[lang]}")
         return index.date, index.targets
 
     def write(self, facts: TargetFacts) -> None:
-        """Store the facts of a target. Raises OSError."""
-        write_evidence(facts, self.path / facts.target)
+        """Store the facts of a target, all at once: another process may be waiting for them. Raises OSError."""
+        with tempfile.TemporaryDirectory(prefix=f".{facts.target}-", dir=self.path) as folder:
+            complete = Path(folder) / facts.target
+            write_evidence(facts, complete)
+            try:
+                complete.rename(self.path / facts.target)
+            except OSError:
+                if not self.has(facts.target):  # else another worker collected it too, and its facts stand
+                    raise
 
     def read(self, target: str) -> TargetFacts:
         """Read the facts of a target. Raises EvidenceError."""
-        return read_evidence(self.path / target)
+        try:
+            return read_evidence(self.path / target)
+        except RecursionError as error:
+            raise EvidenceError(f"{self.path / target}: {error}") from error
+
+    def replayed(self, target: Target, kinds: Collection[str]) -> TargetFacts:
+        """Return the facts of a target as a new run needs them; what the run that is replayed did not collect says so.
+
+        Parameters: `kinds`, the kinds of facts that are needed now. Raises EvidenceError for files that cannot be read.
+        """
+        stored = self.read(target.name).attempts if self.has(target.name) else {}
+        scenes = tuple(values.name for values in target.chart.values)
+        per_scene = {subject.kind: subject.per_scene for subject in SUBJECTS.values()}
+        wanted = sorted({"chart", *kinds})
+        keys = [FactKey(kind, scene) for kind in wanted for scene in (scenes if per_scene[kind] else ("",))]
+        return TargetFacts(target.name, scenes, {key: stored.get(key) or _not_collected(target) for key in keys})
 
     def has(self, target: str) -> bool:
-        """Tell whether the facts of a target are complete on disk; their index is written last."""
+        """Tell whether the facts of a target are on disk."""
         return (self.path / target / "index.json").exists()
 
     def share(
@@ -88,10 +133,7 @@ class EvidenceFolder:
 
 
 def new_run_folder(reports: Path, name: str, moment: str) -> Path:
-    """Make `reports/<name>/<moment>/`, with a number behind it when two runs start in one second, and point `latest` to it.
-
-    Raises OSError.
-    """
+    """Make `reports/<name>/<moment>/`, with a number behind it when two runs start in one second. Raises OSError."""
     home = reports / name
     home.mkdir(parents=True, exist_ok=True)
     for attempt in range(1, 1000):
@@ -101,11 +143,25 @@ def new_run_folder(reports: Path, name: str, moment: str) -> Path:
             break
         except FileExistsError:
             continue
-    latest = home / "latest"
-    temporary = home / f".latest-{os.getpid()}"
-    temporary.symlink_to(folder.name)
-    temporary.replace(latest)
     return folder
+
+
+def point_latest(folder: Path) -> None:
+    """Let `latest`, beside the folder of a run, point to it. Raises OSError."""
+    temporary = folder.parent / f".latest-{os.getpid()}"
+    temporary.symlink_to(folder.name)
+    temporary.replace(folder.parent / "latest")
+
+
+def _not_collected(target: Target) -> Attempt:
+    return NotSeen(
+        reason=Reason.NOT_COLLECTED,
+        message=Text(
+            "de run waaruit dit bewijs komt heeft dit niet verzameld; toets het doel opnieuw zonder --replay.",
+            "the run that this evidence comes from did not collect it; audit the target again without --replay.",
+        ),
+        provenance=Provenance(at=datetime.now(UTC), by="replay", source=target.name),
+    )
 
 
 def _as_text(value: Any) -> str:

@@ -14,9 +14,13 @@ from toetskader.plugin.items import NotLookedAtItem, RequirementItem, make_items
 from toetskader.plugin.words import status_of
 from toetskader.report.terminal import finding_lines, summary_lines
 from toetskader.results import Result, Verdict
+from toetskader.text import Lang, Text
 
 _MOST_SHOWN = 40
-"""Blocking results shown in full on a terminal; the report has them all."""
+"""Blocking results, and verdicts that are missing, shown on a terminal; the report has them all."""
+
+_CRASH = "toetskader: crash"
+"""Section of pytest's report that holds where a check broke."""
 
 
 class Hooks:
@@ -26,6 +30,9 @@ class Hooks:
         self.config = config
         self.audit = audit
         self._in_worker = hasattr(config, "workerinput")
+        self._crashes: dict[str, list[str]] = {}
+        """Where checks broke → the requirements and targets on which."""
+        self._told_outside = False
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -43,12 +50,15 @@ class Hooks:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session) -> None:
         """Count what is not looked at as collected and deselected."""
+        self._tell_outside(session)
+
+    def _tell_outside(self, session: pytest.Session) -> None:
         outside: list[pytest.Item] = [
             NotLookedAtItem.from_parent(session, name=f"{item.requirement}@{scope.target.name}")
             for scope in self.audit.scopes.values()
             for item in scope.not_looked_at
         ]
-        report = pytest.CollectReport("policies", "passed", None, outside)
+        report = pytest.CollectReport("policies", "passed", None, list(outside))
         self.config.hook.pytest_collectreport(report=report)
         if outside:
             self.config.hook.pytest_deselected(items=outside)
@@ -57,10 +67,17 @@ class Hooks:
         """Remember which verdicts this run owes."""
         self.audit.expect(item.in_scope.key for item in session.items if isinstance(item, RequirementItem))
 
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Remember the session, for the controller of pytest-xdist."""
+        self._session = session
+
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Iterable[str]) -> None:
         """Remember which verdicts the workers owe: the controller itself collects nothing."""
         self.audit.expect_ids(ids)
+        if not self._told_outside:  # once, for all workers
+            self._told_outside = True
+            self._tell_outside(self._session)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -82,6 +99,8 @@ class Hooks:
             result = msgspec.structs.replace(item.result, duration_s=round(report.duration, 6))
             # A worker's report travels as plain values.
             report.__dict__["toetskader"] = msgspec.to_builtins(result) if self._in_worker else result
+            if item.crash is not None:
+                report.sections.append((_CRASH, item.traceback_of_crash))
             if report.failed and result.verdict is Verdict.UNDETERMINED:
                 report.when = "setup"  # an error in pytest's words: the judgement never got what it needs
         return report
@@ -95,6 +114,9 @@ class Hooks:
         if not isinstance(carried, Result):
             carried = report.__dict__["toetskader"] = msgspec.convert(carried, Result)
         self.audit.record(carried)
+        for name, text in report.sections:
+            if name == _CRASH:
+                self._crashes.setdefault(text, []).append(f"{carried.requirement}@{carried.target}")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(
@@ -107,11 +129,15 @@ class Hooks:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Let the run count itself, and write what it found before anybody else's report."""
-        if not self._in_worker and not session.config.option.collectonly:
+        status = session.exitstatus
+        if not self._in_worker and not session.config.option.collectonly and status != pytest.ExitCode.USAGE_ERROR:
             lost = self.audit.missing and not (session.shouldstop or session.shouldfail)
-            if lost and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            if lost and status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
                 session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
-            self.audit.finish(int(session.exitstatus))
+            try:
+                self.audit.finish(int(session.exitstatus))
+            except OSError as error:
+                raise pytest.UsageError(str(error)) from error
         return (yield)
 
     @pytest.hookimpl(trylast=True)
@@ -121,21 +147,29 @@ class Hooks:
             return
         lang, width = self.audit.options.lang, terminalreporter._tw.fullwidth
         report = self.audit.finished
+
+        def write(lines: Iterable[str]) -> None:
+            for line in lines:
+                terminalreporter.write_line(line)
+
+        for text, places in self._crashes.items():
+            terminalreporter.section(Text("Toets liep vast", "A check broke")[lang])
+            write([_some(places, lang), *text.splitlines()])
         blocking = [result for result in report.results if result.blocks]
         if blocking:
-            terminalreporter.section("Wat de poort tegenhoudt" if lang == "nl" else "What blocks the gate")
+            terminalreporter.section(Text("Wat de poort tegenhoudt", "What blocks the gate")[lang])
             for result in blocking[:_MOST_SHOWN]:
-                for line in finding_lines(result, lang, width):
-                    terminalreporter.write_line(line)
-            if len(blocking) > _MOST_SHOWN:
-                more = len(blocking) - _MOST_SHOWN
-                terminalreporter.write_line(
-                    f"… en nog {more}; zie het rapport." if lang == "nl" else f"… and {more} more; see the report."
-                )
-        for key in sorted(self.audit.missing):
-            terminalreporter.write_line(
-                f"Geen oordeel over: {'@'.join(key)}" if lang == "nl" else f"No verdict on: {'@'.join(key)}"
-            )
+                write(finding_lines(result, lang, width))
+            more = len(blocking) - _MOST_SHOWN
+            if more > 0:
+                write([Text(f"… en nog {more}; zie het rapport.", f"… and {more} more; see the report.")[lang]])
         terminalreporter.section("Toetskader")
-        for line in summary_lines(report, self.audit.html_path, lang, width):
-            terminalreporter.write_line(line)
+        if missing := sorted("@".join(key) for key in self.audit.missing):
+            write([f"{Text('Geen oordeel over', 'No verdict on')[lang]}: {_some(missing, lang)}"])
+        write(summary_lines(report, self.audit.html_path, lang, width))
+
+
+def _some(names: list[str], lang: Lang) -> str:
+    more = len(names) - _MOST_SHOWN
+    shown = ", ".join(names[:_MOST_SHOWN])
+    return f"{shown} {Text(f'en nog {more}', f'and {more} more')[lang]}" if more > 0 else shown

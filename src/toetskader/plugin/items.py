@@ -3,7 +3,7 @@
 import functools
 import traceback
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 from _pytest.python import CallSpec
@@ -12,6 +12,7 @@ from toetskader.audit.scope import InScope
 from toetskader.judging.check import Check
 from toetskader.plugin.audit import AUDIT, Audit
 from toetskader.report.terminal import finding_lines
+from toetskader.report.visible import one_line, visible
 from toetskader.results import Result, Verdict
 
 
@@ -33,28 +34,39 @@ class RequirementItem(pytest.Function):
 
     def runtest(self) -> None:
         """Judge, and end in the outcome that the verdict stands for (DESIGN, verdicts)."""
-        result, self.crash = self.audit.judge(self.in_scope, self.funcargs)
+        # Not all of funcargs: it also holds fixtures that apply of themselves, which a check does not ask for.
+        fixtures = {name: self.funcargs[name] for name in self._fixtureinfo.argnames}
+        result, self.crash = self.audit.judge(self.in_scope, fixtures)
         self.result = result
         match result.verdict:
             case Verdict.PASS:
                 return
             case Verdict.NOT_APPLICABLE:
-                pytest.skip(result.reason)
+                pytest.skip(one_line(result.reason))
             case Verdict.EXPLAINED if result.deviation is not None:
-                pytest.xfail(f"{result.deviation.id}: {result.deviation.reason}")
-            case _ if not result.gated:
-                _forecast(result)
+                pytest.xfail(one_line(f"{result.deviation.id}: {result.deviation.reason}"))
+            case _ if not result.gated:  # a forecast or a warning: it is shown, and cannot fail the run
+                pytest.xfail(one_line(result.reason or ", ".join(dict.fromkeys(f.where for f in result.findings))))
             case _:
                 raise VerdictError(result.requirement)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show a verdict as sentences with place and remedy; only a broken check gets a traceback."""
+    def repr_failure(
+        self,
+        excinfo: pytest.ExceptionInfo[BaseException],
+        style: Any = None,  # noqa: ARG002 - pytest's signature
+    ) -> Any:
+        """Show a verdict as sentences with place and remedy."""
         if not isinstance(excinfo.value, VerdictError) or self.result is None:
             return super().repr_failure(excinfo)
-        lines = list(finding_lines(self.result, self.audit.options.lang, 100))
-        if self.crash is not None:
-            lines += "".join(traceback.format_exception(self.crash)).splitlines()
-        return "\n".join(lines)
+        return "\n".join(finding_lines(self.result, self.audit.options.lang, 100))
+
+    @property
+    def traceback_of_crash(self) -> str:
+        """Where a check broke; without the fault's message, which may quote what it choked on."""
+        if self.crash is None:
+            return ""
+        frames = "".join(traceback.format_tb(self.crash.__traceback__))
+        return f"{visible(frames)}{type(self.crash).__name__}"
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Return the place of the check and the id of this item."""
@@ -67,11 +79,6 @@ class NotLookedAtItem(pytest.Item):
     def runtest(self) -> None:
         """Never called: what is deselected does not run."""
         raise AssertionError(self.name)
-
-
-def _forecast(result: Result) -> NoReturn:
-    """A failure above the gate or on a best-effort requirement is shown, and cannot fail the run."""
-    pytest.xfail(result.reason or f"{len(result.findings)}")
 
 
 def make_items(collector: pytest.Module, check: Check, audit: Audit) -> Iterator[RequirementItem]:

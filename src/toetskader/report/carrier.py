@@ -25,10 +25,11 @@ class MaturityReport(SelfContainedReport):  # type: ignore[misc]  # pytest-html 
     """Writes our page where pytest-html would write its own.
 
     Parameters: `path`, the file to write, as given on the command line; `config`, the configuration of pytest;
-    `get_report`, called once when the session ends, gives the results to show.
+    `get_report`, called once when the session ends, gives the results to show; None for a run that made no
+    report, and then no page is written.
     """
 
-    def __init__(self, path: str | Path, config: pytest.Config, get_report: Callable[[], Report]) -> None:
+    def __init__(self, path: str | Path, config: pytest.Config, get_report: Callable[[], Report | None]) -> None:
         super().__init__(str(path), config, ReportData(config), template=None, css=_extra_css(config))
         self._get_report = get_report
 
@@ -50,17 +51,25 @@ class MaturityReport(SelfContainedReport):  # type: ignore[misc]  # pytest-html 
 
         Raises `pytest.UsageError` when the file cannot be written.
         """
+        report = self._get_report()
+        if report is None:
+            return
         added: dict[str, list[Any]] = self._report.additional_summary
         session.config.hook.pytest_html_results_summary(
             prefix=added["prefix"], summary=added["summary"], postfix=added["postfix"], session=session
         )
         pieces = [str(piece) for place in ("prefix", "summary", "postfix") for piece in added[place]]
         try:
-            self._write_report(render_html(self._get_report(), extra_css=self.css, additions=pieces))
+            self._write_report(render_html(report, extra_css=self.css, additions=pieces))
         except OSError as error:
             raise pytest.UsageError(
                 f"--html={self.path}: the report cannot be written: {error.strerror}; choose another path"
             ) from error
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say where the page is, as pytest-html does, when there is one."""
+        if self._get_report() is not None:
+            super().pytest_terminal_summary(terminalreporter)
 
 
 def prepare(config: pytest.Config) -> None:
@@ -72,7 +81,7 @@ def prepare(config: pytest.Config) -> None:
         config.option.self_contained_html = True
 
 
-def install(config: pytest.Config, get_report: Callable[[], Report]) -> MaturityReport | None:
+def install(config: pytest.Config, get_report: Callable[[], Report | None]) -> MaturityReport | None:
     """Put our report in the place of pytest-html's; call it after pytest-html is configured (trylast).
 
     Parameters: `config`, the configuration of pytest; `get_report`, see `MaturityReport`. Gives None when there is

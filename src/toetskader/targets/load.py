@@ -19,6 +19,7 @@ from toetskader.targets.models import (
     LocalChart,
     OciChart,
     RepositoryChart,
+    RepositoryEntry,
     Target,
     TargetFile,
     ValuesEntry,
@@ -224,7 +225,7 @@ def _chart(folder: Path, chart: ChartEntry) -> ChartPart:
     return ChartPart(_source(folder, chart.source), chart.release, chart.namespace, chart.kubernetes, tuple(values))
 
 
-def _source(folder: Path, source: str | RepositoryChart) -> ChartSource:
-    if isinstance(source, RepositoryChart):
-        return source
+def _source(folder: Path, source: str | RepositoryEntry) -> ChartSource:
+    if isinstance(source, RepositoryEntry):
+        return RepositoryChart(repository=source.repository, name=source.name, version=source.version)
     return OciChart(source) if source.startswith("oci://") else LocalChart(folder / source)

@@ -53,8 +53,8 @@ class _Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of what stands in a file of ours: strict and immutable."""
 
 
-class RepositoryChart(_Model, frozen=True, kw_only=True):
-    """A chart in a Helm repository."""
+class RepositoryEntry(_Model, frozen=True, kw_only=True):
+    """A chart in a Helm repository, as the target file writes it."""
 
     repository: Annotated[
         str,
@@ -86,7 +86,7 @@ class ChartEntry(_Model, frozen=True, kw_only=True):
     """The chart part, as the target file writes it."""
 
     source: Annotated[
-        NonEmpty | RepositoryChart,
+        NonEmpty | RepositoryEntry,
         Meta(description="Directory or .tgz relative to this file, oci:// reference, or a chart in a repository"),
     ]
     release: Release
@@ -154,18 +154,25 @@ class DeviationsFile(_Model, frozen=True, kw_only=True):
     deviations: tuple[Deviation, ...]
 
 
-@dataclass(frozen=True)
-class LocalChart:
+# Tagged, so that a target can be read back from the evidence of a run.
+class LocalChart(msgspec.Struct, frozen=True, tag="local"):
     """A chart directory or archive on this machine; it need not exist, then its collection fails."""
 
     path: Path
 
 
-@dataclass(frozen=True)
-class OciChart:
+class OciChart(msgspec.Struct, frozen=True, tag="oci"):
     """A chart in an OCI registry."""
 
     reference: str
+
+
+class RepositoryChart(msgspec.Struct, frozen=True, kw_only=True, tag="repository"):
+    """A chart in a Helm repository."""
+
+    repository: str
+    name: str
+    version: str
 
 
 ChartSource = LocalChart | OciChart | RepositoryChart
