@@ -113,6 +113,7 @@ def test_database_is_an_external_postgresql(
 ) -> None:
     """DDC 1.3: relational data live in Azure Database for PostgreSQL, so outside the release and set through values."""
     found = _require_database(workloads, objects, render)
+    environment = environment_of(workloads, objects)
     for container, server in found.servers:
         findings.add(
             container,
@@ -130,9 +131,10 @@ def test_database_is_an_external_postgresql(
     for place, engine in found.other_engines():
         findings.add(place, seen=engine, expected="PostgreSQL")
     settable = {role for _, roles in found.settings for role in roles}
-    # User and password may as well come from a Secret, whose name the values decide.
+    # User and password may as well come from a Secret of others, or from one whose name the values decide.
     settable |= {role for variable, roles in found.variables if variable.origin is Origin.SECRET for role in roles}
-    if {Role.USER, Role.SECRET} - settable and any("secret" in setting.words for setting, _ in found.settings):
+    unseen = any(source.origin is Origin.SECRET for item in environment.of_containers for source in item.unseen)
+    if unseen or any("secret" in setting.words for setting, _ in found.settings):
         settable |= {Role.USER, Role.SECRET}
     missing = [role for role in Role if role not in settable]
     if missing and not findings:

@@ -9,7 +9,7 @@ from toetskader.facts.kubernetes.selectors import matches, matches_map
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
 from toetskader.facts.log_levels import enumerated_levels, missing_levels
 from toetskader.facts.mounts import mounted_files
-from toetskader.facts.servers import is_application, server_in
+from toetskader.facts.servers import applications, server_in
 from toetskader.facts.settings import settings, words
 from toetskader.facts.time_zones import is_utc, time_zone_settings
 from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
@@ -223,10 +223,15 @@ def test_metrics_can_be_collected(workloads: Workloads, objects: Objects, findin
     Counted are the component's own workloads, not the servers it brings along.
     """
     environment = environment_of(workloads, objects)
-    applications = _applications(workloads)
-    if any(_exposes(workload, objects) or _exports(environment, workload) for workload in applications):
+    own = _applications(workloads)
+    if any(_exposes(workload, objects) or _exports(environment, workload) for workload in own):
         return
-    for workload in applications:
+    if all(workload.is_batch for workload in own):
+        not_applicable(
+            "De chart rendert alleen taken die eindigen; die hebben geen metrieken om op te halen.",
+            "The chart renders only jobs that end; these have no metrics to collect.",
+        )
+    for workload in own:
         _require_seen(environment, workload)
     off = next((item for item in environment.variables() if _switches_metrics_off(item)), None)
     if off is not None:
@@ -237,7 +242,7 @@ def test_metrics_can_be_collected(workloads: Workloads, objects: Objects, findin
         )
         return
     findings.add(
-        applications[0],
+        own[0],
         seen=Text(
             "geen poort of annotatie voor metrieken, geen monitor en geen OpenTelemetry-adres",
             "no port or annotation for metrics, no monitor and no OpenTelemetry address",
@@ -319,14 +324,14 @@ def _require_workloads(workloads: Workloads) -> None:
         not_applicable("De chart rendert geen workload.", "The chart renders no workload.")
 
 
-def _applications(workloads: Workloads) -> list[Workload]:
+def _applications(workloads: Workloads) -> tuple[Workload, ...]:
     """Return the workloads that run the component's own code; without any there is no logging of its own."""
     _require_workloads(workloads)
-    found = [workload for workload in workloads if is_application(workload)]
+    found = applications(workloads)
     if not found:
         not_applicable(
-            "De chart rendert geen workload die eigen code blijft draaien.",
-            "The chart renders no workload that keeps running code of its own.",
+            "De chart rendert geen workload met eigen code.",
+            "The chart renders no workload with code of its own.",
         )
     return found
 

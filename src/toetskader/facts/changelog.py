@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from toetskader.facts.versions import SemVer, parse_semver
 
@@ -163,6 +164,7 @@ _LINK = re.compile(r"\[[^\]]{1,200}\]:\s*\S+.*")
 _SHOWN = 80
 
 
+@lru_cache(maxsize=16)
 def parse_changelog(text: str) -> Changelog:
     """Read a changelog, leniently: every second-level heading is a release, and what breaks the form is a defect."""
     headings = list(_headings(text))

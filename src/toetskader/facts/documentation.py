@@ -55,14 +55,15 @@ def _described_names(text: str) -> frozenset[str]:
 
 
 def says_at_start(text: str, subject: str) -> bool:
-    """Tell whether documentation says that something happens by itself or as the application starts.
+    """Tell whether a sentence of documentation says that something happens by itself or as the application starts.
 
     Parameters: `subject`, the beginning of a word in lower case, such as `migrati`.
     """
     return any(
-        subject in line and _AT_START.search(line)
+        subject in sentence and _AT_START.search(sentence) is not None and not _NEGATED.search(sentence)
         for line in text.lower().splitlines()
         if subject in line and len(line) < 5000
+        for sentence in re.split(r"[.;]\s|\|", line)
     )
 
 

@@ -3,7 +3,8 @@
 import re
 from enum import StrEnum
 
-from toetskader.facts.kubernetes.workloads import Container, Workload
+from toetskader.facts.attempt import Malformed
+from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
 
 
 class Server(StrEnum):
@@ -47,8 +48,11 @@ _NAMES: tuple[tuple[Server, re.Pattern[str]], ...] = (
 
 
 def server_in(container: Container) -> Server | None:
-    """Return the kind of server a container runs, or None for anything else. Raises `Malformed`."""
-    image = container.image
+    """Return the kind of server a container runs, or None for anything else, an unreadable image included."""
+    try:
+        image = container.image
+    except Malformed:
+        return None
     if image is None:
         return None
     path, _, name = image.repository.lower().rpartition("/")
@@ -58,11 +62,15 @@ def server_in(container: Container) -> Server | None:
     return None
 
 
-def is_application(workload: Workload) -> bool:
-    """Tell whether a workload runs the component's own code for as long as it lives.
+def applications(workloads: Workloads) -> tuple[Workload, ...]:
+    """Return the workloads that run the component's own code, hooks and servers that others make left out.
 
-    That is: no Job, no hook, and not only servers that others make. Demands on the application's own logging and
-    metrics are about these.
+    Demands on the application's own logging are about these: the ones that live on, or, in a component that has none
+    of those, its jobs.
     """
-    running = [container for container in workload.containers if container.runs_continuously]
-    return not workload.is_batch and not workload.is_hook and any(server_in(item) is None for item in running)
+    own = [item for item in workloads if not item.is_hook and _runs_own_code(item)]
+    return tuple([item for item in own if not item.is_batch] or own)
+
+
+def _runs_own_code(workload: Workload) -> bool:
+    return any(server_in(item) is None for item in workload.containers if item.runs_continuously)

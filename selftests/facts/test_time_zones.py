@@ -1,0 +1,41 @@
+"""Settings of time zones."""
+
+import pytest
+from from_yaml import objects
+
+from toetskader.facts.environment import Environment
+from toetskader.facts.kubernetes.workloads import Workloads
+from toetskader.facts.time_zones import is_utc, time_zone_settings
+
+ZONES = {"UTC": True, "Etc/UTC": True, "utc": True, "GMT": True, "Z": True, ":UTC": True, "Europe/Amsterdam": False}
+
+
+@pytest.mark.parametrize(("zone", "utc"), ZONES.items())
+def test_is_utc(zone: str, utc: bool) -> None:
+    assert is_utc(zone) is utc
+
+
+# Variable: zone for the database, zone for the log; empty when it says nothing of either.
+SETTINGS = {
+    ("TZ", "Europe/Amsterdam"): ("Europe/Amsterdam", "Europe/Amsterdam"),
+    ("PGTZ", "CET"): ("CET", ""),
+    ("DB_TIMEZONE", "CET"): ("CET", ""),
+    ("LOG_TIMEZONE", "CET"): ("", "CET"),
+    ("TIME_ZONE", "CET"): ("", ""),
+    ("PGOPTIONS", "-c timezone=CET"): ("CET", ""),
+    ("DATABASE_URL", "postgres://db/x?timezone=CET"): ("CET", ""),
+    ("JAVA_OPTS", "-Xmx1g -Duser.timezone=CET"): ("CET", "CET"),
+    ("TZ", ""): ("", ""),
+}
+
+
+@pytest.mark.parametrize(("variable", "expected"), SETTINGS.items())
+def test_settings(variable: tuple[str, str], expected: tuple[str, str]) -> None:
+    everything = objects(
+        "{kind: Deployment, metadata: {name: app}, spec: {template: {spec: {containers: "
+        f"[{{name: c, env: [{{name: {variable[0]}, value: '{variable[1]}'}}]}}]}}}}}}}}"
+    )
+    environment = Environment(Workloads(everything), everything)
+    database = [zone for _, zone in time_zone_settings(environment, of_database=True)]
+    logging = [zone for _, zone in time_zone_settings(environment, of_logging=True)]
+    assert (database, logging) == tuple([zone] * bool(zone) for zone in expected)
