@@ -57,7 +57,14 @@ NO_LITERALS = [
     *("", "  ", None, True, "false", "null", "${PASSWORD}", "${env:TOKEN}", "$(PASSWORD)", "$PASSWORD"),
     *("{{ .Values.password }}", "<path:secret/data#key>", "<fill in>", "__PASSWORD__", "#{password}#", "********"),
     *("/run/secrets/password", "./key.pem", "tls.key", "vault:secret/data/db#password", "ref+vault://db/password"),
-    *("DB_PASSWORD", CERTIFICATE, "ssh-ed25519 AAAAC3Nz", "Ag" + "By" * 60, "ENC[AES256_GCM,data:abc]"),
+    *(
+        "DB_PASSWORD",
+        "REP_API_TOKEN_REP",
+        CERTIFICATE,
+        "ssh-ed25519 AAAAC3Nz",
+        "Ag" + "By" * 60,
+        "ENC[AES256_GCM,data:abc]",
+    ),
 ]
 
 

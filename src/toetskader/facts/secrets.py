@@ -252,6 +252,8 @@ _DUMMY = re.compile(
 _FILE = re.compile(r"(?:\.{0,2}|~)/[\w./-]*|[\w-]+\.(?:key|pem|crt|cer|p12|pfx|jks|json|ya?ml|txt|conf|env)")
 _PUBLIC_MATERIAL = re.compile(r"\s*(?:-----BEGIN (?:CERTIFICATE|(?:\w+ )?PUBLIC KEY)|ssh-(?:rsa|ed25519) |ecdsa-sha2-)")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+# `REP_TOKEN_REP`, `REPLACE_TOKEN`: the name of a variable, to be filled in by a pipeline.
+_AFFIXES = re.compile(r"^(?:REP|REPLACE|TODO|VAR|ENV)_|_(?:REP|HERE|VALUE)$")
 _OBJECT_NAME = re.compile(r"[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*")
 _OBJECT_WORDS = re.compile(
     r"(?:^|[-.])(?:secrets?|credentials?|creds|tls|auth|password|token|key|cert|certificate|env|config|pull|regcred)"
@@ -277,7 +279,7 @@ def is_literal(value: object) -> bool:
         return False
     if _FILE.fullmatch(text) and not any(looks_random(part) for part in text.split("/")):
         return False
-    return not (_VARIABLE.fullmatch(text) and names_secret(text))
+    return not (_VARIABLE.fullmatch(text) and names_secret(_AFFIXES.sub("", text)))
 
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s@?#]*", re.IGNORECASE)
