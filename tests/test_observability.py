@@ -24,6 +24,8 @@ _LOG_FILE = re.compile(
     r"|\blog to file$|\b(access|error) logfile$|\blog file (name|path)$|\bserilog .*\bfile\b.*\bpath$"
     r"|\bfile log(ging)? enabled$"
 )
+_LOG_TARGET = re.compile(r"\blog(s|ging|ger)?\b.*\b(output|target|destination|sink|to|stream)$")
+_LOG_FILE_VALUE = re.compile(r"(file:)?[\w./-]{1,200}\.log")
 _STDOUT_SWITCH = re.compile(r"\blog(s|ging)? (to )?(stdout|console)$|\bstdout log(s|ging)?$")
 _LOG_PLACE = re.compile(r"(.*/)?logs?(/.*)?|.*\.log", re.IGNORECASE)
 _LOG_OPTION = re.compile(
@@ -48,12 +50,18 @@ def test_all_logging_goes_to_standard_output(workloads: Workloads, objects: Obje
                 findings.add(container, seen=match[0][:80], expected="stdout")
     for variable in environment_of(workloads, objects).variables():
         name, value = words(variable.name), variable.text
-        if "log" not in name and "stdout" not in name:
-            continue
-        if _STDOUT_SWITCH.search(name) and value.lower() in _OFF and variable.value is not None and value:
+        if _STDOUT_SWITCH.search(name) and value and value.lower() in _OFF:
             findings.add(variable.place, seen=f"{variable.name}: {value}", expected=f"{variable.name}: true")
-        elif _LOG_FILE.search(name) and value.lower() not in _OFF and not _STANDARD_OUTPUT.fullmatch(value):
+        elif _names_log_file(name, value):
             findings.add(variable.place, seen=f"{variable.name}: {value[:120]}", expected="stdout")
+
+
+def _names_log_file(name: str, value: str) -> bool:
+    """Tell whether a variable names a file to log to: by its name, or by a value that is a log file."""
+    if value.lower() in _OFF or _STANDARD_OUTPUT.fullmatch(value):
+        return False
+    to_a_path = _LOG_TARGET.search(name) is not None and value.startswith(("/", "./", "file:"))
+    return _LOG_FILE.search(name) is not None or to_a_path or _LOG_FILE_VALUE.fullmatch(value) is not None
 
 
 def _log_volumes(container: Container, findings: Findings) -> None:

@@ -71,3 +71,8 @@ ENGINES = {
 @pytest.mark.parametrize(("container", "engines"), ENGINES.items())
 def test_other_engines(container: str, engines: list[str]) -> None:
     assert [engine for _, engine in seen(container).other_engines()] == engines
+
+
+def test_one_container_with_another_engine_is_enough() -> None:
+    two = "{name: a, env: [{name: DB_ENGINE, value: mysql}]}, {name: b, env: [{name: DB_ENGINE, value: postgresql}]}"
+    assert [engine for _, engine in seen(two).other_engines()] == ["mysql"]

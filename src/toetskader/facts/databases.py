@@ -131,13 +131,12 @@ def _databases(workloads: Workloads, objects: Objects, values: Identity) -> Data
         server = server_in(container)
         if server in (Server.POSTGRESQL, Server.OTHER_SQL) and container.runs_continuously:
             found.append((container, server))
-    variables = {item.name: item for item in environment_of(workloads, objects).variables()}
     return Databases(
         servers=tuple(found),
         managed=tuple(item for item in objects if item.group in _OPERATED),
         variables=tuple(
             (item, role)
-            for item in variables.values()
+            for item in environment_of(workloads, objects).variables()
             if (role := roles(item.name)) or _other_engine(item.name, item.text)
         ),
         settings=tuple(
