@@ -9,7 +9,7 @@ from toetskader.facts.chart import ChartFiles
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.route_measures import allows_listed_addresses, limits_requests
-from toetskader.facts.kubernetes.routes import Route
+from toetskader.facts.kubernetes.routes import Route, can_route
 from toetskader.facts.kubernetes.routes import routes as routes_of
 from toetskader.facts.kubernetes.settings import settings
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
@@ -22,6 +22,7 @@ from toetskader.judging import (
     Variant,
     check,
     not_applicable,
+    not_shown,
     undetermined,
 )
 
@@ -29,13 +30,13 @@ Routes = tuple[Route, ...]
 
 
 @check("ingress.xor_gateway")
-def test_ingress_only_without_gateway(routes: Routes, findings: Findings) -> None:
+def test_ingress_only_without_gateway(chart: ChartFiles, routes: Routes, findings: Findings) -> None:
     """DDC 1.4: the ingress controller is used only when the API gateway is not.
 
     One values set renders one of both, also when their hosts differ. Whether the chart can do either shows from the
     values sets that the target names.
     """
-    _need_routes(routes)
+    _need_routes(routes, chart)
     gateways = [route for route in routes if route.through == "gateway"]
     if not gateways:
         return
@@ -50,7 +51,7 @@ def test_ingress_only_without_gateway(routes: Routes, findings: Findings) -> Non
 
 
 @check("ingress.internal_by_default")
-def test_routes_are_internal(routes: Routes, parameters: Parameters, findings: Findings) -> None:
+def test_routes_are_internal(chart: ChartFiles, routes: Routes, parameters: Parameters, findings: Findings) -> None:
     """DDC 5: a component for users comes available through the internal ingress controller.
 
     Every values set counts: where the municipality decided that a component is to be reached from outside, that
@@ -58,7 +59,7 @@ def test_routes_are_internal(routes: Routes, parameters: Parameters, findings: F
     document names no gateway classes, by its name (`apisix-internal`).
     """
     internal = parameters.require("internal_ingress_class")
-    _need_routes(routes)
+    _need_routes(routes, chart)
     unknown: list[str] = []
     for route in routes:
         place = route.entrances[0] if route.entrances else route.object
@@ -91,14 +92,14 @@ def test_routes_are_internal(routes: Routes, parameters: Parameters, findings: F
 
 @check("ingress.external_measures")
 def test_external_routes_have_further_measures(
-    routes: Routes, objects: Objects, parameters: Parameters, findings: Findings
+    chart: ChartFiles, routes: Routes, objects: Objects, parameters: Parameters, findings: Findings
 ) -> None:
     """DDC 5: access from outside takes more than multi-factor authentication, such as a list of allowed addresses.
 
     An indication: a VPN or application proxy in front does not show in the chart.
     """
     external = parameters.require("external_ingress_class")
-    _need_routes(routes)
+    _need_routes(routes, chart)
     judged = [route for route in routes if _side(route, parameters) != "internal"]
     if not judged:
         not_applicable("Geen route is van buiten bereikbaar.", "No route can be reached from outside.")
@@ -168,8 +169,7 @@ def test_host_name_is_free_to_choose(
     if not vanity.overrides:
         _no_value_sets_host(chart, routes, params.host, findings)
         return
-    if not changed:
-        _no_route_to_see(chart)
+    _need_routes(changed, chart)
     for route in changed:
         for host in route.hosts:
             if host.name and not _is_below(host.name, params.host):
@@ -205,26 +205,7 @@ def _no_value_sets_host(chart: ChartFiles, routes: Routes, wanted: str, findings
                 "Add a value for the host (for instance host) and use it in the template.",
             ),
         )
-    if not routes:
-        _no_route_to_see(chart)
-
-
-_ROUTE_KIND = re.compile(r"^\s*kind:\s*[\"']?(?:Ingress|\w*Route|VirtualService)\b", re.MULTILINE)
-
-
-def _no_route_to_see(chart: ChartFiles) -> None:
-    """End for a render without routes: the chart has none at all, or it was switched off."""
-    if any(_ROUTE_KIND.search(text) for path, text in chart.files.items() if "templates/" in path):
-        undetermined(
-            "De chart rendert met deze waardenset geen route, ook niet met een andere host; voeg een waardenset toe "
-            "waarin de ingress of de route aan staat.",
-            "With this values set the chart renders no route, nor with another host; add a values set in which the "
-            "ingress or route is on.",
-        )
-    not_applicable(
-        "De chart heeft geen route naar buiten, dus geen hostnaam.",
-        "The chart has no route to the outside, so no host name.",
-    )
+    _need_routes(routes, chart)
 
 
 def _is_below(name: str, host: str) -> bool:
@@ -244,7 +225,9 @@ def _names(host: str, text: str) -> bool:
 
 
 @check("ingress.tls_at_edge")
-def test_tls_ends_at_the_edge(routes: Routes, workloads: Workloads, objects: Objects, findings: Findings) -> None:
+def test_tls_ends_at_the_edge(
+    chart: ChartFiles, routes: Routes, workloads: Workloads, objects: Objects, findings: Findings
+) -> None:
     """DDC 7.17: encryption with certificates is done by the ingress controller or API gateway, not in the pods.
 
     Every host has TLS at the edge, and no pod serves HTTPS with a server certificate of its own. A default
@@ -271,7 +254,7 @@ def test_tls_ends_at_the_edge(routes: Routes, workloads: Workloads, objects: Obj
                     expected=Text("HTTP in de pod, TLS aan de rand", "HTTP in the pod, TLS at the edge"),
                 )
     if not findings:
-        _need_routes(routes)
+        _need_routes(routes, chart)
 
 
 _HTTPS_PORTS = frozenset({443, 8443, 9443, 6443})
@@ -301,13 +284,15 @@ def _certificates(workload: Workload, objects: Objects) -> Iterator[Node]:
 
 
 @check("ingress.rate_limit")
-def test_requests_are_limited_at_the_edge(routes: Routes, objects: Objects, findings: Findings) -> None:
+def test_requests_are_limited_at_the_edge(
+    chart: ChartFiles, routes: Routes, objects: Objects, findings: Findings
+) -> None:
     """DDC 7.11: the service mesh, ingress controller or API gateway limits the requests of one sender.
 
     The document gives no number, so any limit counts. An indication: what the edge does by itself, and whether the
     limit works, shows on a live route.
     """
-    _need_routes(routes)
+    _need_routes(routes, chart)
     elsewhere = []
     for route in routes:
         limited = limits_requests(route, objects)
@@ -328,11 +313,15 @@ def test_requests_are_limited_at_the_edge(routes: Routes, objects: Objects, find
         )
 
 
-def _need_routes(routes: Routes) -> None:
-    if not routes:
-        not_applicable(
-            "De chart rendert met deze waardenset geen route naar buiten. Kan hij dat wel, voeg dan een waardenset toe "
-            "waarin de ingress of route aan staat.",
-            "With this values set the chart renders no route to the outside. If it can, add a values set in which the "
-            "ingress or route is on.",
+def _need_routes(routes: Routes, chart: ChartFiles) -> None:
+    """End for a render without routes: another values set may show one, or the chart has none at all."""
+    if routes:
+        return
+    if can_route(chart.files):
+        not_shown(
+            "De chart rendert met deze waardenset geen route naar buiten, en kan dat wel; voeg bij het doel een "
+            "waardenset toe waarin de ingress of route aan staat.",
+            "With this values set the chart renders no route to the outside, though it can; add a values set to the "
+            "target in which the ingress or route is on.",
         )
+    not_applicable("De chart heeft geen route naar buiten.", "The chart has no route to the outside.")

@@ -2,7 +2,7 @@
 
 from toetskader.judging.check import Check, check
 from toetskader.judging.findings import FilePlace, Findings
-from toetskader.judging.outcomes import Parameters, not_applicable, undetermined
+from toetskader.judging.outcomes import Parameters, not_applicable, not_shown, undetermined
 from toetskader.judging.subjects import Variant
 from toetskader.text import Text
 
@@ -15,5 +15,6 @@ __all__ = [
     "Variant",
     "check",
     "not_applicable",
+    "not_shown",
     "undetermined",
 ]

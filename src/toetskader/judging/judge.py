@@ -11,7 +11,7 @@ from toetskader.facts.attempt import Malformed, NotSeen
 from toetskader.facts.store import FactKey
 from toetskader.judging.check import Check
 from toetskader.judging.findings import Findings, RawFinding
-from toetskader.judging.outcomes import NotApplicable, Parameters, Undetermined
+from toetskader.judging.outcomes import NotApplicable, NotShown, Parameters, Undetermined
 from toetskader.judging.subjects import Missing, SceneSubjects, TargetSubjects
 from toetskader.results import Verdict
 from toetskader.text import Text
@@ -41,6 +41,8 @@ class Judged:
     """The fault of a check that broke on its input."""
     doubt: Text | None = None
     """Why part of what should be judged could not be, beside the findings of a failure."""
+    shown: bool = True
+    """False when the scene left off what is judged, so that the other scenes decide."""
 
 
 def judge(
@@ -79,6 +81,8 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -
         check.function(**arguments)
     except NotApplicable as outcome:
         return Judged(Verdict.NOT_APPLICABLE, reason=outcome.reason, keys=keys)
+    except NotShown as outcome:
+        return Judged(Verdict.UNDETERMINED, reason=outcome.reason, keys=keys, shown=False)
     except Undetermined as outcome:
         doubt = outcome.reason
     except Missing as outcome:
@@ -99,7 +103,9 @@ _WEIGHT = (Verdict.FAIL, Verdict.UNDETERMINED, Verdict.PASS, Verdict.NOT_APPLICA
 
 
 def _combine(judged: list[Judged]) -> Judged:
-    """Combine the scenes' verdicts, heaviest first."""
+    """Combine the scenes' verdicts, heaviest first; a scene that shows nothing counts only when no other shows it."""
+    if any(item.shown and item.verdict is not Verdict.NOT_APPLICABLE for item in judged):
+        judged = [item for item in judged if item.shown]
     verdict = min((item.verdict for item in judged), key=_WEIGHT.index)
     deciding = [item for item in judged if item.verdict is verdict]
     return Judged(

@@ -23,6 +23,14 @@ class Undetermined(Exception):  # noqa: N818 - a verdict, not an error
         self.reason = reason
 
 
+class NotShown(Exception):  # noqa: N818 - a verdict, not an error
+    """This scene does not show what is judged, while another scene could: the chart can do it, here it is off."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
+
+
 def not_applicable(nl: str, en: str) -> NoReturn:
     """End a judgement: the requirement does not apply here. Both reasons are full sentences."""
     raise NotApplicable(Text(nl, en))
@@ -31,6 +39,15 @@ def not_applicable(nl: str, en: str) -> NoReturn:
 def undetermined(nl: str, en: str) -> NoReturn:
     """End a judgement: no verdict is possible. The reasons say what is missing and how to supply it."""
     raise Undetermined(Text(nl, en))
+
+
+def not_shown(nl: str, en: str) -> NoReturn:
+    """End a judgement: this values set leaves off what is judged, and another one can show it.
+
+    The other scenes decide; when none of them shows it either, the requirement is undetermined for this reason,
+    which says what values set to add.
+    """
+    raise NotShown(Text(nl, en))
 
 
 class Parameters:

@@ -1,7 +1,7 @@
 """Routes from outside into the component, read alike: Ingress, Gateway API, APISIX, OpenShift, Traefik and Istio."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -52,6 +52,17 @@ def routes(objects: Objects) -> tuple[Route, ...]:
         for item in objects.of_kind(kind, group=group)
         if read is not _istio or _leaves_the_mesh(item)
     )
+
+
+_ROUTE_TEMPLATE = re.compile(r"^\s*kind:\s*[\"']?(?:Ingress|\w{0,40}Route|VirtualService)\b", re.MULTILINE)
+
+
+def can_route(files: Mapping[str, str]) -> bool:
+    """Tell whether a chart has a template of a route, so that other values could make it render one.
+
+    Parameters: `files`, path inside the chart → text.
+    """
+    return any("templates/" in path and _ROUTE_TEMPLATE.search(text) for path, text in files.items())
 
 
 def host_covers(pattern: str, host: str) -> bool:
