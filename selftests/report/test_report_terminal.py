@@ -10,7 +10,7 @@ from toetskader.results.model import Report, Verdict
 def test_a_finding_is_a_sentence_with_place_and_remedy(report: Report) -> None:
     result = next(r for r in report.results if r.requirement == "DDC-7.5-04")
     assert finding_lines(result, "nl", 300) == [
-        "Updates verlopen stap voor stap (DDC 7.5, regels 581\u2013582; niveau 2)",
+        "DDC-7.5-04@voorbeeld Updates verlopen stap voor stap (DDC 7.5, regels 581\u2013582; niveau 2)",
         "  - Deployment/web, container app-3: gezien Recreate, verwacht RollingUpdate "
         "(spec.template.spec.containers[3].securityContext.readOnlyRootFilesystem, templates/deployment.yaml, "
         "waardenset productie). Herstel: Zet strategy.type.",
@@ -28,7 +28,7 @@ def test_a_remedy_that_all_findings_share_is_said_once_and_scenes_are_joined(rep
 
 def test_a_result_without_findings_gives_its_reason_and_the_remedy_of_the_requirement(report: Report) -> None:
     result = next(r for r in report.results if r.requirement == "DDC-7.3-12")
-    lines = finding_lines(result, "nl", 100)
+    lines = finding_lines(result, "nl", 120)
     assert lines[1:] == [
         "  Het dossier bevat geen rapport van na 22 augustus 2026.",
         "  Herstel: Zet readOnlyRootFilesystem op true en geef schrijfbare paden een volume.",

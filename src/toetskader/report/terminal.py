@@ -24,7 +24,7 @@ from toetskader.report.words import (
     source_place,
     words_of,
 )
-from toetskader.results.model import Report, Result, TargetSummary
+from toetskader.results.model import Report, Result, TargetSummary, Verdict
 from toetskader.text import Lang
 
 FINDINGS_SHOWN = 10
@@ -38,11 +38,12 @@ def finding_lines(result: Result, lang: Lang, width: int) -> list[str]:
     """Give the lines by which a terminal shows a result that is not met.
 
     Parameters: `result`, the result; `lang`, the language; `width`, the columns of the terminal. The first line names
-    the requirement, its source and level; then one sentence per finding, the reason, and the deviation, if any.
+    requirement and target, source and level; then one sentence per finding, the reason, and the deviation, if any.
     Hidden characters and terminal sequences in what was seen come out as visible signs.
     """
     w = words_of(lang)
-    head = f"{one_line(result.title)} ({source_place(result, w)}; {w.level.lower()} {result.level})"
+    key = f"{one_line(result.requirement)}@{one_line(result.target)}"
+    head = f"{key} {one_line(result.title)} ({source_place(result, w)}; {w.level.lower()} {result.level})"
     lines = _wrap(head, width, "", "  ")
     merged = merge_scenes(result.findings)
     remedy = said_once(finding.remedy for finding in merged) if len(merged) > 1 else ""
@@ -53,7 +54,7 @@ def finding_lines(result: Result, lang: Lang, width: int) -> list[str]:
         lines += _wrap(plural(w.more_findings_terminal, more), width, "  - ", "    ")
     for reason in reason_lines(result, w):
         lines += _wrap(reason, width, "  ", "    ")
-    if not result.findings:
+    if not result.findings and result.verdict is not Verdict.UNDETERMINED:
         remedy = result.remedy
     if remedy:
         lines += _wrap(f"{w.remedy}: {one_line(clip(remedy, TEXT_LIMIT))}", width, "  ", "    ")
