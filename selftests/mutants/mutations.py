@@ -1,0 +1,92 @@
+"""Mutants of the golden target: what stands in their files, and how one is made in a copy of the target."""
+
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from toetskader.results import Verdict
+from toetskader.yamlfile import read_yaml
+
+HERE = Path(__file__).parent
+
+
+class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One change of one file of the target: replace, append, delete or create; exactly one of these."""
+
+    file: str
+    """Path from the target's folder: `chart/templates/service.yaml`, `target.yaml`."""
+    replace: str | None = None
+    """Text that must occur `count` times, so that a changed golden target cannot turn a mutant into nothing."""
+    with_: str | None = msgspec.field(name="with", default=None)
+    count: int = 1
+    append: str | None = None
+    create: str | None = None
+    delete: bool = False
+
+    def __post_init__(self) -> None:
+        actions = [self.replace is not None, self.append is not None, self.create is not None, self.delete]
+        if actions.count(True) != 1 or (self.replace is None) != (self.with_ is None):
+            raise ValueError(f"{self.file}: an edit is replace and with, append, create, or delete: one of them")
+
+    def apply(self, target: Path) -> None:
+        """Make the change. Raises AssertionError when the target is not as the edit takes it to be."""
+        path = target / self.file
+        if self.create is not None:
+            assert not path.exists(), f"{self.file} exists already"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(self.create, encoding="utf-8")
+            return
+        assert path.is_file(), f"{self.file} is no file of the golden target"
+        if self.delete:
+            path.unlink()
+            return
+        text = path.read_text(encoding="utf-8")
+        if self.append is not None:
+            path.write_text(text + self.append, encoding="utf-8")
+        elif self.replace is not None and self.with_ is not None:
+            found = text.count(self.replace)
+            assert found == self.count, f"{self.file}: {found} times, not {self.count}: {self.replace!r}"
+            path.write_text(text.replace(self.replace, self.with_), encoding="utf-8")
+
+
+class Mutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A named change of the golden target, and every verdict that it changes."""
+
+    name: str
+    requirement: str
+    """The requirement it is about."""
+    why: str
+    """Why that requirement is no longer met, can no longer be judged, or does not apply."""
+    edits: tuple[Edit, ...]
+    changes: dict[str, Verdict]
+    """Requirement → new verdict: all that differ from the golden target, and no other."""
+
+    def __post_init__(self) -> None:
+        if self.requirement not in self.changes:
+            raise ValueError(f"{self.name}: 'changes' does not name its own requirement {self.requirement}")
+        if not self.edits:
+            raise ValueError(f"{self.name}: a mutant has at least one edit")
+
+    def make(self, golden: Path, folder: Path) -> Path:
+        """Copy the golden target to a folder and mutate the copy; return the folder."""
+        shutil.copytree(golden, folder)
+        for edit in self.edits:
+            edit.apply(folder)
+        return folder
+
+
+class MutantFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The mutants of one family of checks."""
+
+    mutants: tuple[Mutant, ...]
+
+
+def load_mutants(folder: Path = HERE) -> tuple[Mutant, ...]:
+    """Load all mutants. Raises FileErrors, with file and line, and ValueError for a name given twice."""
+    files = [read_yaml(path).convert(MutantFile) for path in sorted(folder.glob("*.yaml"))]
+    mutants = [mutant for file in files for mutant in file.mutants]
+    names = [mutant.name for mutant in mutants]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"name given twice: {', '.join(sorted(twice))}")
+    return tuple(mutants)
