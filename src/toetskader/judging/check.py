@@ -3,10 +3,11 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
+from toetskader.facts.attempt import NotSeen
 from toetskader.judging.subjects import SUBJECTS
 
 # Arguments that every judgement can have besides subjects.
@@ -25,6 +26,8 @@ class Check:
     subjects: tuple[str, ...]
     given: frozenset[str]
     params: type[msgspec.Struct] | None
+    accepts_not_seen: frozenset[str] = frozenset()
+    """Subjects it takes as `NotSeen` as well, and judges the reason of."""
 
     @property
     def parts(self) -> frozenset[str]:
@@ -58,7 +61,8 @@ def check(id_: str, *, params: type[msgspec.Struct] | None = None) -> Callable[[
             raise TypeError(f"check {id_}: {function.__name__} asks for no subject, so it could not fail")
         if (params is None) != ("params" not in arguments):
             raise TypeError(f"check {id_}: the argument 'params' and @check(params=…) go together")
-        made = Check(id_, function, subjects, GIVEN & arguments.keys(), params)
+        accepts = frozenset(name for name in subjects if NotSeen in get_args(arguments[name].annotation))
+        made = Check(id_, function, subjects, GIVEN & arguments.keys(), params, accepts)
         setattr(function, ATTRIBUTE, made)
         return function
 

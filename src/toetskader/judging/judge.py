@@ -77,7 +77,7 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -
     crash: Exception | None = None
     try:
         for name in check.subjects:
-            arguments[name] = scene.get(name)
+            arguments[name] = _subject(check, scene, name)
         check.function(**arguments)
     except NotApplicable as outcome:
         return Judged(Verdict.NOT_APPLICABLE, reason=outcome.reason, keys=keys)
@@ -96,6 +96,16 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -
     if doubt is not None:
         return Judged(Verdict.UNDETERMINED, reason=doubt, keys=keys, crash=crash)
     return Judged(Verdict.PASS, keys=keys)
+
+
+def _subject(check: Check, scene: SceneSubjects, name: str) -> Any:
+    """Return a subject; to a check that takes it so, the reason it was not seen."""
+    try:
+        return scene.get(name)
+    except Missing as outcome:
+        if name in check.accepts_not_seen:
+            return outcome.attempt
+        raise
 
 
 _ALWAYS = frozenset({"parameters", "today", "params"})
