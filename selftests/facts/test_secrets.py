@@ -193,13 +193,17 @@ def test_lines_that_set_a_secret() -> None:
     ]
     assert [item.line for item in assignments("app.properties", "a=b\nspring.password=x\n")] == [2]
     assert not assignments("README.md", VALUES)
+    found_in = assignments("values.yaml", VALUES)
+    assert all(VALUES[item.start : item.start + len(item.value)] == item.value for item in found_in)
 
 
 @settings(derandomize=True, max_examples=150, deadline=None)
 @given(st.text(max_size=300), st.sampled_from(["values.yaml", "app.env"]))
 def test_any_text_can_be_read(text: str, name: str) -> None:
     lines = len(text.splitlines()) + 1
-    assert all(1 <= item.line <= lines for item in assignments(name, text))
+    found = assignments(name, text)
+    assert all(1 <= item.line <= lines for item in found)
+    assert all(text[item.start : item.start + len(item.value)] == item.value for item in found if item.value)
     assert all(leak.shape in SHAPES for leak in leaks(text))
 
 

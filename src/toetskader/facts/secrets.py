@@ -26,6 +26,20 @@ class Shape:
     literals: tuple[str, ...]
     """One of these occurs in every match; a text without them is not searched."""
     expression: re.Pattern[str]
+    form: str = ""
+    """What it looks like with nothing secret in it: `{36}` stands for as many characters. For tokens only."""
+
+    def filled(self, filler: str, end: str) -> str:
+        """Return a text that has this shape and no secret: the form, filled with a word that ends in `end`."""
+
+        def fill(match: re.Match[str]) -> str:
+            wanted = int(match[1])
+            return (filler * wanted)[: wanted - len(end)] + end
+
+        return _FORM.sub(fill, self.form)
+
+
+_FORM = re.compile(r"\{(\d+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +57,16 @@ class Assignment:
     line: int
     name: str
     value: str
+    start: int
+    """Where the value starts in the text."""
 
 
 # Neither side may continue: a shape inside a longer base64 text is chance.
 _LEFT, _RIGHT = r"(?<![A-Za-z0-9+/_=-])", r"(?![A-Za-z0-9+/_=-])"
 
 
-def _token(name: str, literals: tuple[str, ...], expression: str) -> Shape:
-    return Shape(Text(name, name), literals, re.compile(f"{_LEFT}(?:{expression}){_RIGHT}"))
+def _token(name: str, literals: tuple[str, ...], expression: str, form: str) -> Shape:
+    return Shape(Text(name, name), literals, re.compile(f"{_LEFT}(?:{expression}){_RIGHT}"), form)
 
 
 PRIVATE_KEY = Shape(
@@ -66,29 +82,34 @@ URL_PASSWORD = Shape(
     Text("een wachtwoord in een URL", "a password in a URL"),
     ("://",),
     # References ($, {{, <, %s, #{) and masks (*) are no passwords.
-    re.compile(r"""://[^\s/:@"'<>{}()]{0,200}:(?![$<%*#{])[^\s/:@"'<>{}()`,]{1,200}@[\w\[]"""),
+    re.compile(r"""://[^\s/:@"'<>{}()]{0,200}:(?![$<%*#{])(?P<password>[^\s/:@"'<>{}()`,]{1,200})@[\w\[]"""),
 )
 SHAPES = (
     PRIVATE_KEY,
     URL_PASSWORD,
-    _token("AWS access key", ("AKIA", "ASIA"), r"A[KS]IA[A-Z2-7]{16}"),
-    _token("GitHub token", ("ghp_", "gho_", "ghs_"), r"gh[pos]_[0-9A-Za-z]{36}"),
-    _token("GitHub token", ("github_pat_",), r"github_pat_\w{82}"),
-    _token("GitLab token", ("glpat-", "gldt-", "glrt-"), r"gl(?:pat|dt|rt)-[\w-]{20,64}"),
-    _token("Slack token", ("xox",), r"xox[abeoprs]-[0-9A-Za-z-]{10,250}"),
-    _token("Slack webhook", ("hooks.slack.com/",), r"hooks\.slack\.com/(?:services|workflows)/[\w/]{40,80}"),
-    _token("Azure storage key", ("AccountKey=",), r"AccountKey=[A-Za-z0-9+/]{86}=="),
-    _token("Azure SAS", ("sig=",), r"sig=[A-Za-z0-9%]{43,63}(?:%3[dD]|=)"),
-    _token("Entra client secret", ("Q~",), r"[\w~.]{3}\dQ~[\w~.-]{31,34}"),
-    _token("Google API key", ("AIza",), r"AIza[\w-]{35}"),
-    _token("npm token", ("npm_",), r"npm_[A-Za-z0-9]{36}"),
-    _token("PyPI token", ("pypi-AgEI",), r"pypi-AgEI[\w-]{50,1000}"),
-    _token("Docker Hub token", ("dckr_pat_",), r"dckr_pat_[\w-]{27}"),
-    _token("Vault token", ("hvs.",), r"hvs\.[\w-]{24,300}"),
-    _token("Stripe key", ("k_live_",), r"[sr]k_live_[0-9a-zA-Z]{24,99}"),
-    _token("SendGrid key", ("SG.",), r"SG\.[\w-]{22}\.[\w-]{43}"),
-    _token("age key", ("AGE-SECRET-KEY-1",), r"AGE-SECRET-KEY-1[0-9A-Z]{58}"),
-    _token("JSON Web Token", ("eyJ",), r"eyJ[\w-]{14,4000}\.eyJ[\w-]{14,8000}\.[\w-]{10,2000}"),
+    _token("AWS access key", ("AKIA", "ASIA"), r"A[KS]IA[A-Z2-7]{16}", "AKIA{16}"),
+    _token("GitHub token", ("ghp_", "gho_", "ghs_"), r"gh[pos]_[0-9A-Za-z]{36}", "ghp_{36}"),
+    _token("GitHub token", ("github_pat_",), r"github_pat_\w{82}", "github_pat_{82}"),
+    _token("GitLab token", ("glpat-", "gldt-", "glrt-"), r"gl(?:pat|dt|rt)-[\w-]{20,64}", "glpat-{20}"),
+    _token("Slack token", ("xox",), r"xox[abeoprs]-[0-9A-Za-z-]{10,250}", "xoxb-{20}"),
+    _token(
+        "Slack webhook",
+        ("hooks.slack.com/",),
+        r"hooks\.slack\.com/(?:services|workflows)/[\w/]{40,80}",
+        "hooks.slack.com/services/{44}",
+    ),
+    _token("Azure storage key", ("AccountKey=",), r"AccountKey=[A-Za-z0-9+/]{86}==", "AccountKey={86}=="),
+    _token("Azure SAS", ("sig=",), r"sig=[A-Za-z0-9%]{43,63}(?:%3[dD]|=)", "sig={43}%3D"),
+    _token("Entra client secret", ("Q~",), r"[\w~.]{3}\dQ~[\w~.-]{31,34}", "RED8Q~{34}"),
+    _token("Google API key", ("AIza",), r"AIza[\w-]{35}", "AIza{35}"),
+    _token("npm token", ("npm_",), r"npm_[A-Za-z0-9]{36}", "npm_{36}"),
+    _token("PyPI token", ("pypi-AgEI",), r"pypi-AgEI[\w-]{50,1000}", "pypi-AgEI{50}"),
+    _token("Docker Hub token", ("dckr_pat_",), r"dckr_pat_[\w-]{27}", "dckr_pat_{27}"),
+    _token("Vault token", ("hvs.",), r"hvs\.[\w-]{24,300}", "hvs.{24}"),
+    _token("Stripe key", ("k_live_",), r"[sr]k_live_[0-9a-zA-Z]{24,99}", "sk_live_{24}"),
+    _token("SendGrid key", ("SG.",), r"SG\.[\w-]{22}\.[\w-]{43}", "SG.{22}.{43}"),
+    _token("age key", ("AGE-SECRET-KEY-1",), r"AGE-SECRET-KEY-1[0-9A-Z]{58}", "AGE-SECRET-KEY-1{58}"),
+    _token("JSON Web Token", ("eyJ",), r"eyJ[\w-]{14,4000}\.eyJ[\w-]{14,8000}\.[\w-]{10,2000}", "eyJ{16}.eyJ{16}.{20}"),
 )
 
 # Words that documentation puts where a reader's own value goes. In a README they are no secret, elsewhere they are.
@@ -115,13 +136,22 @@ def leaks(text: str, *, documentation: bool = False) -> tuple[Leak, ...]:
 
 
 def _leaks(text: str, *, documentation: bool) -> Iterator[Leak]:
-    for shape in SHAPES:
-        if not any(literal in text for literal in shape.literals):
-            continue
-        for match in shape.expression.finditer(text):
-            if (documentation or _in_comment(text, match.start())) and _SAMPLE.search(match[0]):
-                continue
+    for shape, match in occurrences(text):
+        if not ((documentation or _in_comment(text, match.start())) and is_sample(match[0])):
             yield Leak(text.count("\n", 0, match.start()) + 1, shape)
+
+
+def occurrences(text: str) -> Iterator[tuple[Shape, re.Match[str]]]:
+    """Yield every match of a shape in a text, samples for a reader too, shape by shape."""
+    for shape in SHAPES:
+        if any(literal in text for literal in shape.literals):
+            for match in shape.expression.finditer(text):
+                yield shape, match
+
+
+def is_sample(found: str) -> bool:
+    """Tell whether what has the shape of a secret says of itself that it is a sample, as documentation may."""
+    return _SAMPLE.search(found) is not None
 
 
 def _in_comment(text: str, position: int) -> bool:
@@ -336,7 +366,7 @@ def looks_random(text: str) -> bool:
 
 # --- configuration files -------------------------------------------------------------------------------------------
 
-_YAML_LINE = re.compile(
+YAML_LINE = re.compile(
     r"""^(?P<indent>[ \t]*(?:-[ ]+)*)
         ["']?(?P<name>[A-Za-z_.][\w./-]{0,120})["']?
         [ \t]*:(?:[ \t]+(?P<value>\S.*))?$""",
@@ -344,7 +374,7 @@ _YAML_LINE = re.compile(
 )
 _PLAIN_LINE = re.compile(r"^\s*(?:export\s+)?(?P<name>[A-Za-z_][\w.-]{0,120})\s*[=:]\s*(?P<value>\S.*)$")
 _LONGEST_LINE = 4000
-_BLOCK = re.compile(r"[|>][0-9+-]{0,2}")
+BLOCK = re.compile(r"[|>][0-9+-]{0,2}")
 _YAML_SUFFIXES = (".yaml", ".yml", ".json", ".tpl", ".gotmpl")
 _PLAIN_SUFFIXES = (".env", ".properties", ".ini", ".conf", ".cfg", ".toml")
 
@@ -363,28 +393,36 @@ def assignments(file_name: str, text: str) -> tuple[Assignment, ...]:
 
 
 def _plain_assignments(text: str) -> Iterator[Assignment]:
-    for number, line, _ in _hinted_lines(text):
+    for number, line, end in hinted_lines(text):
         match = _PLAIN_LINE.match(line)
         if match and _strength(match["name"]):
-            yield Assignment(number, match["name"], _scalar(match["value"]))
+            offset, value = scalar(match["value"])
+            yield Assignment(number, match["name"], value, end - len(line) + match.start("value") + offset)
 
 
 def _yaml_assignments(text: str) -> Iterator[Assignment]:
-    for number, line, end in _hinted_lines(text):
-        match = _YAML_LINE.match(line)
+    for number, line, end in hinted_lines(text):
+        match = YAML_LINE.match(line)
         if match is None or not match["value"] or not _strength(match["name"]):
             continue
-        value = _scalar(match["value"])
-        if _BLOCK.fullmatch(value):
-            value = _block_start(text[end : end + 2000].splitlines()[1:4], len(match["indent"]))
-        yield Assignment(number, match["name"], value)
+        offset, value = scalar(match["value"])
+        start = end - len(line) + match.start("value") + offset
+        if BLOCK.fullmatch(value):
+            offset, value = _block_start(text[end : end + 2000], len(match["indent"]))
+            start = end + offset
+        yield Assignment(number, match["name"], value, start)
 
 
-def _hinted_lines(text: str) -> Iterator[tuple[int, str, int]]:
-    """Yield number, text and end of each line that holds a word of a secret's name.
+@lru_cache(maxsize=64)
+def hinted_lines(text: str) -> tuple[tuple[int, str, int], ...]:
+    """Return number, text and end of each line that holds a word of a secret's name.
 
     Searching a whole text for words is an order faster than looking at each of its lines.
     """
+    return tuple(_hinted_lines(text))
+
+
+def _hinted_lines(text: str) -> Iterator[tuple[int, str, int]]:
     lowered = text.lower()
     if len(lowered) != len(text):  # some letters have a longer lower case; positions must agree
         lowered = text
@@ -404,23 +442,31 @@ def _hinted_lines(text: str) -> Iterator[tuple[int, str, int]]:
             yield number, text[start:end], end
 
 
-def _block_start(following: list[str], indent: int) -> str:
-    """Return the first line of a block scalar."""
-    for line in following:
+def _block_start(following: str, indent: int) -> tuple[int, str]:
+    """Return the first line of a block scalar, and where it starts in what follows its header."""
+    lines = following.splitlines(keepends=True)
+    for index, line in enumerate(lines[1:4], 1):
         if line.strip():
-            return line.strip() if len(line) - len(line.lstrip()) > indent else ""
-    return ""
+            deep = len(line) - len(line.lstrip())
+            return (sum(map(len, lines[:index])) + deep, line.strip()) if deep > indent else (0, "")
+    return 0, ""
 
 
-def _scalar(text: str) -> str:
-    """Read the scalar on a line; empty for what is no scalar of its own (alias, collection)."""
-    text = re.sub(r"^(?:[&!]\S*\s+)+", "", text.strip())
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
+
+
+def scalar(text: str) -> tuple[int, str]:
+    """Read the scalar on a line and where it starts; empty for what is no scalar of its own (alias, collection)."""
+    text = text.rstrip()
+    properties = _PROPERTIES.match(text)
+    start = properties.end() if properties else 0
+    text = text[start:]
     if text[:1] in ("*", "[", "{", "#", "&"):
-        return text if text.startswith("{{") else ""
+        return start, text if text.startswith("{{") else ""
     if text[:1] in ('"', "'"):
         end = text.find(text[0], 1)
-        return text[1:end] if end > 0 else text[1:]
-    return re.split(r"\s+#", text, maxsplit=1)[0].rstrip().rstrip(",")
+        return start + 1, text[1:end] if end > 0 else text[1:]
+    return start, re.split(r"\s+#", text, maxsplit=1)[0].rstrip().rstrip(",")
 
 
 # --- parsed documents ----------------------------------------------------------------------------------------------
