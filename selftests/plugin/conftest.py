@@ -1,0 +1,25 @@
+"""The project that the tests of the plugin run pytest on."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tiny_project import Project
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[subprocess.Popen[str]]:
+    """The process that has imported pytest, and runs it in a fork of itself."""
+    command = [sys.executable, str(Path(__file__).with_name("forks.py"))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, forks: subprocess.Popen[str]) -> Project:
+    """A project with the target `voorbeeld`, which meets everything; a module adds its own targets."""
+    return Project(tmp_path_factory.mktemp("project"), forks)
