@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench.chart import measure_chart
+from bench.chart import Figures, measure_chart
 from bench.portfolio import measure_portfolio
 from bench.verdicts import measure_verdicts
 
@@ -19,14 +19,15 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="toetskader-bench-") as name:
         folder = Path(name)
-        for title, figures in (
-            ("Eén kaart: het voorbeeld", measure_chart()),
-            ("Portefeuille", measure_portfolio(folder / "portfolio", options.charts)),
-            ("Oordelen", measure_verdicts(folder / "verdicts", options.verdicts)),
-        ):
-            print(f"\n{title}")
-            for label, value in figures:
-                print(f"  {label:<58} {value}", flush=True)
+        _show("Eén chart: het voorbeeld", measure_chart())
+        _show("Portefeuille", measure_portfolio(folder / "portfolio", options.charts))
+        _show("Oordelen", measure_verdicts(folder / "verdicts", options.verdicts))
+
+
+def _show(title: str, figures: Figures) -> None:
+    print(f"\n{title}")
+    for label, value in figures:
+        print(f"  {label:<58} {value}", flush=True)
 
 
 main()

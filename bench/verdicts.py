@@ -20,7 +20,7 @@ def measure_verdicts(folder: Path, wanted: int) -> Figures:
     each = len(seed.results["results"]) / len(_EXAMPLES)
     evidence, count = _multiply(EvidenceFolder(seed.folder / "evidence"), folder / "evidence", round(wanted / each))
     started = time.perf_counter()
-    for name in [target.name for target in evidence.read_run()[1]]:
+    for name in [target.name for target in evidence.read_run("nl")[1]]:
         evidence.read(name)
     reading = time.perf_counter() - started
     run = run_pytest(folder / "reports", f"--replay={evidence.path}")
@@ -46,8 +46,9 @@ _EXAMPLES = ("voorbeeld", "voorbeeld-gebrekkig")
 
 def _multiply(seed: EvidenceFolder, path: Path, count: int) -> tuple[EvidenceFolder, int]:
     """Store the seed's targets under many names."""
-    day, targets = seed.read_run()
+    day, targets = seed.read_run("nl")
     copies = []
+    path.mkdir(parents=True)
     many = EvidenceFolder(path)
     for index in range(count):
         original = targets[index % len(targets)]

@@ -21,6 +21,7 @@ from toetskader.facts.secrets import (
     is_documentation,
     is_dummy,
     leaks,
+    may_leak,
     named_values,
     names_secret,
     texts,
@@ -146,7 +147,7 @@ def _literal_lines(setting: Setting) -> Iterator[Node]:
 
 def _shapes(item: KubernetesObject, findings: Findings) -> None:
     """Report texts in an object that have the shape of a key or token."""
-    if not any(leaks(text) for text in item.strings):
+    if not may_leak(item.haystack):
         return
     for place in texts(item.root):
         for leak in leaks(place.value):

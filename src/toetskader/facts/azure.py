@@ -35,6 +35,8 @@ _HOST = re.compile(
 )
 _HINT = re.compile(r"azure|aadpodid|appgw|agentpool|windows\.net|azconfig|spv\.no")
 _VOLUMES = ("azureDisk", "azureFile")
+# What any use has somewhere in the object, to look for before walking it.
+_TRACE = re.compile(rf"{_HINT.pattern}|{'|'.join(_VOLUMES)}|^managed", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def azure_uses(item: KubernetesObject) -> Iterator[AzureUse]:
     """
     if _GROUP.fullmatch(item.group):
         yield AzureUse(item.get("apiVersion"), item.group)
+        return
+    if not _TRACE.search(item.haystack):
         return
     stack: list[tuple[str, str, Any]] = [("", "", item.document)]
     while stack:

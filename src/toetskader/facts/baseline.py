@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -39,13 +40,17 @@ def baseline_mentions(files: Mapping[str, str]) -> tuple[Mention, ...]:
     Parameters: `files`, path inside the chart → text. Read are README files, Markdown in docs/, and the comments in
     values.yaml; subcharts' files are not.
     """
+    return tuple(mention for name, text in files.items() for mention in _mentions(name, text))
+
+
+@lru_cache(maxsize=512)
+def _mentions(name: str, text: str) -> tuple[Mention, ...]:
     found = []
-    for name, text in files.items():
-        lines = _documentation(name, text)
-        for number, line in enumerate(lines):
-            if len(line) < 2000 and _THROUGHPUT.search(line):
-                near = "\n".join(lines[max(number - _LINES_AROUND, 0) : number + _LINES_AROUND + 1])
-                found.append(Mention(name, number + 1, tuple(_missing(near))))
+    lines = _documentation(name, text)
+    for number, line in enumerate(lines):
+        if len(line) < 2000 and _THROUGHPUT.search(line):
+            near = "\n".join(lines[max(number - _LINES_AROUND, 0) : number + _LINES_AROUND + 1])
+            found.append(Mention(name, number + 1, tuple(_missing(near))))
     return tuple(found)
 
 

@@ -232,6 +232,7 @@ class Audit:
         return self.finished
 
     def _report(self, exit_code: int) -> Report:
+        missing = self.missing
         results = sorted(self._results.values(), key=lambda result: (result.target, result.level, result.requirement))
         own: dict[str, list[Result]] = {target.name: [] for target in self.targets}
         for result in results:
@@ -243,21 +244,21 @@ class Audit:
             lang=self.options.lang,
             versions=self._versions(),
             options=self.options.shown(),
-            complete=not self.missing,
+            complete=not missing,
             exit_code=exit_code,
         )
         return Report(
             run=run,
-            targets=tuple(self._summary(target, own[target.name]) for target in self.targets),
+            targets=tuple(self._summary(target, own[target.name], missing) for target in self.targets),
             results=tuple(results),
         )
 
-    def _summary(self, target: Target, results: list[Result]) -> TargetSummary:
+    def _summary(self, target: Target, results: list[Result], missing: set[tuple[str, str]]) -> TargetSummary:
         scope = self.scopes[target.name].narrowed(self._owed, self.options.lang)
         return summarise(
             scope,
             results,
-            lost=[item for item in scope.looked_at if item.key in self.missing],
+            lost=[item for item in scope.looked_at if item.key in missing],
             gate=self.gate(target),
             parts={"chart": self._part(target)},
             deviations=statuses(target, results, self.today),

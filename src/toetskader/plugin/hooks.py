@@ -48,8 +48,13 @@ class Hooks:
         return list(make_items(collector, check, self.audit))
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, session: pytest.Session) -> None:
-        """Count what is not looked at as collected and deselected."""
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        """Put a target's requirements together, and count what is not looked at as collected and deselected.
+
+        What is derived from a target's facts is then used while it is at hand.
+        """
+        order = {name: index for index, name in enumerate(self.audit.scopes)}
+        items.sort(key=lambda item: order[item.in_scope.target.name] if isinstance(item, RequirementItem) else -1)
         self._tell_outside(session)
 
     def _tell_outside(self, session: pytest.Session) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from _pytest._code.code import TerminalRepr
+from _pytest._io import TerminalWriter
 from _pytest.python import CallSpec
 
 from toetskader.audit.scope import InScope
@@ -14,10 +16,24 @@ from toetskader.plugin.audit import AUDIT, Audit
 from toetskader.report.terminal import finding_lines
 from toetskader.report.visible import one_line, visible
 from toetskader.results import Result, Verdict
+from toetskader.text import Lang
 
 
 class VerdictError(Exception):
     """A verdict that fails the run; pytest shows the findings, not this exception."""
+
+
+class _Sentences(TerminalRepr):
+    """A result in sentences, put into words only when somebody reads them."""
+
+    def __init__(self, result: Result, lang: Lang) -> None:
+        self._result = result
+        self._lang = lang
+
+    def toterminal(self, tw: TerminalWriter) -> None:
+        """Write the sentences."""
+        for line in finding_lines(self._result, self._lang, tw.fullwidth):
+            tw.line(line)
 
 
 class RequirementItem(pytest.Function):
@@ -56,9 +72,9 @@ class RequirementItem(pytest.Function):
         style: Any = None,  # noqa: ARG002 - pytest's signature
     ) -> Any:
         """Show a verdict as sentences with place and remedy."""
-        if not isinstance(excinfo.value, VerdictError) or self.result is None:
+        if self.result is None:
             return super().repr_failure(excinfo)
-        return "\n".join(finding_lines(self.result, self.audit.options.lang, 100))
+        return _Sentences(self.result, self.audit.options.lang)
 
     @property
     def traceback_of_crash(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.routes import routes
-from toetskader.facts.secrets import holds_certificate, holds_private_key, texts
+from toetskader.facts.secrets import holds_certificate, holds_private_key, may_hold_pem, texts
 
 
 def certificate_names(objects: Objects) -> Iterator[Node]:
@@ -41,11 +41,11 @@ def certificate_requests(objects: Objects) -> Iterator[KubernetesObject]:
 
 def private_keys(item: KubernetesObject) -> Iterator[Node]:
     """Yield the places in an object that hold a private key, in base64 or not."""
-    if not any(holds_private_key(text) for text in item.strings):
+    if not may_hold_pem(item.haystack):
         return iter(())
     return (node for node in texts(item.root) if holds_private_key(node.value))
 
 
 def has_certificate(item: KubernetesObject) -> bool:
     """Tell whether an object holds a certificate, in base64 or not."""
-    return any(holds_certificate(text) for text in item.strings)
+    return may_hold_pem(item.haystack) and any(holds_certificate(node.value) for node in texts(item.root))

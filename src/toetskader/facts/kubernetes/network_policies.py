@@ -114,6 +114,7 @@ class NetworkPolicy:
         self.path = ""
         self.namespace = item.namespace
         self.annotations = item.annotations
+        self._selected: dict[Workload, bool] = {}
 
     @cached_property
     def directions(self) -> frozenset[Direction]:
@@ -138,8 +139,12 @@ class NetworkPolicy:
 
         An absent `podSelector` is an empty one and selects all: in this API it is a value, not a pointer.
         """
-        selector = self.object.get("spec", "podSelector")
-        return self.namespace == workload.namespace and (not selector or matches(selector, workload.pod_labels))
+        if workload not in self._selected:
+            selector = self.object.get("spec", "podSelector")
+            self._selected[workload] = self.namespace == workload.namespace and (
+                not selector or matches(selector, workload.pod_labels)
+            )
+        return self._selected[workload]
 
     def covers(self, workload: Workload, direction: Direction) -> bool:
         """Tell whether the policy segments the workload's traffic in a direction. One that allows all does not."""

@@ -79,8 +79,8 @@ class KubernetesObject:
         return any(hook.startswith("test") for hook in self.hooks)
 
     @cached_property
-    def strings(self) -> tuple[str, ...]:
-        """Every text value in the document, to look through before walking it with places."""
+    def haystack(self) -> str:
+        """Every key and text of the document, a line each: to search once before walking it with places."""
         found: list[str] = []
         stack: list[Any] = [self.document]
         while stack:
@@ -88,10 +88,11 @@ class KubernetesObject:
             if isinstance(value, str):
                 found.append(value)
             elif isinstance(value, dict):
+                found.extend(key for key in value if isinstance(key, str))
                 stack.extend(value.values())
             elif isinstance(value, list):
                 stack.extend(value)
-        return tuple(found)
+        return "\n".join(found)
 
     def __repr__(self) -> str:
         return f"<{self.where}>"
@@ -113,7 +114,11 @@ class Objects:
     def of(cls, render: Render) -> "Objects":
         """Index a render. Raises `Malformed` for an object without kind or metadata the API could read."""
         return cls(
-            (KubernetesObject(item.document, item.template, render.namespace) for item in render.objects),
+            (
+                KubernetesObject(document, item.template, render.namespace)
+                for item in render.objects
+                for document in _unpacked(item.document)
+            ),
             scene=render.scene,
             namespace=render.namespace,
         )
@@ -134,6 +139,25 @@ class Objects:
     def has(self, kind: str, name: str, namespace: str) -> bool:
         """Tell whether the scene holds this object."""
         return any(item.name == name and item.namespace == namespace for item in self._by_kind.get(kind, ()))
+
+
+def _unpacked(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield an object, or those in it: the API's clients take whatever has `items` for a list, and send what it holds.
+
+    Source: UnstructuredJSONScheme of Kubernetes' apimachinery, and the `Flatten` with which Helm sends its objects.
+    """
+    stack: list[object] = [document]
+    while stack:
+        found = stack.pop()
+        if not isinstance(found, dict):
+            raise Malformed(f"{document.get('kind', 'List')}", "items", "mapping", type_name(found))
+        items = found.get("items")
+        if items is None:
+            yield found
+        elif isinstance(items, list):
+            stack.extend(reversed(items))
+        else:
+            raise Malformed(f"{found.get('kind', 'List')}", "items", "list", type_name(items))
 
 
 def _name_part(holder: object, key: str) -> str:

@@ -116,8 +116,22 @@ def faults(item: KubernetesObject, versions: tuple[str, ...]) -> tuple[ApiFault,
     for version in versions:
         if version not in field.versions:
             return (ApiFault(Fault.NOT_SERVED, version, "apiVersion"),)
+    try:
+        content = msgspec.json.encode(item.document)
+    except UnicodeEncodeError:  # half of a surrogate pair: no JSON, and no reason to remember it
+        return _walked(item.document, field.type, versions)
+    return _remembered(content, field.type, versions)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(content: bytes, type_: _Type, versions: tuple[str, ...]) -> tuple[ApiFault, ...]:
+    """The same objects come back in every values set and probe of a chart."""
+    return _walked(msgspec.json.decode(content), type_, versions)
+
+
+def _walked(document: Any, type_: _Type, versions: tuple[str, ...]) -> tuple[ApiFault, ...]:
     walk = _Walk(versions)
-    walk.visit(item.document, field.type)
+    walk.visit(document, type_)
     return tuple(walk.found)
 
 
