@@ -54,7 +54,7 @@ HOSTILE: dict[str, tuple[str, set[Reason], str]] = {
     # Go ends the whole process when its stack is full; with less memory than a stack may take, that ends it first.
     "stack": (CYCLE + "{{ print $d }}", MUCH, "recursion|memory|seconds"),
     "deep": ("a: " + "[" * 20_000 + "]" * 20_000, {Reason.TOOL_FAILED}, "max depth"),
-    "deeper than Python": ("a: " + "[" * 5_000 + "]" * 5_000, {Reason.TOOL_FAILED}, "recursion"),
+    "too deep to walk": ("a: " + "[" * 5_000 + "]" * 5_000, {Reason.REFUSED_INPUT}, "more than 100 levels"),
     "aliases": (ALIASES, {Reason.TOOL_FAILED}, "excessive alias"),
 }
 

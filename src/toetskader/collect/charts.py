@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from toetskader.collect.helm.archive import read_text
 from toetskader.collect.helm.dependencies import RemoteChart
 from toetskader.collect.helm.engine import Helm, OpenChart
-from toetskader.collect.helm.limits import Refusal
+from toetskader.collect.helm.limits import Limits, Refusal, Refused
 from toetskader.collect.helm.protocol import Description, Rendered, RenderRequest
 from toetskader.facts.attempt import Malformed, NotSeen, Provenance, Reason
 from toetskader.facts.chart import ChartFiles, LintMessage, Render
@@ -34,7 +35,7 @@ def collect_chart(helm: Helm, target: Target, kinds: frozenset[str], *, by: str,
         collection.refuse_all(opened)
     else:
         with opened:
-            collection.read(opened)
+            collection.read(opened, helm.limits)
     return collection.facts()
 
 
@@ -55,26 +56,38 @@ class _Collection:
         self.part: ChartPart = target.chart
         self.kinds = kinds
         self.digest = ""
+        self.texts: dict[str, tuple[str, ...]] = {}
         self.attempts: dict[FactKey, Attempt] = {}
 
     def facts(self) -> TargetFacts:
         return TargetFacts(self.target.name, tuple(values.name for values in self.part.values), self.attempts)
 
-    def read(self, chart: OpenChart) -> None:
+    def read(self, chart: OpenChart, limits: Limits) -> None:
         self.digest = chart.source.digest
-        requests = [self._request(values, values.name) for values in self.part.values]
-        answer = chart.read(requests, lint=requests[0].key)
+        unread = self._read_values(limits)
+        requests = [self._request(values, values.name) for values in self.part.values if values.name not in unread]
+        answer = chart.read(requests, lint=requests[0].key if requests else "")
         if isinstance(answer, Refusal):
             self.refuse_all(answer)
             return
         if answer.description is not None:
             self.attempts[FactKey("chart")] = self._files(chart, answer.description, answer.lint or ())
         for values in self.part.values:
-            rendered = answer.renders[values.name]
+            rendered = unread.get(values.name) or answer.renders[values.name]
             base = self._render(rendered, values, "", {})
             self.attempts[FactKey("render", values.name)] = base
             for kind, attempt in self._probe(chart, values, base).items():
                 self.attempts[FactKey(kind, values.name)] = attempt
+
+    def _read_values(self, limits: Limits) -> dict[str, Refusal]:
+        """Read the files of every values set, and return why those of some cannot be read."""
+        unread: dict[str, Refusal] = {}
+        for values in self.part.values:
+            try:
+                self.texts[values.name] = tuple(read_text(path, limits) for path in values.files)
+            except Refused as stop:
+                unread[values.name] = stop.refusal
+        return unread
 
     def _probe(self, chart: OpenChart, values: ValuesSet, base: Render | NotSeen) -> dict[str, Render | NotSeen]:
         """Render once more with everything changed that the variants change; apart only when that fails."""
@@ -114,7 +127,7 @@ class _Collection:
     ) -> RenderRequest:
         return RenderRequest(
             key=key,
-            values=tuple(path.read_text(encoding="utf-8") for path in values.files),
+            values=self.texts[values.name],
             overrides={**values.set, **(overrides or {})},
             release=self.part.release,
             namespace=self.part.namespace,

@@ -7,8 +7,10 @@ from pathlib import Path
 from toetskader.collect.charts import collect_chart, refused_chart
 from toetskader.collect.helm.engine import Helm
 from toetskader.collect.helm.limits import Refusal
+from toetskader.facts.attempt import Reason
 from toetskader.facts.store import TargetFacts
 from toetskader.targets.models import Target
+from toetskader.text import Text
 
 
 def collect(
@@ -34,10 +36,23 @@ def collect(
                 yield refused_chart(target, version)
             return
         running = [
-            workers.submit(collect_chart, helm, target, kinds[target.name], by=str(version), vanity_host=vanity_host)
+            workers.submit(_collect_one, helm, target, kinds[target.name], str(version), vanity_host)
             for target in wanted
         ]
         for done, future in enumerate(as_completed(running), 1):
             facts = future.result()
             progress(facts.target, done, len(wanted))
             yield facts
+
+
+def _collect_one(helm: Helm, target: Target, kinds: frozenset[str], by: str, vanity_host: str) -> TargetFacts:
+    """Collect one target. A fault of ours in it costs that target, and not the run."""
+    try:
+        return collect_chart(helm, target, kinds, by=by, vanity_host=vanity_host)
+    except Exception as fault:
+        name = f"{type(fault).__name__}: {fault}"[:300]
+        message = Text(
+            f"Het verzamelen liep vast op deze chart ({name}). Dat is een fout in Toetskader: meld hem.",
+            f"Collecting broke on this chart ({name}). That is a fault in Toetskader: please report it.",
+        )
+        return refused_chart(target, Refusal(reason=Reason.TOOL_FAILED, message=message))

@@ -7,6 +7,7 @@ leave the chart are refused first, and sizes are counted while streaming: an arc
 import gzip
 import hashlib
 import io
+import json
 import os
 import shutil
 import stat
@@ -23,6 +24,7 @@ from toetskader.collect.helm.ignore import IgnoreRules
 from toetskader.collect.helm.limits import MEGABYTE, Limits, Refused, refused
 from toetskader.facts.attempt import Reason
 
+SCHEMA = "values.schema.json"
 PACKED = (".tgz", ".tar.gz")
 # What one archive header may take: the paths and attributes of a single entry, never file content.
 HEADER_ALLOWANCE = MEGABYTE
@@ -51,6 +53,15 @@ class Budget:
             raise _too_large(
                 self.what, f"een te lang of te diep pad ({path[:60]}…)", f"a path too long or too deep ({path[:60]}…)"
             )
+        try:
+            path.encode()
+        except UnicodeEncodeError as error:  # the bytes that are no UTF-8 came in as surrogates
+            shown = path.encode("ascii", "backslashreplace").decode()
+            raise _refused(
+                self.what,
+                f"de bestandsnaam {shown} is geen UTF-8; geef het bestand een andere naam",
+                f"the file name {shown} is not UTF-8; give the file another name",
+            ) from error
 
     def file(self, path: str, size: int) -> None:
         """Count the bytes of one file, before they are read."""
@@ -81,6 +92,8 @@ class OpenSource:
                 binary.append(path)
             else:
                 self.files[path] = text
+            if text and path.rpartition("/")[2] == SCHEMA:
+                _check_schema(path, text)
         self.binary_files = tuple(binary)
         self.digest = _digest(contents)
 
@@ -372,11 +385,46 @@ def _need_chart(path: Path, contents: dict[str, bytes]) -> None:
         )
 
 
+def _check_schema(path: str, text: str) -> None:
+    """Refuse a schema that names another one: Helm would read any file of this machine for it, or any address."""
+    try:
+        stack = [json.loads(text)]
+    except (ValueError, RecursionError) as error:
+        raise refused(
+            Reason.REFUSED_INPUT,
+            nl=f"{path} is geen JSON die te lezen is: {error}",
+            en=f"{path} is no readable JSON: {error}",
+        ) from error
+    while stack:
+        value = stack.pop()
+        if isinstance(value, list):
+            stack.extend(value)
+        elif isinstance(value, dict):
+            stack.extend(value.values())
+            for key, allowed in _REFERENCES.items():
+                other = value.get(key)
+                if isinstance(other, str) and not other.startswith(allowed):
+                    raise refused(
+                        Reason.REFUSED_INPUT,
+                        nl=f"{path} verwijst naar {other[:200]!r}, buiten de chart. Neem dat schema op onder $defs.",
+                        en=f"{path} refers to {other[:200]!r}, outside the chart. Include that schema under $defs.",
+                    )
+
+
+# Keywords of JSON Schema that load another schema, with how a value begins that loads none.
+_REFERENCES = {
+    "$ref": ("#",),
+    "$dynamicRef": ("#",),
+    "$recursiveRef": ("#",),
+    "$schema": ("http://json-schema.org/", "https://json-schema.org/"),
+}
+
+
 def _text(path: str, data: bytes) -> str | None:
     """Decode a file; what Helm itself reads as text must be UTF-8, anything else may be binary."""
     name = path.rpartition("/")[2]
     parts = path.split("/")
-    if name in {"Chart.yaml", "values.yaml", "values.schema.json", ".helmignore"} or "templates" in parts[:-1]:
+    if name in {"Chart.yaml", "values.yaml", SCHEMA, ".helmignore"} or "templates" in parts[:-1]:
         return _decode(path, data)
     if b"\0" in data:
         return None

@@ -28,6 +28,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     path_depth: int = 24
     packed_depth: int = 4
     """How deep packed subcharts may sit inside packed subcharts."""
+    nesting: int = 100
+    """How deep mappings and lists may lie inside each other, in what Helm read or rendered. The deepest real ones,
+    schemas of custom resources, stay below 60; every walk through the data may count on this."""
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refusal"):

@@ -7,10 +7,13 @@ hook Helm does not know is dropped.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 import msgspec
 
+from toetskader.collect.helm.limits import Limits
 from toetskader.collect.helm.protocol import RawObject
+from toetskader.collect.helm.sentences import nested_too_deeply
 
 HOOKS = frozenset(
     {
@@ -48,17 +51,20 @@ class _Head(msgspec.Struct):
 
 
 def objects(
-    documents: Iterable[tuple[str, str]], to_json: Callable[[str], str], unreadable: type[Exception]
+    documents: Iterable[tuple[str, str]], to_json: Callable[[str], str], unreadable: type[Exception], limits: Limits
 ) -> tuple[RawObject, ...]:
     """Read documents as Helm does.
 
     Parameters: `documents`, (template path, text) pairs; `to_json`, Helm's own YAML reader; `unreadable`, what that
-    raises. Raises `Unreadable` for a document that is no YAML mapping, or whose head has wrong types.
+    raises; `limits`, of which the one on nesting holds here. Raises `Unreadable` for a document that is no YAML
+    mapping, or whose head has wrong types, and `Refused` for one that is nested too deeply.
     """
     found: list[RawObject] = []
     for template, text in documents:
         try:
             document = to_json(text)
+            if is_deeper(document, limits.nesting):
+                raise nested_too_deeply(template, limits)
             head = msgspec.json.decode(document, type=_Head)
         except (unreadable, msgspec.DecodeError, RecursionError) as error:
             raise Unreadable(f"YAML parse error on {template}: {error}") from error
@@ -77,6 +83,23 @@ def documents(rendered: dict[str, str]) -> Iterator[tuple[str, str]]:
         for document in _SEPARATOR.split(text.lstrip()):
             if document.strip():
                 yield template, document.lstrip()
+
+
+def is_deeper(document: str, levels: int) -> bool:
+    """Tell whether mappings and lists of a JSON document lie more than so many levels deep."""
+    if document.count("{") + document.count("[") <= levels:
+        return False  # almost every document, at the cost of two counts
+    try:
+        layer = _collections([msgspec.json.decode(document)])
+    except RecursionError:
+        return True
+    for _ in range(levels):
+        layer = _collections(chain.from_iterable(part.values() if isinstance(part, dict) else part for part in layer))
+    return bool(layer)
+
+
+def _collections(values: Iterable[object]) -> list[dict[str, object] | list[object]]:
+    return [value for value in values if isinstance(value, dict | list)]
 
 
 def _known_hook(head: _Head) -> bool:

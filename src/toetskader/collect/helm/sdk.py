@@ -21,7 +21,7 @@ import msgspec
 from helm_python import _native
 
 from toetskader.collect.helm import manifests
-from toetskader.collect.helm.limits import Limits, Refusal, refused
+from toetskader.collect.helm.limits import Limits, Refusal, Refused, refused
 from toetskader.collect.helm.protocol import (
     ChartRequest,
     ParseRequest,
@@ -41,6 +41,7 @@ from toetskader.collect.helm.sentences import (
     cannot_render,
     lint_failed,
     lint_message,
+    nested_too_deeply,
     render_failed,
     shorten,
     too_much_output,
@@ -66,9 +67,10 @@ def answer(request: Request, workers: ThreadPoolExecutor, limits: Limits) -> Raw
         return _chart(request, workers, limits)
     if isinstance(request, ParseRequest):
         try:
-            return RawParseAnswer(objects=manifests.objects(request.documents, yaml_to_json, helm_python.HelmError))
+            found = manifests.objects(request.documents, yaml_to_json, helm_python.HelmError, limits)
         except manifests.Unreadable as error:
             raise render_failed(str(error)) from error
+        return RawParseAnswer(objects=found)
     if isinstance(request, PullRequest):
         return _pull(request)
     if isinstance(request, VersionRequest):
@@ -102,7 +104,7 @@ def _chart(request: ChartRequest, workers: ThreadPoolExecutor, limits: Limits) -
             render.key: workers.submit(_render, request.path, render, stop or values[render.key], metadata, limits)
             for render in request.renders
         }
-        description = _describe(request.path, chart, metadata_json, missing) if request.describe else None
+        description = _describe(request.path, chart, metadata_json, missing, limits) if request.describe else None
         return RawChartAnswer(
             renders={key: future.result() for key, future in renders.items()},
             description=description,
@@ -110,11 +112,15 @@ def _chart(request: ChartRequest, workers: ThreadPoolExecutor, limits: Limits) -
         )
 
 
-def _describe(path: str, chart: helm_python.Chart, metadata: str, missing: tuple[str, ...]) -> RawDescription:
+def _describe(
+    path: str, chart: helm_python.Chart, metadata: str, missing: tuple[str, ...], limits: Limits
+) -> RawDescription:
     schema = _native.call_string("helm_chart_schema", chart._raw())
     try:
         read = json.loads(schema)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise nested_too_deeply("values.schema.json", limits) from error
+    except ValueError as error:
         raise refused(
             Reason.REFUSED_INPUT,
             nl=f"values.schema.json is geen JSON die te lezen is: {error}",
@@ -123,10 +129,10 @@ def _describe(path: str, chart: helm_python.Chart, metadata: str, missing: tuple
     if not isinstance(read, dict):
         schema = "null"
     return RawDescription(
-        metadata=_raw(metadata),
-        values=_raw(_native.call_string("helm_chart_merge_values", chart._raw(), "{}")),
-        schema=_raw(schema),
-        dependencies=_raw(_native.call_string("helm_dependency_list", path)),
+        metadata=_raw(metadata, "Chart.yaml", limits),
+        values=_raw(_native.call_string("helm_chart_merge_values", chart._raw(), "{}"), "values.yaml", limits),
+        schema=_raw(schema, "values.schema.json", limits),
+        dependencies=_raw(_native.call_string("helm_dependency_list", path), "Chart.yaml", limits),
         missing=missing,
     )
 
@@ -179,12 +185,14 @@ def _render(
             return too_much_output(limits).refusal
         rendered = msgspec.json.decode(text, type=dict[str, str])
         return RawRendered(
-            objects=manifests.objects(manifests.documents(rendered), yaml_to_json, helm_python.HelmError),
-            values=_raw(seen),
+            objects=manifests.objects(manifests.documents(rendered), yaml_to_json, helm_python.HelmError, limits),
+            values=_raw(seen, "values", limits),
             notes=rendered.get(f"{metadata.get('name')}/templates/{manifests.NOTES}", ""),
         )
     except (helm_python.HelmError, manifests.Unreadable) as error:
         return render_failed(str(error)).refusal
+    except Refused as stop:
+        return stop.refusal
 
 
 def _check_kubernetes(metadata: dict[str, Any], render: RenderRequest) -> None:
@@ -250,5 +258,8 @@ def _pull(request: PullRequest) -> PullAnswer:
     return PullAnswer(path=str(new[0]))
 
 
-def _raw(text: str) -> msgspec.Raw:
+def _raw(text: str, what: str, limits: Limits) -> msgspec.Raw:
+    """Pass on what Helm wrote. Raises `Refused`: nested too deeply."""
+    if manifests.is_deeper(text, limits.nesting):
+        raise nested_too_deeply(what, limits)
     return msgspec.Raw(text.encode())

@@ -102,6 +102,15 @@ def too_much_output(limits: Limits) -> Refused:
     )
 
 
+def nested_too_deeply(what: str, limits: Limits) -> Refused:
+    """Say that data lie too deep inside each other; `what` is the template or file that holds them."""
+    return refused(
+        Reason.REFUSED_INPUT,
+        nl=f"{what} bevat gegevens die dieper dan {limits.nesting} lagen genest zijn. Maak de structuur vlakker.",
+        en=f"{what} holds data nested more than {limits.nesting} levels deep. Make its structure flatter.",
+    )
+
+
 def why_ended(code: int, peak: int, words: str, limits: Limits) -> Refused:
     """Turn the end of a process into a refusal.
 
