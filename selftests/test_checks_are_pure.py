@@ -11,7 +11,8 @@ MODULES = sorted(TESTS.glob("**/*.py"))
 
 ALLOWED = {
     "collections", "collections.abc", "dataclasses", "datetime", "decimal", "enum", "functools", "ipaddress",
-    "itertools", "json", "math", "operator", "re", "string", "typing", "msgspec", "toetskader.facts", "toetskader.judging",
+    "itertools", "json", "math", "operator", "re", "string", "typing", "msgspec",
+    "toetskader.facts", "toetskader.judging",
 }  # fmt: skip
 """Modules that a judgement may import; of ours also everything below them, save what reads files."""
 READS_FILES = {"toetskader.facts.store"}

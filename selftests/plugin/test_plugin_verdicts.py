@@ -88,7 +88,7 @@ def test_what_is_not_looked_at_is_deselected_and_has_a_reason(dutch: Run) -> Non
     assert "collected 11 items / 3 deselected / 8 selected" in dutch.out
     reasons = {item["requirement"]: item["reason"] for item in dutch.summary("somber")["not_looked_at"]}
     assert reasons == {
-        "TST-2-91": "het doel geeft geen onderdeel op van soort: rbac",
+        "TST-2-91": "deze versie heeft de toets rbac.can_i nog niet; nodig: rbac",
         "TST-2-92": "is een eis aan de gemeente",
         "TST-3-93": "hoort niet bij profiel haven",
     }

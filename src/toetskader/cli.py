@@ -13,10 +13,10 @@ from typing import Any, get_args
 from toetskader.catalogue.lint import lint_catalogue
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Catalogue, Level, Name, Part, Requirement
-from toetskader.catalogue.schema import catalogue_schemas, schema_of
+from toetskader.catalogue.schema import catalogue_schemas
 from toetskader.judging.check import Check
 from toetskader.judging.registry import RegistryError, load_checks
-from toetskader.results import Report
+from toetskader.report import json_view
 from toetskader.targets.load import load_targets
 from toetskader.targets.schema import target_schemas
 from toetskader.text import Lang, Text
@@ -58,8 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Return every JSON Schema that is published, by name."""
-    results = schema_of(Report, "Toetskader: results.json")
-    return {**catalogue_schemas(), **target_schemas(), "results": results}
+    return {**catalogue_schemas(), **target_schemas(), "results": json_view.schema()}
 
 
 def schema_text(schema: Mapping[str, Any]) -> str:

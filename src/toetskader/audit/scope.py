@@ -81,9 +81,7 @@ def scope_of(
         if check is not None and part is not None:
             looked_at.append(InScope(requirement, target, part, check))
         else:
-            not_looked_at.append(
-                passed_over(requirement, reason or _no_part(requirement, target) or _no_check(requirement, check), lang)
-            )
+            not_looked_at.append(passed_over(requirement, reason or _unmeasured(requirement, target, check), lang))
     return Scope(target, names, tuple(looked_at), tuple(not_looked_at))
 
 
@@ -125,21 +123,16 @@ def _part(requirement: Requirement, target: Target, check: Check | None) -> Part
     return min(possible, key=lambda part: requirement.measured_on[part] != "proof", default=None)
 
 
-def _no_part(requirement: Requirement, target: Target) -> Text | None:
-    if any(part in target.part_names for part in requirement.measured_on):
-        return None
-    parts = ", ".join(requirement.measured_on)
-    return Text(f"het doel geeft geen onderdeel op van soort: {parts}", f"the target gives no part of kind: {parts}")
-
-
-def _no_check(requirement: Requirement, check: Check | None) -> Text:
+def _unmeasured(requirement: Requirement, target: Target, check: Check | None) -> Text:
+    """Say what is lacking to measure a requirement that does concern this target."""
     parts = ", ".join(requirement.measured_on)
     if check is None:
         return Text(
             f"deze versie heeft de toets {requirement.check} nog niet; nodig: {parts}",
             f"this version does not have the check {requirement.check} yet; needed: {parts}",
         )
-    return Text(
-        f"deze versie verzamelt niets over: {parts}",
-        f"this version collects nothing on: {parts}",
-    )
+    if not any(part in target.part_names for part in requirement.measured_on):
+        return Text(
+            f"het doel geeft geen onderdeel op van soort: {parts}", f"the target gives no part of kind: {parts}"
+        )
+    return Text(f"deze versie verzamelt niets over: {parts}", f"this version collects nothing on: {parts}")
