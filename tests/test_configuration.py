@@ -11,6 +11,7 @@ from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workloads
 from toetskader.facts.mounts import Content, MountedFile, mounted_files
 from toetskader.facts.settings import settings, words
+from toetskader.facts.template_text import is_fixed
 from toetskader.facts.time_zones import is_utc, time_zone_settings
 from toetskader.judging import FilePlace, Findings, Parameters, Text, check, not_applicable, undetermined
 
@@ -109,7 +110,7 @@ def test_environment_comes_from_config_maps(workloads: Workloads, objects: Objec
 
 @check("config.external_postgresql")
 def test_database_is_an_external_postgresql(
-    workloads: Workloads, objects: Objects, render: Render, findings: Findings
+    workloads: Workloads, objects: Objects, render: Render, chart: ChartFiles, findings: Findings
 ) -> None:
     """DDC 1.3: relational data live in Azure Database for PostgreSQL, so outside the release and set through values."""
     found = _require_database(workloads, objects, render)
@@ -130,6 +131,13 @@ def test_database_is_an_external_postgresql(
         )
     for place, engine in found.other_engines():
         findings.add(place, seen=engine, expected="PostgreSQL")
+    for variable, roles in found.variables:
+        if Role.HOST in roles and is_fixed(variable, chart.files):
+            findings.add(
+                variable.place,
+                seen=Text(f"{variable.name} staat vast in de template", f"{variable.name} is fixed in the template"),
+                expected=Text("een waarde uit values.yaml", "a value from values.yaml"),
+            )
     settable = {role for _, roles in found.settings for role in roles}
     # User and password may as well come from a Secret of others, or from one whose name the values decide.
     settable |= {role for variable, roles in found.variables if variable.origin is Origin.SECRET for role in roles}

@@ -135,7 +135,10 @@ def test_third_party_images_are_vetted_and_pinned(
         if listed or not any(is_within(image.repository, location) for location in own):
             others.append((container, image, listed))
     if not others and not findings:
-        not_applicable("De chart gebruikt geen images van derden.", "The chart uses no third-party images.")
+        not_applicable(
+            "Elk image komt van een eigen locatie van de leverancier, en geen staat op third_party_images.",
+            "Every image comes from a location of the supplier's own, and none is on third_party_images.",
+        )
     for container, image, listed in others:
         if not listed:
             expected = Text("een image op third_party_images", "an image on third_party_images")

@@ -11,6 +11,7 @@ from toetskader.facts.log_levels import enumerated_levels, missing_levels
 from toetskader.facts.mounts import mounted_files
 from toetskader.facts.servers import applications, server_in
 from toetskader.facts.settings import settings, words
+from toetskader.facts.template_text import is_fixed
 from toetskader.facts.time_zones import is_utc, time_zone_settings
 from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
 
@@ -93,7 +94,7 @@ def test_debug_logging_can_be_switched_on(
     A variable for the log level serves as well. It is set through the values, and off by default.
     """
     environment = environment_of(workloads, objects)
-    settable = _Settable(render, _DEBUG, _LEVEL)
+    settable = _Settable(render, chart, _DEBUG, _LEVEL)
     for workload in _applications(workloads):
         seen = _variables(environment, workload, _DEBUG, _LEVEL)
         if not seen and not _in_templates(chart, workload, _DEBUG_IN_TEMPLATE, _LEVEL_IN_TEMPLATE):
@@ -124,7 +125,7 @@ def test_log_level_is_a_variable(
     Where the values' schema or the documentation lists the levels, all five (or their usual other names) are there.
     """
     environment = environment_of(workloads, objects)
-    settable = _Settable(render, _LEVEL)
+    settable = _Settable(render, chart, _LEVEL)
     names: set[str] = set()
     for workload in _applications(workloads):
         seen = _variables(environment, workload, _LEVEL)
@@ -361,7 +362,8 @@ def _names(pattern: re.Pattern[str], name: str) -> bool:
 class _Settable:
     """Tells whether values decide a variable."""
 
-    def __init__(self, render: Render, *patterns: re.Pattern[str]) -> None:
+    def __init__(self, render: Render, chart: ChartFiles, *patterns: re.Pattern[str]) -> None:
+        self._files = chart.files
         leaves = [item for item in settings(render.values) if not isinstance(item.value, dict | list)]
         self._paths = [item.path for item in leaves]
         self._setting = any(
@@ -372,10 +374,14 @@ class _Settable:
         )
 
     def __contains__(self, variable: Variable) -> bool:
-        """True when it comes from a Secret or a ConfigMap of others, or values have a setting for the same."""
+        """True when it comes from a Secret or a ConfigMap of others, or values have a setting for the same.
+
+        A setting of that name decides nothing where the template has a fixed value all the same.
+        """
         if variable.origin is Origin.SECRET or (variable.origin is Origin.CONFIG_MAP and variable.holder is None):
             return True
-        return self._setting or any(path.endswith(f".{variable.name}") for path in self._paths)
+        named = self._setting or any(path.endswith(f".{variable.name}") for path in self._paths)
+        return named and not is_fixed(variable, self._files)
 
 
 def _not_settable(findings: Findings, seen: list[Variable]) -> None:

@@ -161,7 +161,8 @@ def test_files_may_go_to_a_shared_file_store(workloads: Workloads, objects: Obje
             findings.add(modes, seen=", ".join(claim.access_modes) or None, expected="ReadWriteMany")
     if asked:
         return
-    existing = sorted({volume.claim_name for volume in _claimed(workloads) if volume.claim_name})
+    rendered = {name for claim in claims(objects, workloads) for name in claim.names}
+    existing = sorted({item.claim_name for item in _claimed(workloads) if item.claim_name} - rendered)
     if existing:
         undetermined(
             f"De chart gebruikt claims van elders ({', '.join(existing)}); hun accessModes zijn hier niet te zien.",

@@ -1,0 +1,38 @@
+"""What only the text of a template shows: that a setting stands there literally, so that no value can change it."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from toetskader.facts.environment import Origin, Variable
+
+_BLOCK = re.compile(r"\{\{-?\s*(if|with|range|define|block|end)\b")
+
+
+def is_fixed(variable: Variable, files: Mapping[str, str]) -> bool:
+    """Tell whether a variable's value stands literally in the template that it was rendered from.
+
+    Parameters: `files`, those of the chart, by path. False when in doubt: the template is not among them, names the
+    variable more than once, or does so where values decide (`if`, `with`, `range`).
+    """
+    if variable.origin is Origin.CONFIG_MAP and variable.holder is not None:
+        source, name = variable.holder.source, variable.key
+    elif variable.origin is Origin.LITERAL:
+        source, name = variable.node.source, variable.name
+    else:
+        return False
+    written = list(_values_of(name, files.get(source.partition("/")[2], "")))
+    return len(written) == 1 and written[0] not in ("", "|", "|-", ">", ">-") and "{{" not in written[0]
+
+
+def _values_of(name: str, text: str) -> Iterator[str]:
+    """Yield what a template writes for a name, in a mapping or in `env`; empty for a value inside a block."""
+    key = re.compile(rf"\s*(?:-\s+)?[\"']?{re.escape(name)}[\"']?\s*:\s*(?P<value>.*)")
+    entry = re.compile(rf"\s*-\s+name\s*:\s*[\"']?{re.escape(name)}[\"']?\s*")
+    depth, in_entry = 0, False
+    for line in text.splitlines():
+        for block in _BLOCK.findall(line):
+            depth += -1 if block == "end" else 1
+        value = re.fullmatch(r"\s*value\s*:\s*(?P<value>.*)", line) if in_entry else key.fullmatch(line)
+        if value:
+            yield "" if depth else value["value"].strip()
+        in_entry = entry.fullmatch(line) is not None
