@@ -59,7 +59,7 @@ def dispose(
         part=item.part,
         source=requirement.source,
         section=requirement.section,
-        chapter=f"{requirement.chapter} {requirement.chapter_title[lang]}",
+        chapter=requirement.chapter_title[lang],
         lines=requirement.lines,
         level=requirement.level,
         kind=requirement.kind,

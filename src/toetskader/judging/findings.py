@@ -19,13 +19,13 @@ class FilePlace:
 
     @property
     def where(self) -> str:
-        """The file, for people."""
-        return self.source
+        """The file, with the line when one is meant, for people."""
+        return f"{self.source}:{self.line}" if self.line else self.source
 
     @property
     def path(self) -> str:
-        """The line, when one is meant."""
-        return f"{self.line}" if self.line else ""
+        """Nothing: the line says it all."""
+        return ""
 
 
 class RawFinding(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from toetskader.report.html.view import page
 from toetskader.report.visible import visible
@@ -51,6 +51,16 @@ def _finalize(value: object) -> object:
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
+def _code(text: str) -> Markup:
+    """Show what stands between backticks as code, as remedies write it; everything is escaped."""
+    pieces = visible(text).split("`")
+    if len(pieces) % 2 == 0:  # a backtick without its pair is a backtick
+        return escape(visible(text))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if index % 2 else escape(piece) for index, piece in enumerate(pieces)
+    )
+
+
 @cache
 def _template() -> Template:
     environment = Environment(
@@ -61,4 +71,5 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["code"] = _code
     return environment.get_template("page.html.j2")
