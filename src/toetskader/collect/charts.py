@@ -13,6 +13,7 @@ from toetskader.collect.helm.protocol import Description, Rendered, RenderReques
 from toetskader.facts.attempt import Malformed, NotSeen, Provenance, Reason
 from toetskader.facts.chart import ChartFiles, LintMessage, Render
 from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.redaction import redacted
 from toetskader.facts.store import Attempt, FactKey, TargetFacts
 from toetskader.facts.values_paths import for_helm, host_paths, replica_paths
 from toetskader.targets.models import ChartPart, ChartSource, LocalChart, OciChart, Target, ValuesSet
@@ -60,7 +61,10 @@ class _Collection:
         self.attempts: dict[FactKey, Attempt] = {}
 
     def facts(self) -> TargetFacts:
-        return TargetFacts(self.target.name, tuple(values.name for values in self.part.values), self.attempts)
+        """Return what was collected, from here on without secrets: what is judged is what the evidence holds."""
+        seen = TargetFacts(self.target.name, tuple(values.name for values in self.part.values), self.attempts)
+        texts = [text for texts in self.texts.values() for text in texts]
+        return redacted(seen, texts=texts, settings=[values.set for values in self.part.values])
 
     def read(self, chart: OpenChart, limits: Limits) -> None:
         self.digest = chart.source.digest

@@ -1,0 +1,240 @@
+"""Markers: what stands in a fact where a secret stood.
+
+A marker gives nothing of the secret away, not even its length, yet is judged like it: a token of GitHub becomes a
+text with the shape of such a token, a placeholder another placeholder, a number a number. Two places with one secret
+get one marker, two secrets get two.
+"""
+
+import base64
+import re
+from collections.abc import Iterator
+
+from toetskader.facts.placeholders import is_placeholder
+from toetskader.facts.secrets import (
+    PRIVATE_KEY,
+    URL_PASSWORD,
+    Shape,
+    decoded,
+    gives_secret,
+    holds_certificate,
+    holds_private_key,
+    is_dummy,
+    is_literal,
+    is_plain_address,
+    is_sample,
+    leaks,
+    looks_random,
+)
+
+WORD = "REDACTED"
+"""In every marker that is text, so that people know it; shapes without room for a word apart."""
+_NUMBERS = 888_888_0000
+"""Numbers from here on stand for numbers that were secret."""
+_EXACT = 1e15
+
+# Fillers for the shapes of tokens: as a rule, where digits must occur to look random, and for samples.
+_FILLERS = (WORD, f"{WORD}2345UVWXYZ67", f"EXAMPLE{WORD}")
+_PEM_WORD = WORD  # eight characters, the least that counts as key material
+
+_WORDS_OF_NOBODY = re.compile(
+    r"a|api|admin|app|auth|change|changeme|changeit|changethis|client|database|db|default|demo|dummy|enter|example"
+    r"|fake|fill|fillin|fixme|geheim|here|hier|in|insecure|insert|invullen|is|it|jwt|key|lint|me|mij|my|nep|not|only"
+    r"|pass|passwd|password|placeholder|private|pw|pwd|random|replace|replaceme|sample|secret|set|some|string|strong"
+    r"|super|supersecret|tbd|test|testing|the|this|to|todo|token|unsafe|user|username|value|very|voorbeeld|vul"
+    r"|wachtwoord|welcome|welkom|wijzig|word|x{3,}|your"
+)
+_NOBODYS = re.compile(r"[A-Za-z_ .!<>\"'-]+[0-9]{0,4}[>\"'.!]*")
+_MARKER = re.compile(rf"(?:test-|default-|secret-)?{WORD}(?:-[0-9]{{1,6}}(?:-secret)?|random[0-9]{{6}})")
+_LETTERS = re.compile(r"[A-Za-z]+")
+_MASK = re.compile(r"[xX*.?#-]+")
+_COUNTING = "12345678901234567890"
+
+
+class Markers:
+    """Gives every secret value its marker, and remembers which it gave."""
+
+    def __init__(self) -> None:
+        self._given: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+
+    def marker(self, value: str) -> str:
+        """Return what stands for a value: itself when it is nobody's secret (`changeme`)."""
+        found = self._given.get(value)
+        if found is None:
+            found = self._given[value] = value if is_public(value) else self._made(value)
+        return found
+
+    def number(self, value: float) -> int | float:
+        """Return what stands for a number, of the same type."""
+        whole = abs(value) < _EXACT and value == int(value)
+        text = self.marker(str(int(value)) if whole else value.hex() if isinstance(value, float) else f"{value:x}")
+        return type(value)(int(text) if text.isdigit() else _NUMBERS + self._number(text))
+
+    def url_password(self, match: re.Match[str]) -> str:
+        """Return what stands for the password of a URL, given the match of its shape."""
+        password = match["password"]
+        if is_public(password):
+            return password
+        number, sample = self._number(password), is_sample(match[0])
+        start, end = match.start("password") - match.start(), match.end("password") - match.start()
+        for candidate in (f"{WORD}-{number}", f"{WORD}-{number}-secret"):
+            if is_sample(match[0][:start] + candidate + match[0][end:]) == sample:
+                return candidate
+        return f"{WORD}-{number}"
+
+    def token(self, shape: Shape, value: str) -> str:
+        """Return what stands for a token of a shape, given what matched."""
+        number, sample = self._letters(value), is_sample(value)
+        found = (shape.filled(filler, number) for filler in _FILLERS)
+        return next(text for text in found if is_sample(text) == sample)
+
+    def given(self) -> dict[str, str]:
+        """Return every value that got a marker, with it; nobody's secrets left out."""
+        return {value: marker for value, marker in self._given.items() if marker != value}
+
+    def _made(self, value: str) -> str:
+        wanted = _traits(value)
+        best, alike = "", -1
+        for candidate in self._candidates(value):
+            if "\n" in candidate and "\n" not in value:
+                continue
+            same = sum(mine == its for mine, its in zip(_traits(candidate), wanted, strict=True))
+            if same > alike:
+                best, alike = candidate, same
+            if same == len(wanted):
+                break
+        return best
+
+    def _candidates(self, value: str) -> Iterator[str]:
+        number = self._number(value)
+        if value.strip().isdigit():
+            yield str(_NUMBERS + number)
+            yield f"123456{number:06d}"
+        if "-----BEGIN " in value:
+            yield without_keys(value, thorough=True)
+        if "LS0tLS1" in value[:64]:
+            yield encoded(self.marker(decoded(value)))
+        shapes = [leak.shape for leak in leaks(value)]
+        if shapes:
+            for filler in _FILLERS:
+                yield " ".join(self._of_shape(shape, filler, value) for shape in shapes)
+        yield f"{WORD}-{number}"
+        yield f"{WORD}random{number:06d}"
+        for word in ("test", "default", "secret"):
+            yield f"{word}-{WORD}-{number}"
+        yield f"{WORD.lower()}-{number}"
+        yield f"{WORD.lower()}-secret-{number}"
+        yield f"{WORD.lower()}://{number}"
+
+    def _of_shape(self, shape: Shape, filler: str, value: str) -> str:
+        if shape is PRIVATE_KEY:
+            return f"-----BEGIN PRIVATE KEY----- {_PEM_WORD} -----END PRIVATE KEY-----"
+        if shape is URL_PASSWORD:
+            end = "-secret" if filler == _FILLERS[-1] else ""
+            return f"{WORD.lower()}://{WORD}:{WORD}-{self._number(value)}{end}@{WORD}"
+        return shape.filled(filler, self._letters(value))
+
+    def _number(self, value: str) -> int:
+        return self._numbers.setdefault(value, len(self._numbers) + 1)
+
+    def _letters(self, value: str) -> str:
+        """Return the number of a value in four letters, which every shape of a token can hold."""
+        number, letters = self._number(value), ""
+        for _ in range(4):
+            number, digit = divmod(number, 16)
+            letters = "ABCDEFGHIJKLMNOP"[digit] + letters
+        return letters
+
+
+def _traits(value: str) -> tuple[object, ...]:
+    """Return all that judgements see in a value."""
+    return (
+        is_literal(value),
+        looks_random(value),
+        is_dummy(value),
+        is_placeholder(value),
+        gives_secret("secret", value, in_values=True),
+        gives_secret("clientSecret", value, in_values=True),
+        [leak.shape.name.en for leak in leaks(value)],
+        [leak.shape.name.en for leak in leaks(value, documentation=True)],
+        holds_private_key(value),
+        holds_certificate(value),
+        is_plain_address(value),
+        value.strip().isdigit(),
+    )
+
+
+def is_public(value: str) -> bool:
+    """Tell whether a value is nobody's secret: made of words that examples put where a secret goes, or a mask."""
+    text = value.strip()
+    if len(text) > 60 or not text:
+        return not text
+    if _MARKER.fullmatch(text):
+        return True
+    if text.isdigit():
+        return _COUNTING.startswith(text) and len(text) > 2
+    if _MASK.fullmatch(text):
+        return True
+    if not _NOBODYS.fullmatch(text):
+        return False
+    words = [word.lower() for word in _LETTERS.findall(text)]
+    return bool(words) and all(_WORDS_OF_NOBODY.fullmatch(word) for word in words)
+
+
+def encoded(text: str) -> str:
+    """Write a text in base64, as in a Secret's `data`."""
+    return base64.b64encode(text.encode("latin-1", "replace")).decode()
+
+
+# --- private keys --------------------------------------------------------------------------------------------------
+
+_KEY_BLOCK = re.compile(r"(?P<begin>-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----)")
+_KEY_END = re.compile(r"-----END [A-Z0-9 ]{1,80}-----")
+_MATERIAL = re.compile(
+    r"(?P<escape>\\+[nrt])|(?P<header>(?:Proc-Type|DEK-Info|Version|Comment):[^\n\\]*)|"
+    r"(?P<key>[A-Za-z0-9+/]{4,}={0,2})"
+)
+_LONG = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
+_LONGEST_KEY = 40_000
+_KNOWN_BLOCK = re.compile(r"(?:PRIVATE KEY|PRIVATE KEY BLOCK|PUBLIC KEY|CERTIFICATE|CRL)$")
+_PEM_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,60})-----.{0,40000}?-----END \1-----", re.DOTALL)
+
+
+def key_spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where a text holds the material of a private key, with the same without it: headers, lines and all."""
+    if PRIVATE_KEY.literals[0] not in text:
+        return
+    for match in _KEY_BLOCK.finditer(text):
+        end = _KEY_END.search(text, match.end(), match.end() + _LONGEST_KEY)
+        stop = end.start() if end else min(len(text), match.end() + _LONGEST_KEY)
+        following = text.find("-----BEGIN", match.end(), stop)
+        stop = following if following >= 0 else stop
+        body = text[match.end() : stop]
+        # Without an end prose or a template follows, of which only long runs are taken for key material.
+        whole = end is not None and "{{" not in body
+        replaced = _MATERIAL.sub(_hide, body) if whole else _LONG.sub(_PEM_WORD, body)
+        if replaced != body:
+            yield match.end(), stop, replaced
+
+
+def _hide(match: re.Match[str]) -> str:
+    # No longer than what stood there: a word too short to be key material does not become so.
+    return _PEM_WORD[: len(match["key"])] if match["key"] else match[0]
+
+
+def without_keys(text: str, *, thorough: bool = False) -> str:
+    """Return a text without the material of the private keys in it.
+
+    Parameters: `thorough` leaves nothing but its PEM blocks, of which certificates and public keys are public.
+    """
+    out, last = [], 0
+    for start, end, replaced in key_spans(text):
+        out += [text[last:start], replaced]
+        last = end
+    whole = "".join([*out, text[last:]])
+    if not thorough:
+        return whole
+    blocks = [match[0] for match in _PEM_BLOCK.finditer(whole) if _KNOWN_BLOCK.search(match[1])]
+    if not blocks:
+        return _PEM_WORD
+    return "\n".join(blocks) + "\n" if "\n" in text else " ".join(blocks)

@@ -1,0 +1,290 @@
+"""Where in a text secrets stand, and what to put there instead.
+
+Wider than what judgements report (`facts.secrets`): a value they pass over (in a comment, in prose, within a command)
+is hidden all the same. What they do report keeps its line and what makes it reported.
+"""
+
+import re
+from collections.abc import Iterator
+
+from toetskader.facts.markers import WORD, Markers, encoded, key_spans, without_keys
+from toetskader.facts.secrets import (
+    BLOCK,
+    PRIVATE_KEY,
+    SHAPES,
+    URL_PASSWORD,
+    YAML_LINE,
+    assignments,
+    decoded,
+    gives_secret,
+    hinted_lines,
+    is_documentation,
+    names_identity,
+    occurrences,
+    scalar,
+)
+
+Span = tuple[int, int, str]
+"""Start, end, and what stands there without the secret."""
+
+_NAME = r"[A-Za-z_][\w./-]{0,120}"
+# `name=value`, `"name": "value"`, `--name value`, also with the quotes escaped, within a line.
+_PAIR = re.compile(
+    rf"""(?<![\w./-])
+         (?:--?(?P<option>{_NAME})[= ][ ]*
+           |(?P<name>{_NAME})\\*["'`]?[ \t]*(?P<sign>=(?![=~])|:(?![=:/]))[ \t]*)
+         (?:(?P<quote>\\*["'])(?P<quoted>(?:(?!(?P=quote))[^\n])*)(?P=quote)
+           |(?P<bare>[^\s"'`,;&|<>()\[\]{{}}$\\][^\s"'`,;&|<>()\[\]{{}}\\]*))""",
+    re.VERBOSE,
+)
+_NAMED_ENTRY = re.compile(
+    rf"""name["']?:[ \t]*["']?(?P<name>{_NAME})["']?,[ \t]*["']?value["']?:[ \t]*
+         (?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s,{{}}\[\]]+))""",
+    re.VERBOSE,
+)
+_DEFAULT = re.compile(r"""\bdefault\s+(?P<quote>["'`])(?P<value>[^"'`\n]{1,400})(?P=quote)""")
+_ELEMENT = re.compile(rf"<(?P<name>{_NAME})>(?P<value>[^<>\n]{{1,400}})</")
+_NAME_LINE = re.compile(rf"[ \t]*(?:-[ ]+)?[\"']?name[\"']?:[ \t]+[\"']?(?P<name>{_NAME})[\"']?[ \t]*\r?")
+_VALUE_LINE = re.compile(r"(?P<indent>[ \t]*(?:-[ ]+)?)[\"']?value[\"']?:[ \t]+(?P<value>\S.*)")
+_AUTHORIZATION = re.compile(r"\b(?:Basic|Bearer)[ ]+(?P<value>[A-Za-z0-9+/=._~-]{8,})", re.IGNORECASE)
+_BASE64_PEM = re.compile(r"LS0tLS1CRUdJTi[A-Za-z0-9+/]{20,}={0,2}")
+# Passwords in URLs that a URL may not hold as they are; judgements do not see these, and see the mask no more.
+_ODD_URL = re.compile(r"""://[^\s/:@"'<>{}()]{0,200}:(?!\d{1,5}(?:/|$))(?P<password>[^\s"'<>{}`@]{1,200})@(?=[\w\[])""")
+_SECRET_KIND = re.compile(r"^kind:[ \t]*[\"']?Secret[\"']?[ \t]*\r?$", re.MULTILINE)
+_SECRET_PART = re.compile(r"^(?:string)?[dD]ata:[ \t]*\r?$", re.MULTILINE)
+_WORD = re.compile(r"\w+")
+_COMMENT = re.compile(r"[ \t]*(?:#|//|\{\{-?[ ]*/\*)")
+_HEADER = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]{1,80}-----")
+_MOST_FOLLOWING = 400
+
+_LITERALS = tuple(dict.fromkeys(literal for shape in SHAPES for literal in shape.literals))
+
+
+def hidden(name: str, text: str, markers: Markers) -> str:
+    """Return a text without the secrets in it; its lines stay, and a file that can be parsed stays so.
+
+    Parameters: `name`, of the file or entry it is, whose ending tells how it is written.
+    """
+    spans = _chosen(_spans(name, text, markers))
+    if not spans:
+        return text
+    out, last = [], 0
+    for start, end, replaced in spans:
+        out += [text[last:start], replaced]
+        last = end
+    return "".join([*out, text[last:]])
+
+
+def _chosen(found: Iterator[Span]) -> list[Span]:
+    """Return the spans to replace, in order: where two overlap, the one that was found first."""
+    taken: list[Span] = []
+    for start, end, replaced in found:
+        if start < end and not any(start < other_end and other_start < end for other_start, other_end, _ in taken):
+            taken.append((start, end, replaced))
+    return sorted(taken)
+
+
+def _spans(name: str, text: str, markers: Markers) -> Iterator[Span]:
+    """Yield where secrets stand, the surest first."""
+    for item in assignments(name, text):
+        if gives_secret(item.name, item.value, in_values=True):
+            yield from _value(text, item.start, item.value, markers)
+    yield from key_spans(text)
+    prose = is_documentation(name) or not name
+    for _, line, end in hinted_lines(text):
+        yield from _below(text, line, end, markers)
+        for start, stop, value in _in_line(line, prose=prose):
+            yield end - len(line) + start, end - len(line) + stop, markers.marker(value)
+    if "Secret" in text and _SECRET_KIND.search(text):
+        yield from _secret_templates(text, markers)
+    if any(literal in text for literal in _LITERALS):
+        yield from _shaped(text, markers)
+    if "LS0tLS1CRUdJTi" in text:
+        for match in _BASE64_PEM.finditer(text):
+            plain = decoded(match[0])
+            safe = without_keys(plain)
+            if safe != plain:
+                yield match.start(), match.end(), encoded(safe)
+    for match in _AUTHORIZATION.finditer(text) if "asic " in text or "earer " in text else ():
+        if any(char.isdigit() for char in match["value"]):
+            yield *match.span("value"), markers.marker(match["value"])
+
+
+def _shaped(text: str, markers: Markers) -> Iterator[Span]:
+    """Yield what has the shape of a secret."""
+    for shape, match in occurrences(text):
+        if shape is URL_PASSWORD:
+            yield *match.span("password"), markers.url_password(match)
+        elif shape is not PRIVATE_KEY:
+            yield *match.span(), markers.token(shape, match[0])
+    for match in _ODD_URL.finditer(text) if "://" in text else ():
+        if not match["password"].startswith(("$", "%", "#", "*")) and not URL_PASSWORD.expression.match(match[0]):
+            yield *match.span("password"), "****"
+
+
+def _in_line(line: str, *, prose: bool) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and value of what a line gives under the name of a secret."""
+    for match in _NAMED_ENTRY.finditer(line):
+        kind = match.lastgroup or "bare"
+        if gives_secret(match["name"], match[kind]):
+            yield *match.span(kind), match[kind]
+    careful = prose or _COMMENT.match(line) is not None
+    for match in _PAIR.finditer(line):
+        kind = "bare" if match["quoted"] is None else "quoted"
+        value = match[kind]
+        if (
+            gives_secret(match["option"] or match["name"], value, in_values=True)
+            and not any(code in value for code in ("{{", "$(", "${"))
+            and not _in_action(line, match.start())
+            and not (careful and match["sign"] == ":" and not _ends(line, match, value))
+        ):
+            yield *match.span(kind), value
+    for match in _ELEMENT.finditer(line) if "</" in line else ():
+        if gives_secret(match["name"], match["value"]):
+            yield *match.span("value"), match["value"]
+    for match in _DEFAULT.finditer(line) if "{{" in line else ():
+        if any(gives_secret(word, match["value"]) for word in _WORD.findall(line[: match.start()])):
+            yield *match.span("value"), match["value"]
+
+
+def _in_action(line: str, position: int) -> bool:
+    """Tell whether a position is within a template's action, which holds code."""
+    return line.rfind("{{", 0, position) > line.rfind("}}", 0, position)
+
+
+def _ends(line: str, match: re.Match[str], value: str) -> bool:
+    """Tell whether, in prose, `name: value` is a setting: the value ends the line and is no mere word."""
+    rest = line[match.end() :].strip(" \t\r`|.)\"'")
+    return (not rest or rest.startswith("#")) and not value.isalpha()
+
+
+def _below(text: str, line: str, end: int, markers: Markers) -> Iterator[Span]:
+    """Yield values on the lines after one that names a secret: `name:` and `value:`, a list, a scalar by itself."""
+    entry = _NAME_LINE.fullmatch(line)
+    if entry:
+        start = end - len(line)
+        before = text.rfind("\n", 0, max(start - 1, 0)) + 1
+        for at, other in ((end + 1, _line(text, end + 1)), (before, text[before : max(start - 1, 0)])):
+            match = _VALUE_LINE.match(other)
+            if match:
+                offset, value = scalar(match["value"])
+                there = at + match.start("value") + offset
+                if BLOCK.fullmatch(value):
+                    yield from _block(text, there + len(value), len(match["indent"]), markers, entry["name"])
+                elif gives_secret(entry["name"], value):
+                    yield from _value(text, there, value, markers)
+        return
+    match = YAML_LINE.match(line)
+    if match is None or (match["value"] and not match["value"].startswith("#")):
+        return
+    indent = len(match["indent"])
+    for at, other in _deeper(text, end, indent - 1):
+        content = other.strip()
+        item = content.startswith("- ")
+        depth = len(other) - len(other.lstrip())
+        if depth < indent + (0 if item else 1) or YAML_LINE.match(other) or "{{" in other:
+            return
+        offset, value = scalar(content[2:].lstrip() if item else content)
+        offset += other.index(content) + (len(content) - len(content[2:].lstrip()) if item else 0)
+        if gives_secret(match["name"], value, in_values=True):
+            yield from _value(text, at + offset, value, markers)
+
+
+def _value(text: str, start: int, value: str, markers: Markers) -> Iterator[Span]:
+    """Yield a value and what belongs to it: the rest of its quotes, of its block, of its lines."""
+    line_start = text.rfind("\n", 0, start) + 1
+    if not text[line_start:start].strip():
+        # First line of a block, or a scalar by itself: as deep as what follows.
+        indent = start - line_start - 1
+        if not _HEADER.match(value) or _HEADER.sub("", value).strip():
+            yield start, start + len(value), markers.marker(value)
+        for at, line in _deeper(text, start + len(value), indent):
+            yield from _whole_line(at, line)
+        return
+    yield start, start + len(value), markers.marker(value)
+    quote = text[start - 1 : start]
+    line_end = start + len(_line(text, start))
+    if quote in ('"', "'"):
+        yield from _rest_of_quotes(text, start + len(value), line_end, quote)
+        return
+    match = YAML_LINE.match(_line(text, line_start))
+    if match:
+        for at, line in _deeper(text, line_end, len(match["indent"])):
+            if ":" in line or "{{" in line or "=" in line:
+                return
+            yield from _whole_line(at, line)
+
+
+def _whole_line(start: int, line: str) -> Iterator[Span]:
+    content = line.strip()
+    if content and not _HEADER.fullmatch(content) and "{{" not in content:
+        at = start + line.index(content)
+        yield at, at + len(content), WORD
+
+
+def _rest_of_quotes(text: str, start: int, line_end: int, quote: str) -> Iterator[Span]:
+    """Yield what is left of a quoted scalar after its first escaped quote, or on the lines below."""
+    line = text[start:line_end]
+    if line.startswith(quote):
+        # An escaped quote: `it''s` or `a\\"b`.
+        last = line.rfind(quote)
+        doubled = line.startswith(quote * 2) if quote == "'" else text[start - 1] == "\\"
+        if doubled and last > 0:
+            yield start, start + last, WORD
+        return
+    for at, other in _deeper(text, line_end, -1):
+        closing = other.find(quote)
+        content = other if closing < 0 else other[:closing]
+        yield from _whole_line(at, content)
+        if closing >= 0:
+            return
+
+
+def _block(text: str, end: int, indent: int, markers: Markers, name: str) -> Iterator[Span]:
+    """Yield the lines of a block scalar below its header."""
+    for at, line in _deeper(text, end + len(_line(text, end)), indent):
+        value = line.strip()
+        if gives_secret(name, value):
+            yield from _value(text, at + line.index(value), value, markers)
+        return
+
+
+def _secret_templates(text: str, markers: Markers) -> Iterator[Span]:
+    """Yield the literal entries of Secrets in a template, whatever their names."""
+    for part in _SECRET_PART.finditer(text):
+        document = text.rfind("\n---", 0, part.start()) + 1
+        stop = text.find("\n---", part.end())
+        if not _SECRET_KIND.search(text, document, stop if stop >= 0 else len(text)):
+            continue
+        deep = -1
+        for at, line in _deeper(text, part.end(), 0):
+            match = YAML_LINE.match(line)
+            if match is None or not match["value"] or names_identity(match["name"]):
+                continue
+            deep = len(match["indent"]) if deep < 0 else deep
+            if len(match["indent"]) != deep:
+                continue
+            offset, value = scalar(match["value"])
+            if BLOCK.fullmatch(value):
+                yield from _block(text, at + match.start("value") + offset, deep, markers, "password")
+            elif gives_secret("password", value):
+                yield from _value(text, at + match.start("value") + offset, value, markers)
+
+
+def _line(text: str, start: int) -> str:
+    end = text.find("\n", start)
+    return text[start : end if end >= 0 else len(text)]
+
+
+def _deeper(text: str, end: int, indent: int) -> Iterator[tuple[int, str]]:
+    """Yield start and text of the lines after a position, as long as they are deeper than an indent."""
+    position = text.find("\n", end)
+    for _ in range(_MOST_FOLLOWING):
+        if position < 0:
+            return
+        line = _line(text, position + 1)
+        if line.strip():
+            if len(line) - len(line.lstrip()) <= indent:
+                return
+            yield position + 1, line
+        position = text.find("\n", position + 1)
