@@ -114,7 +114,7 @@ _WEIGHT = (Verdict.FAIL, Verdict.UNDETERMINED, Verdict.PASS, Verdict.NOT_APPLICA
 
 def _combine(judged: list[Judged]) -> Judged:
     """Combine the scenes' verdicts, heaviest first; a scene that shows nothing counts only when no other shows it."""
-    if any(item.shown and item.verdict is not Verdict.NOT_APPLICABLE for item in judged):
+    if any(item.shown for item in judged):
         judged = [item for item in judged if item.shown]
     verdict = min((item.verdict for item in judged), key=_WEIGHT.index)
     deciding = [item for item in judged if item.verdict is verdict]

@@ -3,6 +3,7 @@
 import contextlib
 import platform
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -25,6 +26,7 @@ from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
+from toetskader.plugin.collection import Collection
 from toetskader.plugin.evidence import EvidenceFolder, new_run_folder, point_latest
 from toetskader.plugin.options import Options
 from toetskader.plugin.progress import Progress
@@ -63,6 +65,8 @@ class Audit:
         self._results: dict[tuple[str, str], Result] = {}
         self._subjects: dict[str, TargetSubjects] = {}
         self._charts: dict[str, Attempt | None] = {}
+        self._to_judge: Counter[str] = Counter()
+        self._collection = Collection((), iter(()))
         self._parameters = {target.name: Parameters(with_defaults(target, catalogue.profiles)) for target in targets}
 
     @classmethod
@@ -141,15 +145,22 @@ class Audit:
         """Verdicts that are owed and did not come: a run that loses one must not end well."""
         return self._owed - self._results.keys()
 
-    def collect(self, items: Iterable[InScope], workerinput: Mapping[str, Any] | None) -> None:
-        """Collect the facts that these requirements need, or read them from the evidence that is replayed."""
+    def collecting(self, items: Iterable[InScope], workerinput: Mapping[str, Any] | None) -> Collection:
+        """Begin to collect the facts that these requirements need; leave the context when all are judged.
+
+        Raises EvidenceError for a replay of files that cannot be read.
+        """
         kinds: dict[str, frozenset[str]] = {}
         for item in items:
-            kinds[item.target.name] = kinds.get(item.target.name, frozenset()) | item.check.fact_kinds
+            name = item.target.name
+            kinds[name] = kinds.get(name, frozenset()) | item.check.fact_kinds
+            self._to_judge[name] += 1
         targets = [target for target in self.targets if target.name in kinds]
-        for facts in self._facts(targets, kinds, workerinput):
-            self._subjects[facts.target] = TargetSubjects(facts)
-            self._charts[facts.target] = facts.attempts.get(FactKey("chart"))
+        facts = self._facts(targets, kinds, workerinput)
+        if self.options.replay is not None:
+            facts = iter(list(facts))
+        self._collection = Collection(kinds, facts)
+        return self._collection
 
     def _facts(
         self, targets: list[Target], kinds: Mapping[str, frozenset[str]], workerinput: Mapping[str, Any] | None
@@ -191,7 +202,7 @@ class Audit:
         target = item.target
         judged = judge(
             item.check,
-            self._subjects[target.name],
+            self._subjects_of(target.name),
             params=item.requirement.params,
             parameters=self._parameters[target.name],
             today=self.today,
@@ -206,7 +217,18 @@ class Audit:
             evidence=tuple(f"{target.name}/{key.file_name}" for key in judged.keys),
             lang=self.options.lang,
         )
+        self._to_judge[target.name] -= 1
+        if not self._to_judge[target.name]:
+            self._subjects.pop(target.name)
         return result, judged.crash
+
+    def _subjects_of(self, target: str) -> TargetSubjects:
+        """Return what can be judged of a target; it is forgotten after the last judgement."""
+        if target not in self._subjects:
+            facts = self._collection.facts(target)
+            self._subjects[target] = TargetSubjects(facts)
+            self._charts[target] = facts.attempts.get(FactKey("chart"))
+        return self._subjects[target]
 
     def record(self, result: Result) -> None:
         """Take in a result, from here or from a worker."""

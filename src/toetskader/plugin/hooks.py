@@ -86,13 +86,14 @@ class Hooks:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Collect the facts that the selected requirements need, then judge."""
+        """Collect the facts that the selected requirements need, and judge them as they come in."""
         items = [item.in_scope for item in session.items if isinstance(item, RequirementItem)]
-        if items and not session.config.option.collectonly:
-            self.audit.collect(items, getattr(self.config, "workerinput", None))
-            # What is loaded by now stays for the whole run: later garbage collections need not walk it.
-            gc.freeze()
-        return (yield)
+        if not items or session.config.option.collectonly:
+            return (yield)
+        # What is loaded by now stays for the whole run: later garbage collections need not walk it.
+        gc.freeze()
+        with self.audit.collecting(items, getattr(self.config, "workerinput", None)):
+            return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

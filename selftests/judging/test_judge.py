@@ -1,0 +1,159 @@
+"""One judgement over several scenes: how verdicts combine, and what never slips through."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import msgspec
+import pytest
+
+from toetskader.facts.attempt import Malformed, NotSeen, Provenance, Reason
+from toetskader.facts.chart import Render
+from toetskader.facts.store import FactKey, TargetFacts
+from toetskader.judging import Findings, Parameters, check, not_applicable, not_shown, undetermined
+from toetskader.judging.check import Check, check_of
+from toetskader.judging.findings import FilePlace
+from toetskader.judging.judge import Judged, judge
+from toetskader.judging.subjects import TargetSubjects, Variant
+from toetskader.results import Verdict
+from toetskader.text import Text
+
+SEEN = Provenance(at=datetime(2026, 1, 1, tzinfo=UTC), by="test", source="chart")
+
+
+class NoParameters(msgspec.Struct):
+    mail_host: str | None = None
+
+
+def scene(name: str) -> Render:
+    return Render(provenance=SEEN, scene=name, release="r", namespace="n", kubernetes="1.35", objects=())
+
+
+def failing(findings: Findings) -> None:
+    findings.add(FilePlace("values.yaml", 3), seen=1, expected=2)
+
+
+ENDINGS: dict[str, Callable[[Findings], None]] = {
+    "pass": lambda _: None,
+    "fail": failing,
+    "na": lambda _: not_applicable("Geldt niet.", "Does not apply."),
+    "undetermined": lambda _: undetermined("Niet te zien.", "Not to be seen."),
+    "unseen": lambda _: not_shown("Voeg een set toe.", "Add a set."),
+}
+
+
+def judged(*endings: str) -> Judged:
+    """Judge a check that ends in each scene as named."""
+
+    @check("test.scenes")
+    def function(render: Render, findings: Findings) -> None:
+        ENDINGS[endings[int(render.scene)]](findings)
+
+    names = tuple(str(index) for index in range(len(endings)))
+    attempts = {FactKey("render", name): scene(name) for name in names}
+    return run(function, TargetFacts("t", names, attempts))
+
+
+def run(function: Callable[..., None], facts: TargetFacts, parameters: Parameters | None = None) -> Judged:
+    found = check_of(function)
+    assert isinstance(found, Check)
+    return judge(
+        found,
+        TargetSubjects(facts),
+        params={},
+        parameters=parameters or Parameters(NoParameters()),
+        today=date(2026, 1, 1),
+        fixtures={},
+    )
+
+
+@pytest.mark.parametrize(
+    ("endings", "verdict"),
+    [
+        (["pass", "pass"], Verdict.PASS),
+        (["pass", "fail"], Verdict.FAIL),
+        (["undetermined", "fail"], Verdict.FAIL),
+        (["pass", "undetermined"], Verdict.UNDETERMINED),
+        (["pass", "na"], Verdict.PASS),
+        (["na", "na"], Verdict.NOT_APPLICABLE),
+        (["na", "undetermined"], Verdict.UNDETERMINED),
+        (["pass", "unseen"], Verdict.PASS),
+        (["fail", "unseen"], Verdict.FAIL),
+        (["na", "unseen"], Verdict.NOT_APPLICABLE),
+        (["unseen", "unseen"], Verdict.UNDETERMINED),
+    ],
+)
+def test_scenes_combine(endings: list[str], verdict: Verdict) -> None:
+    assert judged(*endings).verdict is verdict
+    assert judged(*reversed(endings)).verdict is verdict
+
+
+def test_findings_say_in_which_scene_they_were_seen() -> None:
+    assert [finding.scene for finding in judged("fail", "pass", "fail").findings] == ["0", "2"]
+
+
+def test_a_failure_keeps_the_doubt_of_another_scene() -> None:
+    assert judged("fail", "undetermined").doubt == Text("Niet te zien.", "Not to be seen.")
+    assert judged("fail", "pass").doubt is None
+
+
+def test_what_was_not_seen_is_undetermined_with_its_reason() -> None:
+    @check("test.not_seen")
+    def function(render: Render, findings: Findings) -> None:
+        raise AssertionError
+
+    lost = NotSeen(reason=Reason.TIMED_OUT, message=Text("Te traag.", "Too slow."), provenance=SEEN)
+    found = run(function, TargetFacts("t", ("a",), {FactKey("render", "a"): lost}))
+    assert (found.verdict, found.reason) == (
+        Verdict.UNDETERMINED,
+        Text("Niet gezien (waardenset a): Te traag.", "Not seen (values set a): Too slow."),
+    )
+
+
+def test_a_check_may_judge_why_something_was_not_seen() -> None:
+    @check("test.accepts")
+    def function(next_kubernetes: Variant | NotSeen, findings: Findings) -> None:
+        assert isinstance(next_kubernetes, NotSeen)
+        failing(findings)
+
+    lost = NotSeen(reason=Reason.TOOL_FAILED, message=Text("nee", "no"), provenance=SEEN)
+    assert run(function, TargetFacts("t", ("a",), {FactKey("render_next", "a"): lost})).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize("fault", [KeyError("x"), Malformed("Deployment/x", "spec", "list", "number")])
+def test_input_that_breaks_a_check_or_cannot_be_read_is_undetermined(fault: Exception) -> None:
+    @check("test.breaks")
+    def function(render: Render, findings: Findings) -> None:
+        raise fault
+
+    found = run(function, TargetFacts("t", ("a",), {FactKey("render", "a"): scene("a")}))
+    assert found.verdict is Verdict.UNDETERMINED
+    assert (found.crash is not None) == isinstance(fault, KeyError)
+
+
+def test_findings_before_a_break_are_kept() -> None:
+    @check("test.breaks_late")
+    def function(render: Render, findings: Findings) -> None:
+        failing(findings)
+        raise KeyError
+
+    found = run(function, TargetFacts("t", ("a",), {FactKey("render", "a"): scene("a")}))
+    assert found.verdict is Verdict.FAIL
+    assert found.doubt is not None
+
+
+def test_a_missing_parameter_is_undetermined_and_named() -> None:
+    @check("test.parameter")
+    def function(render: Render, parameters: Parameters, findings: Findings) -> None:
+        parameters.require("mail_host")
+
+    found = run(function, TargetFacts("t", ("a",), {FactKey("render", "a"): scene("a")}))
+    assert found.verdict is Verdict.UNDETERMINED
+    assert found.reason is not None
+    assert "parameters.mail_host" in found.reason.nl
+
+
+def test_a_check_that_could_not_fail_is_refused() -> None:
+    with pytest.raises(TypeError, match="asks for no subject"):
+
+        @check("test.empty")
+        def function(findings: Findings) -> None: ...

@@ -1,0 +1,39 @@
+"""The facts of a run as they come in: one target is judged while the next is still being collected."""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from threading import Thread
+
+from toetskader.facts.store import TargetFacts
+
+
+class Collection:
+    """Facts by target, taken from a collector in the background.
+
+    Parameters: `targets`, names of the targets that will come; `facts`, yields their facts in any order, and is read
+    in a thread of its own. Use as a context manager: leaving it waits until everything is in.
+    """
+
+    def __init__(self, targets: Iterable[str], facts: Iterator[TargetFacts]) -> None:
+        self._futures: dict[str, Future[TargetFacts]] = {name: Future() for name in targets}
+        self._thread = Thread(target=self._take, args=(facts,), daemon=True)
+
+    def facts(self, target: str) -> TargetFacts:
+        """Return the facts of a target, waiting for them. Raises what stopped the collector, if it did."""
+        return self._futures[target].result()
+
+    def __enter__(self) -> "Collection":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join()
+
+    def _take(self, facts: Iterator[TargetFacts]) -> None:
+        try:
+            for item in facts:
+                self._futures[item.target].set_result(item)
+        except BaseException as fault:  # handed to whoever waits, in the thread that judges
+            for future in self._futures.values():
+                if not future.done():
+                    future.set_exception(fault)
