@@ -9,7 +9,7 @@ a password that a template puts into a message, or that is written in base64.
 import base64
 import contextlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -32,7 +32,7 @@ from toetskader.text import Text
 Steps = tuple[Any, ...]
 """Keys and indexes that lead to a value; the last first: `(last, (before, (…, ())))`."""
 Change = tuple[Steps, Any]
-Holder = TypeVar("Holder", dict[str, Any], list[Any])
+Part = TypeVar("Part")
 
 _encode = msgspec.json.Encoder().encode
 
@@ -67,6 +67,7 @@ class _Redaction:
         self.markers = Markers()
         self._texts: dict[tuple[str, str], str] = {}
         self._documents: dict[bytes, dict[str, Any]] = {}
+        self._seen: dict[int, tuple[Any, Any]] = {}
 
     def attempt(self, attempt: Attempt) -> Attempt:
         """Hide what is a secret by its place, name or shape."""
@@ -79,16 +80,28 @@ class _Redaction:
                     schema=None if attempt.schema is None else self.tree(attempt.schema, schema=True),
                     files={path: hidden(path, text, self.markers) for path, text in attempt.files.items()},
                     dependencies=tuple(self._dependency(item) for item in attempt.dependencies),
+                    lint=tuple(self._lint(item) for item in attempt.lint),
+                    lint_failure=None if attempt.lint_failure is None else self._words(attempt.lint_failure),
                 )
             case Render():
                 return msgspec.structs.replace(
                     attempt,
-                    values=self.tree(attempt.values),
+                    values=_once(self._seen, attempt.values, self.tree),
                     overrides=self.tree(attempt.overrides),
-                    objects=tuple(self._object(item) for item in attempt.objects),
-                    notes=hidden("NOTES.txt", attempt.notes, self.markers),
+                    objects=_once(self._seen, attempt.objects, self._objects),
+                    notes=self._text("NOTES.txt", attempt.notes),
                 )
-        return attempt
+            case NotSeen():
+                return msgspec.structs.replace(attempt, message=self._words(attempt.message))
+
+    def _words(self, words: Text) -> Text:
+        return Text(self._text("NOTES.txt", words.nl), self._text("NOTES.txt", words.en))
+
+    def _lint(self, item: LintMessage) -> LintMessage:
+        return msgspec.structs.replace(item, message=self._text("NOTES.txt", item.message))
+
+    def _objects(self, items: tuple[RenderedObject, ...]) -> tuple[RenderedObject, ...]:
+        return tuple(self._object(item) for item in items)
 
     def _dependency(self, item: Dependency) -> Dependency:
         repository = self._text("", item.repository)
@@ -249,6 +262,14 @@ def _changed(root: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
     return found
 
 
+def _once(seen: dict[int, tuple[Any, Any]], part: Part, work: Callable[[Part], Part]) -> Part:
+    """Do the work once for a part that several facts share, as the probes do that one render answers."""
+    if id(part) not in seen:
+        seen[id(part)] = (part, work(part))  # the part is kept, so that its id is not given to another
+    found: Part = seen[id(part)][1]
+    return found
+
+
 class _Needles:
     """Values to look for, as they are and in base64."""
 
@@ -262,7 +283,7 @@ class _Needles:
                     for core in _cores(text):
                         self._base64[core] = WORD
         self._ordered = sorted(self._plain, key=len, reverse=True)
-        self._objects: dict[int, tuple[RenderedObject, RenderedObject]] = {}
+        self._seen: dict[int, tuple[Any, Any]] = {}
 
     def attempt(self, attempt: Attempt) -> Attempt:
         if not self._plain:
@@ -281,21 +302,20 @@ class _Needles:
             case Render():
                 return msgspec.structs.replace(
                     attempt,
-                    values=self._tree(attempt.values),
+                    values=_once(self._seen, attempt.values, self._tree),
                     overrides=self._tree(attempt.overrides),
-                    objects=tuple(self._object(item) for item in attempt.objects),
+                    objects=_once(self._seen, attempt.objects, self._objects),
                     notes=self._text(attempt.notes),
                 )
             case NotSeen():
                 return msgspec.structs.replace(attempt, message=self._words(attempt.message))
 
+    def _objects(self, items: tuple[RenderedObject, ...]) -> tuple[RenderedObject, ...]:
+        return tuple(_once(self._seen, item, self._object) for item in items)
+
     def _object(self, item: RenderedObject) -> RenderedObject:
-        known = self._objects.get(id(item))
-        if known is None:
-            document = self._tree(item.document)
-            new = item if document is item.document else RenderedObject(template=item.template, document=document)
-            known = self._objects[id(item)] = (item, new)  # the item itself keeps its id taken
-        return known[1]
+        document = self._tree(item.document)
+        return item if document is item.document else RenderedObject(template=item.template, document=document)
 
     def _tree(self, root: dict[str, Any]) -> dict[str, Any]:
         return _changed(root, self._changes(root)) if self._occurs(_encode(root).decode()) else root

@@ -11,7 +11,6 @@ from toetskader.facts.markers import WORD, Markers, encoded, key_spans, without_
 from toetskader.facts.secrets import (
     BLOCK,
     PRIVATE_KEY,
-    SHAPES,
     URL_PASSWORD,
     YAML_LINE,
     assignments,
@@ -27,7 +26,9 @@ from toetskader.facts.secrets import (
 Span = tuple[int, int, str]
 """Start, end, and what stands there without the secret."""
 
-_NAME = r"[A-Za-z_][\w./-]{0,120}"
+_NAME = r"[A-Za-z_][\w./-]{0,120}+"
+# Most lines that name a secret give it no value of their own, which this sees at once.
+_GIVES = re.compile(r"""[=:>](?!//)[ \t\\"'`]*+[^\s{$=:]""")
 # `name=value`, `"name": "value"`, `--name value`, also with the quotes escaped, within a line.
 _PAIR = re.compile(
     rf"""(?<![\w./-])
@@ -46,18 +47,16 @@ _DEFAULT = re.compile(r"""\bdefault\s+(?P<quote>["'`])(?P<value>[^"'`\n]{1,400})
 _ELEMENT = re.compile(rf"<(?P<name>{_NAME})>(?P<value>[^<>\n]{{1,400}})</")
 _NAME_LINE = re.compile(rf"[ \t]*(?:-[ ]+)?[\"']?name[\"']?:[ \t]+[\"']?(?P<name>{_NAME})[\"']?[ \t]*\r?")
 _VALUE_LINE = re.compile(r"(?P<indent>[ \t]*(?:-[ ]+)?)[\"']?value[\"']?:[ \t]+(?P<value>\S.*)")
-_AUTHORIZATION = re.compile(r"\b(?:Basic|Bearer)[ ]+(?P<value>[A-Za-z0-9+/=._~-]{8,})", re.IGNORECASE)
+_AUTHORIZATION = re.compile(r"(?:asic|earer)[ ]+(?P<value>[A-Za-z0-9+/=._~-]{8,})")
 _BASE64_PEM = re.compile(r"LS0tLS1CRUdJTi[A-Za-z0-9+/]{20,}={0,2}")
 # Passwords in URLs that a URL may not hold as they are; judgements do not see these, and see the mask no more.
 _ODD_URL = re.compile(r"""://[^\s/:@"'<>{}()]{0,200}:(?!\d{1,5}(?:/|$))(?P<password>[^\s"'<>{}`@]{1,200})@(?=[\w\[])""")
-_SECRET_KIND = re.compile(r"^kind:[ \t]*[\"']?Secret[\"']?[ \t]*\r?$", re.MULTILINE)
-_SECRET_PART = re.compile(r"^(?:string)?[dD]ata:[ \t]*\r?$", re.MULTILINE)
+_SECRET_KIND = re.compile(r"\nkind:[ \t]*[\"']?Secret\b")
+_SECRET_PART = re.compile(r"\n(?:data|stringData):[ \t]*(?=\r?\n)")
 _WORD = re.compile(r"\w+")
 _COMMENT = re.compile(r"[ \t]*(?:#|//|\{\{-?[ ]*/\*)")
 _HEADER = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]{1,80}-----")
 _MOST_FOLLOWING = 400
-
-_LITERALS = tuple(dict.fromkeys(literal for shape in SHAPES for literal in shape.literals))
 
 
 def hidden(name: str, text: str, markers: Markers) -> str:
@@ -95,19 +94,22 @@ def _spans(name: str, text: str, markers: Markers) -> Iterator[Span]:
         yield from _below(text, line, end, markers)
         for start, stop, value in _in_line(line, prose=prose):
             yield end - len(line) + start, end - len(line) + stop, markers.marker(value)
-    if "Secret" in text and _SECRET_KIND.search(text):
+    if text.startswith("kind: Secret") or _SECRET_KIND.search(text):
         yield from _secret_templates(text, markers)
-    if any(literal in text for literal in _LITERALS):
-        yield from _shaped(text, markers)
+    yield from _shaped(text, markers)
     if "LS0tLS1CRUdJTi" in text:
         for match in _BASE64_PEM.finditer(text):
             plain = decoded(match[0])
             safe = without_keys(plain)
             if safe != plain:
                 yield match.start(), match.end(), encoded(safe)
-    for match in _AUTHORIZATION.finditer(text) if "asic " in text or "earer " in text else ():
-        if any(char.isdigit() for char in match["value"]):
-            yield *match.span("value"), markers.marker(match["value"])
+    for word in ("asic ", "earer "):
+        position = text.find(word)
+        while position >= 0:
+            given = _AUTHORIZATION.match(text, position)
+            if given and any(char.isdigit() for char in given["value"]):
+                yield *given.span("value"), markers.marker(given["value"])
+            position = text.find(word, position + 1)
 
 
 def _shaped(text: str, markers: Markers) -> Iterator[Span]:
@@ -124,7 +126,13 @@ def _shaped(text: str, markers: Markers) -> Iterator[Span]:
 
 def _in_line(line: str, *, prose: bool) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and value of what a line gives under the name of a secret."""
-    for match in _NAMED_ENTRY.finditer(line):
+    if "default " not in line:
+        code = line.strip()
+        if code.startswith("{{") and code.endswith("}}"):
+            return
+        if " -" not in line and "--" not in line and not _GIVES.search(line):
+            return
+    for match in _NAMED_ENTRY.finditer(line) if "value" in line else ():
         kind = match.lastgroup or "bare"
         if gives_secret(match["name"], match[kind]):
             yield *match.span(kind), match[kind]
@@ -160,7 +168,7 @@ def _ends(line: str, match: re.Match[str], value: str) -> bool:
 
 def _below(text: str, line: str, end: int, markers: Markers) -> Iterator[Span]:
     """Yield values on the lines after one that names a secret: `name:` and `value:`, a list, a scalar by itself."""
-    entry = _NAME_LINE.fullmatch(line)
+    entry = _NAME_LINE.fullmatch(line) if "name" in line else None
     if entry:
         start = end - len(line)
         before = text.rfind("\n", 0, max(start - 1, 0)) + 1
@@ -174,7 +182,8 @@ def _below(text: str, line: str, end: int, markers: Markers) -> Iterator[Span]:
                 elif gives_secret(entry["name"], value):
                     yield from _value(text, there, value, markers)
         return
-    match = YAML_LINE.match(line)
+    bare = line.rstrip().endswith(":") or ("#" in line and ": " in line)
+    match = YAML_LINE.match(line) if bare else None
     if match is None or (match["value"] and not match["value"].startswith("#")):
         return
     indent = len(match["indent"])
@@ -252,9 +261,10 @@ def _block(text: str, end: int, indent: int, markers: Markers, name: str) -> Ite
 def _secret_templates(text: str, markers: Markers) -> Iterator[Span]:
     """Yield the literal entries of Secrets in a template, whatever their names."""
     for part in _SECRET_PART.finditer(text):
-        document = text.rfind("\n---", 0, part.start()) + 1
+        document = max(text.rfind("\n---", 0, part.start()), 0)
         stop = text.find("\n---", part.end())
-        if not _SECRET_KIND.search(text, document, stop if stop >= 0 else len(text)):
+        whole = text[document : stop if stop >= 0 else len(text)]
+        if not (whole.startswith("kind: Secret") or _SECRET_KIND.search(whole)):
             continue
         deep = -1
         for at, line in _deeper(text, part.end(), 0):

@@ -135,18 +135,26 @@ def leaks(text: str, *, documentation: bool = False) -> tuple[Leak, ...]:
     return tuple(_leaks(text, documentation=documentation))
 
 
+def may_leak(text: str) -> bool:
+    """Tell quickly whether a text can have the shape of a private key or token anywhere."""
+    return any(literal in text for shape in SHAPES for literal in shape.literals)
+
+
 def _leaks(text: str, *, documentation: bool) -> Iterator[Leak]:
     for shape, match in occurrences(text):
         if not ((documentation or _in_comment(text, match.start())) and is_sample(match[0])):
             yield Leak(text.count("\n", 0, match.start()) + 1, shape)
 
 
-def occurrences(text: str) -> Iterator[tuple[Shape, re.Match[str]]]:
-    """Yield every match of a shape in a text, samples for a reader too, shape by shape."""
-    for shape in SHAPES:
-        if any(literal in text for literal in shape.literals):
-            for match in shape.expression.finditer(text):
-                yield shape, match
+@lru_cache(maxsize=1024)
+def occurrences(text: str) -> tuple[tuple[Shape, re.Match[str]], ...]:
+    """Return every match of a shape in a text, samples for a reader too, shape by shape."""
+    return tuple(
+        (shape, match)
+        for shape in SHAPES
+        if any(literal in text for literal in shape.literals)
+        for match in shape.expression.finditer(text)
+    )
 
 
 def is_sample(found: str) -> bool:
@@ -157,6 +165,9 @@ def is_sample(found: str) -> bool:
 def _in_comment(text: str, position: int) -> bool:
     line = text[text.rfind("\n", 0, position) + 1 : position].lstrip()
     return line.startswith(("#", "//", "{{/*", "{{- /*"))
+
+
+_BASE64_OF_DASHES = "LS0tLS1"  # of '-----', how PEM starts
 
 
 def holds_private_key(text: str) -> bool:
@@ -171,9 +182,14 @@ def holds_certificate(text: str) -> bool:
     return any("-----BEGIN CERTIFICATE-----" in version for version in _readings(text))
 
 
+def may_hold_pem(text: str) -> bool:
+    """Tell quickly whether a text can hold anything in PEM form, as it is or in base64."""
+    return "-----BEGIN " in text or _BASE64_OF_DASHES in text
+
+
 def _readings(text: str) -> Iterator[str]:
     yield text
-    if "LS0tLS1" in text[:64]:  # base64 of '-----', how PEM starts
+    if _BASE64_OF_DASHES in text[:64]:
         yield decoded(text)
 
 

@@ -4,6 +4,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import msgspec
 
 from toetskader.catalogue.models import Name
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.facts.redaction import redacted_settings
 from toetskader.facts.store import Attempt, EvidenceError, FactKey, TargetFacts, read_evidence, write_evidence
 from toetskader.judging.subjects import SUBJECTS
 from toetskader.targets.models import Target
@@ -35,7 +37,8 @@ class EvidenceFolder:
     def write_run(self, day: date, targets: tuple[Target, ...]) -> None:
         """Store what a replay needs beside the facts. Raises OSError."""
         self.path.mkdir(parents=True, exist_ok=True)
-        content = msgspec.json.encode(_Index(date=day, targets=targets), enc_hook=_as_text)
+        index = _Index(date=day, targets=tuple(_without_secrets(target) for target in targets))
+        content = msgspec.json.encode(index, enc_hook=_as_text)
         (self.path / "run.json").write_bytes(content)
 
     def read_run(self, lang: Lang) -> tuple[date, tuple[Target, ...]]:
@@ -162,6 +165,11 @@ def _not_collected(target: Target) -> Attempt:
         ),
         provenance=Provenance(at=datetime.now(UTC), by="replay", source=target.name),
     )
+
+
+def _without_secrets(target: Target) -> Target:
+    values = tuple(replace(item, set=redacted_settings(item.set)) for item in target.chart.values)
+    return replace(target, chart=replace(target.chart, values=values))
 
 
 def _as_text(value: Any) -> str:

@@ -10,12 +10,17 @@ from toetskader.facts.chart import LintMessage
 
 # A failing `tpl` quotes its whole template text, which may hold values; secrets must not end up in a message.
 _QUOTED_TEMPLATE = re.compile(r'((?:function execution for|cannot parse template) )"(?:[^"\\]|\\.)*"')
+# A value that its schema refuses is quoted too; where it stands is said before it.
+_QUOTED_VALUE = re.compile(r"(at '[^']*': )'(?:[^'\\]|\\.)*' (?=does not match|is not valid)")
+_QUOTED_NUMBER = re.compile(r"((?:maximum|minimum|exclusiveMaximum|exclusiveMinimum|multipleOf): )got [^,]*, ")
 _LONGEST = 600
 
 
 def shorten(message: str) -> str:
     """Collapse white space, and cut the middle of a long message: its start and end say where and what."""
-    text = " ".join(_QUOTED_TEMPLATE.sub(r"\1a template", message).split())
+    text = _QUOTED_TEMPLATE.sub(r"\1a template", message)
+    text = _QUOTED_NUMBER.sub(r"\1", _QUOTED_VALUE.sub(r"\1the value ", text))
+    text = " ".join(text.split())
     half = _LONGEST // 2
     return text if len(text) <= _LONGEST else f"{text[:half]} … {text[-half:]}"
 
