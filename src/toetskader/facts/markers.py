@@ -205,10 +205,11 @@ def key_spans(text: str) -> Iterator[tuple[int, int, str]]:
     if PRIVATE_KEY.literals[0] not in text:
         return
     for match in _KEY_BLOCK.finditer(text):
-        end = _KEY_END.search(text, match.end(), match.end() + _LONGEST_KEY)
-        stop = end.start() if end else min(len(text), match.end() + _LONGEST_KEY)
+        stop = min(len(text), match.end() + _LONGEST_KEY)
         following = text.find("-----BEGIN", match.end(), stop)
         stop = following if following >= 0 else stop
+        end = _KEY_END.search(text, match.end(), stop)
+        stop = end.start() if end else stop
         body = text[match.end() : stop]
         # Without an end prose or a template follows, of which only long runs are taken for key material.
         whole = end is not None and "{{" not in body

@@ -132,7 +132,7 @@ class _Redaction:
     def _entry(self, steps: Steps, name: str, value: Any, *, in_base64: bool) -> Iterator[Change]:
         """Yield what to replace in an entry of a Secret, which holds secrets whatever they are called."""
         if isinstance(value, dict | list):
-            for inner, part in self._changes({"password": value}):
+            for inner, part in self._changes({"": value}, called="password"):
                 yield _below(inner, steps), part
             return
         if value is None or names_identity(name) or not isinstance(value, str | int | float):
@@ -155,11 +155,13 @@ class _Redaction:
         """Hide the secrets in values, or in their schema."""
         return _changed(root, self._changes(root, schema=schema))
 
-    def _changes(self, root: dict[str, Any], *, plain: tuple[str, ...] = (), schema: bool = False) -> Iterator[Change]:
+    def _changes(
+        self, root: dict[str, Any], *, plain: tuple[str, ...] = (), schema: bool = False, called: str = ""
+    ) -> Iterator[Change]:
         """Yield what to replace in a document: scalars by the name they go by, texts by what is in them.
 
         Parameters: `plain`, sections whose keys are names of variables; `schema`, whether it is a JSON schema, whose
-        `default` goes by the name of its property.
+        `default` goes by the name of its property; `called`, the name that everything goes by.
         """
         stack: list[tuple[Steps, str, Any]] = [((), "", root)]
         while stack:
@@ -180,8 +182,8 @@ class _Redaction:
                     if step != "encryptedData":
                         stack.append(((step, steps), known_as, part))
                     continue
-                called = name if schema and step in _IN_SCHEMA else known_as
-                new = self._scalar(called, part, in_values=in_values and not (pair and step == "value"))
+                by = called or (name if schema and step in _IN_SCHEMA else known_as)
+                new = self._scalar(by, part, in_values=in_values and not (pair and step == "value"))
                 if new is not part:
                     yield (step, steps), new
 

@@ -5,9 +5,10 @@ is hidden all the same. What they do report keeps its line and what makes it rep
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
-from toetskader.facts.markers import WORD, Markers, encoded, key_spans, without_keys
+from toetskader.facts.markers import Markers, encoded, key_spans, without_keys
 from toetskader.facts.secrets import (
     BLOCK,
     PRIVATE_KEY,
@@ -29,15 +30,13 @@ Span = tuple[int, int, str]
 _NAME = r"[A-Za-z_][\w./-]{0,120}+"
 # Most lines that name a secret give it no value of their own, which this sees at once.
 _GIVES = re.compile(r"""[=:>](?!//)[ \t\\"'`]*+[^\s{$=:]""")
-# `name=value`, `"name": "value"`, `--name value`, also with the quotes escaped, within a line.
+_GIVEN = r"""(?:(?P<quote>\\*["'])(?P<quoted>(?:(?!(?P=quote))[^\n])*)(?P=quote)
+             |(?P<bare>[^\s"'`,;&|<>()\[\]{}$\\-][^\s"'`,;&|<>()\[\]{}\\]*))"""
+# `name=value`, `"name": "value"`, also with the quotes escaped, within a line.
 _PAIR = re.compile(
-    rf"""(?<![\w./-])
-         (?:--?(?P<option>{_NAME})[= ][ ]*
-           |(?P<name>{_NAME})\\*["'`]?[ \t]*(?P<sign>=(?![=~])|:(?![=:/]))[ \t]*)
-         (?:(?P<quote>\\*["'])(?P<quoted>(?:(?!(?P=quote))[^\n])*)(?P=quote)
-           |(?P<bare>[^\s"'`,;&|<>()\[\]{{}}$\\][^\s"'`,;&|<>()\[\]{{}}\\]*))""",
-    re.VERBOSE,
+    rf"""(?<![\w./])(?P<name>{_NAME})\\*["'`]?[ \t]*(?P<sign>=(?![=~])|:(?![=:/]))[ \t]*{_GIVEN}""", re.VERBOSE
 )
+_OPTION = re.compile(rf"(?<![^\s\"'])--?(?P<name>{_NAME})(?P<sign>[ ])[ ]*{_GIVEN}", re.VERBOSE)
 _NAMED_ENTRY = re.compile(
     rf"""name["']?:[ \t]*["']?(?P<name>{_NAME})["']?,[ \t]*["']?value["']?:[ \t]*
          (?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s,{{}}\[\]]+))""",
@@ -64,7 +63,7 @@ def hidden(name: str, text: str, markers: Markers) -> str:
 
     Parameters: `name`, of the file or entry it is, whose ending tells how it is written.
     """
-    spans = _chosen(_spans(name, text, markers))
+    spans = _chosen(_Scan(name, text, markers).spans())
     if not spans:
         return text
     out, last = [], 0
@@ -78,50 +77,176 @@ def _chosen(found: Iterator[Span]) -> list[Span]:
     """Return the spans to replace, in order: where two overlap, the one that was found first."""
     taken: list[Span] = []
     for start, end, replaced in found:
-        if start < end and not any(start < other_end and other_start < end for other_start, other_end, _ in taken):
-            taken.append((start, end, replaced))
-    return sorted(taken)
+        at = bisect_left(taken, (start, end))
+        free_before = at == 0 or taken[at - 1][1] <= start
+        free_after = at == len(taken) or taken[at][0] >= end
+        if start < end and free_before and free_after:
+            taken.insert(at, (start, end, replaced))
+    return taken
 
 
-def _spans(name: str, text: str, markers: Markers) -> Iterator[Span]:
-    """Yield where secrets stand, the surest first."""
-    for item in assignments(name, text):
-        if gives_secret(item.name, item.value, in_values=True):
-            yield from _value(text, item.start, item.value, markers)
-    yield from key_spans(text)
-    prose = is_documentation(name) or not name
-    for _, line, end in hinted_lines(text):
-        yield from _below(text, line, end, markers)
-        for start, stop, value in _in_line(line, prose=prose):
-            yield end - len(line) + start, end - len(line) + stop, markers.marker(value)
-    if text.startswith("kind: Secret") or _SECRET_KIND.search(text):
-        yield from _secret_templates(text, markers)
-    yield from _shaped(text, markers)
-    if "LS0tLS1CRUdJTi" in text:
-        for match in _BASE64_PEM.finditer(text):
-            plain = decoded(match[0])
-            safe = without_keys(plain)
-            if safe != plain:
-                yield match.start(), match.end(), encoded(safe)
-    for word in ("asic ", "earer "):
-        position = text.find(word)
-        while position >= 0:
-            given = _AUTHORIZATION.match(text, position)
-            if given and any(char.isdigit() for char in given["value"]):
-                yield *given.span("value"), markers.marker(given["value"])
-            position = text.find(word, position + 1)
+class _Scan:
+    """One text being looked through."""
 
+    def __init__(self, name: str, text: str, markers: Markers) -> None:
+        self.name = name
+        self.text = text
+        self.markers = markers
+        self._reported = [
+            item for item in assignments(name, text) if gives_secret(item.name, item.value, in_values=True)
+        ]
+        numbers = {item.line for item in self._reported}
+        # Judgements report these lines by themselves: they stay so, also within a value that they are part of.
+        self._own_lines = {end - len(line) for number, line, end in hinted_lines(text) if number in numbers}
 
-def _shaped(text: str, markers: Markers) -> Iterator[Span]:
-    """Yield what has the shape of a secret."""
-    for shape, match in occurrences(text):
-        if shape is URL_PASSWORD:
-            yield *match.span("password"), markers.url_password(match)
-        elif shape is not PRIVATE_KEY:
-            yield *match.span(), markers.token(shape, match[0])
-    for match in _ODD_URL.finditer(text) if "://" in text else ():
-        if not match["password"].startswith(("$", "%", "#", "*")) and not URL_PASSWORD.expression.match(match[0]):
-            yield *match.span("password"), "****"
+    def spans(self) -> Iterator[Span]:
+        """Yield where secrets stand, the surest first."""
+        for item in self._reported:
+            yield from self._value(item.start, item.value)
+        yield from key_spans(self.text)
+        prose = is_documentation(self.name) or not self.name
+        for _, line, end in hinted_lines(self.text):
+            yield from self._below(line, end)
+            for start, stop, value in _in_line(line, prose=prose):
+                yield end - len(line) + start, end - len(line) + stop, self.markers.marker(value)
+        if self.text.startswith("kind: Secret") or _SECRET_KIND.search(self.text):
+            yield from self._secret_templates()
+        yield from self._shaped()
+        if "LS0tLS1CRUdJTi" in self.text:
+            for match in _BASE64_PEM.finditer(self.text):
+                plain = decoded(match[0])
+                safe = without_keys(plain)
+                if safe != plain:
+                    yield match.start(), match.end(), encoded(safe)
+        for word in ("asic ", "earer "):
+            position = self.text.find(word)
+            while position >= 0:
+                given = _AUTHORIZATION.match(self.text, position)
+                if given and any(char.isdigit() for char in given["value"]):
+                    yield *given.span("value"), self.markers.marker(given["value"])
+                position = self.text.find(word, position + 1)
+
+    def _shaped(self) -> Iterator[Span]:
+        """Yield what has the shape of a secret."""
+        for shape, match in occurrences(self.text):
+            if shape is URL_PASSWORD:
+                yield *match.span("password"), self.markers.url_password(match)
+            elif shape is not PRIVATE_KEY:
+                yield *match.span(), self.markers.token(shape, match[0])
+        for match in _ODD_URL.finditer(self.text) if "://" in self.text else ():
+            if not match["password"].startswith(("$", "%", "#", "*")) and not URL_PASSWORD.expression.match(match[0]):
+                yield *match.span("password"), "****"
+
+    def _below(self, line: str, end: int) -> Iterator[Span]:
+        """Yield values on the lines after one that names a secret: `name:` and `value:`, a list, a scalar by itself."""
+        entry = _NAME_LINE.fullmatch(line) if "name" in line else None
+        if entry:
+            start = end - len(line)
+            before = self.text.rfind("\n", 0, max(start - 1, 0)) + 1
+            for at, other in ((end + 1, _line(self.text, end + 1)), (before, self.text[before : max(start - 1, 0)])):
+                match = _VALUE_LINE.match(other)
+                if match:
+                    offset, value = scalar(match["value"])
+                    there = at + match.start("value") + offset
+                    if BLOCK.fullmatch(value):
+                        yield from self._block(there + len(value), len(match["indent"]), entry["name"])
+                    elif gives_secret(entry["name"], value):
+                        yield from self._value(there, value)
+            return
+        bare = line.rstrip().endswith(":") or ("#" in line and ": " in line)
+        match = YAML_LINE.match(line) if bare else None
+        if match is None or (match["value"] and not match["value"].startswith("#")):
+            return
+        indent = len(match["indent"])
+        for at, other in _deeper(self.text, end, indent - 1):
+            content = other.strip()
+            item = content.startswith("- ")
+            depth = len(other) - len(other.lstrip())
+            if depth < indent + (0 if item else 1) or YAML_LINE.match(other) or "{{" in other:
+                return
+            offset, value = scalar(content[2:].lstrip() if item else content)
+            offset += other.index(content) + (len(content) - len(content[2:].lstrip()) if item else 0)
+            if gives_secret(match["name"], value, in_values=True):
+                yield from self._value(at + offset, value)
+
+    def _value(self, start: int, value: str) -> Iterator[Span]:
+        """Yield a value and what belongs to it: the rest of its quotes, of its block, of its lines."""
+        line_start = self.text.rfind("\n", 0, start) + 1
+        if not self.text[line_start:start].strip():
+            # First line of a block, or a scalar by itself: as deep as what follows.
+            indent = start - line_start - 1
+            if line_start not in self._own_lines and (not _HEADER.match(value) or _HEADER.sub("", value).strip()):
+                yield start, start + len(value), self.markers.marker(value)
+            for at, line in _deeper(self.text, start + len(value), indent):
+                yield from self._whole_line(at, line)
+            return
+        yield start, start + len(value), self.markers.marker(value)
+        quote = self.text[start - 1 : start]
+        line_end = start + len(_line(self.text, start))
+        if quote in ('"', "'"):
+            yield from self._rest_of_quotes(start + len(value), line_end, quote)
+            return
+        match = YAML_LINE.match(_line(self.text, line_start))
+        if match:
+            for at, line in _deeper(self.text, line_end, len(match["indent"])):
+                if ":" in line or "{{" in line or "=" in line:
+                    return
+                yield from self._whole_line(at, line)
+
+    def _whole_line(self, start: int, line: str) -> Iterator[Span]:
+        """Yield a line that belongs to a value, unless it is judged by itself or holds no secret: a name, a header."""
+        content = line.strip()
+        if not content or "{{" in content or _HEADER.search(content) or start in self._own_lines:
+            return
+        at = start + line.index(content)
+        yield at, at + len(content), self.markers.marker(content)
+
+    def _rest_of_quotes(self, start: int, line_end: int, quote: str) -> Iterator[Span]:
+        """Yield what is left of a quoted scalar after its first escaped quote, or on the lines below."""
+        line = self.text[start:line_end]
+        if line.startswith(quote):
+            # An escaped quote: `it''s` or `a\\"b`.
+            last = line.rfind(quote)
+            doubled = line.startswith(quote * 2) if quote == "'" else self.text[start - 1] == "\\"
+            if doubled and last > 0:
+                yield start, start + last, ""
+            return
+        for at, other in _deeper(self.text, line_end, -1):
+            closing = other.find(quote)
+            content = other if closing < 0 else other[:closing]
+            yield from self._whole_line(at, content)
+            if closing >= 0:
+                return
+
+    def _block(self, end: int, indent: int, name: str) -> Iterator[Span]:
+        """Yield the lines of a block scalar below its header."""
+        for at, line in _deeper(self.text, end + len(_line(self.text, end)), indent):
+            value = line.strip()
+            if gives_secret(name, value):
+                yield from self._value(at + line.index(value), value)
+            return
+
+    def _secret_templates(self) -> Iterator[Span]:
+        """Yield the literal entries of Secrets in a template, whatever their names."""
+        for part in _SECRET_PART.finditer(self.text):
+            document = max(self.text.rfind("\n---", 0, part.start()), 0)
+            stop = self.text.find("\n---", part.end())
+            whole = self.text[document : stop if stop >= 0 else len(self.text)]
+            if not (whole.startswith("kind: Secret") or _SECRET_KIND.search(whole)):
+                continue
+            deep = -1
+            for at, line in _deeper(self.text, part.end(), 0):
+                match = YAML_LINE.match(line)
+                if match is None or not match["value"] or names_identity(match["name"]):
+                    continue
+                deep = len(match["indent"]) if deep < 0 else deep
+                if len(match["indent"]) != deep:
+                    continue
+                offset, value = scalar(match["value"])
+                if BLOCK.fullmatch(value):
+                    yield from self._block(at + match.start("value") + offset, deep, "password")
+                elif gives_secret("password", value):
+                    yield from self._value(at + match.start("value") + offset, value)
 
 
 def _in_line(line: str, *, prose: bool) -> Iterator[tuple[int, int, str]]:
@@ -137,11 +262,12 @@ def _in_line(line: str, *, prose: bool) -> Iterator[tuple[int, int, str]]:
         if gives_secret(match["name"], match[kind]):
             yield *match.span(kind), match[kind]
     careful = prose or _COMMENT.match(line) is not None
-    for match in _PAIR.finditer(line):
+    options = _OPTION.finditer(line) if " -" in line or "-" in line[:2] else ()
+    for match in (*_PAIR.finditer(line), *options):
         kind = "bare" if match["quoted"] is None else "quoted"
         value = match[kind]
         if (
-            gives_secret(match["option"] or match["name"], value, in_values=True)
+            gives_secret(match["name"], value, in_values=True)
             and not any(code in value for code in ("{{", "$(", "${"))
             and not _in_action(line, match.start())
             and not (careful and match["sign"] == ":" and not _ends(line, match, value))
@@ -164,121 +290,6 @@ def _ends(line: str, match: re.Match[str], value: str) -> bool:
     """Tell whether, in prose, `name: value` is a setting: the value ends the line and is no mere word."""
     rest = line[match.end() :].strip(" \t\r`|.)\"'")
     return (not rest or rest.startswith("#")) and not value.isalpha()
-
-
-def _below(text: str, line: str, end: int, markers: Markers) -> Iterator[Span]:
-    """Yield values on the lines after one that names a secret: `name:` and `value:`, a list, a scalar by itself."""
-    entry = _NAME_LINE.fullmatch(line) if "name" in line else None
-    if entry:
-        start = end - len(line)
-        before = text.rfind("\n", 0, max(start - 1, 0)) + 1
-        for at, other in ((end + 1, _line(text, end + 1)), (before, text[before : max(start - 1, 0)])):
-            match = _VALUE_LINE.match(other)
-            if match:
-                offset, value = scalar(match["value"])
-                there = at + match.start("value") + offset
-                if BLOCK.fullmatch(value):
-                    yield from _block(text, there + len(value), len(match["indent"]), markers, entry["name"])
-                elif gives_secret(entry["name"], value):
-                    yield from _value(text, there, value, markers)
-        return
-    bare = line.rstrip().endswith(":") or ("#" in line and ": " in line)
-    match = YAML_LINE.match(line) if bare else None
-    if match is None or (match["value"] and not match["value"].startswith("#")):
-        return
-    indent = len(match["indent"])
-    for at, other in _deeper(text, end, indent - 1):
-        content = other.strip()
-        item = content.startswith("- ")
-        depth = len(other) - len(other.lstrip())
-        if depth < indent + (0 if item else 1) or YAML_LINE.match(other) or "{{" in other:
-            return
-        offset, value = scalar(content[2:].lstrip() if item else content)
-        offset += other.index(content) + (len(content) - len(content[2:].lstrip()) if item else 0)
-        if gives_secret(match["name"], value, in_values=True):
-            yield from _value(text, at + offset, value, markers)
-
-
-def _value(text: str, start: int, value: str, markers: Markers) -> Iterator[Span]:
-    """Yield a value and what belongs to it: the rest of its quotes, of its block, of its lines."""
-    line_start = text.rfind("\n", 0, start) + 1
-    if not text[line_start:start].strip():
-        # First line of a block, or a scalar by itself: as deep as what follows.
-        indent = start - line_start - 1
-        if not _HEADER.match(value) or _HEADER.sub("", value).strip():
-            yield start, start + len(value), markers.marker(value)
-        for at, line in _deeper(text, start + len(value), indent):
-            yield from _whole_line(at, line)
-        return
-    yield start, start + len(value), markers.marker(value)
-    quote = text[start - 1 : start]
-    line_end = start + len(_line(text, start))
-    if quote in ('"', "'"):
-        yield from _rest_of_quotes(text, start + len(value), line_end, quote)
-        return
-    match = YAML_LINE.match(_line(text, line_start))
-    if match:
-        for at, line in _deeper(text, line_end, len(match["indent"])):
-            if ":" in line or "{{" in line or "=" in line:
-                return
-            yield from _whole_line(at, line)
-
-
-def _whole_line(start: int, line: str) -> Iterator[Span]:
-    content = line.strip()
-    if content and not _HEADER.fullmatch(content) and "{{" not in content:
-        at = start + line.index(content)
-        yield at, at + len(content), WORD
-
-
-def _rest_of_quotes(text: str, start: int, line_end: int, quote: str) -> Iterator[Span]:
-    """Yield what is left of a quoted scalar after its first escaped quote, or on the lines below."""
-    line = text[start:line_end]
-    if line.startswith(quote):
-        # An escaped quote: `it''s` or `a\\"b`.
-        last = line.rfind(quote)
-        doubled = line.startswith(quote * 2) if quote == "'" else text[start - 1] == "\\"
-        if doubled and last > 0:
-            yield start, start + last, WORD
-        return
-    for at, other in _deeper(text, line_end, -1):
-        closing = other.find(quote)
-        content = other if closing < 0 else other[:closing]
-        yield from _whole_line(at, content)
-        if closing >= 0:
-            return
-
-
-def _block(text: str, end: int, indent: int, markers: Markers, name: str) -> Iterator[Span]:
-    """Yield the lines of a block scalar below its header."""
-    for at, line in _deeper(text, end + len(_line(text, end)), indent):
-        value = line.strip()
-        if gives_secret(name, value):
-            yield from _value(text, at + line.index(value), value, markers)
-        return
-
-
-def _secret_templates(text: str, markers: Markers) -> Iterator[Span]:
-    """Yield the literal entries of Secrets in a template, whatever their names."""
-    for part in _SECRET_PART.finditer(text):
-        document = max(text.rfind("\n---", 0, part.start()), 0)
-        stop = text.find("\n---", part.end())
-        whole = text[document : stop if stop >= 0 else len(text)]
-        if not (whole.startswith("kind: Secret") or _SECRET_KIND.search(whole)):
-            continue
-        deep = -1
-        for at, line in _deeper(text, part.end(), 0):
-            match = YAML_LINE.match(line)
-            if match is None or not match["value"] or names_identity(match["name"]):
-                continue
-            deep = len(match["indent"]) if deep < 0 else deep
-            if len(match["indent"]) != deep:
-                continue
-            offset, value = scalar(match["value"])
-            if BLOCK.fullmatch(value):
-                yield from _block(text, at + match.start("value") + offset, deep, markers, "password")
-            elif gives_secret("password", value):
-                yield from _value(text, at + match.start("value") + offset, value, markers)
 
 
 def _line(text: str, start: int) -> str:

@@ -1,0 +1,456 @@
+"""Facts without secrets: nothing of a secret is left, and judgements see what they saw.
+
+Samples are put together from parts, so that no scanner takes this file for a leak.
+"""
+
+import base64
+import json
+import re
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.facts.chart import ChartFiles, LintMessage, Render, RenderedObject
+from toetskader.facts.markers import WORD, Markers, is_public
+from toetskader.facts.placeholders import is_placeholder
+from toetskader.facts.redaction import is_distinctive, redacted, redacted_settings
+from toetskader.facts.secret_spans import hidden
+from toetskader.facts.secrets import (
+    SHAPES,
+    assignments,
+    decoded,
+    gives_secret,
+    holds_certificate,
+    holds_private_key,
+    is_dummy,
+    leaks,
+    looks_random,
+)
+from toetskader.facts.store import Attempt, FactKey, TargetFacts
+from toetskader.text import Text
+
+SEEN = Provenance(at=datetime(2026, 1, 1, tzinfo=UTC), by="test", source="test")
+RANDOM = "Zx8Qm2Lr7Tn4Vb9Kp1Wd"
+KEY_LINES = ["MIIEowIBAAKCAQEAz5Jm0Qw", "kT8u1Yc3Vb7Nn2Lp9Xr4Sd6", "Fg0Hj5Kl=="]
+PEM = "-----BEGIN RSA " + "PRIVATE KEY-----\n" + "\n".join(KEY_LINES) + "\n-----END RSA " + "PRIVATE KEY-----\n"
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIE\n-----END CERTIFICATE-----\n"
+
+
+def b64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+# --- markers -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape.form], ids=lambda shape: shape.literals[0])
+@pytest.mark.parametrize("filler", ["REDACTED", "REDACTED2345UVWXYZ67", "EXAMPLEREDACTED"])
+def test_a_form_has_its_shape(shape: Any, filler: str) -> None:
+    (leak,) = leaks(shape.filled(filler, "AAAB"))
+    assert leak.shape is shape
+
+
+def test_every_token_has_a_form() -> None:
+    assert [shape.name.en for shape in SHAPES if not shape.form] == ["a private key", "a password in a URL"]
+
+
+TOKEN = "a1B2" * 9
+VALUES = {
+    "a word": ("hunter", "hunter"),
+    "a sentence": ("correct paard batterij", "paard"),
+    "random": (RANDOM, RANDOM),
+    "random and long": (RANDOM * 30, RANDOM),
+    "digits": ("48151623", "48151623"),
+    "a placeholder with something real": ("test-Zx8Qm2", "Zx8Qm2"),
+    "a sample with something real": ("password-Hunter2", "Hunter2"),
+    "an unknown default": ("default-Zx8Qm2", "Zx8Qm2"),
+    "a placeholder of digits": ("123456777", "777"),
+    "the name of an object": ("mijn-app-credentials", "mijn-app"),
+    "a lower-case name": ("mijn-app", "mijn-app"),
+    "an address": ("https://kluis.example/pad", "kluis"),
+    "a URL with a password": ("postgres://app:Zx8Qm2Lr@db/app", "Zx8Qm2Lr"),
+    "a sample URL": ("postgres://app:mijn-password@db/app", "mijn-password"),
+    "a GitHub token": (f"ghp_{TOKEN}", TOKEN),
+    "an AWS key": ("AKIA" + "QWERTYUIOPASDFGH", "QWERTYUIOPASDFGH"),
+    "a JSON Web Token": (
+        "eyJhbGciOiJIUzI1NiIs." + "eyJzdWIiOiIxMjM0NTY3." + "dozjgNryP4J3jVmNHl0w",
+        "dozjgNryP4J3jVmNHl0w",
+    ),
+    "a private key": (PEM, KEY_LINES[0]),
+    "a private key in base64": (b64(PEM), KEY_LINES[1]),
+    "a certificate and a key": (CERTIFICATE + PEM, KEY_LINES[1]),
+    "text around a key": (f"eerst {RANDOM}\n{PEM}daarna", RANDOM),
+}
+
+
+@pytest.mark.parametrize(("value", "secret"), VALUES.values(), ids=VALUES)
+def test_a_marker_is_judged_like_its_value(value: str, secret: str) -> None:
+    marker = Markers().marker(value)
+    assert not any(piece in marker or piece in decoded(marker) for piece in pieces(secret, 6) or [secret])
+    for name in ("PASSWORD", "secret", "secretKey", "clientSecret", "SORT_KEY", "LOG_LEVEL"):
+        for in_values in (False, True):
+            before, after = (gives_secret(name, text, in_values=in_values) for text in (value, marker))
+            assert before == after, name
+    for documentation in (False, True):
+        shapes = [[leak.shape for leak in leaks(text, documentation=documentation)] for text in (value, marker)]
+        assert shapes[0] == shapes[1]
+    assert looks_random(marker) == looks_random(value)
+    assert is_placeholder(marker) == is_placeholder(value)
+    assert is_dummy(marker) == is_dummy(value)
+    assert holds_private_key(marker) == holds_private_key(value)
+    assert holds_certificate(marker) == holds_certificate(value)
+
+
+def pieces(value: str, size: int) -> set[str]:
+    """Return every piece of a value of some size."""
+    return {value[at : at + size] for at in range(len(value) - size + 1)}
+
+
+def test_one_secret_has_one_marker_and_two_have_two() -> None:
+    markers = Markers()
+    values = [
+        "hunter2x",
+        "hunter3x",
+        RANDOM,
+        RANDOM[::-1],
+        "ghp_" + "a1B2" * 9,
+        "ghp_" + "b1B2" * 9,
+        "4815162342",
+        "48151623",
+    ]
+    given_first = [markers.marker(value) for value in values]
+    assert len(set(given_first)) == len(values)
+    assert [markers.marker(value) for value in values] == given_first
+
+
+@pytest.mark.parametrize("number", [98765432101, 4815, 48.15, 1e300, float("inf"), 10**400, -7])
+def test_a_number_stays_a_number_of_its_type(number: float) -> None:
+    marker = Markers().number(number)
+    assert type(marker) is type(number)
+    assert marker != number
+
+
+@pytest.mark.parametrize(
+    "value", ["changeme", "change-me", "your-password-here", "********", "xxxx", "<secret>", "123456", "password1"]
+)
+def test_what_is_nobodys_secret_stays(value: str) -> None:
+    assert is_public(value)
+    assert Markers().marker(value) == value
+
+
+@pytest.mark.parametrize(
+    "value", ["test-Zx8Qm2", "hunter2", "Password9!x", "123456777", f"{WORD}hunter", "a" * 61, "welkomJan"]
+)
+def test_what_may_be_somebodys_secret_does_not(value: str) -> None:
+    assert not is_public(value)
+
+
+# --- texts ---------------------------------------------------------------------------------------------------------
+
+SECRET = "Gr0eneKikker!Sprong"
+TEXTS = {
+    "plain": ("values.yaml", f"auth:\n  password: {SECRET}  # kies zelf\n  name: app\n"),
+    "single quotes": ("values.yaml", f"password: 'it''s {SECRET}'\nx: 1\n"),
+    "double quotes": ("values.yaml", f'password: "a\\"{SECRET}"\nx: 1\n'),
+    "quotes over lines": ("values.yaml", f'password: "een\n  {SECRET}\n  eind"\nx: 1\n'),
+    "plain over lines": ("values.yaml", f"password: een\n  {SECRET}\nx: 1\n"),
+    "a block": ("values.yaml", f"password: |-\n\n  eerste\n  {SECRET}\nx: 1\n"),
+    "a folded block": ("values.yaml", f"apiToken: >-\n  {SECRET}\nx: 1\n"),
+    "on the next line": ("values.yaml", f"password:\n  {SECRET}\nx: 1\n"),
+    "a list": ("values.yaml", f"token:\n  - {SECRET}\n  - 'b {SECRET}'\nx: 1\n"),
+    "a list beside its key": ("values.yaml", f"token:\n- {SECRET}\nx: 1\n"),
+    "flow": ("values.yaml", f"auth: {{username: app, password: {SECRET}, tls: true}}\nx: 1\n"),
+    "flow with quotes": ("values.yaml", f'auth: {{"password": "{SECRET} b", x: 1}}\n'),
+    "an anchor": ("values.yaml", f"password: &p {SECRET}\nx: *p\n"),
+    "JSON": ("a.json", json.dumps({"db": {"password": SECRET}, "x": 1})),
+    "JSON over lines": ("a.json", json.dumps({"db": {"password": SECRET}, "x": 1}, indent=1)),
+    "a variable": ("values.yaml", f"env:\n  - name: DB_PASSWORD\n    value: {SECRET}\n  - name: X\n    value: y\n"),
+    "a variable, value first": ("values.yaml", f"env:\n  - value: {SECRET}\n    name: DB_PASSWORD\n"),
+    "a variable on a line": ("values.yaml", f'env: [{{name: DB_PASSWORD, value: "{SECRET}"}}]\n'),
+    "a variable with a block": ("values.yaml", f"env:\n  - name: DB_PASSWORD\n    value: |\n      {SECRET}\n"),
+    "arguments": ("values.yaml", f'args: ["--db-password={SECRET}", "--token {SECRET}", -v]\n'),
+    "a comment": ("values.yaml", f"x: 1\n# password: {SECRET}\n"),
+    "a Secret": (
+        "templates/s.yaml",
+        f"kind: Secret\nmetadata:\n  name: x\nstringData:\n  iets: {SECRET}\n  USER: app\n",
+    ),
+    "a Secret with a block": (
+        "templates/s.yaml",
+        f"kind: Secret\nstringData:\n  app.conf: |\n    iets {SECRET}\n    z\n",
+    ),
+    "a default in a template": ("templates/a.yaml", f'password: {{{{ .Values.password | default "{SECRET}" }}}}\n'),
+    "properties": ("app.properties", f"spring.datasource.password={SECRET}\nlevel=INFO\n"),
+    "a connection string": ("app.conf", f"db=Server=db;User Id=sa;Password={SECRET};Encrypt=true\n"),
+    "XML": ("web.xml", f"<db><password>{SECRET}</password></db>\n"),
+    "a script": ("files/run.sh", f'export DB_PASSWORD="{SECRET}"\npsql "$DB"\n'),
+    "a command in a README": ("README.md", f"helm install app . --set auth.password={SECRET}\n"),
+    "a URL": ("README.md", f"postgres://app:{SECRET}@db.gemeente.nl/app\n"),
+    "a URL with odd characters": ("values.yaml", f"url: amqp://app:{SECRET}/x@mq:5672\n"),
+    "a header": ("templates/a.yaml", f'value: "Basic {b64("app:" + SECRET)}"\n'),
+    "notes": ("NOTES.txt", f"Log in as app.\n  Password: {SECRET}\n"),
+    "a private key in base64": ("values.yaml", f"iets: {b64(PEM + SECRET)}\n"),
+    "a private key on a line": ("values.yaml", 'iets: "' + PEM.replace("\n", "\\n") + f'"\npassword: {SECRET}\n'),
+    "a private key": (
+        "values.yaml",
+        "iets: |\n" + "".join(f"  {line}\n" for line in PEM.splitlines()) + f"token: {SECRET}\n",
+    ),
+    "a private key under its name": (
+        "values.yaml",
+        "privateKey: |\n" + "".join(f"  {line}\n" for line in PEM.splitlines()),
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), TEXTS.values(), ids=TEXTS)
+def test_texts_keep_nothing_of_a_secret(name: str, text: str) -> None:
+    safe = hidden(name, text, Markers())
+    assert safe != text
+    for piece in [*pieces(SECRET, 6), b64("app:" + SECRET), *(line[:12] for line in KEY_LINES), *map(b64, KEY_LINES)]:
+        assert piece not in safe
+    assert safe.count("\n") == text.count("\n")
+    assert seen(name, safe) == seen(name, text)
+    assert hidden(name, safe, Markers()) == safe
+    if name == "values.yaml":
+        assert shape_of(yaml.safe_load(safe)) == shape_of(yaml.safe_load(text))
+    if name == "a.json":
+        assert shape_of(json.loads(safe)) == shape_of(json.loads(text))
+
+
+def seen(name: str, text: str) -> object:
+    """Return all that judgements report of a file."""
+    return (
+        [(leak.line, leak.shape.name.en) for leak in leaks(text, documentation=name.endswith((".md", ".txt")))],
+        [(a.line, a.name) for a in assignments(name, text) if gives_secret(a.name, a.value, in_values=True)],
+    )
+
+
+def shape_of(value: object) -> object:
+    """Return a document with every text in it the same."""
+    match value:
+        case dict():
+            return {key: shape_of(part) for key, part in value.items()}
+        case list():
+            return [shape_of(part) for part in value]
+        case str():
+            return "text"
+    return value
+
+
+SAFE = {
+    "references": (
+        "values.yaml",
+        "password: ${DB_PASSWORD}\ntoken: vault:kv/app#token\nexistingSecret: app-db\nsecretName: tls\n",
+    ),
+    "templates": (
+        "templates/a.yaml",
+        'password: {{ .Values.password | quote }}\n{{- $secret := include "app.secret" . }}\n',
+    ),
+    "placeholders": ("values.yaml", "password: changeme\nclientSecret: your-secret-here\n"),
+    "a certificate": (
+        "values.yaml",
+        f"iets: {b64(CERTIFICATE)}\ncert: |\n  -----BEGIN CERTIFICATE-----\n  MIIDdzCCAl\n",
+    ),
+    "sealed": ("values.yaml", f"password: Ag{'By9x' * 30}\n"),
+    "documentation": (
+        "README.md",
+        "| `auth.password` | The password: see below | `changeme` |\npassword: see the wiki\n",
+    ),
+    "a sample": ("README.md", "postgres://user:password@host/db\n"),
+    "a shell": ("files/run.sh", 'PASSWORD="$(cat /run/secret)"\nTOKEN=$TOKEN\nexport KEY_FILE=/run/key\n'),
+    "a port": ("values.yaml", "url: http://host:8080/pad/naam@gemeente.example\n"),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), SAFE.values(), ids=SAFE)
+def test_what_is_no_secret_stays(name: str, text: str) -> None:
+    assert hidden(name, text, Markers()) == text
+
+
+PARTS = [
+    *("password: ", "token:", "\n", "  ", "- ", "'", '"', "{", "}", ",", "|-", "x=", "--key ", "a1B2c3D4e5F6g7H8"),
+    *("{{", "}}", "name: DB_PASSWORD", "value: ", "kind: Secret", "stringData:", "://u:p@h", PEM, "Basic ", "é", "# "),
+]
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(PARTS), max_size=25).map("".join),
+    st.sampled_from(["values.yaml", "README.md", "app.env", "x"]),
+)
+def test_any_text_keeps_its_lines_and_what_is_seen_in_it(text: str, name: str) -> None:
+    safe = hidden(name, text, Markers())
+    assert safe.count("\n") == text.count("\n")
+    assert seen(name, safe) == seen(name, text)
+
+
+HOSTILE = {
+    "lines": "password: x\n" * 40_000,
+    "one line": "password: " * 100_000,
+    "pairs": '"password":' * 50_000,
+    "addresses": "://a:" * 100_000,
+    "base64": "LS0tLS1CRUdJTi" * 40_000,
+    "keys": ("-----BEGIN " + "PRIVATE KEY-----\n") * 20_000,
+    "stairs": "".join(f"{' ' * n}password:\n" for n in range(1200)),
+    "headers": "Basic " * 100_000,
+    "defaults": "default " * 400 + "password {{",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_texts_take_no_long_time(text: str) -> None:
+    started = time.process_time()
+    hidden("values.yaml", text, Markers())
+    assert time.process_time() - started < 4
+
+
+# --- facts ---------------------------------------------------------------------------------------------------------
+
+
+def chart(**fields: Any) -> ChartFiles:
+    return ChartFiles(provenance=SEEN, name="app", version="1.0.0", **{"metadata": {}, "values": {}, **fields})
+
+
+def render(*documents: dict[str, Any], **fields: Any) -> Render:
+    objects = tuple(RenderedObject(template="t.yaml", document=document) for document in documents)
+    given = {"scene": "standaard", "release": "app", "namespace": "app", "kubernetes": "1.35", **fields}
+    return Render(provenance=SEEN, objects=objects, **given)
+
+
+def safe(*facts: Attempt, **given_by_target: Any) -> list[Any]:
+    keyed = {FactKey(f"{index}"): fact for index, fact in enumerate(facts)}
+    return list(redacted(TargetFacts("app", ("standaard",), keyed), **given_by_target).attempts.values())
+
+
+def test_entries_of_a_secret() -> None:
+    data = {
+        "geheim": b64("hunter2x"),
+        "binair": base64.b64encode(bytes([255, 0, 254, 1])).decode(),
+        "tls.crt": b64(CERTIFICATE),
+        "tls.key": b64(PEM),
+        "DB_USER": b64("beheer"),
+        "adres": b64("https://kluis.example"),
+        "leeg": "",
+        "vreemd": 481516,
+        "diep": {"a": ["hunter3x"]},
+        "kapot": "geen base64 !",
+    }
+    document = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "data": data}
+    (found,) = safe(render(document | {"stringData": {"pin": "4815162", "verwijzing": "${X}"}}))
+    new = found.objects[0].document
+    assert {key for key in data if new["data"][key] == data[key]} == {"tls.crt", "DB_USER", "adres", "leeg"}
+    assert WORD in decoded(new["data"]["geheim"])
+    assert WORD in decoded(new["data"]["kapot"])
+    assert holds_private_key(new["data"]["tls.key"])
+    assert isinstance(new["data"]["vreemd"], int)
+    assert new["data"]["diep"]["a"][0].startswith(WORD)
+    assert new["stringData"]["verwijzing"] == "${X}"
+    assert new["stringData"]["pin"].isdigit()
+    assert document["data"]["geheim"] == b64("hunter2x"), "the fact it was made from stays as it was"
+
+
+def test_objects_and_values() -> None:
+    pod = {
+        "kind": "Pod",
+        "spec": {
+            "containers": [
+                {
+                    "env": [
+                        {"name": "DB_PASSWORD", "value": "konijn-credentials"},
+                        {"name": "DB", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}},
+                        {"name": "URL", "value": "amqp://app:konijn@mq"},
+                    ],
+                    "args": ["--token", "konijn", "--level", "info", "--api-key=konijn"],
+                }
+            ],
+            "imagePullSecrets": [{"name": "register"}],
+        },
+    }
+    settings_map = {"kind": "ConfigMap", "data": {"API_TOKEN": "konijn-token", "app.ini": "[db]\npassword = konijn\n"}}
+    sealed = {"kind": "SealedSecret", "spec": {"encryptedData": {"password": "AgBy1234"}}}
+    values = {"auth": {"password": 4815, "username": "app", "list": {"token": ["konijn"]}}, "secretName": "konijn"}
+    (found,) = safe(render(pod, settings_map, sealed, values=values, notes="Password: konijn9"))
+    documents = [item.document for item in found.objects]
+    assert "konijn" not in json.dumps(documents)
+    assert documents[0]["spec"]["containers"][0]["env"][1] == pod["spec"]["containers"][0]["env"][1]  # type: ignore[index]
+    assert re.fullmatch(rf"amqp://app:{WORD}-\d@mq", documents[0]["spec"]["containers"][0]["env"][2]["value"])
+    assert documents[2] is sealed
+    assert found.values["auth"]["username"] == "app"
+    assert found.values["auth"]["password"] > 8_888_880_000
+    assert found.values["auth"]["list"]["token"][0].startswith(WORD)
+    assert found.values["secretName"] == "konijn"
+    assert "konijn" not in found.notes
+
+
+def test_a_secret_is_hidden_wherever_else_it_occurs() -> None:
+    secret = {"apiVersion": "v1", "kind": "Secret", "data": {"iets": b64(SECRET), "naam": b64("openzaak")}}
+    other = {"kind": "ConfigMap", "data": {"welkom": f"zeg {SECRET} tegen openzaak", "code": b64(f"a:{SECRET}:b")}}
+    failed = NotSeen(
+        reason=Reason.TOOL_FAILED, message=Text(f"nl {SECRET}", f"en {SECRET[:9]} … {SECRET[-9:]} x"), provenance=SEEN
+    )
+    lint = LintMessage(severity="error", path="values.yaml", message=f"{SECRET} past niet")
+    files = chart(
+        files={"README.md": f"Zoals {SECRET}.\n", "a.txt": b64(SECRET)}, lint=(lint,), lint_failure=Text(SECRET, SECRET)
+    )
+    result = safe(files, render(secret, other, notes=f"{SECRET}\n"), failed)
+    text = "".join(map(str, result))
+    assert not [piece for piece in pieces(SECRET, 6) if piece in text]
+    assert b64(SECRET)[:12] not in text
+    assert "tegen openzaak" in text
+    assert decoded(result[1].objects[1].document["data"]["code"]) == WORD
+
+
+def test_what_the_target_gives_is_known_when_no_render_shows_it() -> None:
+    failed = NotSeen(reason=Reason.TOOL_FAILED, message=Text(f"a {SECRET}", f"b {RANDOM}"), provenance=SEEN)
+    (found,) = safe(failed, texts=[f"auth: {{password: '{SECRET}'}}\n"], settings=[{"a.token": RANDOM}])
+    assert SECRET not in found.message.nl
+    assert RANDOM not in found.message.en
+
+
+def test_schema_metadata_and_dependencies() -> None:
+    schema = {"properties": {"password": {"type": "string", "default": "konijn9"}, "name": {"default": "konijn9"}}}
+    (found,) = safe(chart(schema=schema, metadata={"home": "https://u:konijn9@x.example"}))
+    assert found.schema["properties"]["password"]["default"].startswith(WORD)
+    assert found.schema["properties"]["name"]["default"] == "konijn9"
+    assert re.fullmatch(rf"https://u:{WORD}-\d@x\.example", found.metadata["home"])
+
+
+def test_a_target_s_settings() -> None:
+    found = redacted_settings({"auth.password": SECRET, "replicas": 2, "auth": {"token": SECRET}, "a.secret.pin": 4815})
+    assert SECRET not in json.dumps(found)
+    assert found["replicas"] == 2
+    assert redacted_settings(found) == found
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "openzaak",
+        "openzaak1",
+        "db.gemeente.nl",
+        "app-db-credentials",
+        "DB_PASSWORD",
+        "2026-01-01",
+        "kort1!",
+        "https://db.example/x",
+    ],
+)
+def test_a_value_that_may_be_something_else_is_not_looked_for(value: str) -> None:
+    assert not is_distinctive(value)
+
+
+@pytest.mark.parametrize("value", [SECRET, RANDOM, "Welkom01!", "a1b2c3d4", "correct paard batterij"])
+def test_a_value_that_can_be_nothing_else_is(value: str) -> None:
+    assert is_distinctive(value)
+
+
+def test_nothing_is_copied_where_nothing_is_hidden() -> None:
+    before = render({"kind": "Pod", "spec": {"containers": []}}, values={"a": {"b": 1}})
+    (after,) = safe(before)
+    assert after.objects[0] is before.objects[0]
+    assert after.values is before.values
