@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from toetskader.facts.kubernetes.images import ImageReference, is_within, parse_image
 from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
-from toetskader.facts.versions import parse_semver
-from toetskader.judging import Findings, Parameters, Text, check, not_applicable
+from toetskader.facts.versions import SemVer, parse_semver, says_preliminary
+from toetskader.judging import Findings, Parameters, Text, check, not_applicable, undetermined
 
 _SEMANTIC = Text("een semantische versie, zoals 1.4.2", "a semantic version, such as 1.4.2")
 
@@ -74,30 +74,35 @@ def _one_of(tags: set[str]) -> Text:
     return Text(f"de tag van het image: {known}", f"the tag of the image: {known}")
 
 
-# Words in a tag that no final version carries.
-_PRELIMINARY_WORDS = re.compile(
-    r"(?:^|[-._])(?:snapshot|alpha|beta|rc\d*|dev|develop|development|nightly|preview|canary|edge|unstable|main|master"
-    r"|latest|test|pre|pr\d*)(?:$|[-._])",
-    re.IGNORECASE,
-)
-# Where the target does not name its sets for acceptance and production, their usual names.
-_FINAL_SETS = ("productie", "production", "prod", "acceptatie", "acceptance", "acc")
+# Where the target does not name its sets for acceptance and production, their usual names, and those of the others.
+_FINAL_SETS = ("productie", "production", "prod", "prd", "acceptatie", "acceptance", "acc")
+_OTHER_SETS = ("test", "tst", "ontwikkeling", "ontwikkel", "ontw", "development", "dev", "lokaal", "local", "ci")
+# Tags that are no semantic version, and still name a final one: `16`, `1.27-alpine`, `2024.01.15`, `stable`.
+_FINAL_TAG = re.compile(r"(?:stable|lts|release|v?[0-9]{1,8})(?:\.[0-9]+)*(?:[-_.+][\w.]+)*", re.ASCII)
 
 
 @check("image.prerelease_form")
 def test_preliminary_versions_are_version_plus_keyword(
     workloads: Workloads, parameters: Parameters, findings: Findings
 ) -> None:
-    """DDC 7.2: a preliminary version is a version plus a keyword, and nothing for acceptance or production."""
-    preliminary = []
+    """DDC 7.2: a preliminary version is a version plus a keyword, and nothing for acceptance or production.
+
+    An image without tag is pulled as `latest`. Of a tag that names no version (`feature-x`, a commit), or of a digest
+    alone, nobody can see whether it is preliminary.
+    """
+    preliminary: list[tuple[Container, Text | str | None, SemVer | None]] = []
+    unclear: list[str] = []
     for container, image in images(workloads):
         version = parse_semver(image.tag or "")
-        if version.is_preliminary if version else _PRELIMINARY_WORDS.search(image.tag or ""):
+        if image.tag is None and image.digest is None:
+            preliminary.append((container, Text("geen tag, dus latest", "no tag, so latest"), version))
+        elif version.is_preliminary if version else says_preliminary(image.tag or ""):
             preliminary.append((container, image.tag, version))
-    if not preliminary:
+        elif version is None and not _FINAL_TAG.fullmatch(image.tag or ""):
+            unclear.append(f"{container.where}: {image.text}")
+    if not preliminary and not unclear:
         not_applicable("Geen image heeft een voorlopige versie.", "No image has a preliminary version.")
-    named = parameters.get("production_values_sets")
-    final = workloads.scene in named if named is not None else workloads.scene.lower() in _FINAL_SETS
+    final = _is_final(workloads.scene, parameters)
     for container, tag, version in preliminary:
         if version is None or not version.keyword:
             expected = Text("versie en trefwoord, zoals 1.4.2-rc.1", "version and keyword, such as 1.4.2-rc.1")
@@ -105,6 +110,33 @@ def test_preliminary_versions_are_version_plus_keyword(
         elif final:
             expected = Text(f"een definitieve versie in {workloads.scene}", f"a final version in {workloads.scene}")
             findings.add(container.get("image"), seen=tag, expected=expected)
+    if unclear:
+        undetermined(
+            f"Aan deze images is niet te zien of de versie voorlopig is: {', '.join(unclear[:5])}. Gebruik een "
+            "semantische versie als tag.",
+            f"These images do not show whether the version is preliminary: {', '.join(unclear[:5])}. Use a semantic "
+            "version as tag.",
+        )
+    if final is None and not findings:
+        undetermined(
+            f"Waardenset {workloads.scene} gebruikt een voorlopige versie ({preliminary[0][1]}); of zij voor "
+            "acceptatie of productie is, blijkt niet. Noem die sets in 'parameters.production_values_sets' van het "
+            "doel.",
+            f"Values set {workloads.scene} uses a preliminary version ({preliminary[0][1]}); whether it is for "
+            "acceptance or production does not show. Name those sets in 'parameters.production_values_sets' of the "
+            "target.",
+        )
+
+
+def _is_final(scene: str, parameters: Parameters) -> bool | None:
+    """Tell whether a values set is one for acceptance or production; None when nothing says so."""
+    named: list[str] | None = parameters.get("production_values_sets")
+    if named is not None:
+        return scene in named
+    words = set(re.split(r"[^a-z]+", scene.lower()))
+    if words & set(_FINAL_SETS):
+        return True
+    return False if words & set(_OTHER_SETS) else None
 
 
 @check("image.trusted_location")

@@ -1,9 +1,9 @@
 """Judgements on scaling up and down, and on stopping."""
 
-from toetskader.facts.kubernetes.known_images import data_stores
+from toetskader.facts.kubernetes.known_images import is_only_data_store
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.scaling import autoscaler, disruption_budgets
-from toetskader.facts.kubernetes.workloads import ContainerRole, Workload, Workloads
+from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
 from toetskader.judging import Findings, Text, Variant, check, not_applicable
 
 
@@ -15,7 +15,9 @@ def test_number_of_containers_can_follow_the_load(
 
     A DaemonSet follows the nodes, a Job ends, and a data store is no process to multiply: it belongs outside (7.15).
     """
-    judged = [item for item in workloads if item.is_long_running and item.kind != "DaemonSet" and not data_stores(item)]
+    judged = [
+        item for item in workloads if item.is_long_running and item.kind != "DaemonSet" and not is_only_data_store(item)
+    ]
     if not judged:
         not_applicable("De chart levert geen schaalbare workload op.", "The chart renders no workload that scales.")
     for workload in judged:
@@ -74,7 +76,7 @@ def _report_stop(workload: Workload, findings: Findings) -> None:
     """Report a workload whose pods are not given time to stop on purpose."""
     grace = workload.pod.get("terminationGracePeriodSeconds")
     main = [item for item in workload.containers if item.role is ContainerRole.REGULAR]
-    prepared = bool(main) and all(item.get("lifecycle", "preStop") for item in main)
+    prepared = bool(main) and all(_prepares(item) for item in main)
     seconds = grace.number()
     if (seconds is None and not prepared) or (seconds is not None and seconds < 1):
         findings.add(
@@ -82,6 +84,16 @@ def _report_stop(workload: Workload, findings: Findings) -> None:
             seen=seconds,
             expected=Text("1 seconde of meer, of een preStop", "1 second or more, or a preStop"),
         )
+
+
+def _prepares(container: Container) -> bool:
+    """Tell whether a container does something before it stops; an empty preStop does nothing."""
+    stop = container.get("lifecycle", "preStop")
+    return (
+        any(True for _ in stop.get("exec", "command").each())
+        or bool(stop.get("httpGet", "port"))
+        or (stop.get("sleep", "seconds").number() or 0) > 0
+    )
 
 
 def _report_budgets(workload: Workload, objects: Objects, findings: Findings) -> None:
@@ -111,4 +123,11 @@ def _report_budgets(workload: Workload, objects: Objects, findings: Findings) ->
                     "Zet maxUnavailable op 1, of laat meer replica's draaien dan minAvailable.",
                     "Set maxUnavailable to 1, or run more replicas than minAvailable.",
                 ),
+            )
+        if budget.guards_nothing is not None:
+            findings.add(
+                budget.guards_nothing,
+                seen=budget.guards_nothing.value,
+                expected=Text("een grens: nooit alle pods tegelijk weg", "a limit: never all pods gone at once"),
+                remedy=Text("Zet maxUnavailable op 1.", "Set maxUnavailable to 1."),
             )

@@ -13,6 +13,7 @@ from toetskader.facts.kubernetes.known_images import data_stores, image_name, is
 from toetskader.facts.kubernetes.migrations import migrations
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.probes import asks_something
 from toetskader.facts.kubernetes.quantities import int_or_percentage, quantity
 from toetskader.facts.kubernetes.scaling import replicas_at_least
 from toetskader.facts.kubernetes.storage import VolumeType, claims, local_claims, mounts, node_volumes
@@ -112,7 +113,16 @@ class LayerParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     """Label of the pods that names their Common Ground layer."""
 
 
-_LAYERS = frozenset({"interactie", "proces", "integratie", "services", "service", "data"})
+# The five layers of Common Ground, by the words that name them in a label.
+_LAYERS = {
+    "interactie": "interactie",
+    "proces": "proces",
+    "procesinrichting": "proces",
+    "integratie": "integratie",
+    "service": "services",
+    "services": "services",
+    "data": "data",
+}
 
 
 @check("workload.one_layer_per_container", params=LayerParams)
@@ -123,12 +133,13 @@ def test_each_container_serves_one_layer(workloads: Workloads, params: LayerPara
     for workload in workloads:
         place = workload.pod_metadata.get("labels")
         layer = workload.pod_labels.get(params.layer_label, "")
-        if len(_LAYERS & set(re.split(r"[^a-z]+", layer.lower()))) > 1 or not layer:
+        if len(_layers_in(layer)) != 1:
             findings.add(
                 place,
                 seen=layer or None,
                 expected=Text(
-                    f"het label {params.layer_label} met één laag", f"the label {params.layer_label}, one layer"
+                    f"het label {params.layer_label} met één laag: interactie, proces, integratie, services of data",
+                    f"the label {params.layer_label}, one layer: interactie, proces, integratie, services or data",
                 ),
             )
         main = main_containers(workload)
@@ -152,6 +163,11 @@ def test_each_container_serves_one_layer(workloads: Workloads, params: LayerPara
                 seen=Text(f"{repository}, ook in laag {others}", f"{repository}, in layer {others} too"),
                 expected=Text("een image voor één laag", "an image for one layer"),
             )
+
+
+def _layers_in(label: str) -> set[str]:
+    words = (word.removesuffix("laag") for word in re.split(r"[^a-z]+", label.lower()))
+    return {_LAYERS[word] for word in words if word in _LAYERS}
 
 
 def _same_image(one: Container, other: Container) -> bool:
@@ -242,9 +258,6 @@ def _stops(workload: Workload, objects: Objects) -> Iterator[tuple[Node, object,
         yield partition, partition.value, Text("0, anders krijgt geen pod de update", "0, else no pod gets the update")
 
 
-_HANDLERS = ("httpGet", "tcpSocket", "exec", "grpc")
-
-
 @check("workload.probes")
 def test_probes_show_start_readiness_and_life(workloads: Workloads, findings: Findings) -> None:
     """DDC 7.19: probes let Kubernetes handle starting, running and failing. Jobs have no probe duty."""
@@ -253,10 +266,10 @@ def test_probes_show_start_readiness_and_life(workloads: Workloads, findings: Fi
             if not container.runs_continuously:
                 continue
             for probe in container.probes():
-                if not any(probe.get(handler) for handler in _HANDLERS):
+                if not asks_something(probe):
                     findings.add(
                         probe,
-                        seen=probe.value if not probe.value else Text("zonder handeling", "without a handler"),
+                        seen=probe.value if not probe.value else Text("vraagt niets", "asks nothing"),
                         expected=Text("httpGet, tcpSocket, exec of grpc", "httpGet, tcpSocket, exec or grpc"),
                     )
 

@@ -68,6 +68,26 @@ def test_disruption_budgets(spec: str, expected: list[str | None]) -> None:
     assert found == expected
 
 
+IDLE_BUDGETS = {
+    "none need stay": ("{minAvailable: 0, selector: {}}", 2, "spec.minAvailable"),
+    "all may go": ("{maxUnavailable: 100%, selector: {}}", 1, "spec.maxUnavailable"),
+    "as many may go as run": ("{maxUnavailable: 2, selector: {}}", 2, "spec.maxUnavailable"),
+    "one of two": ("{maxUnavailable: 1, selector: {}}", 2, None),
+    "the only one": ("{maxUnavailable: 1, selector: {}}", 1, None),
+}
+
+
+@pytest.mark.parametrize(("spec", "replicas", "expected"), IDLE_BUDGETS.values(), ids=IDLE_BUDGETS.keys())
+def test_budgets_that_guard_nothing(spec: str, replicas: int, expected: str | None) -> None:
+    all_ = objects(
+        f"{{kind: Deployment, apiVersion: apps/v1, metadata: {{name: app}}, spec: {{replicas: {replicas}}}}}\n---\n"
+        f"{{kind: PodDisruptionBudget, apiVersion: policy/v1, metadata: {{name: b}}, spec: {spec}}}"
+    )
+    (app,) = Workloads(all_)
+    (budget,) = disruption_budgets(all_, app)
+    assert (budget.guards_nothing and budget.guards_nothing.path) == expected
+
+
 PORTS = {
     "by name": ("{port: 80, targetPort: http}", "http", False),
     "by number": ("{port: 80, targetPort: 8080}", "http", False),

@@ -53,6 +53,7 @@ KEYWORDS = {
     "1.2.3-202606230850": ("", True),
     "1.27.0-alpine3.20": ("alpine", False),
     "7.0.5-debian-11-r25": ("debian", False),
+    "2.4.0-alpine-rc.1": ("alpine", True),
 }
 
 

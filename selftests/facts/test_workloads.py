@@ -6,7 +6,7 @@ import pytest
 from from_yaml import pod, workload, workloads
 
 from toetskader.facts.attempt import Malformed
-from toetskader.facts.kubernetes.known_images import data_stores, is_helper
+from toetskader.facts.kubernetes.known_images import data_stores, is_helper, is_only_data_store
 from toetskader.facts.kubernetes.migrations import migrations
 from toetskader.facts.kubernetes.quantities import int_or_percentage, quantity
 
@@ -80,6 +80,25 @@ def test_an_image_that_cannot_be_read_is_malformed_and_no_known_image(image: str
     with pytest.raises(Malformed):
         _ = found.containers[0].image
     assert data_stores(found) == ()
+
+
+@pytest.mark.parametrize(("hooks", "expected"), {"test": 0, "test,test-success": 0, "post-install,test": 1}.items())
+def test_what_also_runs_at_installation_is_no_test(hooks: str, expected: int) -> None:
+    text = f"{{kind: Job, apiVersion: batch/v1, metadata: {{name: x, annotations: {{helm.sh/hook: '{hooks}'}}}}}}"
+    assert len(workloads(text)) == expected
+
+
+STORES = {
+    "a store": ("[{name: a, image: redis}]", True),
+    "a store and its exporter": ("[{name: a, image: redis}, {name: b, image: redis-exporter}]", True),
+    "an application beside a store": ("[{name: a, image: redis}, {name: b, image: acme/app}]", False),
+    "no store": ("[{name: b, image: acme/app}]", False),
+}
+
+
+@pytest.mark.parametrize(("containers", "expected"), STORES.values(), ids=STORES.keys())
+def test_workloads_that_are_only_a_data_store(containers: str, expected: bool) -> None:
+    assert is_only_data_store(pod(f"{{containers: {containers}}}")) is expected
 
 
 LONG_RUNNING = {

@@ -12,6 +12,13 @@ _SEMVER = re.compile(
 
 _KEYWORD = re.compile(r"[A-Za-z]+")
 
+# Words that no final version carries.
+_PRELIMINARY = re.compile(
+    r"(?:^|[-._])(?:snapshot|alpha|beta|rc\d*|dev|develop|development|nightly|preview|canary|edge|unstable|main|master"
+    r"|latest|test|pre|pr\d*)(?:$|[-._])",
+    re.IGNORECASE,
+)
+
 # Suffixes by which publishers of images tell bases and runtimes apart; no pre-releases, though SemVer reads them so.
 _IMAGE_VARIANT = re.compile(
     "alpine|apache|bookworm|bullseye|buster|centos|debian|distroless|focal|fpm|jammy|jdk|jre|musl|noble|openjdk|perl"
@@ -38,7 +45,8 @@ class SemVer:
     @property
     def is_preliminary(self) -> bool:
         """True for a pre-release. `1.27.0-alpine` is none: there the suffix names the base of an image."""
-        return bool(self.pre_release) and not _IMAGE_VARIANT.fullmatch(self.keyword)
+        final = _IMAGE_VARIANT.fullmatch(self.keyword) and not says_preliminary(self.pre_release)
+        return bool(self.pre_release) and not final
 
     def is_same_release(self, other: "SemVer") -> bool:
         """Tell whether two versions name one release: `3.0.1` and `3.0.1-alpine` do, `3.0.1-rc.1` is another."""
@@ -49,6 +57,11 @@ class SemVer:
     def core(self) -> tuple[int, int, int]:
         """Major, minor and patch, to compare releases with."""
         return self.major, self.minor, self.patch
+
+
+def says_preliminary(text: str) -> bool:
+    """Tell whether a version or tag has a word in it that no final version carries (`snapshot`, `rc1`, `latest`)."""
+    return _PRELIMINARY.search(text) is not None
 
 
 def parse_semver(text: str, *, allow_v: bool = True) -> SemVer | None:

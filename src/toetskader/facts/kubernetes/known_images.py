@@ -39,6 +39,14 @@ def data_stores(workload: Workload) -> tuple[Container, ...]:
     return tuple(item for item in workload.containers if item.runs_continuously and is_data_store(item))
 
 
+def is_only_data_store(workload: Workload) -> bool:
+    """True when nothing runs in a workload but data stores, with helpers at most: not an application beside one."""
+    stores = data_stores(workload)
+    return bool(stores) and all(
+        item in stores or is_helper(item) for item in workload.containers if item.runs_continuously
+    )
+
+
 def is_helper(container: Container) -> bool:
     """True for a container that helps the main one: known by its image, or by its name where that says so."""
     return any(_HELPER.fullmatch(name) is not None for name in (image_name(container), container.name))

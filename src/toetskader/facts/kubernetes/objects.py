@@ -75,8 +75,11 @@ class KubernetesObject:
 
     @property
     def is_test(self) -> bool:
-        """True for a Helm test: out of scope for run-time rules (norm: workloads)."""
-        return any(hook.startswith("test") for hook in self.hooks)
+        """True for a Helm test: out of scope for run-time rules (norm: workloads).
+
+        What also runs at installation or upgrade (`post-install,test`) is no test alone.
+        """
+        return bool(self.hooks) and all(hook.startswith("test") for hook in self.hooks)
 
     @cached_property
     def haystack(self) -> str:
@@ -114,11 +117,7 @@ class Objects:
     def of(cls, render: Render) -> "Objects":
         """Index a render. Raises `Malformed` for an object without kind or metadata the API could read."""
         return cls(
-            (
-                KubernetesObject(document, item.template, render.namespace)
-                for item in render.objects
-                for document in _unpacked(item.document)
-            ),
+            (KubernetesObject(item.document, item.template, render.namespace) for item in render.objects),
             scene=render.scene,
             namespace=render.namespace,
         )
@@ -136,28 +135,14 @@ class Objects:
                 if group is None or item.group == group:
                     yield item
 
-    def has(self, kind: str, name: str, namespace: str) -> bool:
-        """Tell whether the scene holds this object."""
-        return any(item.name == name and item.namespace == namespace for item in self._by_kind.get(kind, ()))
+    def find(self, kind: str, name: str, namespace: str) -> KubernetesObject | None:
+        """Return the object with this name, if the scene holds it."""
+        return self._by_name.get((kind, name, namespace))
 
-
-def _unpacked(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield an object, or those in it: the API's clients take whatever has `items` for a list, and send what it holds.
-
-    Source: UnstructuredJSONScheme of Kubernetes' apimachinery, and the `Flatten` with which Helm sends its objects.
-    """
-    stack: list[object] = [document]
-    while stack:
-        found = stack.pop()
-        if not isinstance(found, dict):
-            raise Malformed(f"{document.get('kind', 'List')}", "items", "mapping", type_name(found))
-        items = found.get("items")
-        if items is None:
-            yield found
-        elif isinstance(items, list):
-            stack.extend(reversed(items))
-        else:
-            raise Malformed(f"{found.get('kind', 'List')}", "items", "list", type_name(items))
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str, str], KubernetesObject]:
+        # Of objects with one name the first counts.
+        return {(item.kind, item.name, item.namespace): item for item in reversed(self._all)}
 
 
 def _name_part(holder: object, key: str) -> str:

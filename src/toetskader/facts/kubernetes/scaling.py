@@ -61,12 +61,15 @@ class DisruptionBudget:
     object: KubernetesObject
     blocks_drain: Node | None
     """The field by which no pod may ever be evicted, so that a node cannot be drained."""
+    guards_nothing: Node | None
+    """The field by which every pod may be evicted at once."""
 
 
 def disruption_budgets(objects: Objects, workload: Workload) -> tuple[DisruptionBudget, ...]:
     """Return the budgets that select a workload's pods, in the same namespace (policy/v1: `{}` selects all)."""
+    replicas = replicas_at_least(objects, workload)
     return tuple(
-        DisruptionBudget(item, _blocking_field(item, replicas_at_least(objects, workload)))
+        DisruptionBudget(item, _blocking_field(item, replicas), _idle_field(item, replicas))
         for item in objects.of_kind("PodDisruptionBudget", group="policy")
         if item.namespace == workload.namespace and matches(item.get("spec", "selector"), workload.pod_labels)
     )
@@ -79,6 +82,15 @@ def _blocking_field(item: KubernetesObject, replicas: int) -> Node | None:
         return most
     available = int_or_percentage(least, max(replicas, 1), round_up=True)
     return least if available is not None and available >= max(replicas, 1) else None
+
+
+def _idle_field(item: KubernetesObject, replicas: int) -> Node | None:
+    """Return the field that lets all pods go at once. For a lone pod `maxUnavailable: 1` can be no other."""
+    most, least = item.get("spec", "maxUnavailable"), item.get("spec", "minAvailable")
+    if int_or_percentage(least, max(replicas, 1), round_up=True) == 0:
+        return least
+    gone = int_or_percentage(most, max(replicas, 1), round_up=True)
+    return most if most.value == "100%" or (gone is not None and 1 < max(replicas, 1) <= gone) else None
 
 
 def _targets(item: KubernetesObject, workload: Workload, default_kind: str) -> bool:
