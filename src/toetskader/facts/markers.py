@@ -44,7 +44,7 @@ _WORDS_OF_NOBODY = re.compile(
     r"|wachtwoord|welcome|welkom|wijzig|word|x{3,}|your"
 )
 _NOBODYS = re.compile(r"[A-Za-z_ .!<>\"'-]+[0-9]{0,4}[>\"'.!]*")
-_MARKER = re.compile(rf"(?:test-|default-|secret-)?{WORD}(?:-[0-9]{{1,6}}(?:-secret)?|random[0-9]{{6}})")
+_MARKER = re.compile(rf"(?:test-|default-|secret-)?{WORD}(?:-[0-9]{{1,6}}(?:-secret)?|random[0-9]{{6}})?")
 _LETTERS = re.compile(r"[A-Za-z]+")
 _MASK = re.compile(r"[xX*.?#-]+")
 _COUNTING = "12345678901234567890"

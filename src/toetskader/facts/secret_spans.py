@@ -101,9 +101,12 @@ class _Scan:
 
     def spans(self) -> Iterator[Span]:
         """Yield where secrets stand, the surest first."""
+        if PRIVATE_KEY.literals[0] in self.text:
+            for match in _HEADER.finditer(self.text):
+                yield *match.span(), match[0]  # stays, whatever it stands in: it makes key material known
+            yield from key_spans(self.text)
         for item in self._reported:
             yield from self._value(item.start, item.value)
-        yield from key_spans(self.text)
         prose = is_documentation(self.name) or not self.name
         for _, line, end in hinted_lines(self.text):
             yield from self._below(line, end)
@@ -175,7 +178,7 @@ class _Scan:
         if not self.text[line_start:start].strip():
             # First line of a block, or a scalar by itself: as deep as what follows.
             indent = start - line_start - 1
-            if line_start not in self._own_lines and (not _HEADER.match(value) or _HEADER.sub("", value).strip()):
+            if line_start not in self._own_lines and not _HEADER.search(value):
                 yield start, start + len(value), self.markers.marker(value)
             for at, line in _deeper(self.text, start + len(value), indent):
                 yield from self._whole_line(at, line)
