@@ -11,15 +11,16 @@ from toetskader.facts.kubernetes.certificates import (
 )
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.routes import can_route, routes
 from toetskader.facts.secrets import PRIVATE_KEY, decoded, is_documentation, is_literal, leaks
-from toetskader.judging import FilePlace, Findings, Text, check, not_applicable
+from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, not_shown
 
 _A_KEY = Text("een privésleutel (niet getoond)", "a private key (not shown)")
 _NO_KEY = Text("geen sleutel: een Secret van de gemeente, bij naam", "no key: a Secret of the municipality, by name")
 
 
 @check("certificate.no_wildcard")
-def test_certificates_have_no_wildcards(objects: Objects, findings: Findings) -> None:
+def test_certificates_have_no_wildcards(chart: ChartFiles, objects: Objects, findings: Findings) -> None:
     """DDC 1.4: certificates are SAN certificates, and components have no wildcard.
 
     An indication: the certificate that is served is the proof.
@@ -38,6 +39,13 @@ def test_certificates_have_no_wildcards(objects: Objects, findings: Findings) ->
                 expected=Text("namen in dnsNames (SAN)", "names in dnsNames (SAN)"),
             )
     if not names and not requests:
+        if not routes(objects) and can_route(chart.files):
+            not_shown(
+                "De chart rendert met deze waardenset geen route, en kan dat wel; voeg bij het doel een waardenset toe "
+                "waarin de ingress of route met TLS aan staat.",
+                "With this values set the chart renders no route, though it can; add a values set to the target in "
+                "which the ingress or route with TLS is on.",
+            )
         not_applicable(
             "De chart gebruikt of vraagt met deze waardenset geen certificaten.",
             "With this values set the chart uses or asks for no certificates.",

@@ -30,13 +30,13 @@ Routes = tuple[Route, ...]
 
 
 @check("ingress.xor_gateway")
-def test_ingress_only_without_gateway(chart: ChartFiles, routes: Routes, findings: Findings) -> None:
+def test_ingress_only_without_gateway(chart: ChartFiles, routes: Routes, objects: Objects, findings: Findings) -> None:
     """DDC 1.4: the ingress controller is used only when the API gateway is not.
 
     One values set renders one of both, also when their hosts differ. Whether the chart can do either shows from the
     values sets that the target names.
     """
-    _need_routes(routes, chart)
+    _need_routes(routes, chart, objects)
     gateways = [route for route in routes if route.through == "gateway"]
     if not gateways:
         return
@@ -51,7 +51,9 @@ def test_ingress_only_without_gateway(chart: ChartFiles, routes: Routes, finding
 
 
 @check("ingress.internal_by_default")
-def test_routes_are_internal(chart: ChartFiles, routes: Routes, parameters: Parameters, findings: Findings) -> None:
+def test_routes_are_internal(
+    chart: ChartFiles, routes: Routes, objects: Objects, parameters: Parameters, findings: Findings
+) -> None:
     """DDC 5: a component for users comes available through the internal ingress controller.
 
     Every values set counts: where the municipality decided that a component is to be reached from outside, that
@@ -59,7 +61,7 @@ def test_routes_are_internal(chart: ChartFiles, routes: Routes, parameters: Para
     document names no gateway classes, by its name (`apisix-internal`).
     """
     internal = parameters.require("internal_ingress_class")
-    _need_routes(routes, chart)
+    _need_routes(routes, chart, objects)
     unknown: list[str] = []
     for route in routes:
         place = route.entrances[0] if route.entrances else route.object
@@ -99,7 +101,7 @@ def test_external_routes_have_further_measures(
     An indication: a VPN or application proxy in front does not show in the chart.
     """
     external = parameters.require("external_ingress_class")
-    _need_routes(routes, chart)
+    _need_routes(routes, chart, objects)
     judged = [route for route in routes if _side(route, parameters) != "internal"]
     if not judged:
         not_applicable("Geen route is van buiten bereikbaar.", "No route can be reached from outside.")
@@ -157,7 +159,7 @@ class VanityHost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @check("ingress.vanity_host", params=VanityHost)
 def test_host_name_is_free_to_choose(
-    chart: ChartFiles, routes: Routes, vanity: Variant, params: VanityHost, findings: Findings
+    chart: ChartFiles, routes: Routes, objects: Objects, vanity: Variant, params: VanityHost, findings: Findings
 ) -> None:
     """DDC 7.8: the component can be given a host name of the municipality's choice.
 
@@ -167,9 +169,10 @@ def test_host_name_is_free_to_choose(
     """
     changed = routes_of(vanity.objects)
     if not vanity.overrides:
-        _no_value_sets_host(chart, routes, params.host, findings)
+        _no_value_sets_host(routes, params.host, findings)
+        _need_routes(routes, chart, objects)
         return
-    _need_routes(changed, chart)
+    _need_routes(changed, chart, objects)
     for route in changed:
         for host in route.hosts:
             if host.name and not _is_below(host.name, params.host):
@@ -193,7 +196,7 @@ _FROM_VALUES = Text(
 )
 
 
-def _no_value_sets_host(chart: ChartFiles, routes: Routes, wanted: str, findings: Findings) -> None:
+def _no_value_sets_host(routes: Routes, wanted: str, findings: Findings) -> None:
     fixed = [host for route in routes for host in route.hosts if host.name]
     for host in fixed:
         findings.add(
@@ -205,7 +208,6 @@ def _no_value_sets_host(chart: ChartFiles, routes: Routes, wanted: str, findings
                 "Add a value for the host (for instance host) and use it in the template.",
             ),
         )
-    _need_routes(routes, chart)
 
 
 def _is_below(name: str, host: str) -> bool:
@@ -233,9 +235,10 @@ def test_tls_ends_at_the_edge(
     Every host has TLS at the edge, and no pod serves HTTPS with a server certificate of its own. A default
     certificate of the ingress controller does not show in a chart, so the hosts are named.
     """
+    elsewhere = [route.object.where for route in routes if any(host.tls is None for host in route.hosts)]
     for route in routes:
         for host in route.hosts:
-            if not host.tls:
+            if host.tls is False:
                 name = host.name or Text("elke host", "any host")
                 findings.add(
                     host.node,
@@ -253,8 +256,15 @@ def test_tls_ends_at_the_edge(
                     seen=Text("een servercertificaat in de pod", "a server certificate in the pod"),
                     expected=Text("HTTP in de pod, TLS aan de rand", "HTTP in the pod, TLS at the edge"),
                 )
+    if elsewhere and not findings:
+        undetermined(
+            f"Of {', '.join(elsewhere)} TLS heeft aan de rand, bepaalt een gateway buiten de chart. Toon dat aan op de "
+            "namespace, of lever het object dat de TLS regelt (Gateway, ApisixTls) mee.",
+            f"Whether {', '.join(elsewhere)} has TLS at the edge is up to a gateway outside the chart. Show it in the "
+            "namespace, or bring the object that does the TLS (Gateway, ApisixTls) along.",
+        )
     if not findings:
-        _need_routes(routes, chart)
+        _need_routes(routes, chart, objects)
 
 
 _HTTPS_PORTS = frozenset({443, 8443, 9443, 6443})
@@ -292,7 +302,7 @@ def test_requests_are_limited_at_the_edge(
     The document gives no number, so any limit counts. An indication: what the edge does by itself, and whether the
     limit works, shows on a live route.
     """
-    _need_routes(routes, chart)
+    _need_routes(routes, chart, objects)
     elsewhere = []
     for route in routes:
         limited = limits_requests(route, objects)
@@ -313,10 +323,22 @@ def test_requests_are_limited_at_the_edge(
         )
 
 
-def _need_routes(routes: Routes, chart: ChartFiles) -> None:
-    """End for a render without routes: another values set may show one, or the chart has none at all."""
+def _need_routes(routes: Routes, chart: ChartFiles, objects: Objects) -> None:
+    """End for a render without routes: another values set may show one, or the chart has none at all.
+
+    A load balancer or a port on the nodes is a way in as well, round any edge that could be judged.
+    """
     if routes:
         return
+    for service in objects.of_kind("Service"):
+        kind = service.get("spec", "type").text()
+        if kind in ("LoadBalancer", "NodePort"):
+            undetermined(
+                f"{service.where} is van buiten bereikbaar ({kind}) zonder ingress of gateway; leid het verkeer via "
+                "een route, dan kan die beoordeeld worden.",
+                f"{service.where} can be reached from outside ({kind}) without ingress or gateway; lead the traffic "
+                "through a route, then that can be judged.",
+            )
     if can_route(chart.files):
         not_shown(
             "De chart rendert met deze waardenset geen route naar buiten, en kan dat wel; voeg bij het doel een "

@@ -12,7 +12,7 @@ from toetskader.facts.kubernetes.secret_uses import (
     secret_uses,
     uses_secret_store,
 )
-from toetskader.facts.kubernetes.settings import Setting, options, settings
+from toetskader.facts.kubernetes.settings import Setting, headers, options, settings
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.secrets import (
     KEY_STORE_SUFFIXES,
@@ -133,7 +133,7 @@ def _literals(workloads: Workloads, objects: Objects) -> Iterator[Node]:
             yield setting.node
         else:
             yield from _literal_lines(setting)
-    for option in options(workloads, tests=True):
+    for option in (*options(workloads, tests=True), *headers(workloads, tests=True)):
         if gives_secret(option.name, option.node.value):
             yield option.node
 

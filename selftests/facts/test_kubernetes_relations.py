@@ -4,7 +4,7 @@ import pytest
 from from_yaml import objects, pod
 
 from toetskader.facts.kubernetes.scaling import autoscaler, disruption_budgets
-from toetskader.facts.kubernetes.services import service_ports
+from toetskader.facts.kubernetes.services import container_ports, port_protocol, service_ports
 from toetskader.facts.kubernetes.storage import claims, local_claims, mounts, storage_class_values, volumes
 from toetskader.facts.kubernetes.workloads import Workloads
 
@@ -104,6 +104,11 @@ def test_service_ports(port: str, protocol: str, nowhere: bool) -> None:
     all_ = objects(f"{APP}{{kind: Service, metadata: {{name: s}}, spec: {{selector: {{app: x}}, ports: [{port}]}}}}")
     (found,) = service_ports(all_, Workloads(all_))
     assert (found.protocol, found.leads_nowhere) == (protocol, nowhere)
+
+
+def test_a_port_named_for_http_with_the_number_of_https_tells_nothing() -> None:
+    (port,) = container_ports(pod("{containers: [{name: a, ports: [{name: http, containerPort: 8443}]}]}"))
+    assert port_protocol(port) == "other"
 
 
 VOLUMES = {

@@ -47,6 +47,20 @@ COVERAGE = {
     "everybody on one port": (["{podSelector: {}, ingress: [{ports: [{port: 80}]}]}"], (EGRESS,)),
     "everybody on every TCP port": (["{podSelector: {}, ingress: [{ports: [{protocol: TCP}]}]}"], BOTH),
     "everybody on the whole range": (["{podSelector: {}, ingress: [{ports: [{port: 1, endPort: 65535}]}]}"], BOTH),
+    "everybody on the whole range in parts": (
+        [
+            "{podSelector: {}, ingress: [{ports: [{port: 443}, {port: 20000, endPort: 65535}, "
+            "{port: 1, endPort: 19999}]}]}"
+        ],
+        BOTH,
+    ),
+    "everybody on two ranges of two protocols": (
+        [
+            "{podSelector: {}, ingress: [{ports: [{port: 1, endPort: 19999}, "
+            "{protocol: UDP, port: 20000, endPort: 65535}]}]}"
+        ],
+        (EGRESS,),
+    ),
 }
 
 
@@ -81,7 +95,21 @@ PEERS = {
     "every address but one": ("{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}]}", True),
     "every IPv6 address": ("{to: [{ipBlock: {cidr: '::/0'}}]}", True),
     "two halves": ("{to: [{ipBlock: {cidr: 0.0.0.0/1}}, {ipBlock: {cidr: 128.0.0.0/1}}]}", True),
-    "half": ("{to: [{ipBlock: {cidr: 0.0.0.0/1}}, {ipBlock: {cidr: 10.0.0.0/8}}]}", False),
+    "half": ("{to: [{ipBlock: {cidr: 0.0.0.0/1}}, {ipBlock: {cidr: 10.0.0.0/8}}]}", True),
+    "the widest private network": ("{to: [{ipBlock: {cidr: 10.0.0.0/8}}, {ipBlock: {cidr: 'fc00::/7'}}]}", False),
+    "namespaces by the label they all have": (
+        "{to: [{namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: Exists}]}}]}",
+        True,
+    ),
+    "all namespaces but one": (
+        "{to: [{namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: NotIn, "
+        "values: [x]}]}}]}",
+        True,
+    ),
+    "namespaces by a label that some have": (
+        "{to: [{namespaceSelector: {matchExpressions: [{key: team, operator: Exists}]}}]}",
+        False,
+    ),
 }
 
 

@@ -64,7 +64,7 @@ TLS = {
         ),
         {"a.nl": False},
     ),
-    "gateway outside the chart": (HTTP_ROUTE, {"a.nl": True}),
+    "gateway outside the chart": (HTTP_ROUTE, {"a.nl": None}),
     "gateway with TLS": (GATEWAY % "{protocol: HTTPS}" + HTTP_ROUTE, {"a.nl": True}),
     "gateway for another host": (GATEWAY % "{protocol: HTTPS, hostname: b.nl}" + HTTP_ROUTE, {"a.nl": False}),
     "gateway without TLS": (GATEWAY % "{protocol: HTTP}" + HTTP_ROUTE, {"a.nl": False}),
@@ -72,7 +72,7 @@ TLS = {
         GATEWAY % "{protocol: TLS, tls: {mode: Passthrough}}" + HTTP_ROUTE,
         {"a.nl": False},
     ),
-    "APISIX outside": (apisix("{match: {hosts: [a.nl]}}"), {"a.nl": True}),
+    "APISIX outside": (apisix("{match: {hosts: [a.nl]}}"), {"a.nl": None}),
     "APISIX with certificate": (APISIX_TLS % "a.nl" + apisix("{match: {hosts: [a.nl]}}"), {"a.nl": True}),
     "APISIX, another's certificate": (APISIX_TLS % "b.nl" + apisix("{match: {hosts: [a.nl]}}"), {"a.nl": False}),
     "OpenShift, edge": (
@@ -98,7 +98,7 @@ TLS = {
 
 
 @pytest.mark.parametrize(("text", "expected"), TLS.values(), ids=TLS)
-def test_hosts_and_where_tls_ends(text: str, expected: dict[str, bool]) -> None:
+def test_hosts_and_where_tls_ends(text: str, expected: dict[str, bool | None]) -> None:
     assert {host.name: host.tls for host in only(text).hosts} == expected
 
 
@@ -161,11 +161,50 @@ LIMITS: dict[str, tuple[str, bool | None]] = {
     "Traefik, something else": (ingress("{}", TRAEFIK) + middleware("{compress: {}}"), False),
     "Traefik, elsewhere": (ingress("{}", TRAEFIK), None),
     "Kong, elsewhere": (ingress("{}", "{konghq.com/plugins: x}"), None),
+    "Kong, switched off": (
+        "{apiVersion: configuration.konghq.com/v1, kind: KongPlugin, metadata: {name: x}, plugin: rate-limiting, "
+        "disabled: true}\n---\n" + ingress("{}", "{konghq.com/plugins: x}"),
+        False,
+    ),
+    "nginx, by its own rules": (ingress("{}", "{nginx.ingress.kubernetes.io/server-snippet: limit_req zone=z;}"), True),
+    "nginx, in a comment": (
+        ingress("{}", "{nginx.ingress.kubernetes.io/server-snippet: '# limit_req zone=z;'}"),
+        False,
+    ),
+    "nginx, read by Traefik": (
+        ingress("{ingressClassName: traefik-internal}", "{nginx.ingress.kubernetes.io/limit-rps: '20'}"),
+        False,
+    ),
+    "nginx, read by nginx": (
+        ingress("{ingressClassName: nginx-internal}", "{nginx.ingress.kubernetes.io/limit-rps: '20'}"),
+        True,
+    ),
+    "Traefik, one rule of two": (
+        "{apiVersion: traefik.io/v1alpha1, kind: IngressRoute, metadata: {name: r}, "
+        "spec: {routes: [{match: 'Host(`a.nl`)', middlewares: [{name: m}]}, {match: 'Host(`b.nl`)'}]}}"
+        + middleware("{rateLimit: {average: 20}}"),
+        False,
+    ),
+    "Gateway API, one rule of two": (
+        "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r}, spec: {rules: "
+        "[{filters: [{type: ExtensionRef, extensionRef: {kind: PluginConfig, name: p}}]}, {}]}}\n---\n"
+        "{apiVersion: apisix.apache.org/v1alpha1, kind: PluginConfig, metadata: {name: p}, "
+        "spec: {plugins: [{name: limit-req}]}}",
+        False,
+    ),
 }
 LISTS: dict[str, tuple[str, bool | None]] = {
     "nothing": (ingress("{}"), False),
     "nginx": (ingress("{}", "{nginx.ingress.kubernetes.io/whitelist-source-range: '10.0.0.0/8, 1.2.3.4'}"), True),
     "nginx, everybody": (ingress("{}", "{nginx.ingress.kubernetes.io/whitelist-source-range: 0.0.0.0/0}"), False),
+    "nginx, everybody in two halves": (
+        ingress("{}", "{nginx.ingress.kubernetes.io/whitelist-source-range: '0.0.0.0/1,128.0.0.0/1'}"),
+        False,
+    ),
+    "nginx, denied in a comment": (
+        ingress("{}", "{nginx.ingress.kubernetes.io/server-snippet: '# deny all;'}"),
+        False,
+    ),
     "nginx, no address": (ingress("{}", "{nginx.ingress.kubernetes.io/whitelist-source-range: kantoor}"), False),
     "APISIX": (apisix(PLUGINS % ("ip-restriction", "true", "10.0.0.0/8")), True),
     "APISIX, empty": (apisix(PLUGINS % ("ip-restriction", "true", "")), False),

@@ -16,6 +16,8 @@ from toetskader.facts.kubernetes.workloads import Workload
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 _Same = TypeVar("_Same", ipaddress.IPv4Network, ipaddress.IPv6Network)
 _HIGHEST_PORT = 65535
+# The widest networks that are private: 10.0.0.0/8 and fc00::/7. What is wider names no party.
+_WIDEST = {4: 8, 6: 7}
 
 
 class Direction(StrEnum):
@@ -73,14 +75,20 @@ class Rule:
 
     @property
     def whole_world_blocks(self) -> tuple[IpBlock, ...]:
-        """The peers by address that are, alone or together, every address.
+        """The peers by address that are, alone or together, every address, or too many of them to name anybody.
 
         Exceptions do not count: everything but one address is still everything. `0.0.0.0/1` beside `128.0.0.0/1` is
-        everything too.
+        everything too, and either one alone names half the world.
         """
         blocks = self.blocks
-        everything = {version for version in (4, 6) if _is_everything(_of_version(blocks, version))}
-        return tuple(block for block in blocks if block.network.version in everything)
+        everything = {
+            version for version in (4, 6) if is_everything([item.network for item in blocks], version=version)
+        }
+        return tuple(
+            block
+            for block in blocks
+            if block.network.version in everything or block.network.prefixlen < _WIDEST[block.network.version]
+        )
 
     @property
     def allows_everybody(self) -> bool:
@@ -89,8 +97,9 @@ class Rule:
 
     @property
     def allows_all_ports(self) -> bool:
-        """True when the rule names no port, or only a protocol or the whole range."""
-        return not self.ports or any(_is_any_port(port) for port in self.ports)
+        """True when the rule names no port, or only a protocol or, in one range or more, every port of one."""
+        ports = self.ports
+        return not ports or any(_is_any_port(port) for port in ports) or _spans_all(ports)
 
     @property
     def allows_everything(self) -> bool:
@@ -199,6 +208,8 @@ class NetworkPolicies:
         return bool(holding) and all(item.covers(workload, direction) for item in holding)
 
 
+# Kubernetes sets this label on all namespaces.
+_ON_EVERY_NAMESPACE = "kubernetes.io/metadata.name"
 _DNS_PORTS = (53, "dns", "dns-tcp", "dns-udp")
 
 
@@ -211,13 +222,37 @@ def _is_any_pod(peer: Node) -> bool:
 
 
 def _selects_all(selector: Node) -> bool:
-    """Tell whether a selector is empty: no labels and no expressions."""
-    return not selector.get("matchLabels").mapping() and not any(True for _ in selector.get("matchExpressions").each())
+    """Tell whether a selector names nothing: no labels, and no expressions but such as leave only some out."""
+    return not selector.get("matchLabels").mapping() and all(
+        item.get("operator").text() in ("NotIn", "DoesNotExist")
+        or (item.get("operator").text() == "Exists" and item.get("key").text() == _ON_EVERY_NAMESPACE)
+        for item in selector.get("matchExpressions").each()
+    )
 
 
 def _is_any_port(port: Node) -> bool:
     number, end = port.get("port").value, port.get("endPort").number()
     return number is None or (number in (0, 1) and end is not None and end >= _HIGHEST_PORT)
+
+
+def _spans_all(ports: Iterable[Node]) -> bool:
+    """Tell whether the ranges of one protocol are every port together."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for port in ports:
+        number = port.get("port").value
+        if isinstance(number, int) and not isinstance(number, bool):
+            span = (number, port.get("endPort").number() or number)
+            spans.setdefault(port.get("protocol").text() or "TCP", []).append(span)
+    return any(_reaches(sorted(found)) for found in spans.values())
+
+
+def _reaches(spans: list[tuple[int, int]]) -> bool:
+    free = 1
+    for first, last in spans:
+        if first > free:
+            return False
+        free = max(free, last + 1)
+    return free > _HIGHEST_PORT
 
 
 def _ip_block(node: Node) -> IpBlock:
@@ -233,13 +268,13 @@ def _network(node: Node) -> IpNetwork:
         raise Malformed(node.where, node.path, "address range (CIDR)", repr(text)) from error
 
 
-def _of_version(blocks: Iterable[IpBlock], version: int) -> tuple[IpNetwork, ...]:
-    return tuple(block.network for block in blocks if block.network.version == version)
-
-
-def _is_everything(networks: Iterable[IpNetwork]) -> bool:
-    """Tell whether networks of one version are every address together."""
-    spans = sorted((int(item.network_address), int(item.broadcast_address), item.max_prefixlen) for item in networks)
+def is_everything(networks: Iterable[IpNetwork], *, version: int) -> bool:
+    """Tell whether the networks of one IP version are every address together."""
+    spans = sorted(
+        (int(item.network_address), int(item.broadcast_address), item.max_prefixlen)
+        for item in networks
+        if item.version == version
+    )
     free = 0
     for first, last, _ in spans:
         if first > free:

@@ -7,6 +7,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterator
 
+from toetskader.facts.kubernetes.network_policies import is_everything
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.routes import Route
@@ -37,6 +38,22 @@ _ALLOW_ANNOTATIONS = (
     "haproxy.router.openshift.io/ip_whitelist",
 )
 _SNIPPETS = ("nginx.ingress.kubernetes.io/configuration-snippet", "nginx.ingress.kubernetes.io/server-snippet")
+# Directives of nginx on a line of their own or after another one; in a comment they do nothing.
+_LIMIT_DIRECTIVE = re.compile(r"(?:^|[;{])\s*limit_req\s+zone=", re.MULTILINE)
+_DENY_DIRECTIVE = re.compile(r"(?:^|[;{])\s*deny\s+all\s*;", re.MULTILINE)
+# Words in the name of an ingress class that tell its controller, and the prefixes of annotations that it reads.
+_CONTROLLERS = {
+    "nginx": ("nginx.ingress.kubernetes.io/", "nginx.org/"),
+    "haproxy": ("haproxy.org/", "haproxy-ingress.github.io/", "ingress.kubernetes.io/"),
+    "traefik": (),
+    "kong": (),
+    "apisix": ("k8s.apisix.apache.org/",),
+    "contour": (),
+    "openshift": ("haproxy.router.openshift.io/",),
+    "application-gateway": (),
+    "istio": (),
+    "cilium": (),
+}
 _TRAEFIK_MIDDLEWARES = "traefik.ingress.kubernetes.io/router.middlewares"
 _KONG_PLUGINS = "konghq.com/plugins"
 _APISIX_CONFIG = "k8s.apisix.apache.org/plugin-config-name"
@@ -44,10 +61,10 @@ _APISIX_CONFIG = "k8s.apisix.apache.org/plugin-config-name"
 
 def limits_requests(route: Route, objects: Objects) -> bool | None:
     """Tell whether the edge limits the requests of one sender on a route."""
-    annotations = route.object.annotations
+    annotations = _read_by_its_controller(route)
     if any(_positive(annotations.get(name, "")) for name in _RATE_ANNOTATIONS):
         return True
-    if any(re.search(r"\blimit_req\s", annotations.get(name, "")) for name in _SNIPPETS):
+    if any(_LIMIT_DIRECTIVE.search(annotations.get(name, "")) for name in _SNIPPETS):
         return True
     return _by_objects(
         route,
@@ -61,10 +78,10 @@ def limits_requests(route: Route, objects: Objects) -> bool | None:
 
 def allows_listed_addresses(route: Route, objects: Objects) -> bool | None:
     """Tell whether the edge lets only listed addresses through to a route. A list of every address is none."""
-    annotations = route.object.annotations
+    annotations = _read_by_its_controller(route)
     if any(_is_a_list(re.split(r"[,\s]+", annotations.get(name, ""))) for name in _ALLOW_ANNOTATIONS):
         return True
-    if any("deny all" in annotations.get(name, "") for name in _SNIPPETS):
+    if any(_DENY_DIRECTIVE.search(annotations.get(name, "")) for name in _SNIPPETS):
         return True
     return _by_objects(
         route,
@@ -76,6 +93,19 @@ def allows_listed_addresses(route: Route, objects: Objects) -> bool | None:
         kong=("ip-restriction",),
         policy=("SecurityPolicy", "authorization"),
     )
+
+
+def _read_by_its_controller(route: Route) -> dict[str, str]:
+    """Return the annotations that the route's controller reads, as far as the name of its class tells which that is."""
+    annotations = route.object.annotations
+    if route.object.kind != "Ingress":
+        return annotations
+    name = " ".join(node.text() or "" for node in route.entrances).lower()
+    known = [prefixes for word, prefixes in _CONTROLLERS.items() if word in name]
+    if not known:
+        return annotations
+    wanted = tuple(prefix for prefixes in known for prefix in prefixes)
+    return {key: value for key, value in annotations.items() if key.startswith(wanted)} if wanted else {}
 
 
 def _by_objects(
@@ -115,19 +145,21 @@ def _apisix(route: Route, objects: Objects, wanted: Callable[[str, Node], bool])
     elif item.kind == "Ingress" and _APISIX_CONFIG in item.annotations:
         names = [item.annotations[_APISIX_CONFIG]]
     elif item.kind == "HTTPRoute":
-        references = [
-            entry.get("extensionRef")
-            for rule in item.get("spec", "rules").each()
-            for entry in rule.get("filters").each()
-            if entry.get("extensionRef", "kind").text() == "PluginConfig"
-        ]
-        names = [reference.get("name").text() for reference in references]
+        names = [_plugin_config(rule) for rule in item.get("spec", "rules").each()]
     if not names or None in names:
         return False
     found = [configs.get((item.namespace, name or "")) for name in names]
     if any(config is None for config in found):
         return None
     return all(config is not None and _has_plugin(config.get("spec", "plugins"), wanted) for config in found)
+
+
+def _plugin_config(rule: Node) -> str | None:
+    """Return the name of the PluginConfig that a rule of an HTTPRoute refers to."""
+    for entry in rule.get("filters").each():
+        if entry.get("extensionRef", "kind").text() == "PluginConfig":
+            return entry.get("extensionRef", "name").text()
+    return None
 
 
 def _has_plugin(plugins: Node, wanted: Callable[[str, Node], bool]) -> bool:
@@ -138,24 +170,29 @@ def _has_plugin(plugins: Node, wanted: Callable[[str, Node], bool]) -> bool:
 
 
 def _traefik(route: Route, objects: Objects, wanted: Callable[[Node], bool]) -> bool | None:
+    """Each rule of an IngressRoute has middlewares of its own; the annotation holds for a whole Ingress."""
     item = route.object
     if item.kind == "IngressRoute":
-        names = {
-            entry.get("name").text() or ""
+        rules = [
+            {entry.get("name").text() or "" for entry in rule.get("middlewares").each()}
             for rule in item.get("spec", "routes").each()
-            for entry in rule.get("middlewares").each()
-        }
+        ]
     else:
         text = item.annotations.get(_TRAEFIK_MIDDLEWARES, "")
         # `namespace-name@kubernetescrd`; a dash can be in both, so that the namespace is taken off as a prefix.
-        names = {
-            part.strip().partition("@")[0].removeprefix(f"{item.namespace}-")
-            for part in text.split(",")
-            if part.strip()
-        }
-    if not names:
-        return False
+        rules = [
+            {
+                part.strip().partition("@")[0].removeprefix(f"{item.namespace}-")
+                for part in text.split(",")
+                if part.strip()
+            }
+        ]
     known = {middleware.name: middleware for middleware in objects.of_kind("Middleware")}
+    answers = [_one_of(names, known, wanted) for names in rules]
+    return False if False in answers or not answers else None if None in answers else True
+
+
+def _one_of(names: set[str], known: dict[str, KubernetesObject], wanted: Callable[[Node], bool]) -> bool | None:
     if any(name in known and wanted(known[name].get("spec")) for name in names):
         return True
     return False if names <= known.keys() else None
@@ -164,7 +201,10 @@ def _traefik(route: Route, objects: Objects, wanted: Callable[[Node], bool]) -> 
 def _kong(route: Route, objects: Objects, wanted: tuple[str, ...]) -> bool | None:
     names = {part.strip() for part in route.object.annotations.get(_KONG_PLUGINS, "").split(",") if part.strip()}
     known = {item.name: item for item in objects.of_kind("KongPlugin", "KongClusterPlugin")}
-    if any(name in known and known[name].get("plugin").text() in wanted for name in names):
+    if any(
+        name in known and known[name].get("plugin").text() in wanted and known[name].get("disabled").flag() is not True
+        for name in names
+    ):
         return True
     return False if names <= known.keys() else None
 
@@ -201,4 +241,4 @@ def _is_a_list(ranges: list[str]) -> bool:
             networks.append(ipaddress.ip_network(text.strip(), strict=False))
         except ValueError:
             return False
-    return bool(networks) and all(network.prefixlen > 0 for network in networks)
+    return bool(networks) and not any(is_everything(networks, version=version) for version in (4, 6))

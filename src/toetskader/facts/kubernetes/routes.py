@@ -21,7 +21,8 @@ class Host:
 
     name: str
     node: Node
-    tls: bool
+    tls: bool | None
+    """None when a gateway outside the scene decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ def routes(objects: Objects) -> tuple[Route, ...]:
     """Return all routes of a scene.
 
     Gateway API and Istio end TLS on a Gateway, APISIX on an ApisixTls. Their hosts count as ended at the edge when
-    such an object of the scene does so, or when the gateway lies outside the chart; a route that hands TLS through
-    to the pods does not.
+    such an object of the scene does so; when it lies outside the chart, that does not show. A route that hands TLS
+    through to the pods does not end it.
     """
     return tuple(
         read(item, objects)
@@ -54,7 +55,12 @@ def routes(objects: Objects) -> tuple[Route, ...]:
     )
 
 
-_ROUTE_TEMPLATE = re.compile(r"^\s*kind:\s*[\"']?(?:Ingress|\w{0,40}Route|VirtualService)\b", re.MULTILINE)
+# Kinds of routes, those of controllers that are not read here too (Contour, NGINX, Kong, Ambassador).
+_ROUTE_TEMPLATE = re.compile(
+    r"^\s*kind:\s*[\"']?(?:\w{0,40}Ingress|\w{0,40}Route(?:TCP|UDP)?|VirtualService|HTTPProxy|VirtualServer"
+    r"|TransportServer|Mapping|TCPMapping)\b",
+    re.MULTILINE,
+)
 
 
 def can_route(files: Mapping[str, str]) -> bool:
@@ -73,7 +79,7 @@ def host_covers(pattern: str, host: str) -> bool:
     return pattern.startswith("*.") and host.partition(".")[2] == pattern[2:] and bool(host.partition(".")[0])
 
 
-def _hosts(nodes: Iterator[Node], anywhere: Node, tls: Callable[[str], bool]) -> tuple[Host, ...]:
+def _hosts(nodes: Iterator[Node], anywhere: Node, tls: Callable[[str], bool | None]) -> tuple[Host, ...]:
     """Make hosts of name nodes; none at all means any host."""
     found = tuple(Host(node.text() or "", node, tls(node.text() or "")) for node in nodes)
     return found or (Host("", anywhere, tls("")),)
@@ -95,10 +101,9 @@ def _ingress(item: KubernetesObject, objects: Objects) -> Route:  # noqa: ARG001
 
 
 def _class_of(item: KubernetesObject) -> tuple[Node, ...]:
-    node = item.get("spec", "ingressClassName")
-    if not node.text():
-        node = item.get("metadata", "annotations", _LEGACY_CLASS)
-    return (node,) if node.text() else ()
+    """Return the class, by the field and by the annotation: where both stand, controllers differ in which they read."""
+    named = item.get("spec", "ingressClassName"), item.get("metadata", "annotations", _LEGACY_CLASS)
+    return tuple(node for node in named if node.text())
 
 
 def _gateway_api(item: KubernetesObject, objects: Objects) -> Route:
@@ -106,9 +111,10 @@ def _gateway_api(item: KubernetesObject, objects: Objects) -> Route:
     listeners = tuple(_listeners(item, parents, objects))
     all_in_scene = len(listeners) == len(parents) and bool(parents)
 
-    def tls(host: str) -> bool:
-        ended = any(_ends_tls(listener, host) for found in listeners for listener in found)
-        return ended or (not all_in_scene and item.kind != "TLSRoute")
+    def tls(host: str) -> bool | None:
+        if any(_ends_tls(listener, host) for found in listeners for listener in found):
+            return True
+        return False if all_in_scene or item.kind == "TLSRoute" else None
 
     hosts = _hosts(item.get("spec", "hostnames").each(), item.get("spec"), tls)
     return Route(item, "gateway", hosts, (), tuple(parent.get("name") for parent in parents))
@@ -145,8 +151,8 @@ def _apisix(item: KubernetesObject, objects: Objects) -> Route:
         for name in entry.get("spec", "hosts").each()
     ]
 
-    def tls(host: str) -> bool:
-        return not certificates or any(host_covers(name, host) for name in certificates)
+    def tls(host: str) -> bool | None:
+        return any(host_covers(name, host) for name in certificates) if certificates else None
 
     rules = tuple(item.get("spec", "http").each())
     names = (node for rule in rules for node in rule.get("match", "hosts").each())
@@ -185,12 +191,16 @@ def _istio(item: KubernetesObject, objects: Objects) -> Route:
         if any((name.text() or "").rpartition("/")[2] == gateway.name for name in names)
     ]
 
-    def tls(host: str) -> bool:
-        return not gateways or any(
-            server.get("tls", "mode").text() in ("SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL")
-            and any(_istio_covers(name.text() or "", host) for name in server.get("hosts").each())
-            for gateway in gateways
-            for server in gateway.get("spec", "servers").each()
+    def tls(host: str) -> bool | None:
+        return (
+            None
+            if not gateways
+            else any(
+                server.get("tls", "mode").text() in ("SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL")
+                and any(_istio_covers(name.text() or "", host) for name in server.get("hosts").each())
+                for gateway in gateways
+                for server in gateway.get("spec", "servers").each()
+            )
         )
 
     return Route(item, "gateway", _hosts(item.get("spec", "hosts").each(), item.get("spec"), tls), (), names)

@@ -50,6 +50,8 @@ class ServicePort:
     @property
     def protocol(self) -> Protocol:
         """What the container behind it speaks: the container port decides, then the target, then the Service."""
+        if any(_contradicts(port) for port in self.targets):
+            return Protocol.OTHER
         signs = [_sign(_name(port), _number(port)) for port in self.targets]
         signs.append(_sign(_app_protocol(self.node), None))
         signs.append(_sign(str(self.target.value), _number_of(self.target)))
@@ -80,7 +82,12 @@ def container_ports(workload: Workload) -> Iterator[Node]:
 
 def port_protocol(port: Node) -> Protocol:
     """Tell what a declared container port is named for."""
-    return _sign(_name(port), _number(port))
+    return Protocol.OTHER if _contradicts(port) else _sign(_name(port), _number(port))
+
+
+def _contradicts(port: Node) -> bool:
+    """Tell whether a port is named for HTTP and has the number of HTTPS, so that neither counts."""
+    return _number(port) in _TLS_PORTS and _sign(_name(port), None) is Protocol.HTTP
 
 
 def _targets(node: Node, selected: tuple[Workload, ...]) -> tuple[Node, ...]:

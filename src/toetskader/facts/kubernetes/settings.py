@@ -10,6 +10,11 @@ from toetskader.facts.kubernetes.workloads import Workloads
 
 _OPTION = re.compile(r"(?:^|(?<=[\s'\"]))--?(?P<name>[A-Za-z][\w.-]{0,100})[= ](?P<value>\S+)")
 
+_ALONE = re.compile(r"--?(?P<name>[A-Za-z][\w.-]{1,100})")
+_SET_IN_SHELL = re.compile(
+    r"(?:^|(?<=[\s;&|(]))(?P<name>[A-Z][A-Z0-9_]{0,100})=(?P<value>\"[^\"]*\"|'[^']*'|[^\s;&|]+)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -52,10 +57,29 @@ def config_maps(objects: Objects, *, tests: bool = False) -> Iterator[Setting]:
 
 
 def options(workloads: Workloads, *, tests: bool = False) -> Iterator[Setting]:
-    """Yield the options on command lines that have a value: `--name=value` or `--name value` in one argument."""
+    """Yield the options on command lines that have a value, and the variables that a shell there is told to set.
+
+    `--name=value`, `--name value` in one argument or in two, and `NAME=value`.
+    """
+    before, owner = "", None
     for node in arguments(workloads, tests=tests):
-        for match in _OPTION.finditer(node.text() or ""):
-            yield Setting(match["name"], Node(match["value"].strip("\"'`;)"), node.path, node.owner))
+        text = node.text() or ""
+        if before and node.owner is owner and not text.startswith("-"):
+            yield Setting(before, node)
+        alone = _ALONE.fullmatch(text)
+        before, owner = alone["name"] if alone else "", node.owner
+        for match in (*_OPTION.finditer(text), *_SET_IN_SHELL.finditer(text)):
+            value = match["value"].strip("\"'`;)")
+            if not value.startswith("$("):  # what another command gives
+                yield Setting(match["name"], Node(value, node.path, node.owner))
+
+
+def headers(workloads: Workloads, *, tests: bool = False) -> Iterator[Setting]:
+    """Yield the headers that probes send."""
+    for container in workloads.containers(tests=tests):
+        for probe in container.probes():
+            for header in probe.get("httpGet", "httpHeaders").each():
+                yield Setting(header.get("name").text() or "", header.get("value"))
 
 
 def arguments(workloads: Workloads, *, tests: bool = False) -> Iterator[Node]:

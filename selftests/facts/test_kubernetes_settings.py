@@ -1,0 +1,32 @@
+"""What containers are set to: options on command lines, variables that a shell sets, headers of probes."""
+
+import pytest
+from from_yaml import workloads
+
+from toetskader.facts.kubernetes.settings import headers, options
+
+POD = "{kind: Pod, metadata: {name: p}, spec: {containers: [%s]}}"
+OPTIONS: dict[str, tuple[str, list[tuple[str, object]]]] = {
+    "with an equals sign": ("args: [--token=abc]", [("token", "abc")]),
+    "in one argument": ("args: ['--token abc']", [("token", "abc")]),
+    "in two arguments": ("args: [--token, abc]", [("token", "abc")]),
+    "two without value": ("args: [--quiet, --force]", []),
+    "a shell that sets a variable": ("command: [sh, -c, 'export DB_PASSWORD=\"abc\"; run']", [("DB_PASSWORD", "abc")]),
+    "what another command gives": ("command: [sh, -c, 'DB_PASSWORD=$(cat /run/x) run --token $(cat /run/y)']", []),
+}
+
+
+@pytest.mark.parametrize(("line", "expected"), OPTIONS.values(), ids=OPTIONS.keys())
+def test_options(line: str, expected: list[tuple[str, object]]) -> None:
+    found = [(item.name, item.node.value) for item in options(workloads(POD % f"{{name: a, {line}}}"))]
+    assert found == expected
+
+
+def test_an_option_takes_no_value_from_the_next_container() -> None:
+    text = POD % "{name: a, args: [--token]}, {name: b, args: [abc]}"
+    assert list(options(workloads(text))) == []
+
+
+def test_headers_of_probes() -> None:
+    text = POD % "{name: a, livenessProbe: {httpGet: {port: 80, httpHeaders: [{name: X-Api-Key, value: abc}]}}}"
+    assert [(item.name, item.text) for item in headers(workloads(text))] == [("X-Api-Key", "abc")]
