@@ -36,7 +36,8 @@ _GIVEN = r"""(?:(?P<quote>\\*["'])(?P<quoted>(?:(?!(?P=quote))[^\n])*)(?P=quote)
 _PAIR = re.compile(
     rf"""(?<![\w./])(?P<name>{_NAME})\\*["'`]?[ \t]*(?P<sign>=(?![=~])|:(?![=:/]))[ \t]*{_GIVEN}""", re.VERBOSE
 )
-_OPTION = re.compile(rf"(?<![^\s\"'])--?(?P<name>{_NAME})(?P<sign>[ ])[ ]*{_GIVEN}", re.VERBOSE)
+_OPTION = re.compile(rf"(?<![^\s\"'])--?(?P<name>{_NAME})(?P<sign>[ ]|[\"'],)[ ]*{_GIVEN}", re.VERBOSE)
+_OPTION_LINE = re.compile(rf"[ \t]*-[ ]+[\"']?--?(?P<name>{_NAME})[\"']?[ \t]*")
 _NAMED_ENTRY = re.compile(
     rf"""name["']?:[ \t]*["']?(?P<name>{_NAME})["']?,[ \t]*["']?value["']?:[ \t]*
          (?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s,{{}}\[\]]+))""",
@@ -53,6 +54,10 @@ _ODD_URL = re.compile(r"""://[^\s/:@"'<>{}()]{0,200}:(?!\d{1,5}(?:/|$))(?P<passw
 _SECRET_KIND = re.compile(r"\nkind:[ \t]*[\"']?Secret\b")
 _SECRET_PART = re.compile(r"\n(?:data|stringData):[ \t]*(?=\r?\n)")
 _WORD = re.compile(r"\w+")
+# Properties of a JSON schema, and the values that it gives for them.
+_PROPERTY = re.compile(rf'"(?P<name>{_NAME})"\s*:\s*\{{(?P<rest>[^{{}}]{{1,4000}})\}}')
+_GIVEN_IN_SCHEMA = re.compile(r'"(?:default|const|examples?|enum)"\s*:\s*(\[[^\]]*\]|"(?:[^"\\]|\\.)*")')
+_JSON_TEXT = re.compile(r'"(?P<value>(?:[^"\\]|\\.)*)"')
 _COMMENT = re.compile(r"[ \t]*(?:#|//|\{\{-?[ ]*/\*)")
 _HEADER = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]{1,80}-----")
 _MOST_FOLLOWING = 400
@@ -114,7 +119,13 @@ class _Scan:
                 yield end - len(line) + start, end - len(line) + stop, self.markers.marker(value)
         if self.text.startswith("kind: Secret") or _SECRET_KIND.search(self.text):
             yield from self._secret_templates()
+        if self.name.endswith(".schema.json"):
+            yield from self._schema()
         yield from self._shaped()
+        yield from self._encoded()
+
+    def _encoded(self) -> Iterator[Span]:
+        """Yield private keys in base64, and what a header `Authorization` carries."""
         if "LS0tLS1CRUdJTi" in self.text:
             for match in _BASE64_PEM.finditer(self.text):
                 plain = decoded(match[0])
@@ -125,9 +136,17 @@ class _Scan:
             position = self.text.find(word)
             while position >= 0:
                 given = _AUTHORIZATION.match(self.text, position)
-                if given and any(char.isdigit() for char in given["value"]):
+                if given and any(char.isdigit() or char.isupper() for char in given["value"][1:]):
                     yield *given.span("value"), self.markers.marker(given["value"])
                 position = self.text.find(word, position + 1)
+
+    def _schema(self) -> Iterator[Span]:
+        """Yield the values that a JSON schema gives for properties that are secret by name."""
+        for item in _PROPERTY.finditer(self.text):
+            for given in _GIVEN_IN_SCHEMA.finditer(self.text, *item.span("rest")):
+                for match in _JSON_TEXT.finditer(self.text, *given.span(1)):
+                    if gives_secret(item["name"], match["value"], in_values=True):
+                        yield *match.span("value"), self.markers.marker(match["value"])
 
     def _shaped(self) -> Iterator[Span]:
         """Yield what has the shape of a secret."""
@@ -156,21 +175,28 @@ class _Scan:
                     elif gives_secret(entry["name"], value):
                         yield from self._value(there, value)
             return
+        option = _OPTION_LINE.fullmatch(line) if "- -" in line or '-"' in line or '- "-' in line else None
+        if option:
+            yield from self._item(_line(self.text, end + 1), end + 1, option["name"])
+            return
         bare = line.rstrip().endswith(":") or ("#" in line and ": " in line)
         match = YAML_LINE.match(line) if bare else None
         if match is None or (match["value"] and not match["value"].startswith("#")):
             return
         indent = len(match["indent"])
         for at, other in _deeper(self.text, end, indent - 1):
-            content = other.strip()
-            item = content.startswith("- ")
             depth = len(other) - len(other.lstrip())
-            if depth < indent + (0 if item else 1) or YAML_LINE.match(other) or "{{" in other:
+            if depth < indent + (not other.lstrip().startswith("- ")) or YAML_LINE.match(other) or "{{" in other:
                 return
-            offset, value = scalar(content[2:].lstrip() if item else content)
-            offset += other.index(content) + (len(content) - len(content[2:].lstrip()) if item else 0)
-            if gives_secret(match["name"], value, in_values=True):
-                yield from self._value(at + offset, value)
+            yield from self._item(other, at, match["name"])
+
+    def _item(self, line: str, start: int, name: str) -> Iterator[Span]:
+        """Yield the scalar that stands on a line by itself, or as the item of a list."""
+        content = line.strip()
+        text = content.removeprefix("- ").lstrip()
+        offset, value = scalar(text)
+        if gives_secret(name, value, in_values=True):
+            yield from self._value(start + line.index(content) + len(content) - len(text) + offset, value)
 
     def _value(self, start: int, value: str) -> Iterator[Span]:
         """Yield a value and what belongs to it: the rest of its quotes, of its block, of its lines."""
@@ -265,7 +291,7 @@ def _in_line(line: str, *, prose: bool) -> Iterator[tuple[int, int, str]]:
         if gives_secret(match["name"], match[kind]):
             yield *match.span(kind), match[kind]
     careful = prose or _COMMENT.match(line) is not None
-    options = _OPTION.finditer(line) if " -" in line or "-" in line[:2] else ()
+    options = _OPTION.finditer(line) if " -" in line or "--" in line else ()
     for match in (*_PAIR.finditer(line), *options):
         kind = "bare" if match["quoted"] is None else "quoted"
         value = match[kind]
