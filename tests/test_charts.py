@@ -9,15 +9,15 @@ from toetskader.facts.attempt import NotSeen
 from toetskader.facts.azure import azure_uses
 from toetskader.facts.chart import ChartFiles, Render
 from toetskader.facts.documentation import manual_steps
-from toetskader.facts.environment import Origin, environment_of
+from toetskader.facts.kubernetes.environment import Environment, Origin
 from toetskader.facts.kubernetes.node import Place
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.served_apis import ApiFault, Fault, faults, is_builtin, known_versions, minor_version
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.placeholders import is_placeholder
 from toetskader.facts.secrets import decoded, names_secret
-from toetskader.facts.settings import settings
 from toetskader.facts.subcharts import enabled_subcharts
+from toetskader.facts.values import Leaf
 from toetskader.facts.version_constraints import admits
 from toetskader.facts.versions import parse_semver
 from toetskader.judging import FilePlace, Findings, Text, Variant, check, not_applicable, undetermined
@@ -331,7 +331,9 @@ def test_installation_needs_no_manual_steps(chart: ChartFiles, findings: Finding
 
 
 @check("chart.deployment_test")
-def test_deployment_can_be_tested(workloads: Workloads, objects: Objects, render: Render, findings: Findings) -> None:
+def test_deployment_can_be_tested(
+    workloads: Workloads, objects: Objects, environment: Environment, values: tuple[Leaf, ...], findings: Findings
+) -> None:
     """DDC 7.7: a full deployment ends with running containers that have the right parameters and secrets.
 
     `helm test` shows that, so the chart brings a test; and no secret is a placeholder that somebody still must replace.
@@ -346,7 +348,7 @@ def test_deployment_can_be_tested(workloads: Workloads, objects: Objects, render
                 "een test die het component en zijn bronnen aanroept", "a test that calls the component and its sources"
             ),
         )
-    for place in _placeholders(workloads, objects, render):
+    for place in _placeholders(objects, environment, values):
         findings.add(
             place,
             seen=Text("een plaatshouder in plaats van een geheim", "a placeholder instead of a secret"),
@@ -354,23 +356,23 @@ def test_deployment_can_be_tested(workloads: Workloads, objects: Objects, render
         )
 
 
-def _placeholders(workloads: Workloads, objects: Objects, render: Render) -> Iterator[Place]:
+def _placeholders(objects: Objects, environment: Environment, values: tuple[Leaf, ...]) -> Iterator[Place]:
     """Yield where a secret's value is a placeholder: in Secrets, variables, and values."""
     for item in objects.of_kind("Secret"):
         for section, read in (("data", decoded), ("stringData", str)):
             for _, node in item.get(section).entries():
                 if isinstance(node.value, str) and is_placeholder(read(node.value)):
                     yield node
-    for variable in environment_of(workloads, objects).variables():
+    for variable in environment.variables():
         if variable.origin is not Origin.SECRET and names_secret(variable.name) and is_placeholder(variable.text):
             yield variable.place
-    for setting in settings(render.values):
-        if names_secret(setting.path.rpartition(".")[2]) and is_placeholder(setting.text):
-            yield setting
+    for leaf in values:
+        if names_secret(leaf.path.rpartition(".")[2]) and is_placeholder(leaf.text):
+            yield leaf
 
 
 @check("chart.portable")
-def test_chart_runs_on_any_platform(objects: Objects, render: Render, findings: Findings) -> None:
+def test_chart_runs_on_any_platform(objects: Objects, values: tuple[Leaf, ...], findings: Findings) -> None:
     """DDC 1.1: the municipality can move to another cloud's Kubernetes at any time.
 
     So nothing in the rendered objects works on Azure only, except what comes from the values, which can be overridden.
@@ -380,7 +382,7 @@ def test_chart_runs_on_any_platform(objects: Objects, render: Render, findings: 
     uses = [use for item in objects for use in azure_uses(item)]
     if not uses:
         return
-    given = "\n".join(f"{setting.path}\n{setting.text}" for setting in settings(render.values))
+    given = "\n".join(f"{leaf.path}\n{leaf.text}" for leaf in values)
     for use in uses:
         if use.what not in given:
             findings.add(

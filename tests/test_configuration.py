@@ -3,16 +3,17 @@
 import re
 
 from toetskader.facts.chart import ChartFiles, Render
-from toetskader.facts.databases import Databases, Role, databases
+from toetskader.facts.databases import Databases, Role
 from toetskader.facts.documentation import documents, says_at_start, undescribed
-from toetskader.facts.environment import Environment, Origin, environment_of
+from toetskader.facts.kubernetes.environment import Environment, Origin
 from toetskader.facts.kubernetes.node import Place
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workloads
 from toetskader.facts.mounts import Content, MountedFile, mounted_files
-from toetskader.facts.settings import settings, words
+from toetskader.facts.names import words
 from toetskader.facts.template_text import is_fixed
 from toetskader.facts.time_zones import is_utc, time_zone_settings
+from toetskader.facts.values import Leaf
 from toetskader.judging import FilePlace, Findings, Parameters, Text, check, not_applicable, undetermined
 
 # A finding lists this many names; the rest is counted.
@@ -56,10 +57,10 @@ def test_no_configuration_files_are_mounted(workloads: Workloads, objects: Objec
 
 @check("config.environment_documented")
 def test_environment_variables_are_documented(
-    workloads: Workloads, objects: Objects, chart: ChartFiles, findings: Findings
+    workloads: Workloads, environment: Environment, chart: ChartFiles, findings: Findings
 ) -> None:
     """DDC 7.16: the environment variables for configuration are documented, each by name and meaning."""
-    environment = _require_environment(workloads, objects)
+    _require_environment(workloads, environment)
     wanted = dict.fromkeys(variable.name for variable in environment.variables())
     absent = frozenset(undescribed(wanted, documents(chart.files).values()))
     missing: dict[int, tuple[Place, list[str]]] = {}
@@ -83,13 +84,14 @@ def test_environment_variables_are_documented(
 
 
 @check("config.environment_from_config_maps")
-def test_environment_comes_from_config_maps(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+def test_environment_comes_from_config_maps(workloads: Workloads, environment: Environment, findings: Findings) -> None:
     """DDC 7.16: environment variables are set through ConfigMaps in the chart.
 
     Allowed beside them: Secrets, the downward API, and values composed of other variables (`$(HOST):8080`), which
     Kubernetes expands in the pod specification only.
     """
-    for item in _require_environment(workloads, objects).of_containers:
+    _require_environment(workloads, environment)
+    for item in environment.of_containers:
         names = [variable.name for variable in item.variables.values() if variable.origin is Origin.LITERAL]
         if names:
             findings.add(
@@ -110,12 +112,16 @@ def test_environment_comes_from_config_maps(workloads: Workloads, objects: Objec
 
 @check("config.external_postgresql")
 def test_database_is_an_external_postgresql(
-    workloads: Workloads, objects: Objects, render: Render, chart: ChartFiles, findings: Findings
+    workloads: Workloads,
+    objects: Objects,
+    environment: Environment,
+    databases: Databases,
+    chart: ChartFiles,
+    findings: Findings,
 ) -> None:
     """DDC 1.3: relational data live in Azure Database for PostgreSQL, so outside the release and set through values."""
-    found = _require_database(workloads, objects, render)
-    environment = environment_of(workloads, objects)
-    for container, server in found.servers:
+    _require_database(workloads, objects, environment, databases)
+    for container, server in databases.servers:
         findings.add(
             container,
             seen=Text(
@@ -123,26 +129,26 @@ def test_database_is_an_external_postgresql(
             ),
             expected=Text("een PostgreSQL buiten de release", "a PostgreSQL outside the release"),
         )
-    for item in found.managed:
+    for item in databases.managed:
         findings.add(
             item,
             seen=item.api_version,
             expected=Text("een PostgreSQL buiten de release", "a PostgreSQL outside the release"),
         )
-    for place, engine in found.other_engines():
+    for place, engine in databases.other_engines():
         findings.add(place, seen=engine, expected="PostgreSQL")
-    for variable, roles in found.variables:
+    for variable, roles in databases.variables:
         if Role.HOST in roles and is_fixed(variable, chart.files):
             findings.add(
                 variable.place,
                 seen=Text(f"{variable.name} staat vast in de template", f"{variable.name} is fixed in the template"),
                 expected=Text("een waarde uit values.yaml", "a value from values.yaml"),
             )
-    settable = {role for _, roles in found.settings for role in roles}
+    settable = {role for _, roles in databases.settings for role in roles}
     # User and password may as well come from a Secret of others, or from one whose name the values decide.
-    settable |= {role for variable, roles in found.variables if variable.origin is Origin.SECRET for role in roles}
+    settable |= {role for variable, roles in databases.variables if variable.origin is Origin.SECRET for role in roles}
     unseen = any(source.origin is Origin.SECRET for item in environment.of_containers for source in item.unseen)
-    if unseen or any("secret" in setting.words for setting, _ in found.settings):
+    if unseen or any("secret" in setting.words for setting, _ in databases.settings):
         settable |= {Role.USER, Role.SECRET}
     missing = [role for role in Role if role not in settable]
     if missing and not findings:
@@ -176,14 +182,15 @@ _ROLE_EN = {
 
 
 @check("config.database_timezone_utc")
-def test_database_sessions_use_utc(workloads: Workloads, objects: Objects, render: Render, findings: Findings) -> None:
+def test_database_sessions_use_utc(
+    workloads: Workloads, objects: Objects, environment: Environment, databases: Databases, findings: Findings
+) -> None:
     """DDC 1.3: the database's time zone is UTC.
 
     A client that asks for nothing gets the server's zone, or that of its container, which is UTC unless set. So what
     can go wrong in a chart is a setting that asks for another zone.
     """
-    _require_database(workloads, objects, render)
-    environment = environment_of(workloads, objects)
+    _require_database(workloads, objects, environment, databases)
     for variable, zone in time_zone_settings(environment, of_database=True):
         if not is_utc(zone):
             findings.add(variable.place, seen=f"{variable.name}: {zone}", expected="UTC")
@@ -206,7 +213,12 @@ _ENTRA_HOSTS = ("login.microsoftonline.com", "sts.windows.net")
 
 @check("config.entra_identity")
 def test_users_sign_in_through_entra(
-    workloads: Workloads, objects: Objects, render: Render, chart: ChartFiles, findings: Findings
+    workloads: Workloads,
+    objects: Objects,
+    environment: Environment,
+    values: tuple[Leaf, ...],
+    chart: ChartFiles,
+    findings: Findings,
 ) -> None:
     """DDC 1.3: identities are managed in Entra ID, so OIDC or SAML can be set, and a filled issuer is Entra's.
 
@@ -220,15 +232,10 @@ def test_users_sign_in_through_entra(
             "De chart heeft geen Service en geen containerpoort, dus niemand logt in.",
             "The chart has no Service and no container port, so nobody signs in.",
         )
-    environment = environment_of(workloads, objects)
     named: list[tuple[Place, str, str]] = [
         (variable.place, words(variable.name), variable.text) for variable in environment.variables()
     ]
-    named += [
-        (setting, setting.words, setting.text)
-        for setting in settings(render.values)
-        if _IDENTITY_HINT.search(setting.words)
-    ]
+    named += [(leaf, leaf.words, leaf.text) for leaf in values if _IDENTITY_HINT.search(leaf.words)]
     seen = [(place, name, value) for place, name, value in named if _IDENTITY.search(name)]
     for place, name, value in seen:
         host = re.match(r"https?://([^/:?#\s]+)", value)
@@ -286,20 +293,22 @@ _UNFILLED = frozenset({"", "localhost", "127.0.0.1", "::1"})
 
 @check("config.mail_route")
 def test_mail_goes_through_the_central_environment(
-    workloads: Workloads, objects: Objects, render: Render, parameters: Parameters, findings: Findings
+    workloads: Workloads,
+    environment: Environment,
+    render: Render,
+    values: tuple[Leaf, ...],
+    parameters: Parameters,
+    findings: Findings,
 ) -> None:
     """DDC 7.10: a pod's mail goes through the municipality's central mail environment."""
     _require_workloads(workloads)
-    environment = environment_of(workloads, objects)
     hosts: list[tuple[Place, str, str]] = [
         (variable.place, variable.name, variable.text)
         for variable in environment.variables()
         if _is_mail_host(words(variable.name)) and variable.value is not None
     ]
     if not hosts:
-        hosts = [
-            (setting, setting.path, setting.text) for setting in settings(render.values) if _is_mail_host(setting.words)
-        ]
+        hosts = [(leaf, leaf.path, leaf.text) for leaf in values if _is_mail_host(leaf.words)]
     if not hosts:
         _require_seen(environment)
         not_applicable(
@@ -351,20 +360,25 @@ _OFF = frozenset({"", "false", "no", "off", "0", "none", "never", "disabled"})
 
 @check("database.migrations")
 def test_database_migrations_come_with_the_release(
-    workloads: Workloads, objects: Objects, render: Render, chart: ChartFiles, findings: Findings
+    workloads: Workloads,
+    objects: Objects,
+    environment: Environment,
+    databases: Databases,
+    values: tuple[Leaf, ...],
+    chart: ChartFiles,
+    findings: Findings,
 ) -> None:
     """DDC 7.14: a component that stores data migrates its database itself, or brings scripts for a migration tool.
 
     Seen in a chart as a Job, hook or init container that migrates, a container that does so as it starts, a setting
     that has the application do so, or its documentation saying so.
     """
-    _require_database(workloads, objects, render)
+    _require_database(workloads, objects, environment, databases)
     if any(_migrates(container) for container in workloads.containers()):
         return
-    environment = environment_of(workloads, objects)
     if any(_switches_on(words(item.name), item.text) for item in environment.variables()):
         return
-    if any(_switches_on(setting.words, setting.text) for setting in settings(render.values)):
+    if any(_switches_on(leaf.words, leaf.text) for leaf in values):
         return
     if any(says_at_start(text, "migrati") for text in documents(chart.files).values()):
         return
@@ -388,7 +402,7 @@ def test_database_migrations_come_with_the_release(
 
 def _migrates(container: Container) -> bool:
     """Tell whether a container runs migrations: by its command, or, in a Job or before the others, by its name."""
-    command = " ".join(str(part.value) for key in ("command", "args") for part in container.get(key).each())
+    command = " ".join(str(part.value) for part in container.command_line())
     if _MIGRATION.search(command):
         return True
     named = f"{container.name} {container.get('image').text() or ''}"
@@ -419,16 +433,14 @@ def _require_workloads(workloads: Workloads) -> None:
         not_applicable("De chart rendert geen workload.", "The chart renders no workload.")
 
 
-def _require_environment(workloads: Workloads, objects: Objects) -> Environment:
-    """Return the environment. A component without any variable has nothing to set in this way."""
+def _require_environment(workloads: Workloads, environment: Environment) -> None:
+    """End not applicable without any variable: such a component has nothing to set in this way."""
     _require_workloads(workloads)
-    environment = environment_of(workloads, objects)
     if not any(True for _ in environment.variables()) and not environment.unseen:
         not_applicable(
             "Geen container krijgt omgevingsvariabelen.",
             "No container gets environment variables.",
         )
-    return environment
 
 
 def _require_seen(environment: Environment) -> None:
@@ -443,18 +455,17 @@ def _require_seen(environment: Environment) -> None:
         )
 
 
-def _require_database(workloads: Workloads, objects: Objects, render: Render) -> Databases:
-    """Return what is seen of relational databases; not applicable when all configuration is seen and names none."""
+def _require_database(workloads: Workloads, objects: Objects, environment: Environment, databases: Databases) -> None:
+    """End not applicable when all configuration is seen and names no relational database."""
     _require_workloads(workloads)
-    found = databases(workloads, objects, render.values)
-    if not found.any:
-        _require_seen(environment_of(workloads, objects))
-        _require_files_seen(workloads, objects)
-        not_applicable(
-            "Geen omgevingsvariabele, ConfigMap, waarde of container van de chart wijst op een relationele database.",
-            "No environment variable, ConfigMap, value or container of the chart points to a relational database.",
-        )
-    return found
+    if databases.any:
+        return
+    _require_seen(environment)
+    _require_files_seen(workloads, objects)
+    not_applicable(
+        "Geen omgevingsvariabele, ConfigMap, waarde of container van de chart wijst op een relationele database.",
+        "No environment variable, ConfigMap, value or container of the chart points to a relational database.",
+    )
 
 
 def _require_files_seen(workloads: Workloads, objects: Objects) -> None:

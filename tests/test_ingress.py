@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import msgspec
 
 from toetskader.facts.chart import ChartFiles
+from toetskader.facts.kubernetes.literals import literals
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.route_measures import allows_listed_addresses, limits_requests
 from toetskader.facts.kubernetes.routes import Route, can_route
 from toetskader.facts.kubernetes.routes import routes as routes_of
-from toetskader.facts.kubernetes.settings import settings
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
 from toetskader.facts.secrets import texts
 from toetskader.judging import (
@@ -185,9 +185,9 @@ def test_host_name_is_free_to_choose(
     for name in old:
         if _names(name, settable):  # a value of its own holds it, so it can be changed
             continue
-        for setting in settings(Workloads(vanity.objects), vanity.objects):
-            if _names(name, setting.text):
-                findings.add(setting.node, seen=name, expected=params.host, remedy=_FROM_VALUES)
+        for literal in literals(Workloads(vanity.objects), vanity.objects):
+            if _names(name, literal.text):
+                findings.add(literal.node, seen=name, expected=params.host, remedy=_FROM_VALUES)
 
 
 _FROM_VALUES = Text(

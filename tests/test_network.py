@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from toetskader.facts.kubernetes.literals import arguments, literals
 from toetskader.facts.kubernetes.network_policies import Direction, IpNetwork, NetworkPolicies
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.plugin_policies import plugin_covers
-from toetskader.facts.kubernetes.settings import arguments, settings
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
 from toetskader.judging import Findings, Parameters, Text, check, not_applicable, undetermined
 
@@ -205,8 +205,8 @@ def _is_open_outward(workload: Workload, network_policies: NetworkPolicies) -> b
 
 def _addressed(workloads: Workloads, objects: Objects) -> Iterator[Node]:
     """Yield the places where the component is told what to connect to."""
-    for setting in settings(workloads, objects):
-        yield setting.node
+    for literal in literals(workloads, objects):
+        yield literal.node
     yield from arguments(workloads)
     for workload in workloads:
         for alias in workload.pod.get("hostAliases").each():
@@ -264,7 +264,7 @@ def test_traffic_to_components_in_the_cluster_stays_inside(
     for peer in msgspec.convert(peers, list[_Peer], from_attributes=True):
         # The host itself, not a longer name that it is part of.
         host = re.compile(rf"(?<![\w.-]){re.escape(peer.public_host)}(?![\w-]|\.\w)", re.IGNORECASE)
-        for place in (*(item.node for item in settings(workloads, objects)), *arguments(workloads)):
+        for place in (*(item.node for item in literals(workloads, objects)), *arguments(workloads)):
             if isinstance(place.value, str) and host.search(place.value):
                 findings.add(
                     place,

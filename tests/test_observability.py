@@ -2,17 +2,18 @@
 
 import re
 
-from toetskader.facts.chart import ChartFiles, Render
-from toetskader.facts.environment import ContainerEnvironment, Environment, Origin, Variable, environment_of
+from toetskader.facts.chart import ChartFiles
+from toetskader.facts.kubernetes.environment import ContainerEnvironment, Environment, Origin, Variable
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.selectors import matches, matches_map
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
 from toetskader.facts.log_levels import enumerated_levels, missing_levels
 from toetskader.facts.mounts import mounted_files
+from toetskader.facts.names import words
 from toetskader.facts.servers import applications, server_in
-from toetskader.facts.settings import settings, words
 from toetskader.facts.template_text import is_fixed
 from toetskader.facts.time_zones import is_utc, time_zone_settings
+from toetskader.facts.values import Leaf, leaves
 from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
 
 _OFF = frozenset({"", "false", "no", "off", "0", "none", "null", "disabled", "never"})
@@ -36,7 +37,9 @@ _LOG_OPTION = re.compile(
 
 
 @check("logging.stdout")
-def test_all_logging_goes_to_standard_output(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+def test_all_logging_goes_to_standard_output(
+    workloads: Workloads, environment: Environment, findings: Findings
+) -> None:
     """DDC 7.20: all logging goes to standard output.
 
     In a chart: no setting that names a log file, and no volume where log files go. Read-only mounts are left out, for a
@@ -49,7 +52,7 @@ def test_all_logging_goes_to_standard_output(workloads: Workloads, objects: Obje
             target = match["value"] or match["file"] or ""
             if not _STANDARD_OUTPUT.fullmatch(target.strip("\"'")):
                 findings.add(container, seen=match[0][:80], expected="stdout")
-    for variable in environment_of(workloads, objects).variables():
+    for variable in environment.variables():
         name, value = words(variable.name), variable.text
         if _STDOUT_SWITCH.search(name) and value and value.lower() in _OFF:
             findings.add(variable.place, seen=f"{variable.name}: {value}", expected=f"{variable.name}: true")
@@ -87,14 +90,17 @@ _DEBUG_IN_TEMPLATE = re.compile(r"^[^#\n]*\b(?:[A-Z][A-Z0-9_]*_)?DEBUG(?:_[A-Z0-
 
 @check("logging.debug_variable")
 def test_debug_logging_can_be_switched_on(
-    workloads: Workloads, objects: Objects, render: Render, chart: ChartFiles, findings: Findings
+    workloads: Workloads,
+    environment: Environment,
+    values: tuple[Leaf, ...],
+    chart: ChartFiles,
+    findings: Findings,
 ) -> None:
     """DDC 7.16: a debug variable and a restart extend the application's logging; unset, it does not.
 
     A variable for the log level serves as well. It is set through the values, and off by default.
     """
-    environment = environment_of(workloads, objects)
-    settable = _Settable(render, chart, _DEBUG, _LEVEL)
+    settable = _Settable(values, chart, _DEBUG, _LEVEL)
     for workload in _applications(workloads):
         seen = _variables(environment, workload, _DEBUG, _LEVEL)
         if not seen and not _in_templates(chart, workload, _DEBUG_IN_TEMPLATE, _LEVEL_IN_TEMPLATE):
@@ -106,26 +112,29 @@ def test_debug_logging_can_be_switched_on(
             )
         elif seen and not any(variable in settable for variable in seen):
             _not_settable(findings, seen)
-    for setting in settings(chart.values):
+    for leaf in leaves(chart.values):
         if (
-            setting.value is True
-            and "debug" in setting.words
-            and _DEBUG.fullmatch(setting.words)
-            and "diagnostic" not in setting.words
+            leaf.value is True
+            and "debug" in leaf.words
+            and _DEBUG.fullmatch(leaf.words)
+            and "diagnostic" not in leaf.words
         ):
-            findings.add(setting, seen=True, expected=False)
+            findings.add(leaf, seen=True, expected=False)
 
 
 @check("logging.level_variable")
 def test_log_level_is_a_variable(
-    workloads: Workloads, objects: Objects, render: Render, chart: ChartFiles, findings: Findings
+    workloads: Workloads,
+    environment: Environment,
+    values: tuple[Leaf, ...],
+    chart: ChartFiles,
+    findings: Findings,
 ) -> None:
     """DDC 7.20: an environment variable sets the log level, with the usual levels debug, info, warn, error and fatal.
 
     Where the values' schema or the documentation lists the levels, all five (or their usual other names) are there.
     """
-    environment = environment_of(workloads, objects)
-    settable = _Settable(render, chart, _LEVEL)
+    settable = _Settable(values, chart, _LEVEL)
     names: set[str] = set()
     for workload in _applications(workloads):
         seen = _variables(environment, workload, _LEVEL)
@@ -165,9 +174,8 @@ _JSON_FILE = re.compile(r"escape=json|format\s*[:=]\s*\"?json", re.IGNORECASE)
 
 
 @check("logging.json")
-def test_logs_are_json(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+def test_logs_are_json(workloads: Workloads, objects: Objects, environment: Environment, findings: Findings) -> None:
     """DDC 7.20: application logs are written as JSON. A chart shows the setting that asks for it."""
-    environment = environment_of(workloads, objects)
     for workload in _applications(workloads):
         found = environment.of_workload(workload)
         if any(_is_json(item, objects) for item in found):
@@ -206,10 +214,9 @@ def _is_json(item: ContainerEnvironment, objects: Objects) -> bool:
 
 
 @check("logging.utc")
-def test_log_timestamps_are_utc(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+def test_log_timestamps_are_utc(workloads: Workloads, environment: Environment, findings: Findings) -> None:
     """DDC 7.20: log lines have timestamps in UTC. A container's clock shows UTC unless a setting says otherwise."""
     _applications(workloads)
-    environment = environment_of(workloads, objects)
     for variable, zone in time_zone_settings(environment, of_logging=True):
         if not is_utc(zone):
             findings.add(variable.place, seen=f"{variable.name}: {zone[:80]}", expected="UTC")
@@ -226,12 +233,13 @@ def test_log_timestamps_are_utc(workloads: Workloads, objects: Objects, findings
 
 
 @check("metrics.exposed")
-def test_metrics_can_be_collected(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+def test_metrics_can_be_collected(
+    workloads: Workloads, objects: Objects, environment: Environment, findings: Findings
+) -> None:
     """DDC 7.21: the component provides metrics, for a Prometheus to collect or by OpenTelemetry.
 
     Counted are the component's own workloads, not the servers it brings along.
     """
-    environment = environment_of(workloads, objects)
     own = _applications(workloads)
     if any(_exposes(workload, objects) or _exports(environment, workload) for workload in own):
         return
@@ -325,7 +333,7 @@ def _switches_metrics_off(variable: Variable) -> bool:
 
 
 def _command(container: Container) -> str:
-    return " ".join(str(part.value) for key in ("command", "args") for part in container.get(key).each())
+    return " ".join(str(part.value) for part in container.command_line())
 
 
 def _require_workloads(workloads: Workloads) -> None:
@@ -362,13 +370,13 @@ def _names(pattern: re.Pattern[str], name: str) -> bool:
 class _Settable:
     """Tells whether values decide a variable."""
 
-    def __init__(self, render: Render, chart: ChartFiles, *patterns: re.Pattern[str]) -> None:
+    def __init__(self, values: tuple[Leaf, ...], chart: ChartFiles, *patterns: re.Pattern[str]) -> None:
         self._files = chart.files
-        leaves = [item for item in settings(render.values) if not isinstance(item.value, dict | list)]
-        self._paths = [item.path for item in leaves]
+        filled = [item for item in values if not isinstance(item.value, dict | list)]
+        self._paths = [item.path for item in filled]
         self._setting = any(
             _names(pattern, item.words)
-            for item in leaves
+            for item in filled
             if "debug" in item.words or "log" in item.words or "verbosity" in item.words or "level" in item.words
             for pattern in patterns
         )

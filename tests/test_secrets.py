@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from toetskader.facts.chart import ChartFiles
+from toetskader.facts.kubernetes.literals import Literal, headers, literals, options
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.secret_uses import (
@@ -12,7 +13,6 @@ from toetskader.facts.kubernetes.secret_uses import (
     secret_uses,
     uses_secret_store,
 )
-from toetskader.facts.kubernetes.settings import Setting, headers, options, settings
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.secrets import (
     KEY_STORE_SUFFIXES,
@@ -128,21 +128,21 @@ def test_containers_get_secrets_by_reference(workloads: Workloads, objects: Obje
 
 def _literals(workloads: Workloads, objects: Objects) -> Iterator[Node]:
     """Yield the places in pods and ConfigMaps that hold a secret literally."""
-    for setting in settings(workloads, objects, tests=True):
-        if gives_secret(setting.name, setting.node.value) or leaks(setting.text):
-            yield setting.node
+    for literal in literals(workloads, objects, tests=True):
+        if gives_secret(literal.name, literal.node.value) or leaks(literal.text):
+            yield literal.node
         else:
-            yield from _literal_lines(setting)
+            yield from _literal_lines(literal)
     for option in (*options(workloads, tests=True), *headers(workloads, tests=True)):
         if gives_secret(option.name, option.node.value):
             yield option.node
 
 
-def _literal_lines(setting: Setting) -> Iterator[Node]:
+def _literal_lines(literal: Literal) -> Iterator[Node]:
     """Yield the lines of a configuration file in a ConfigMap that hold a secret."""
-    for line in assignments(setting.name, setting.text):
+    for line in assignments(literal.name, literal.text):
         if gives_secret(line.name, line.value, in_values=True):
-            yield Node(None, f"{setting.node.path}, {line.name}", setting.node.owner)
+            yield Node(None, f"{literal.node.path}, {line.name}", literal.node.owner)
 
 
 def _shapes(item: KubernetesObject, findings: Findings) -> None:

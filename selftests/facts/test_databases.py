@@ -4,7 +4,9 @@ import pytest
 from from_yaml import objects
 
 from toetskader.facts.databases import Databases, Role, databases, roles
+from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.workloads import Workloads
+from toetskader.facts.values import leaves
 
 ROLES = {
     "DB_HOST": {Role.HOST},
@@ -37,7 +39,8 @@ def seen(container: str = "{name: c}", values: dict[str, object] | None = None, 
         f"{{kind: Deployment, metadata: {{name: app}}, spec: {{template: {{spec: {{containers: [{container}]}}}}}}}}\n"
         f"---\n{more}"
     )
-    return databases(Workloads(everything), everything, values or {})
+    running = Workloads(everything)
+    return databases(running, everything, Environment(running, everything), leaves(values or {}))
 
 
 EVIDENCE = {

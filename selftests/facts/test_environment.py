@@ -3,7 +3,7 @@
 import pytest
 from from_yaml import objects
 
-from toetskader.facts.environment import Environment, Origin, Variable
+from toetskader.facts.kubernetes.environment import Environment, Origin, Variable
 from toetskader.facts.kubernetes.workloads import Workloads
 
 RENDER = """

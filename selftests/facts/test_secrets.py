@@ -10,9 +10,8 @@ from from_yaml import objects, workloads
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toetskader.facts.kubernetes.literals import literals, options
 from toetskader.facts.kubernetes.secret_uses import filled_entries, made_by_controllers, secret_uses
-from toetskader.facts.kubernetes.settings import options
-from toetskader.facts.kubernetes.settings import settings as settings_of
 from toetskader.facts.secrets import (
     SHAPES,
     assignments,
@@ -269,8 +268,8 @@ def test_uses_and_makers_of_secrets() -> None:
     assert {name for _, name in made_by_controllers(scene)} == {"verzegeld", "extern"}
 
 
-def test_settings_of_a_scene() -> None:
-    found = {(item.name, item.text) for item in settings_of(workloads(SCENE), objects(SCENE))}
+def test_literals_of_a_scene() -> None:
+    found = {(item.name, item.text) for item in literals(workloads(SCENE), objects(SCENE))}
     assert found == {("Y", "y"), ("A", "1")}
     assert {(item.name, item.text) for item in options(workloads(SCENE))} == {
         ("password", "geheim"),

@@ -3,7 +3,7 @@
 import pytest
 from from_yaml import objects
 
-from toetskader.facts.environment import Variable, environment_of
+from toetskader.facts.kubernetes.environment import Environment, Variable
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.template_text import is_fixed
 
@@ -30,7 +30,7 @@ spec:
 
 def variable(name: str) -> Variable:
     rendered = objects(RENDERED)
-    return next(item for item in environment_of(Workloads(rendered), rendered).variables() if item.name == name)
+    return next(item for item in Environment(Workloads(rendered), rendered).variables() if item.name == name)
 
 
 @pytest.fixture

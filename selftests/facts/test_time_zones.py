@@ -3,7 +3,7 @@
 import pytest
 from from_yaml import objects
 
-from toetskader.facts.environment import Environment
+from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.time_zones import is_utc, time_zone_settings
 

@@ -1,19 +1,19 @@
 """Whether a component stores data in a relational database, and which settings of the connection it has."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
 
-from toetskader.facts.environment import Variable, environment_of
-from toetskader.facts.identity import Identity
+from toetskader.facts.kubernetes.environment import Environment, Variable
+from toetskader.facts.kubernetes.literals import config_map_entries
 from toetskader.facts.kubernetes.node import Place
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Container, Workloads
+from toetskader.facts.names import words
 from toetskader.facts.servers import Server, server_in
-from toetskader.facts.settings import Setting, settings, words
+from toetskader.facts.values import Leaf
 
 
 class Role(StrEnum):
@@ -78,7 +78,8 @@ class Databases:
     managed: tuple[KubernetesObject, ...]
     """Custom resources that have an operator run one."""
     variables: tuple[tuple[Variable, frozenset[Role]], ...]
-    settings: tuple[tuple[Setting, frozenset[Role]], ...]
+    settings: tuple[tuple[Leaf, frozenset[Role]], ...]
+    """Leaves of the values."""
     addresses: tuple[Place, ...]
     """ConfigMaps that hold the address of a database."""
 
@@ -116,16 +117,11 @@ _OPERATED = frozenset(
 )
 
 
-def databases(workloads: Workloads, objects: Objects, values: Mapping[str, Any]) -> Databases:
-    """Return what a scene shows of relational databases; the checks of one scene share it.
+def databases(workloads: Workloads, objects: Objects, environment: Environment, values: Iterable[Leaf]) -> Databases:
+    """Return what a scene shows of relational databases.
 
-    Parameters: `values`, those the scene was rendered with. Raises `Malformed`.
+    Parameters: `values`, the leaves of those the scene was rendered with. Raises `Malformed`.
     """
-    return _databases(workloads, objects, Identity(values))
-
-
-@lru_cache(maxsize=4)
-def _databases(workloads: Workloads, objects: Objects, values: Identity) -> Databases:
     found = []
     for container in workloads.containers():
         server = server_in(container)
@@ -136,18 +132,11 @@ def _databases(workloads: Workloads, objects: Objects, values: Identity) -> Data
         managed=tuple(item for item in objects if item.group in _OPERATED),
         variables=tuple(
             (item, role)
-            for item in environment_of(workloads, objects).variables()
+            for item in environment.variables()
             if (role := roles(item.name)) or _other_engine(item.name, item.text)
         ),
         settings=tuple(
-            (item, role)
-            for item in settings(values.value)
-            if (role := roles(item.words)) or _other_engine(item.words, item.text)
+            (item, role) for item in values if (role := roles(item.words)) or _other_engine(item.words, item.text)
         ),
-        addresses=tuple(
-            node
-            for item in objects.of_kind("ConfigMap")
-            for _, node in item.get("data").entries()
-            if isinstance(node.value, str) and _ADDRESS.search(node.value)
-        ),
+        addresses=tuple(entry.node for entry in config_map_entries(objects, tests=True) if _ADDRESS.search(entry.text)),
     )

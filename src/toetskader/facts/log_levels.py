@@ -6,7 +6,7 @@ from typing import Any
 
 from toetskader.facts.chart import ChartFiles
 from toetskader.facts.documentation import documents
-from toetskader.facts.settings import words
+from toetskader.facts.names import words
 
 # The five levels with their other usual names: syslog, Python, Java, .NET.
 LEVELS: dict[str, frozenset[str]] = {

@@ -8,7 +8,7 @@ from enum import StrEnum
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Container
-from toetskader.facts.settings import words
+from toetskader.facts.names import words
 
 
 class Content(StrEnum):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from toetskader.facts.environment import Origin, Variable
+from toetskader.facts.kubernetes.environment import Origin, Variable
 
 _BLOCK = re.compile(r"\{\{-?\s*(if|with|range|define|block|end)\b")
 

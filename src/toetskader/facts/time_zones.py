@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from toetskader.facts.databases import roles
-from toetskader.facts.environment import Environment, Variable
-from toetskader.facts.settings import words
+from toetskader.facts.kubernetes.environment import Environment, Variable
+from toetskader.facts.names import words
 
 _UTC = re.compile(r"(etc/)?(utc|uct|gmt|zulu|universal|greenwich|gmt[+-]?0)|utc0|z|[+-]?00:?00", re.IGNORECASE)
 _PROCESS = re.compile(r"tz|.*\b(time ?zone|tz)")

@@ -6,16 +6,15 @@ a backslash. Values come from a supplier, so walks are iterative and trust no ty
 
 import copy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.routes import routes
+from toetskader.facts.values import Steps, walk_leaves
 
 VANITY_HOST = "mooietoepassingsnaam.gemeente.nl"
 """A host name that no chart has of its own; DDC 7.8 gives it as the example."""
-
-Steps = tuple[str | int, ...]
 
 _SPECIAL = re.compile(r"([\\.\[\]])")
 _STEP = re.compile(r"\[(?P<index>[0-9]+)\]|(?P<key>(?:[^\\.\[\]]|\\.)+)", re.DOTALL)
@@ -82,7 +81,7 @@ def replica_paths(values: Mapping[str, Any]) -> dict[str, int]:
     name and are found as well.
     """
     found = {}
-    for steps, value in _leaves(values):
+    for steps, value in walk_leaves(values):
         number = _whole_number(value)
         if number is not None and isinstance(steps[-1], str) and _REPLICAS.fullmatch(steps[-1]):
             found[join_path(steps)] = number + 1
@@ -104,7 +103,7 @@ def host_paths(values: Mapping[str, Any], objects: Objects, *, host: str = VANIT
     switched_on = {} if any(True for _ in routes(objects)) else _switches(values)
     sections = {split_path(path)[:-1] for path in switched_on}
     found: dict[str, Any] = {}
-    for steps, value in _leaves(values):
+    for steps, value in walk_leaves(values):
         new = _new_host(steps, value, rendered, host, routed=not switched_on or _below(steps, sections))
         if new is not None:
             found[join_path(steps)] = new
@@ -157,7 +156,7 @@ def _switches(values: Mapping[str, Any]) -> dict[str, bool]:
     """Return the `enabled` paths that switch routing on: nearest to the top, one of each parent, an ingress first."""
     sections = [
         steps[:-1]
-        for steps, value in _leaves(values)
+        for steps, value in walk_leaves(values)
         if value is False
         and len(steps) > 1
         and steps[-1] == "enabled"
@@ -175,22 +174,6 @@ def _switches(values: Mapping[str, Any]) -> dict[str, bool]:
 
 def _below(steps: Steps, sections: set[Steps]) -> bool:
     return any(steps[: len(section)] == section for section in sections)
-
-
-def _leaves(values: Any) -> Iterator[tuple[Steps, Any]]:
-    """Yield every leaf with the steps to it, in order; empty mappings and lists are leaves."""
-    stack: list[tuple[Steps, Any]] = [((), values)]
-    while stack:
-        steps, value = stack.pop()
-        parts: list[tuple[str | int, Any]] = []
-        if isinstance(value, Mapping):
-            parts = [(str(key), part) for key, part in value.items()]
-        elif isinstance(value, list):
-            parts = list(enumerate(value))
-        if parts:
-            stack.extend(((*steps, step), part) for step, part in reversed(parts))
-        elif steps:
-            yield steps, value
 
 
 def _whole_number(value: Any) -> int | None:

@@ -6,11 +6,14 @@ from typing import Any
 
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.chart import ChartFiles, Render
+from toetskader.facts.databases import Databases, databases
+from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.network_policies import NetworkPolicies
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.routes import routes
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.store import FactKey, TargetFacts
+from toetskader.facts.values import leaves
 
 
 class Missing(Exception):  # noqa: N818 - carries a failed attempt to the verdict
@@ -48,6 +51,14 @@ class Subject:
     derive: Callable[["SceneSubjects", Any], Any]
 
 
+def _environment(scene: "SceneSubjects", render: Render) -> Environment:  # noqa: ARG001
+    return Environment(scene.get("workloads"), scene.get("objects"))
+
+
+def _databases(scene: "SceneSubjects", render: Render) -> Databases:  # noqa: ARG001
+    return databases(scene.get("workloads"), scene.get("objects"), scene.get("environment"), scene.get("values"))
+
+
 def _variant(scene: "SceneSubjects", render: Render) -> Variant:  # noqa: ARG001 - one signature for all derivations
     return Variant(render, Objects.of(render))
 
@@ -61,6 +72,9 @@ SUBJECTS: dict[str, Subject] = {
         Subject("workloads", "chart", "render", True, lambda scene, _: Workloads(scene.get("objects"))),
         Subject("network_policies", "chart", "render", True, lambda scene, _: NetworkPolicies(scene.get("objects"))),
         Subject("routes", "chart", "render", True, lambda scene, _: routes(scene.get("objects"))),
+        Subject("environment", "chart", "render", True, _environment),
+        Subject("values", "chart", "render", True, lambda _, render: leaves(render.values)),
+        Subject("databases", "chart", "render", True, _databases),
         Subject("vanity", "chart", "render_vanity", True, _variant),
         Subject("next_kubernetes", "chart", "render_next", True, _variant),
         Subject("scaled", "chart", "render_scaled", True, _variant),

@@ -102,6 +102,11 @@ class Container:
         """Yield the entries of `env`."""
         yield from self.get("env").each()
 
+    def command_line(self) -> Iterator[Node]:
+        """Yield the parts of `command`, then those of `args`."""
+        yield from self.get("command").each()
+        yield from self.get("args").each()
+
     def probes(self) -> Iterator[Node]:
         """Yield the three probes, set or not."""
         for name in ("livenessProbe", "readinessProbe", "startupProbe"):

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
@@ -178,9 +177,3 @@ class _Sources:
 def _texts(node: Node) -> dict[str, str]:
     """Return the entries of a ConfigMap; a value that is no text is the API check's matter."""
     return {key: value if isinstance(value, str) else str(value) for key, value in node.mapping().items()}
-
-
-@lru_cache(maxsize=4)
-def environment_of(workloads: Workloads, objects: Objects) -> Environment:
-    """Return the environment of a scene; the checks of one scene share it. Raises `Malformed`."""
-    return Environment(workloads, objects)

@@ -1,4 +1,4 @@
-"""What a scene sets for its containers: environment variables, ConfigMaps and command lines."""
+"""What a scene writes out for its containers: literal environment variables, ConfigMaps, command lines, probes."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _SET_IN_SHELL = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class Literal:
     """A name with a literal value, as a container will see it."""
 
     name: str
@@ -30,33 +30,33 @@ class Setting:
         return self.node.value if isinstance(self.node.value, str) else ""
 
 
-def settings(workloads: Workloads, objects: Objects, *, tests: bool = False) -> Iterator[Setting]:
+def literals(workloads: Workloads, objects: Objects, *, tests: bool = False) -> Iterator[Literal]:
     """Yield the literal environment variables of all containers and the entries of all ConfigMaps.
 
     Parameters: `tests` adds the objects of Helm tests.
     """
-    yield from environment(workloads, tests=tests)
-    yield from config_maps(objects, tests=tests)
+    yield from _environment(workloads, tests=tests)
+    yield from config_map_entries(objects, tests=tests)
 
 
-def environment(workloads: Workloads, *, tests: bool = False) -> Iterator[Setting]:
+def _environment(workloads: Workloads, *, tests: bool = False) -> Iterator[Literal]:
     """Yield the environment variables that have a literal value."""
     for container in workloads.containers(tests=tests):
         for entry in container.env():
             value = entry.get("value")
             if value:
-                yield Setting(entry.get("name").text() or "", value)
+                yield Literal(entry.get("name").text() or "", value)
 
 
-def config_maps(objects: Objects, *, tests: bool = False) -> Iterator[Setting]:
+def config_map_entries(objects: Objects, *, tests: bool = False) -> Iterator[Literal]:
     """Yield the entries of all ConfigMaps."""
     for item in objects.of_kind("ConfigMap"):
         if tests or not item.is_test:
             for name, node in item.get("data").entries():
-                yield Setting(name, node)
+                yield Literal(name, node)
 
 
-def options(workloads: Workloads, *, tests: bool = False) -> Iterator[Setting]:
+def options(workloads: Workloads, *, tests: bool = False) -> Iterator[Literal]:
     """Yield the options on command lines that have a value, and the variables that a shell there is told to set.
 
     `--name=value`, `--name value` in one argument or in two, and `NAME=value`.
@@ -65,25 +65,24 @@ def options(workloads: Workloads, *, tests: bool = False) -> Iterator[Setting]:
     for node in arguments(workloads, tests=tests):
         text = node.text() or ""
         if before and node.owner is owner and not text.startswith("-"):
-            yield Setting(before, node)
+            yield Literal(before, node)
         alone = _ALONE.fullmatch(text)
         before, owner = alone["name"] if alone else "", node.owner
         for match in (*_OPTION.finditer(text), *_SET_IN_SHELL.finditer(text)):
             value = match["value"].strip("\"'`;)")
             if not value.startswith("$("):  # what another command gives
-                yield Setting(match["name"], Node(value, node.path, node.owner))
+                yield Literal(match["name"], Node(value, node.path, node.owner))
 
 
-def headers(workloads: Workloads, *, tests: bool = False) -> Iterator[Setting]:
+def headers(workloads: Workloads, *, tests: bool = False) -> Iterator[Literal]:
     """Yield the headers that probes send."""
     for container in workloads.containers(tests=tests):
         for probe in container.probes():
             for header in probe.get("httpGet", "httpHeaders").each():
-                yield Setting(header.get("name").text() or "", header.get("value"))
+                yield Literal(header.get("name").text() or "", header.get("value"))
 
 
 def arguments(workloads: Workloads, *, tests: bool = False) -> Iterator[Node]:
     """Yield every part of the containers' command lines."""
     for container in workloads.containers(tests=tests):
-        yield from container.get("command").each()
-        yield from container.get("args").each()
+        yield from container.command_line()

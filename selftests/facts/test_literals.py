@@ -3,7 +3,7 @@
 import pytest
 from from_yaml import workloads
 
-from toetskader.facts.kubernetes.settings import headers, options
+from toetskader.facts.kubernetes.literals import headers, options
 
 POD = "{kind: Pod, metadata: {name: p}, spec: {containers: [%s]}}"
 OPTIONS: dict[str, tuple[str, list[tuple[str, object]]]] = {
