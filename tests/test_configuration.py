@@ -13,6 +13,7 @@ from toetskader.facts.mounts import Content, MountedFile, mounted_files
 from toetskader.facts.names import words
 from toetskader.facts.template_text import is_fixed
 from toetskader.facts.time_zones import is_utc, time_zone_settings
+from toetskader.facts.values_use import is_read
 from toetskader.facts.values import Leaf
 from toetskader.judging import FilePlace, Findings, Parameters, Text, check, not_applicable, undetermined
 
@@ -63,15 +64,14 @@ def test_environment_variables_are_documented(
     _require_environment(workloads, environment)
     wanted = dict.fromkeys(variable.name for variable in environment.variables())
     absent = frozenset(undescribed(wanted, documents(chart.files).values()))
-    missing: dict[int, tuple[Place, list[str]]] = {}
+    missing: dict[int, tuple[Place, dict[str, None]]] = {}
     for item in environment.of_containers:
         for variable in item.variables.values():
             if variable.name in absent:
                 place: Place = variable.holder or item.container
-                names = missing.setdefault(id(place), (place, []))[1]
-                if variable.name not in names:
-                    names.append(variable.name)
-    for place, names in missing.values():
+                missing.setdefault(id(place), (place, {}))[1][variable.name] = None
+    for place, absent_here in missing.values():
+        names = list(absent_here)
         findings.add(
             place,
             seen=Text(f"niet beschreven: {_listed(names)}", f"not described: {_listed(names)}"),

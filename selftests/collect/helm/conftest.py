@@ -70,14 +70,20 @@ def helm() -> Iterator[Helm]:
 @pytest.fixture(scope="session")
 def small_helm() -> Iterator[Helm]:
     """Helm with limits so small that hostile charts meet them fast."""
-    limits = Limits(deadline_s=2.5, fetch_deadline_s=2, memory_bytes=250 * MEGABYTE, output_bytes=2 * MEGABYTE)
+    limits = Limits(
+        deadline_s=2.5,
+        fetch_deadline_s=2,
+        memory_bytes=250 * MEGABYTE,
+        output_bytes=2 * MEGABYTE,
+        render_bytes=2 * MEGABYTE,
+    )
     with Helm(limits=limits, processes=1) as found:
         yield found
 
 
 @pytest.fixture(scope="session")
 def binary_helm(helm_binary: Path) -> Iterator[Helm]:
-    limits = Limits(deadline_s=5, memory_bytes=400 * MEGABYTE, output_bytes=2 * MEGABYTE)
+    limits = Limits(deadline_s=5, memory_bytes=400 * MEGABYTE, output_bytes=2 * MEGABYTE, render_bytes=2 * MEGABYTE)
     with Helm(helm_binary, limits=limits, processes=1) as found:
         yield found
 

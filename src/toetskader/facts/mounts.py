@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
-from toetskader.facts.kubernetes.workloads import Container
+from toetskader.facts.kubernetes.workloads import Container, Workload
 from toetskader.facts.names import words
 
 
@@ -69,7 +70,7 @@ _CONFIGURATION_FILE = re.compile(
 
 def mounted_files(container: Container, objects: Objects) -> Iterator[MountedFile]:
     """Yield the files of ConfigMaps and Secrets that a container mounts. Raises `Malformed`."""
-    volumes = {volume.get("name").text(): volume for volume in container.workload.volumes()}
+    volumes = _volumes(container.workload)
     for mount in container.get("volumeMounts").each():
         volume = volumes.get(mount.get("name").text())
         if volume is None:
@@ -77,7 +78,7 @@ def mounted_files(container: Container, objects: Objects) -> Iterator[MountedFil
         only = mount.get("subPath").text() or ""
         for source, name_key, kind in _sources(volume):
             name = source.get(name_key).text() or ""
-            holder = _find(objects, kind, name, container.workload.namespace)
+            holder = objects.find(kind, name, container.workload.namespace)
             for file_name, text in _files(source, holder, from_secret=kind == "Secret"):
                 if not only or not file_name or file_name == only:
                     yield MountedFile(mount, kind == "Secret", name, file_name or only, text)
@@ -96,11 +97,10 @@ def _sources(volume: Node) -> Iterator[tuple[Node, str, str]]:
             yield part.get("secret"), "name", "Secret"
 
 
-def _find(objects: Objects, kind: str, name: str, namespace: str) -> KubernetesObject | None:
-    for item in objects.of_kind(kind):
-        if item.name == name and item.namespace == namespace:
-            return item
-    return None
+@lru_cache(maxsize=4)
+def _volumes(workload: Workload) -> dict[str | None, Node]:
+    """Return a workload's volumes by name; its containers are asked about one after the other."""
+    return {volume.get("name").text(): volume for volume in workload.volumes()}
 
 
 def _files(source: Node, holder: KubernetesObject | None, *, from_secret: bool) -> Iterator[tuple[str, str | None]]:

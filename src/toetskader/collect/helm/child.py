@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> None:
             guard.limit_processor(limits.deadline_s)
             data = msgspec.json.encode(_serve(decoder.decode(frame), workers, limits))
             if len(data) > limits.output_bytes:
-                data = msgspec.json.encode(too_much_output(limits).refusal)
+                data = msgspec.json.encode(too_much_output(limits.output_bytes).refusal)
             _write(answers, LENGTH.pack(len(data)) + data)
 
 

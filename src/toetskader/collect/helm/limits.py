@@ -18,8 +18,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int = 1500 * MEGABYTE
     """Resident memory of the process that runs Helm."""
     output_bytes: int = 32 * MEGABYTE
-    """Rendered text of one values set, and one answer of that process. Helm itself cannot store a release of more than
-    about 1 MB packed; the largest real chart seen renders to 1.4 MB."""
+    """One answer of that process: the renders of all values sets together."""
+    render_bytes: int = 8 * MEGABYTE
+    """Rendered text of one values set. Helm itself cannot store a release of more than about 1 MB packed; the largest
+    real chart seen renders to 1.4 MB."""
+    objects: int = 2_000
+    """Objects of one values set. Which of them select or cover each other is looked at pair by pair."""
     unpacked_bytes: int = 100 * MEGABYTE
     """All files of a chart together, packed subcharts unpacked."""
     file_bytes: int = 5 * MEGABYTE

@@ -13,7 +13,7 @@ import msgspec
 
 from toetskader.collect.helm.limits import Limits
 from toetskader.collect.helm.protocol import RawObject
-from toetskader.collect.helm.sentences import nested_too_deeply
+from toetskader.collect.helm.sentences import nested_too_deeply, too_many_objects
 
 HOOKS = frozenset(
     {
@@ -48,6 +48,7 @@ class _Head(msgspec.Struct):
     api_version: str | None = msgspec.field(name="apiVersion", default=None)
     kind: str | None = None
     metadata: _Metadata | None = None
+    items: list[msgspec.Raw] | None = None
 
 
 def objects(
@@ -56,8 +57,8 @@ def objects(
     """Read documents as Helm does.
 
     Parameters: `documents`, (template path, text) pairs; `to_json`, Helm's own YAML reader; `unreadable`, what that
-    raises; `limits`, of which the one on nesting holds here. Raises `Unreadable` for a document that is no YAML
-    mapping, or whose head has wrong types, and `Refused` for one that is nested too deeply.
+    raises; `limits`, of which those on nesting and objects hold here. Raises `Unreadable` for a document that is no
+    YAML mapping, or whose head has wrong types, and `Refused` for one nested too deeply, or too many of them.
     """
     found: list[RawObject] = []
     for template, text in documents:
@@ -65,12 +66,14 @@ def objects(
             document = to_json(text)
             if is_deeper(document, limits.nesting):
                 raise nested_too_deeply(template, limits)
-            head = msgspec.json.decode(document, type=_Head)
+            parts = list(_unpacked(document.encode()))
         except (unreadable, msgspec.DecodeError, RecursionError) as error:
             raise Unreadable(f"YAML parse error on {template}: {error}") from error
         # A document of comments alone is empty: there is nothing in it to send.
-        if document != "{}" and _known_hook(head):
-            found.append(RawObject(template=template, document=msgspec.Raw(document.encode())))
+        if document != "{}":
+            found += [RawObject(template=template, document=msgspec.Raw(part)) for part in parts]
+        if len(found) > limits.objects:
+            raise too_many_objects(limits)
     # The SDK and the binary list documents in another order; template and then text order is stable for both.
     return tuple(sorted(found, key=lambda item: (item.template, bytes(item.document))))
 
@@ -83,6 +86,21 @@ def documents(rendered: dict[str, str]) -> Iterator[tuple[str, str]]:
         for document in _SEPARATOR.split(text.lstrip()):
             if document.strip():
                 yield template, document.lstrip()
+
+
+def _unpacked(document: bytes | msgspec.Raw) -> Iterator[bytes | msgspec.Raw]:
+    """Yield a document, or the objects in it: whatever has `items` is a list, of which those are sent.
+
+    Source: apimachinery's `UnstructuredJSONScheme`, and the `Flatten` with which Helm has objects read.
+    """
+    head = msgspec.json.decode(document, type=_Head)
+    if not _known_hook(head):
+        return
+    if head.items is None:
+        yield document
+        return
+    for item in head.items:
+        yield from _unpacked(item)
 
 
 def is_deeper(document: str, levels: int) -> bool:

@@ -149,7 +149,7 @@ class HelmProcess:
                     if needed == LENGTH.size and len(received) >= LENGTH.size:
                         needed += LENGTH.unpack_from(received)[0]
                         if needed > self._limits.output_bytes + LENGTH.size:
-                            raise too_much_output(self._limits)
+                            raise too_much_output(self._limits.output_bytes)
         return bytes(memoryview(received)[LENGTH.size :])
 
     def _write(self, stream: int, rest: memoryview) -> memoryview:
@@ -282,5 +282,5 @@ def _collect(process: subprocess.Popen[bytes], limits: Limits, end: float, secon
             if not part:
                 return bytes(received)
             received += part
-            if len(received) > limits.output_bytes:
-                raise too_much_output(limits)
+            if len(received) > limits.render_bytes:
+                raise too_much_output(limits.render_bytes)

@@ -181,8 +181,8 @@ def _render(
             }
             text = _native.call_string("helm_render", chart._raw(), values, json.dumps(options))
             seen = _native.call_string("helm_chart_merge_values", chart._raw(), values)
-        if len(text) > limits.output_bytes:
-            return too_much_output(limits).refusal
+        if len(text) > limits.render_bytes:
+            return too_much_output(limits.render_bytes).refusal
         rendered = msgspec.json.decode(text, type=dict[str, str])
         return RawRendered(
             objects=manifests.objects(manifests.documents(rendered), yaml_to_json, helm_python.HelmError, limits),

@@ -97,13 +97,22 @@ def too_much_memory(limits: Limits) -> Refused:
     )
 
 
-def too_much_output(limits: Limits) -> Refused:
-    """Say that the output is too large."""
-    size = f"{limits.output_bytes // MEGABYTE} MB"
+def too_much_output(limit: int) -> Refused:
+    """Say that the output is larger than so many bytes."""
+    size = f"{limit // MEGABYTE} MB"
     return refused(
         Reason.TOO_LARGE,
         nl=f"De weergegeven chart is groter dan {size}. Zoek de lus of waarde die zoveel uitvoer geeft.",
         en=f"The rendered chart is larger than {size}. Find the loop or value that gives so much output.",
+    )
+
+
+def too_many_objects(limits: Limits) -> Refused:
+    """Say that a render holds more objects than are judged."""
+    return refused(
+        Reason.TOO_LARGE,
+        nl=f"De weergegeven chart bevat meer dan {limits.objects} objecten. Zoek de lus die er zoveel geeft.",
+        en=f"The rendered chart holds more than {limits.objects} objects. Find the loop that gives so many.",
     )
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from toetskader.facts.kubernetes.node import Node
@@ -109,9 +110,15 @@ def _volume(node: Node) -> Volume:
 
 def mounts(container: Container) -> Iterator[tuple[Node, Volume | None]]:
     """Yield the container's mounts with their volume; None when the pod has no volume of that name."""
-    by_name = {volume.name: volume for volume in volumes(container.workload)}
+    by_name = _by_name(container.workload)
     for mount in container.get("volumeMounts").each():
         yield mount, by_name.get(mount.get("name").text() or "")
+
+
+@lru_cache(maxsize=4)
+def _by_name(workload: Workload) -> dict[str, Volume]:
+    """Return a workload's volumes by name; its containers are asked about one after the other."""
+    return {volume.name: volume for volume in volumes(workload)}
 
 
 def claims(objects: Objects, workloads: Workloads) -> tuple[Claim, ...]:
