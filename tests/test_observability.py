@@ -4,13 +4,13 @@ import re
 
 from toetskader.facts.chart import ChartFiles
 from toetskader.facts.kubernetes.environment import ContainerEnvironment, Environment, Origin, Variable
+from toetskader.facts.kubernetes.known_images import applications, server_in
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.selectors import matches, matches_map
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
 from toetskader.facts.log_levels import enumerated_levels, missing_levels
 from toetskader.facts.mounts import mounted_files
 from toetskader.facts.names import words
-from toetskader.facts.servers import applications, server_in
 from toetskader.facts.template_text import is_fixed
 from toetskader.facts.time_zones import is_utc, time_zone_settings
 from toetskader.facts.values import Leaf, leaves

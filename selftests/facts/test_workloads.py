@@ -6,7 +6,7 @@ import pytest
 from from_yaml import pod, workload, workloads
 
 from toetskader.facts.attempt import Malformed
-from toetskader.facts.kubernetes.known_images import data_stores, is_helper, is_only_data_store
+from toetskader.facts.kubernetes.known_images import data_stores, is_only_data_store
 from toetskader.facts.kubernetes.migrations import migrations
 from toetskader.facts.kubernetes.quantities import int_or_percentage, quantity
 
@@ -114,24 +114,6 @@ LONG_RUNNING = {
 @pytest.mark.parametrize(("text", "expected"), LONG_RUNNING.items())
 def test_what_keeps_running(text: str, expected: bool) -> None:
     assert workload(text).is_long_running is expected
-
-
-KNOWN = {
-    "docker.io/redis:8.0": (True, False),
-    "bitnami/postgresql:16": (True, False),
-    "registry.example/mirror/rabbitmq": (True, False),
-    "redis-exporter": (False, True),
-    "istio/proxyv2": (False, True),
-    "quay.io/oauth2-proxy/oauth2-proxy:v7.7.1": (False, True),
-    "ghcr.io/acme/postgresql-admin": (False, False),
-    "openzaak/open-zaak": (False, False),
-}
-
-
-@pytest.mark.parametrize(("image", "expected"), KNOWN.items())
-def test_known_images(image: str, expected: tuple[bool, bool]) -> None:
-    found = pod(f"{{containers: [{{name: app, image: '{image}'}}]}}")
-    assert (bool(data_stores(found)), is_helper(found.containers[0])) == expected
 
 
 MIGRATIONS = {

@@ -7,12 +7,12 @@ from enum import StrEnum
 from functools import lru_cache
 
 from toetskader.facts.kubernetes.environment import Environment, Variable
+from toetskader.facts.kubernetes.known_images import Server, server_in
 from toetskader.facts.kubernetes.literals import config_map_entries
 from toetskader.facts.kubernetes.node import Place
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Container, Workloads
 from toetskader.facts.names import words
-from toetskader.facts.servers import Server, server_in
 from toetskader.facts.values import Leaf
 
 

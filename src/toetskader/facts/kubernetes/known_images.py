@@ -1,42 +1,79 @@
-"""What widely used images are, by the last segment of their name: data stores, and helpers beside an application."""
+"""What widely used images are, by the last segment of their name: servers that others make, and helpers."""
 
 import re
+from enum import StrEnum
 
 from toetskader.facts.kubernetes.images import parse_image
-from toetskader.facts.kubernetes.workloads import Container, Workload
+from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
 
-# Databases, caches, queues and file stores that charts bring along.
-_DATABASE = re.compile(
-    "cassandra|clickhouse(-server)?|cockroach|couchdb|elasticsearch|etcd|influxdb|mariadb(-galera)?|minio|mongo(db)?"
-    "|mssql-server|mysql(-server)?|neo4j|opensearch|percona-server|postgis|postgres(ql)?(-repmgr)?|solr|spilo|timescaledb"
-)
-_CACHE_OR_QUEUE = re.compile(
-    "activemq|artemis|dragonfly|kafka|keydb|memcached|nats|rabbitmq|redis(-cluster|-sentinel|-stack(-server)?)?"
-    "|valkey|zookeeper"
-)
-# Proxies, log shippers and exporters that stand beside a main container and are no part of the application.
+
+class Server(StrEnum):
+    """What a server that others make is for."""
+
+    POSTGRESQL = "PostgreSQL"
+    OTHER_SQL = "SQL"
+    """A relational database other than PostgreSQL."""
+    OTHER_DATABASE = "database"
+    """A document store, search index, time series or file store: it holds data that must outlive it, too."""
+    CACHE_OR_QUEUE = "cache or queue"
+    EXPORTER = "exporter"
+    """Metrics of one of the above, beside it."""
+    OTHER = "other"
+    """It holds no data: a proxy, a web server, a virus scanner."""
+
+
+_DATABASES = frozenset({Server.POSTGRESQL, Server.OTHER_SQL, Server.OTHER_DATABASE})
+_DATA_STORES = _DATABASES | {Server.CACHE_OR_QUEUE}
+
+# Names as published, without registry and path; the words must fill the name. A version may follow (`mariadb-105`).
+_STORES = {
+    Server.POSTGRESQL: (
+        r"(postgres|postgresql|postgis|timescaledb|spilo|pgvector|percona-postgresql)"
+        r"(-(?!exporter|admin|backup|client|init|migrat|operator|proxy|tool)\w+)?"
+    ),
+    Server.OTHER_SQL: (
+        r"mysql(-server)?|mariadb(-galera|-server)?|percona(-server|-xtradb-cluster)?|mssql(-server)?|cockroach(db)?"
+    ),
+    Server.OTHER_DATABASE: (
+        r"cassandra|clickhouse(-server)?|couchdb|elasticsearch|etcd|influxdb|minio|mongo(db)?|neo4j|opensearch|solr"
+    ),
+    Server.CACHE_OR_QUEUE: (
+        r"activemq(-\w+)?|artemis|dragonfly|kafka|keydb|memcached|nats|rabbitmq"
+        r"|redis(-cluster|-sentinel|-stack(-server)?)?|valkey|zookeeper"
+    ),
+}
+_SERVERS = {
+    Server.EXPORTER: re.compile(rf"({'|'.join(_STORES.values())})[-_]exporter"),
+    **{server: re.compile(rf"({names})(-[0-9][\w.-]*)?") for server, names in _STORES.items()},
+    Server.OTHER: re.compile(r"nginx(-\w+)?|httpd|apache|haproxy|envoy|traefik|caddy|varnish|clamav"),
+}
+# Proxies, log shippers and exporters that stand beside a main container. Their names are too general to tell that a
+# container on its own is no part of the application.
 _HELPER = re.compile(
-    r"(istio-?)?proxyv?2?|.*-proxy|proxy-.*|envoy|linkerd.*|.*-exporter|.*_exporter|fluent-?bit.*|fluentd.*|promtail"
+    r"(istio-?)?proxyv?2?|.*-proxy|proxy-.*|linkerd.*|.*-exporter|.*_exporter|fluent-?bit.*|fluentd.*|promtail"
     r"|filebeat|vector|vault(-agent.*)?|.*-agent|otel.*|opentelemetry-.*|jaeger-.*|k8s-sidecar|git-sync|configmap-reload"
-    r"|nginx|nginx-unprivileged|haproxy|statsd|telegraf|pgbouncer"
+    r"|envoy|nginx|nginx-unprivileged|haproxy|statsd|telegraf|pgbouncer"
 )
+
+
+def server_in(container: Container) -> Server | None:
+    """Return the kind of server a container runs, or None for anything else, an unreadable image included."""
+    path, _, name = _repository(container).rpartition("/")
+    if name == "server" and path.endswith("/mssql"):
+        return Server.OTHER_SQL
+    return next((server for server, names in _SERVERS.items() if names.fullmatch(name)), None)
 
 
 def is_database(container: Container) -> bool:
     """True for a container that is a database or file store: it holds data that must outlive it."""
-    return _DATABASE.fullmatch(image_name(container)) is not None
-
-
-def is_data_store(container: Container) -> bool:
-    """True for a container that is a database, file store, cache or queue."""
-    return is_database(container) or _CACHE_OR_QUEUE.fullmatch(image_name(container)) is not None
+    return server_in(container) in _DATABASES
 
 
 def data_stores(workload: Workload) -> tuple[Container, ...]:
     """Return the databases, file stores, caches and queues that run inside the release as this workload."""
     if not workload.is_long_running:
         return ()
-    return tuple(item for item in workload.containers if item.runs_continuously and is_data_store(item))
+    return tuple(item for item in workload.containers if item.runs_continuously and server_in(item) in _DATA_STORES)
 
 
 def is_only_data_store(workload: Workload) -> bool:
@@ -52,10 +89,28 @@ def is_helper(container: Container) -> bool:
     return any(_HELPER.fullmatch(name) is not None for name in (image_name(container), container.name))
 
 
+def applications(workloads: Workloads) -> tuple[Workload, ...]:
+    """Return the workloads that run the component's own code, hooks and servers that others make left out.
+
+    Demands on the application's own logging are about these: the ones that live on, or, in a component that has none
+    of those, its jobs.
+    """
+    own = [item for item in workloads if not item.is_hook and _runs_own_code(item)]
+    return tuple([item for item in own if not item.is_batch] or own)
+
+
+def _runs_own_code(workload: Workload) -> bool:
+    return any(server_in(item) is None for item in workload.containers if item.runs_continuously)
+
+
 def image_name(container: Container) -> str:
     """Return the last segment of the image's name; empty for none or one that cannot be read, which others report."""
+    return _repository(container).rpartition("/")[2]
+
+
+def _repository(container: Container) -> str:
     text = container.get("image").value
     try:
-        return parse_image(text).name if isinstance(text, str) else ""
+        return parse_image(text).repository if isinstance(text, str) else ""
     except ValueError:
         return ""

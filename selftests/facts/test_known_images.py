@@ -3,15 +3,23 @@
 import pytest
 from from_yaml import pod, workloads
 
-from toetskader.facts.servers import Server, applications, server_in
+from toetskader.facts.kubernetes.known_images import Server, applications, data_stores, is_helper, server_in
 
 IMAGES = {
     "postgres:17": Server.POSTGRESQL,
     "docker.io/bitnamilegacy/postgresql:16.2.0": Server.POSTGRESQL,
     "mcr.microsoft.com/mssql/server:2022": Server.OTHER_SQL,
     "registry.nl/team/server:1": None,
-    "redis:8": Server.OTHER_STORE,
-    "quay.io/nginx/nginx-unprivileged:1": Server.PROXY,
+    "quay.io/sclorg/mariadb-105-c9s": Server.OTHER_SQL,
+    "registry.nl/team/postgres-custom:1": Server.POSTGRESQL,
+    "minio/minio": Server.OTHER_DATABASE,
+    "redis:8": Server.CACHE_OR_QUEUE,
+    "oliver006/redis_exporter": Server.EXPORTER,
+    "bitnami/postgres-exporter:0.15": Server.EXPORTER,
+    "registry.nl/team/activemq-exporter:1": Server.EXPORTER,
+    "registry.nl/team/zaken-exporter:1": None,
+    "ghcr.io/team/postgres-operator:1": None,
+    "quay.io/nginx/nginx-unprivileged:1": Server.OTHER,
     "registry.nl:5000/meldingen/web:1": None,
     "registry.nl/team/postgres-backup-tool-x:1": None,
     ":0.6": None,
@@ -22,6 +30,24 @@ IMAGES = {
 def test_server_in(image: str, server: Server | None) -> None:
     (container,) = pod(f"{{containers: [{{name: c, image: '{image}'}}]}}").containers
     assert server_in(container) is server
+
+
+KNOWN = {
+    "docker.io/redis:8.0": (True, False),
+    "bitnami/postgresql:16": (True, False),
+    "registry.example/mirror/rabbitmq": (True, False),
+    "redis-exporter": (False, True),
+    "istio/proxyv2": (False, True),
+    "quay.io/oauth2-proxy/oauth2-proxy:v7.7.1": (False, True),
+    "ghcr.io/acme/postgresql-admin": (False, False),
+    "openzaak/open-zaak": (False, False),
+}
+
+
+@pytest.mark.parametrize(("image", "expected"), KNOWN.items())
+def test_known_images(image: str, expected: tuple[bool, bool]) -> None:
+    found = pod(f"{{containers: [{{name: app, image: '{image}'}}]}}")
+    assert (bool(data_stores(found)), is_helper(found.containers[0])) == expected
 
 
 def kind(name: str, kind: str, image: str, hook: str = "") -> str:
