@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from toetskader.facts.attempt import NotSeen
+from toetskader.facts.attempt import NotSeen, Reason
 from toetskader.facts.chart import ChartFiles, Dependency, LintMessage, Render, RenderedObject
 from toetskader.facts.markers import WORD, Markers, encoded
 from toetskader.facts.secret_spans import hidden
@@ -34,6 +34,9 @@ Steps = tuple[Any, ...]
 Change = tuple[Steps, Any]
 Part = TypeVar("Part")
 
+MOST_SECRETS = 500
+"""Different secrets in one chart. Each is looked for in every text of it; real charts hold fewer than twenty."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -51,13 +54,24 @@ def redacted(
     for paths in settings:
         redaction.settings(paths)
     found = {key: redaction.attempt(attempt) for key, attempt in facts.attempts.items()}
-    needles = _Needles(redaction.markers.given())
+    given = redaction.markers.given()
+    if len(given) > MOST_SECRETS:
+        return TargetFacts(facts.target, facts.scenes, {key: _refused(item) for key, item in facts.attempts.items()})
+    needles = _Needles(given)
     return TargetFacts(facts.target, facts.scenes, {key: needles.attempt(attempt) for key, attempt in found.items()})
 
 
 def redacted_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values that a target sets by path (`auth.password`), without the secrets among them."""
     return _Redaction().settings(settings)
+
+
+def _refused(attempt: Attempt) -> NotSeen:
+    message = Text(
+        f"De chart bevat meer dan {MOST_SECRETS} verschillende geheimen. Haal ze eruit, daarna kan hij beoordeeld worden.",
+        f"The chart holds more than {MOST_SECRETS} different secrets. Take them out, then it can be judged.",
+    )
+    return NotSeen(reason=Reason.TOO_LARGE, message=message, provenance=attempt.provenance)
 
 
 class _Redaction:
