@@ -19,7 +19,7 @@ from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.chart import ChartFiles, LintMessage, Render, RenderedObject
 from toetskader.facts.markers import WORD, Markers, is_public
 from toetskader.facts.placeholders import is_placeholder
-from toetskader.facts.redaction import is_distinctive, redacted, redacted_settings
+from toetskader.facts.redaction import MOST_SECRETS, is_distinctive, redacted, redacted_settings
 from toetskader.facts.secret_spans import hidden
 from toetskader.facts.secrets import (
     SHAPES,
@@ -454,3 +454,16 @@ def test_nothing_is_copied_where_nothing_is_hidden() -> None:
     (after,) = safe(before)
     assert after.objects[0] is before.objects[0]
     assert after.values is before.values
+
+
+def test_lines_of_a_long_value_are_not_looked_for() -> None:
+    block = "kind: Secret\nstringData:\n  app.yaml: |\n    debug-logs: false99\n    wachtrij: aan\n"
+    files = {"templates/s.yaml": block, "values.yaml": "debug-logs: false99\n"}
+    (found,) = safe(chart(files=files))
+    assert "false99" not in found.files["templates/s.yaml"]
+    assert found.files["values.yaml"] == files["values.yaml"]
+
+
+def test_a_chart_with_far_too_many_secrets_is_refused() -> None:
+    (found,) = safe(chart(values={"list": {"password": [f"Geheim!{number}x" for number in range(MOST_SECRETS + 1)]}}))
+    assert isinstance(found, NotSeen)

@@ -44,7 +44,10 @@ _WORDS_OF_NOBODY = re.compile(
     r"|wachtwoord|welcome|welkom|wijzig|word|x{3,}|your"
 )
 _NOBODYS = re.compile(r"[A-Za-z_ .!<>\"'-]+[0-9]{0,4}[>\"'.!]*")
-_MARKER = re.compile(rf"(?:test-|default-|secret-)?{WORD}(?:-[0-9]{{1,6}}(?:-secret)?|random[0-9]{{6}})?")
+_MARKER = re.compile(
+    rf"(?:test-|default-|secret-)?{WORD}(?:-[0-9]{{1,6}}(?:-secret)?|random[0-9]{{6}})?"
+    rf"|{WORD.lower()}(?:-secret)?(?:-|://)[0-9]{{1,6}}"
+)
 _LETTERS = re.compile(r"[A-Za-z]+")
 _MASK = re.compile(r"[xX*.?#-]+")
 _COUNTING = "12345678901234567890"
@@ -55,10 +58,16 @@ class Markers:
 
     def __init__(self) -> None:
         self._given: dict[str, str] = {}
+        self._secrets: set[str] = set()
         self._numbers: dict[str, int] = {}
 
-    def marker(self, value: str) -> str:
-        """Return what stands for a value: itself when it is nobody's secret (`changeme`)."""
+    def marker(self, value: str, *, part: bool = False) -> str:
+        """Return what stands for a value: itself when it is nobody's secret (`changeme`).
+
+        Parameters: `part`, whether it is a line of a longer value, which need not be a secret by itself.
+        """
+        if not part or looks_random(value):
+            self._secrets.add(value)
         found = self._given.get(value)
         if found is None:
             found = self._given[value] = value if is_public(value) else self._made(value)
@@ -89,8 +98,8 @@ class Markers:
         return next(text for text in found if is_sample(text) == sample)
 
     def given(self) -> dict[str, str]:
-        """Return every value that got a marker, with it; nobody's secrets left out."""
-        return {value: marker for value, marker in self._given.items() if marker != value}
+        """Return every secret that got a marker, with it."""
+        return {value: marker for value, marker in self._given.items() if marker != value and value in self._secrets}
 
     def _made(self, value: str) -> str:
         wanted = _traits(value)

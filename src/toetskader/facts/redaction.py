@@ -68,7 +68,7 @@ def redacted_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refused(attempt: Attempt) -> NotSeen:
     message = Text(
-        f"De chart bevat meer dan {MOST_SECRETS} verschillende geheimen. Haal ze eruit, daarna kan hij beoordeeld worden.",
+        f"De chart bevat meer dan {MOST_SECRETS} verschillende geheimen. Haal ze eruit, dan kan hij beoordeeld worden.",
         f"The chart holds more than {MOST_SECRETS} different secrets. Take them out, then it can be judged.",
     )
     return NotSeen(reason=Reason.TOO_LARGE, message=message, provenance=attempt.provenance)
@@ -311,7 +311,9 @@ class _Needles:
                     metadata=self._tree(attempt.metadata),
                     values=self._tree(attempt.values),
                     schema=None if attempt.schema is None else self._tree(attempt.schema),
-                    files={path: self._text(text) for path, text in attempt.files.items()},
+                    files={
+                        path: self._text(text, in_base64="charts/" not in path) for path, text in attempt.files.items()
+                    },
                     lint=tuple(self._lint(message) for message in attempt.lint),
                     lint_failure=None if attempt.lint_failure is None else self._words(attempt.lint_failure),
                 )
@@ -351,11 +353,11 @@ class _Needles:
     def _occurs(self, text: str) -> bool:
         return any(needle in text for needle in self._plain) or any(core in text for core in self._base64)
 
-    def _text(self, text: str) -> str:
+    def _text(self, text: str, *, in_base64: bool = True) -> str:
         for needle in self._ordered:
             if needle in text:
                 text = text.replace(needle, self._plain[needle])
-        for core, marker in self._base64.items():
+        for core, marker in self._base64.items() if in_base64 else ():
             if core in text:
                 text = _without_run(text, core, encoded(marker))
         return text

@@ -31,7 +31,7 @@ _NAME = r"[A-Za-z_][\w./-]{0,120}+"
 # Most lines that name a secret give it no value of their own, which this sees at once.
 _GIVES = re.compile(r"""[=:>](?!//)[ \t\\"'`]*+[^\s{$=:]""")
 _GIVEN = r"""(?:(?P<quote>\\*["'])(?P<quoted>(?:(?!(?P=quote))[^\n])*)(?P=quote)
-             |(?P<bare>[^\s"'`,;&|<>()\[\]{}$\\-][^\s"'`,;&|<>()\[\]{}\\]*))"""
+             |(?P<bare>[^\s"'`,;&|<>()\[\]{}$\\-][^\s"'`,;&|<>()\[\]{}\\]*+)(?![(\[]))"""
 # `name=value`, `"name": "value"`, also with the quotes escaped, within a line.
 _PAIR = re.compile(
     rf"""(?<![\w./])(?P<name>{_NAME})\\*["'`]?[ \t]*(?P<sign>=(?![=~])|:(?![=:/]))[ \t]*{_GIVEN}""", re.VERBOSE
@@ -204,9 +204,10 @@ class _Scan:
         if not self.text[line_start:start].strip():
             # First line of a block, or a scalar by itself: as deep as what follows.
             indent = start - line_start - 1
+            following = [*_deeper(self.text, start + len(value), indent)]
             if line_start not in self._own_lines and not _HEADER.search(value):
-                yield start, start + len(value), self.markers.marker(value)
-            for at, line in _deeper(self.text, start + len(value), indent):
+                yield start, start + len(value), self.markers.marker(value, part=bool(following))
+            for at, line in following:
                 yield from self._whole_line(at, line)
             return
         yield start, start + len(value), self.markers.marker(value)
@@ -228,7 +229,7 @@ class _Scan:
         if not content or "{{" in content or _HEADER.search(content) or start in self._own_lines:
             return
         at = start + line.index(content)
-        yield at, at + len(content), self.markers.marker(content)
+        yield at, at + len(content), self.markers.marker(content, part=True)
 
     def _rest_of_quotes(self, start: int, line_end: int, quote: str) -> Iterator[Span]:
         """Yield what is left of a quoted scalar after its first escaped quote, or on the lines below."""
