@@ -12,8 +12,8 @@ from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Work
 from toetskader.facts.mounts import Content, MountedFile, mounted_files
 from toetskader.facts.names import words
 from toetskader.facts.template_text import is_fixed
+from toetskader.facts.templates import Templates
 from toetskader.facts.time_zones import is_utc, time_zone_settings
-from toetskader.facts.values_use import is_read
 from toetskader.facts.values import Leaf
 from toetskader.judging import FilePlace, Findings, Parameters, Text, check, not_applicable, undetermined
 
@@ -117,6 +117,7 @@ def test_database_is_an_external_postgresql(
     environment: Environment,
     databases: Databases,
     chart: ChartFiles,
+    templates: Templates,
     findings: Findings,
 ) -> None:
     """DDC 1.3: relational data live in Azure Database for PostgreSQL, so outside the release and set through values."""
@@ -144,11 +145,12 @@ def test_database_is_an_external_postgresql(
                 seen=Text(f"{variable.name} staat vast in de template", f"{variable.name} is fixed in the template"),
                 expected=Text("een waarde uit values.yaml", "a value from values.yaml"),
             )
-    settable = {role for _, roles in databases.settings for role in roles}
+    offered = [(leaf, roles) for leaf, roles in databases.settings if templates.read(leaf.path)]
+    settable = {role for _, roles in offered for role in roles}
     # User and password may as well come from a Secret of others, or from one whose name the values decide.
     settable |= {role for variable, roles in databases.variables if variable.origin is Origin.SECRET for role in roles}
     unseen = any(source.origin is Origin.SECRET for item in environment.of_containers for source in item.unseen)
-    if unseen or any("secret" in setting.words for setting, _ in databases.settings):
+    if unseen or any("secret" in leaf.words for leaf, _ in offered):
         settable |= {Role.USER, Role.SECRET}
     missing = [role for role in Role if role not in settable]
     if missing and not findings:
@@ -204,6 +206,8 @@ _IDENTITY = re.compile(
     r"|entity id|url|enabled?|idp)\b"
     r"|\b(azure ad|azuread|entra)\b|.*\bissuer uri\b|\boauth2? .*\bclient id\b"
 )
+# Names of parties in network policies: whom a pod may reach is no setting for signing in.
+_NETWORK = re.compile(r"\b(network|networking|netwerk|egress|outbound|ingress)\b")
 _ISSUER = re.compile(
     r"\b(issuer|issuer uri|issuer url|authority|discovery\w*|metadata url|discovery endpoint|op discovery endpoint)$"
 )
@@ -218,11 +222,13 @@ def test_users_sign_in_through_entra(
     environment: Environment,
     values: tuple[Leaf, ...],
     chart: ChartFiles,
+    templates: Templates,
     findings: Findings,
 ) -> None:
     """DDC 1.3: identities are managed in Entra ID, so OIDC or SAML can be set, and a filled issuer is Entra's.
 
-    A component that serves nothing has no users to sign in.
+    A value that no template reads sets nothing; one that only a comment shows may. A component that serves nothing has
+    no users to sign in.
     """
     _require_workloads(workloads)
     if not any(True for _ in objects.of_kind("Service")) and not any(
@@ -235,7 +241,11 @@ def test_users_sign_in_through_entra(
     named: list[tuple[Place, str, str]] = [
         (variable.place, words(variable.name), variable.text) for variable in environment.variables()
     ]
-    named += [(leaf, leaf.words, leaf.text) for leaf in values if _IDENTITY_HINT.search(leaf.words)]
+    named += [
+        (leaf, leaf.words, leaf.text)
+        for leaf in values
+        if _IDENTITY_HINT.search(leaf.words) and not _NETWORK.search(leaf.words) and templates.read(leaf.path)
+    ]
     seen = [(place, name, value) for place, name, value in named if _IDENTITY.search(name)]
     for place, name, value in seen:
         host = re.match(r"https?://([^/:?#\s]+)", value)
@@ -248,9 +258,16 @@ def test_users_sign_in_through_entra(
                     "an issuer of Entra ID (login.microsoftonline.com)",
                 ),
             )
-    if seen or _offers_identity(chart.files.get("values.yaml", "")):
+    if seen:
         return
     _require_seen(environment)
+    if _offers_identity(chart.files.get("values.yaml", "")):
+        undetermined(
+            "Alleen commentaar in values.yaml noemt OIDC of SAML. Voeg een waardenset toe waarin dat is ingevuld, dan "
+            "is te zien of het bij de containers aankomt.",
+            "Only a comment in values.yaml names OIDC or SAML. Add a values set in which it is filled in, to show "
+            "whether it reaches the containers.",
+        )
     findings.add(
         FilePlace("values.yaml"),
         seen=Text("geen instelling voor OIDC of SAML", "no setting for OIDC or SAML"),
@@ -297,18 +314,28 @@ def test_mail_goes_through_the_central_environment(
     environment: Environment,
     render: Render,
     values: tuple[Leaf, ...],
+    templates: Templates,
     parameters: Parameters,
     findings: Findings,
 ) -> None:
     """DDC 7.10: a pod's mail goes through the municipality's central mail environment."""
     _require_workloads(workloads)
+    variables = [item for item in environment.variables() if _is_mail_host(words(item.name))]
     hosts: list[tuple[Place, str, str]] = [
-        (variable.place, variable.name, variable.text)
-        for variable in environment.variables()
-        if _is_mail_host(words(variable.name)) and variable.value is not None
+        (variable.place, variable.name, variable.text) for variable in variables if variable.value is not None
     ]
-    if not hosts:
-        hosts = [(leaf, leaf.path, leaf.text) for leaf in values if _is_mail_host(leaf.words)]
+    if not variables:
+        hosts = [
+            (leaf, leaf.path, leaf.text) for leaf in values if _is_mail_host(leaf.words) and templates.read(leaf.path)
+        ]
+    elif not hosts:
+        names = _listed([variable.name for variable in variables])
+        undetermined(
+            f"De mailserver staat in een Secret of in een object buiten de chart ({names}); zet hem in een ConfigMap "
+            "van de chart, of toon hem aan op de namespace.",
+            f"The mail server is in a Secret or in an object outside the chart ({names}); put it in a ConfigMap of the "
+            "chart, or show it in the namespace.",
+        )
     if not hosts:
         _require_seen(environment)
         not_applicable(
@@ -351,6 +378,8 @@ _MIGRATION = re.compile(
     r"|update|upgrade)\b",
     re.IGNORECASE,
 )
+# Options that leave migrations out: `--skip-migrations`, `NO_MIGRATE=1`.
+_NO_MIGRATION = re.compile(r"(?<![a-z])(?:no|skip|without|disable)[-_ ]?(?:\w{1,20}[-_])?migrat\w*", re.IGNORECASE)
 _MIGRATION_HINT = re.compile(r"migrat|flyway|liquibase|alembic|schema")
 _MIGRATION_SETTING = re.compile(
     r"\b(migrat\w*|flyway|liquibase|alembic)\b|\b(database|db) schema update\b|\bschema update\b|\bauto update schema\b"
@@ -366,21 +395,23 @@ def test_database_migrations_come_with_the_release(
     databases: Databases,
     values: tuple[Leaf, ...],
     chart: ChartFiles,
+    templates: Templates,
     findings: Findings,
 ) -> None:
     """DDC 7.14: a component that stores data migrates its database itself, or brings scripts for a migration tool.
 
     Seen in a chart as a Job, hook or init container that migrates, a container that does so as it starts, a setting
-    that has the application do so, or its documentation saying so.
+    that has the application do so, or its own documentation saying so.
     """
     _require_database(workloads, objects, environment, databases)
     if any(_migrates(container) for container in workloads.containers()):
         return
     if any(_switches_on(words(item.name), item.text) for item in environment.variables()):
         return
-    if any(_switches_on(leaf.words, leaf.text) for leaf in values):
+    if any(_switches_on(leaf.words, leaf.text) and templates.read(leaf.path) for leaf in values):
         return
-    if any(says_at_start(text, "migrati") for text in documents(chart.files).values()):
+    own = [text for path, text in documents(chart.files).items() if not path.startswith("charts/")]
+    if any(says_at_start(text, "migrati") for text in own):
         return
     _require_seen(environment)
     findings.add(
@@ -403,7 +434,7 @@ def test_database_migrations_come_with_the_release(
 def _migrates(container: Container) -> bool:
     """Tell whether a container runs migrations: by its command, or, in a Job or before the others, by its name."""
     command = " ".join(str(part.value) for part in container.command_line())
-    if _MIGRATION.search(command):
+    if _MIGRATION.search(_NO_MIGRATION.sub("", command)):
         return True
     named = f"{container.name} {container.get('image').text() or ''}"
     if container.workload.is_batch:

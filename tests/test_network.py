@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from toetskader.facts.kubernetes.environment import Environment, Origin
 from toetskader.facts.kubernetes.literals import arguments, literals
 from toetskader.facts.kubernetes.network_policies import Direction, IpNetwork, NetworkPolicies
 from toetskader.facts.kubernetes.node import Node
@@ -246,7 +247,7 @@ def _networks(ranges: Iterable[str]) -> tuple[IpNetwork, ...]:
 
 @check("network.in_cluster_traffic")
 def test_traffic_to_components_in_the_cluster_stays_inside(
-    workloads: Workloads, objects: Objects, parameters: Parameters, findings: Findings
+    workloads: Workloads, objects: Objects, environment: Environment, parameters: Parameters, findings: Findings
 ) -> None:
     """DDC 7.11: communication between components in one cluster takes place within it.
 
@@ -277,6 +278,12 @@ def test_traffic_to_components_in_the_cluster_stays_inside(
                         f"the internal address of {peer.name} (….svc.cluster.local)",
                     ),
                 )
+    elsewhere = list(dict.fromkeys(item.name for item in environment.unseen if item.origin is Origin.CONFIG_MAP))
+    if elsewhere and not findings:
+        undetermined(
+            f"Niet te zien welke adressen in deze ConfigMaps staan: {_some(elsewhere, 'nl')}. Render ze mee.",
+            f"Cannot see which addresses are in these ConfigMaps: {_some(elsewhere, 'en')}. Render them along.",
+        )
 
 
 class _Peer(msgspec.Struct):

@@ -4,7 +4,7 @@ import re
 
 from toetskader.facts.chart import ChartFiles
 from toetskader.facts.kubernetes.environment import ContainerEnvironment, Environment, Origin, Variable
-from toetskader.facts.kubernetes.known_images import applications, server_in
+from toetskader.facts.kubernetes.known_images import applications, is_helper, server_in
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.selectors import matches, matches_map
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
@@ -12,6 +12,7 @@ from toetskader.facts.log_levels import enumerated_levels, missing_levels
 from toetskader.facts.mounts import mounted_files
 from toetskader.facts.names import words
 from toetskader.facts.template_text import is_fixed
+from toetskader.facts.templates import COMMENT, Templates
 from toetskader.facts.time_zones import is_utc, time_zone_settings
 from toetskader.facts.values import Leaf, leaves
 from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
@@ -58,6 +59,8 @@ def test_all_logging_goes_to_standard_output(
             findings.add(variable.place, seen=f"{variable.name}: {value}", expected=f"{variable.name}: true")
         elif _names_log_file(name, value):
             findings.add(variable.place, seen=f"{variable.name}: {value[:120]}", expected="stdout")
+    for workload in applications(workloads):
+        _require_seen(environment, workload)
 
 
 def _names_log_file(name: str, value: str) -> bool:
@@ -94,13 +97,14 @@ def test_debug_logging_can_be_switched_on(
     environment: Environment,
     values: tuple[Leaf, ...],
     chart: ChartFiles,
+    templates: Templates,
     findings: Findings,
 ) -> None:
     """DDC 7.16: a debug variable and a restart extend the application's logging; unset, it does not.
 
     A variable for the log level serves as well. It is set through the values, and off by default.
     """
-    settable = _Settable(values, chart, _DEBUG, _LEVEL)
+    settable = _Settable(values, chart, templates, _DEBUG, _LEVEL)
     for workload in _applications(workloads):
         seen = _variables(environment, workload, _DEBUG, _LEVEL)
         if not seen and not _in_templates(chart, workload, _DEBUG_IN_TEMPLATE, _LEVEL_IN_TEMPLATE):
@@ -128,13 +132,14 @@ def test_log_level_is_a_variable(
     environment: Environment,
     values: tuple[Leaf, ...],
     chart: ChartFiles,
+    templates: Templates,
     findings: Findings,
 ) -> None:
     """DDC 7.20: an environment variable sets the log level, with the usual levels debug, info, warn, error and fatal.
 
     Where the values' schema or the documentation lists the levels, all five (or their usual other names) are there.
     """
-    settable = _Settable(values, chart, _LEVEL)
+    settable = _Settable(values, chart, templates, _LEVEL)
     names: set[str] = set()
     for workload in _applications(workloads):
         seen = _variables(environment, workload, _LEVEL)
@@ -175,27 +180,28 @@ _JSON_FILE = re.compile(r"escape=json|format\s*[:=]\s*\"?json", re.IGNORECASE)
 
 @check("logging.json")
 def test_logs_are_json(workloads: Workloads, objects: Objects, environment: Environment, findings: Findings) -> None:
-    """DDC 7.20: application logs are written as JSON. A chart shows the setting that asks for it."""
+    """DDC 7.20: application logs are written as JSON. A chart shows the setting that asks for it.
+
+    Each container with code of its own has the setting; that of a sidecar or init container says nothing of it.
+    """
     for workload in _applications(workloads):
-        found = environment.of_workload(workload)
-        if any(_is_json(item, objects) for item in found):
-            continue
-        other = [
-            variable
-            for item in found
-            for variable in item.variables.values()
-            if _FORMAT.search(words(variable.name)) and variable.text
-        ]
-        if not other:
+        for item in _own_code(environment, workload):
+            if _is_json(item, objects):
+                continue
+            other = next((found for found in item.variables.values() if _sets_format(found)), None)
+            if other is not None:
+                findings.add(other.place, seen=f"{other.name}: {other.text[:80]}", expected="json")
+                continue
             _require_seen(environment, workload)
-        for variable in other[:1]:
-            findings.add(variable.place, seen=f"{variable.name}: {variable.text[:80]}", expected="json")
-        if not other:
             findings.add(
-                workload,
+                item.container,
                 seen=Text("geen instelling voor de vorm van logregels", "no setting for the format of log lines"),
                 expected=Text("een instelling als LOG_FORMAT: json", "a setting such as LOG_FORMAT: json"),
             )
+
+
+def _sets_format(variable: Variable) -> bool:
+    return bool(variable.text) and _FORMAT.search(words(variable.name)) is not None
 
 
 def _is_json(item: ContainerEnvironment, objects: Objects) -> bool:
@@ -356,8 +362,7 @@ def _applications(workloads: Workloads) -> tuple[Workload, ...]:
 def _variables(environment: Environment, workload: Workload, *patterns: re.Pattern[str]) -> list[Variable]:
     return [
         variable
-        for item in environment.of_workload(workload)
-        if server_in(item.container) is None
+        for item in _own_code(environment, workload)
         for variable in item.variables.values()
         if any(_names(pattern, words(variable.name)) for pattern in patterns)
     ]
@@ -370,12 +375,14 @@ def _names(pattern: re.Pattern[str], name: str) -> bool:
 class _Settable:
     """Tells whether values decide a variable."""
 
-    def __init__(self, values: tuple[Leaf, ...], chart: ChartFiles, *patterns: re.Pattern[str]) -> None:
+    def __init__(
+        self, values: tuple[Leaf, ...], chart: ChartFiles, templates: Templates, *patterns: re.Pattern[str]
+    ) -> None:
         self._files = chart.files
         filled = [item for item in values if not isinstance(item.value, dict | list)]
         self._paths = [item.path for item in filled]
         self._setting = any(
-            _names(pattern, item.words)
+            _names(pattern, item.words) and templates.read(item.path)
             for item in filled
             if "debug" in item.words or "log" in item.words or "verbosity" in item.words or "level" in item.words
             for pattern in patterns
@@ -401,12 +408,21 @@ def _not_settable(findings: Findings, seen: list[Variable]) -> None:
         )
 
 
+def _own_code(environment: Environment, workload: Workload) -> list[ContainerEnvironment]:
+    """Return the containers of a workload that run its own code: no init containers, servers of others or helpers."""
+    running = [
+        item
+        for item in environment.of_workload(workload)
+        if item.container.runs_continuously and server_in(item.container) is None
+    ]
+    return [item for item in running if not is_helper(item.container)] or running
+
+
 def _in_templates(chart: ChartFiles, workload: Workload, *patterns: re.Pattern[str]) -> bool:
     """Tell whether the templates beside a workload's own mention a variable that this values set leaves out."""
     folder = workload.source.partition("/")[2].rpartition("templates/")[0] + "templates/"
-    return any(
-        pattern.search(text) for path, text in chart.files.items() if path.startswith(folder) for pattern in patterns
-    )
+    texts = [COMMENT.sub("", text) for path, text in chart.files.items() if path.startswith(folder)]
+    return any(pattern.search(text) for text in texts for pattern in patterns)
 
 
 def _require_seen(environment: Environment, workload: Workload) -> None:

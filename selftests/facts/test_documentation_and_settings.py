@@ -6,6 +6,7 @@ from from_yaml import objects
 from toetskader.facts.baseline import baseline_mentions
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.object_storage import Part, rendered_settings, values_settings
+from toetskader.facts.templates import Templates
 
 NEED = "\n\n| web | 3 replica's | 500m CPU | 256 MiB |\n"
 LOADS = {
@@ -66,6 +67,7 @@ spec: {template: {spec: {containers: [{name: c, env: [{name: S3_ENDPOINT}, {name
     assert found.has(Part.BUCKET)
 
 
+READ = Templates({"templates/all.yaml": "{{ toYaml .Values }}"})
 NAMES = {
     "azureBlobStorage.container": Part.BUCKET,
     "AZURE_STORAGE_CONNECTION_STRING": Part.PLACE,
@@ -81,7 +83,7 @@ def test_what_a_setting_says(name: str, part: Part) -> None:
     values: object = "x"
     for key in reversed(name.split(".")):
         values = {key: values}
-    found = values_settings(values)
+    found = values_settings(values, READ)
     assert found
     assert [one for one in (Part.PLACE, Part.BUCKET) if found.has(one)] == [
         one for one in (part,) if one is not Part.OTHER
@@ -90,4 +92,8 @@ def test_what_a_setting_says(name: str, part: Part) -> None:
 
 @pytest.mark.parametrize("name", ["DATABASE_HOST", "imageRepository", "persistenceSize", "CONTAINER_NAME", "urls3"])
 def test_other_settings(name: str) -> None:
-    assert not values_settings({"settings": {name: "x"}})
+    assert not values_settings({"settings": {name: "x"}}, READ)
+
+
+def test_settings_that_no_template_reads_are_none() -> None:
+    assert not values_settings({"s3": {"bucket": "b"}}, Templates({"templates/a.yaml": "{{ .Values.host }}"}))

@@ -8,6 +8,7 @@ from typing import Any
 
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Workloads
+from toetskader.facts.templates import Templates
 
 
 class Part(StrEnum):
@@ -54,9 +55,9 @@ def rendered_settings(objects: Objects, workloads: Workloads) -> Settings:
     return _about(names)
 
 
-def values_settings(values: Any) -> Settings:
-    """Return the settings that a chart's values offer: the paths of leaves, joined by dots."""
-    return _about(_paths(values))
+def values_settings(values: Any, templates: Templates) -> Settings:
+    """Return the settings that a chart's values offer and its templates read: the paths of leaves, joined by dots."""
+    return Settings(frozenset(name for name in _about(_paths(values)).names if templates.read(name)))
 
 
 def _about(names: Iterable[str]) -> Settings:

@@ -13,6 +13,7 @@ from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.routes import routes
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.store import FactKey, TargetFacts
+from toetskader.facts.templates import Templates
 from toetskader.facts.values import leaves
 
 
@@ -75,6 +76,7 @@ SUBJECTS: dict[str, Subject] = {
         Subject("environment", "chart", "render", True, _environment),
         Subject("values", "chart", "render", True, lambda _, render: leaves(render.values)),
         Subject("databases", "chart", "render", True, _databases),
+        Subject("templates", "chart", "chart", False, lambda _, chart: Templates(chart.files)),
         Subject("vanity", "chart", "render_vanity", True, _variant),
         Subject("next_kubernetes", "chart", "render_next", True, _variant),
         Subject("scaled", "chart", "render_scaled", True, _variant),

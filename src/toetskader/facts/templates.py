@@ -1,0 +1,65 @@
+"""Which of a chart's values its templates read: a value that no template reads sets nothing."""
+
+import itertools
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}|^\s*#[^\n]*$", re.DOTALL | re.MULTILINE)
+"""What a template does not render or a manifest does not say."""
+# `.Values.mail.host`, `$mail.host`, and keys by their text: `index .Values "mail-relay"`, `get . "host"`.
+_FIELDS = re.compile(r"(?:[.$][A-Za-z_][\w-]{0,200})+|[\"`]([A-Za-z_][\w-]{0,200})[\"`]")
+_ALL_VALUES = re.compile(r"(?:toYaml|toJson|range\b[^{}]{0,80})\s\$?\.Values\s*[})|]")
+_ALIAS = re.compile(r"^[ \t-]*alias:[ \t]*[\"']?([\w-]+)", re.MULTILINE)
+_SUFFIXES = (".yaml", ".yml", ".tpl", ".txt", ".json", ".gotmpl")
+
+
+class _Fields(NamedTuple):
+    """What templates name."""
+
+    pairs: frozenset[tuple[str, str]]
+    """A key with the one before it: (`mail`, `host`)."""
+    whole: frozenset[str]
+    """Keys with no further key behind them, so that all below them may be read, and those named by their text."""
+
+
+class Templates:
+    """The templates of a chart and its subcharts, as text."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        """Parameters: `files`, path inside the chart → text."""
+        self._files = files
+
+    def read(self, path: str) -> bool:
+        """Tell whether a template may read a value, given its keys joined with dots.
+
+        Names decide: the value's key stands in a template behind the key before it, or a section around it is handed
+        on as a whole. In doubt the answer is yes.
+        """
+        keys = ["Values", *(key for key in path.split(".") if key and not key.isdigit())]
+        if (keys[-2:][0], keys[-1]) in self._fields.pairs or not self._fields.whole.isdisjoint(keys[:-1]):
+            return True
+        # A subchart reads its own values without its name before them.
+        return len(keys) == 3 and keys[1] in self._subcharts and ("Values", keys[-1]) in self._fields.pairs
+
+    @cached_property
+    def _subcharts(self) -> frozenset[str]:
+        folders = {path.split("/")[1] for path in self._files if path.startswith("charts/")}
+        return frozenset(folders.union(_ALIAS.findall(self._files.get("Chart.yaml", ""))))
+
+    @cached_property
+    def _fields(self) -> _Fields:
+        pairs: set[tuple[str, str]] = set()
+        whole: set[str] = set()
+        for path, text in self._files.items():
+            if "templates/" in path and path.endswith(_SUFFIXES):
+                plain = COMMENT.sub("", text)
+                for match in _FIELDS.finditer(plain):
+                    keys = re.split(r"[.$]", match[1] or match[0].lstrip(".$"))
+                    pairs.update(itertools.pairwise(keys))
+                    if keys[-1] != "Values":
+                        whole.add(keys[-1])
+                if _ALL_VALUES.search(plain):
+                    whole.add("Values")
+        return _Fields(frozenset(pairs), frozenset(whole))
