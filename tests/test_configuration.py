@@ -6,9 +6,10 @@ from toetskader.facts.chart import ChartFiles, Render
 from toetskader.facts.databases import Databases, Role
 from toetskader.facts.documentation import documents, says_at_start, undescribed
 from toetskader.facts.kubernetes.environment import Environment, Origin
+from toetskader.facts.kubernetes.migrations import migrates_as_it_starts, migrations, switches_migrations_on
 from toetskader.facts.kubernetes.node import Place
 from toetskader.facts.kubernetes.objects import Objects
-from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workloads
+from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.mounts import Content, MountedFile, mounted_files
 from toetskader.facts.names import words
 from toetskader.facts.template_text import is_fixed
@@ -371,22 +372,6 @@ def _host_of(value: str) -> str:
     return rest.partition("/")[0].rpartition("@")[2].partition(":")[0].strip().lower()
 
 
-_MIGRATION = re.compile(
-    r"migrat(e|es|ion|ions|or)\b|migratie|migreer|\bflyway\b|\bliquibase\b|\balembic\b|\bdb[: ]upgrade\b"
-    r"|\bef database update\b"
-    r"|\bdbmate\b|\batlas schema\b|\bgoose\b.*\bup\b|\bsqitch\b|\bschema[- ]?(update|upgrade|init)\b|\bdb-?(init"
-    r"|update|upgrade)\b",
-    re.IGNORECASE,
-)
-# Options that leave migrations out: `--skip-migrations`, `NO_MIGRATE=1`.
-_NO_MIGRATION = re.compile(r"(?<![a-z])(?:no|skip|without|disable)[-_ ]?(?:\w{1,20}[-_])?migrat\w*", re.IGNORECASE)
-_MIGRATION_HINT = re.compile(r"migrat|flyway|liquibase|alembic|schema")
-_MIGRATION_SETTING = re.compile(
-    r"\b(migrat\w*|flyway|liquibase|alembic)\b|\b(database|db) schema update\b|\bschema update\b|\bauto update schema\b"
-)
-_OFF = frozenset({"", "false", "no", "off", "0", "none", "never", "disabled"})
-
-
 @check("database.migrations")
 def test_database_migrations_come_with_the_release(
     workloads: Workloads,
@@ -404,11 +389,11 @@ def test_database_migrations_come_with_the_release(
     that has the application do so, or its own documentation saying so.
     """
     _require_database(workloads, objects, environment, databases)
-    if any(_migrates(container) for container in workloads.containers()):
+    if any(True for _ in migrations(workloads)) or any(map(migrates_as_it_starts, workloads.containers())):
         return
-    if any(_switches_on(words(item.name), item.text) for item in environment.variables()):
+    if any(switches_migrations_on(words(item.name), item.text) for item in environment.variables()):
         return
-    if any(_switches_on(leaf.words, leaf.text) and templates.read(leaf.path) for leaf in values):
+    if any(switches_migrations_on(leaf.words, leaf.text) and templates.read(leaf.path) for leaf in values):
         return
     own = [text for path, text in documents(chart.files).items() if not path.startswith("charts/")]
     if any(says_at_start(text, "migrati") for text in own):
@@ -428,31 +413,6 @@ def test_database_migrations_come_with_the_release(
             "Run the migrations in a Job with `helm.sh/hook: pre-install,pre-upgrade` or in an init container. If the "
             "application does so as it starts, say so in the README.",
         ),
-    )
-
-
-def _migrates(container: Container) -> bool:
-    """Tell whether a container runs migrations: by its command, or, in a Job or before the others, by its name."""
-    command = " ".join(str(part.value) for part in container.command_line())
-    if _MIGRATION.search(_NO_MIGRATION.sub("", command)):
-        return True
-    named = f"{container.name} {container.get('image').text() or ''}"
-    if container.workload.is_batch:
-        return _MIGRATION.search(f"{container.workload.name} {named}") is not None
-    return container.role is ContainerRole.INIT and _MIGRATION.search(named) is not None
-
-
-def _switches_on(name: str, value: str) -> bool:
-    """Tell whether a setting has migrations run: `RUN_MIGRATIONS=true`, `SKIP_MIGRATIONS=false`, a Flyway address."""
-    if not _MIGRATION_HINT.search(name) or not _MIGRATION_SETTING.search(name):
-        return False
-    wanted = value.lower() not in _OFF
-    if re.search(r"\b(skip|disable|disabled|no)\b", name):
-        return not wanted and value != ""
-    return (
-        wanted
-        and re.search(r"\b(enabled?|run|auto|on start\w*|at start\w*|update|url|locations|change log)\b", name)
-        is not None
     )
 
 

@@ -49,7 +49,7 @@ def test_all_logging_goes_to_standard_output(
     _require_workloads(workloads)
     for container in workloads.containers():
         _log_volumes(container, findings)
-        for match in _LOG_OPTION.finditer(_command(container)):
+        for match in _LOG_OPTION.finditer(container.command_text):
             target = match["value"] or match["file"] or ""
             if not _STANDARD_OUTPUT.fullmatch(target.strip("\"'")):
                 findings.add(container, seen=match[0][:80], expected="stdout")
@@ -214,7 +214,7 @@ def _is_json(item: ContainerEnvironment, objects: Objects) -> bool:
             return True
         if "json" in name and variable.text.lower() not in _OFF:
             return True
-    if _JSON_OPTION.search(_command(item.container)):
+    if _JSON_OPTION.search(item.container.command_text):
         return True
     return any(file.text and _JSON_FILE.search(file.text) for file in mounted_files(item.container, objects))
 
@@ -336,10 +336,6 @@ def _switches_metrics_off(variable: Variable) -> bool:
 
 
 # --- shared ----------------------------------------------------------------------------------------------------------
-
-
-def _command(container: Container) -> str:
-    return " ".join(str(part.value) for part in container.command_line())
 
 
 def _require_workloads(workloads: Workloads) -> None:

@@ -7,7 +7,6 @@ from from_yaml import pod, workload, workloads
 
 from toetskader.facts.attempt import Malformed
 from toetskader.facts.kubernetes.known_images import data_stores, is_only_data_store
-from toetskader.facts.kubernetes.migrations import migrations
 from toetskader.facts.kubernetes.quantities import int_or_percentage, quantity
 
 
@@ -114,27 +113,6 @@ LONG_RUNNING = {
 @pytest.mark.parametrize(("text", "expected"), LONG_RUNNING.items())
 def test_what_keeps_running(text: str, expected: bool) -> None:
     assert workload(text).is_long_running is expected
-
-
-MIGRATIONS = {
-    "{kind: Job, metadata: {name: x-migratie}, spec: {template: {spec: {containers: [{name: c}]}}}}": [
-        "Job/x-migratie"
-    ],
-    "{kind: Job, metadata: {name: x}, spec: {template: {spec: {containers: [{name: c, args: [migrate]}]}}}}": ["Job/x"],
-    "{kind: Job, metadata: {name: x}, spec: {template: {spec: {containers: [{name: c, image: flyway/flyway}]}}}}": [
-        "Job/x"
-    ],
-    "{kind: Deployment, metadata: {name: x}, spec: {template: {spec: {initContainers: [{name: db-upgrade}]}}}}": [
-        "Deployment/x, init container db-upgrade"
-    ],
-    "{kind: Job, metadata: {name: x, annotations: {helm.sh/hook: pre-upgrade}}}": [],
-    "{kind: Deployment, metadata: {name: x-migrate}, spec: {template: {spec: {containers: [{name: migrate}]}}}}": [],
-}
-
-
-@pytest.mark.parametrize(("text", "expected"), MIGRATIONS.items())
-def test_evident_migrations(text: str, expected: list[str]) -> None:
-    assert [item.where for item in migrations(workloads(text))] == expected
 
 
 QUANTITIES = {

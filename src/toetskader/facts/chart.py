@@ -73,6 +73,3 @@ class Render(msgspec.Struct, frozen=True, kw_only=True, tag="render"):
     objects: tuple[RenderedObject, ...] = ()
     notes: str = ""
     """Rendered NOTES.txt."""
-
-
-Fact = ChartFiles | Render

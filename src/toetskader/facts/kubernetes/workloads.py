@@ -44,8 +44,6 @@ class SecurityContext:
     run_as_user: Node
     run_as_non_root: Node
     read_only_root_filesystem: Node
-    allow_privilege_escalation: Node
-    privileged: Node
 
 
 class Container:
@@ -82,8 +80,6 @@ class Container:
             run_as_user=inherited("runAsUser"),
             run_as_non_root=inherited("runAsNonRoot"),
             read_only_root_filesystem=own.get("readOnlyRootFilesystem"),
-            allow_privilege_escalation=own.get("allowPrivilegeEscalation"),
-            privileged=own.get("privileged"),
         )
 
     @cached_property
@@ -106,6 +102,11 @@ class Container:
         """Yield the parts of `command`, then those of `args`."""
         yield from self.get("command").each()
         yield from self.get("args").each()
+
+    @property
+    def command_text(self) -> str:
+        """The command line as one text."""
+        return " ".join(str(part.value) for part in self.command_line())
 
     def probes(self) -> Iterator[Node]:
         """Yield the three probes, set or not."""
