@@ -141,7 +141,7 @@ def test_a_path_reads_back(steps: list[str | int]) -> None:
 
 
 @given(st.dictionaries(KEYS, VALUES, max_size=4))
-@settings(derandomize=True, max_examples=150)
+@settings(derandomize=True, max_examples=150, deadline=None)
 def test_any_values_are_walked(values: dict[str, Any]) -> None:
     for path, number in replica_paths(values).items():
         assert isinstance(number, int)
