@@ -1,6 +1,5 @@
 """A portfolio of 10,000 results."""
 
-
 from toetskader.report import json_view
 from toetskader.report.html import render_html
 
