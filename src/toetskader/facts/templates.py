@@ -3,13 +3,14 @@
 import itertools
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}|^\s*#[^\n]*$", re.DOTALL | re.MULTILINE)
 """What a template does not render or a manifest does not say."""
 # `.Values.mail.host`, `$mail.host`, and keys by their text: `index .Values "mail-relay"`, `get . "host"`.
 _FIELDS = re.compile(r"(?:[.$][A-Za-z_][\w-]{0,200})+|[\"`]([A-Za-z_][\w-]{0,200})[\"`]")
+_STEP = re.compile(r"[.$]")
 _ALL_VALUES = re.compile(r"(?:toYaml|toJson|range\b[^{}]{0,80})\s\$?\.Values\s*[})|]")
 _ALIAS = re.compile(r"^[ \t-]*alias:[ \t]*[\"']?([\w-]+)", re.MULTILINE)
 _SUFFIXES = (".yaml", ".yml", ".tpl", ".txt", ".json", ".gotmpl")
@@ -50,16 +51,28 @@ class Templates:
 
     @cached_property
     def _fields(self) -> _Fields:
-        pairs: set[tuple[str, str]] = set()
-        whole: set[str] = set()
-        for path, text in self._files.items():
-            if "templates/" in path and path.endswith(_SUFFIXES):
-                plain = COMMENT.sub("", text)
-                for match in _FIELDS.finditer(plain):
-                    keys = re.split(r"[.$]", match[1] or match[0].lstrip(".$"))
-                    pairs.update(itertools.pairwise(keys))
-                    if keys[-1] != "Values":
-                        whole.add(keys[-1])
-                if _ALL_VALUES.search(plain):
-                    whole.add("Values")
-        return _Fields(frozenset(pairs), frozenset(whole))
+        found = [
+            _fields_of(text)
+            for path, text in self._files.items()
+            if "templates/" in path and path.endswith(_SUFFIXES)
+        ]
+        return _Fields(
+            frozenset().union(*(fields.pairs for fields in found)),
+            frozenset().union(*(fields.whole for fields in found)),
+        )
+
+
+@lru_cache(maxsize=4096)
+def _fields_of(text: str) -> _Fields:
+    """Read one template; the same subcharts come along in many charts."""
+    plain = COMMENT.sub("", text)
+    pairs: set[tuple[str, str]] = set()
+    whole: set[str] = set()
+    for name in {match[1] or match[0].lstrip(".$") for match in _FIELDS.finditer(plain)}:
+        keys = _STEP.split(name)
+        pairs.update(itertools.pairwise(keys))
+        if keys[-1] != "Values":
+            whole.add(keys[-1])
+    if _ALL_VALUES.search(plain):
+        whole.add("Values")
+    return _Fields(frozenset(pairs), frozenset(whole))

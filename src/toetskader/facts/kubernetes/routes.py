@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from toetskader.facts.kubernetes.node import Node
@@ -68,7 +69,12 @@ def can_route(files: Mapping[str, str]) -> bool:
 
     Parameters: `files`, path inside the chart → text.
     """
-    return any("templates/" in path and _ROUTE_TEMPLATE.search(text) for path, text in files.items())
+    return any("templates/" in path and _makes_route(text) for path, text in files.items())
+
+
+@lru_cache(maxsize=4096)
+def _makes_route(text: str) -> bool:
+    return "kind:" in text and _ROUTE_TEMPLATE.search(text) is not None
 
 
 def host_covers(pattern: str, host: str) -> bool:
