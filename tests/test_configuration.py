@@ -207,6 +207,8 @@ _IDENTITY = re.compile(
     r"|entity id|url|enabled?|idp)\b"
     r"|\b(azure ad|azuread|entra)\b|.*\bissuer uri\b|\boauth2? .*\bclient id\b"
 )
+# Switches that keep old addresses of a component alive set nothing of an issuer or client.
+_LEGACY = re.compile(r"\blegacy\b")
 # Names of parties in network policies: whom a pod may reach is no setting for signing in.
 _NETWORK = re.compile(r"\b(network|networking|netwerk|egress|outbound|ingress)\b")
 _ISSUER = re.compile(
@@ -247,7 +249,7 @@ def test_users_sign_in_through_entra(
         for leaf in values
         if _IDENTITY_HINT.search(leaf.words) and not _NETWORK.search(leaf.words) and templates.read(leaf.path)
     ]
-    seen = [(place, name, value) for place, name, value in named if _IDENTITY.search(name)]
+    seen = [(place, name, value) for place, name, value in named if _IDENTITY.search(name) and not _LEGACY.search(name)]
     for place, name, value in seen:
         host = re.match(r"https?://([^/:?#\s]+)", value)
         if _ISSUER.search(name) and host and host[1].lower() not in _ENTRA_HOSTS:

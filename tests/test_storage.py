@@ -120,7 +120,15 @@ def test_files_go_to_object_storage(
     _report_node_storage(workloads, objects, findings)
     if findings:
         return
-    if asked or _claimed(workloads):
+    elsewhere = _claims_from_elsewhere(workloads, objects)
+    if elsewhere:
+        undetermined(
+            f"De component schrijft naar claims van elders ({', '.join(elsewhere)}); of dat gedeelde opslag is, is "
+            "hier niet te zien. Render een waardenset met de claim mee, of neem instellingen voor objectopslag op.",
+            f"The component writes to claims from elsewhere ({', '.join(elsewhere)}); whether that is shared storage "
+            "cannot be seen here. Render a values set with the claim, or add settings for object storage.",
+        )
+    if asked:
         not_applicable(
             "De component schrijft bestanden naar een gedeelde opslag; het contract staat dat naast objectopslag toe.",
             "The component writes files to shared storage; the contract allows that beside object storage.",
@@ -164,8 +172,7 @@ def test_files_may_go_to_a_shared_file_store(workloads: Workloads, objects: Obje
             findings.add(modes, seen=", ".join(claim.access_modes) or None, expected="ReadWriteMany")
     if asked:
         return
-    rendered = {name for claim in claims(objects, workloads) for name in claim.names}
-    existing = sorted({item.claim_name for item in _claimed(workloads) if item.claim_name} - rendered)
+    existing = _claims_from_elsewhere(workloads, objects)
     if existing:
         undetermined(
             f"De chart gebruikt claims van elders ({', '.join(existing)}); hun accessModes zijn hier niet te zien.",
@@ -225,6 +232,14 @@ def _file_claims(workloads: Workloads, objects: Objects) -> list[Claim]:
         for claim in claims(objects, workloads)
         if not claim.is_temporary and not (claim.users and all(data_stores(user) for user in claim.users))
     ]
+
+
+def _claims_from_elsewhere(workloads: Workloads, objects: Objects) -> list[str]:
+    """Return the names of claims that the chart does not render and the component's files may go to."""
+    rendered = {name for claim in claims(objects, workloads) for name in claim.names}
+    users = [workload for workload in workloads if not data_stores(workload)]
+    used = {volume.claim_name for workload in users for volume in volumes(workload) if volume.claim_name}
+    return sorted(used - rendered)
 
 
 def _claimed(workloads: Workloads) -> list[Volume]:
