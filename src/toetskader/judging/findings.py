@@ -40,6 +40,16 @@ class RawFinding(msgspec.Struct, frozen=True, kw_only=True):
     remedy: Text | None
 
 
+MOST_FINDINGS = 1_000
+"""Findings of one judgement in one scene; after these it is stopped, as more tell nobody anything."""
+LONGEST_TEXT = 1_000
+"""Characters of one part of a finding or reason; what a supplier writes can be megabytes."""
+
+
+class Enough(Exception):  # noqa: N818 - ends a judgement that has said what it has to say
+    """As many findings as are kept."""
+
+
 class Findings:
     """Collects the findings of one judgement in one scene."""
 
@@ -56,15 +66,34 @@ class Findings:
         """
         self.items.append(
             RawFinding(
-                where=place.where,
-                path=place.path,
-                source=place.source,
+                where=_clipped(place.where),
+                path=_clipped(place.path),
+                source=_clipped(place.source),
                 scene=self._scene,
-                seen=seen,
-                expected=expected,
-                remedy=remedy,
+                seen=_plain(seen),
+                expected=_plain(expected),
+                remedy=clipped(remedy) if remedy else None,
             )
         )
+        if len(self.items) >= MOST_FINDINGS:
+            raise Enough
 
     def __len__(self) -> int:
         return len(self.items)
+
+
+def clipped(text: Text) -> Text:
+    """Return a text short enough to keep."""
+    return Text(_clipped(text.nl), _clipped(text.en))
+
+
+def _clipped(text: str) -> str:
+    left_out = len(text) - LONGEST_TEXT
+    return text if left_out <= 0 else f"{text[:LONGEST_TEXT]}… (+{left_out})"
+
+
+def _plain(value: object) -> object:
+    """Return what was seen or expected, short enough to keep; collections as text."""
+    if value is None or isinstance(value, int | float):
+        return value
+    return clipped(value) if isinstance(value, Text) else _clipped(str(value))

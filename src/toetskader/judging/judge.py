@@ -10,7 +10,7 @@ import msgspec
 from toetskader.facts.attempt import Malformed, NotSeen
 from toetskader.facts.store import FactKey
 from toetskader.judging.check import Check
-from toetskader.judging.findings import Findings, RawFinding
+from toetskader.judging.findings import Enough, Findings, RawFinding, clipped
 from toetskader.judging.outcomes import NotApplicable, NotShown, Parameters, Undetermined
 from toetskader.judging.subjects import Missing, SceneSubjects, TargetSubjects
 from toetskader.results import Verdict
@@ -80,18 +80,17 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -
             arguments[name] = _subject(check, scene, name)
         check.function(**arguments)
     except NotApplicable as outcome:
-        return Judged(Verdict.NOT_APPLICABLE, reason=outcome.reason, keys=keys)
+        if not findings:  # what was found applies
+            return Judged(Verdict.NOT_APPLICABLE, reason=clipped(outcome.reason), keys=keys)
     except NotShown as outcome:
-        return Judged(Verdict.UNDETERMINED, reason=outcome.reason, keys=keys, shown=False)
-    except Undetermined as outcome:
-        doubt = outcome.reason
-    except Missing as outcome:
-        doubt = _not_seen(outcome.attempt, scene.scene)
-    except Malformed as outcome:
-        doubt = _malformed(outcome, scene.scene)
-    except Exception as fault:  # hostile input must cost one verdict, not the run
-        doubt, crash = _broken(check, fault), fault
-    if findings.items:
+        if not findings:
+            return Judged(Verdict.UNDETERMINED, reason=clipped(outcome.reason), keys=keys, shown=False)
+    except Enough:
+        pass
+    except Exception as outcome:  # hostile input must cost one verdict, not the run
+        doubt = clipped(_doubt(check, outcome, scene.scene))
+        crash = None if isinstance(outcome, Undetermined | Missing | Malformed) else outcome
+    if findings:
         return Judged(Verdict.FAIL, tuple(findings.items), keys=keys, crash=crash, doubt=doubt)
     if doubt is not None:
         return Judged(Verdict.UNDETERMINED, reason=doubt, keys=keys, crash=crash)
@@ -130,6 +129,19 @@ def _combine(judged: list[Judged]) -> Judged:
 
 def _doubtful(item: Judged) -> bool:
     return item.doubt is not None or item.verdict is Verdict.UNDETERMINED
+
+
+def _doubt(check: Check, outcome: Exception, scene: str) -> Text:
+    """Say why a check came to no verdict."""
+    match outcome:
+        case Undetermined():
+            return outcome.reason
+        case Missing():
+            return _not_seen(outcome.attempt, scene)
+        case Malformed():
+            return _malformed(outcome, scene)
+        case _:
+            return _broken(check, outcome)
 
 
 def _not_seen(attempt: NotSeen, scene: str) -> Text:

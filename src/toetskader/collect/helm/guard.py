@@ -16,6 +16,8 @@ _CLONE_NEWNET = 0x40000000
 # Memory that Python and Helm hold before any chart is read, which the limit on a chart's memory does not count.
 _OWN_MEMORY = 300 * MEGABYTE
 _LOOK_AT_PARENT_S = 0.25
+# What it may write: the index of a large repository, which Helm keeps.
+_LARGEST_FILE = 100 * MEGABYTE
 
 
 def hard_limits(limits: Limits) -> dict[int, int]:
@@ -26,7 +28,7 @@ def hard_limits(limits: Limits) -> dict[int, int]:
     """
     found = {
         resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_FSIZE: limits.unpacked_bytes,
+        resource.RLIMIT_FSIZE: _LARGEST_FILE,
         resource.RLIMIT_NOFILE: 256,
     }
     if sys.platform == "linux":
