@@ -6,6 +6,7 @@ from toetskader.facts.chart import ChartFiles
 from toetskader.facts.kubernetes.certificates import (
     certificate_names,
     certificate_requests,
+    certificate_secrets,
     has_certificate,
     private_keys,
 )
@@ -13,7 +14,7 @@ from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.routes import can_route, routes
 from toetskader.facts.secrets import PRIVATE_KEY, decoded, is_documentation, is_literal, leaks
-from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, not_shown
+from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, not_shown, undetermined
 
 _A_KEY = Text("een privésleutel (niet getoond)", "a private key (not shown)")
 _NO_KEY = Text("geen sleutel: een Secret van de gemeente, bij naam", "no key: a Secret of the municipality, by name")
@@ -23,12 +24,17 @@ _NO_KEY = Text("geen sleutel: een Secret van de gemeente, bij naam", "no key: a 
 def test_certificates_have_no_wildcards(chart: ChartFiles, objects: Objects, findings: Findings) -> None:
     """DDC 1.4: certificates are SAN certificates, and components have no wildcard.
 
-    An indication: the certificate that is served is the proof.
+    An indication: the certificate that is served is the proof. A Secret that is called a wildcard is taken for one.
     """
     names = list(certificate_names(objects))
     for node in names:
         if "*" in (node.text() or ""):
             findings.add(node, seen=node.text(), expected=Text("een volledige hostnaam", "a full host name"))
+    secrets = [node for node in certificate_secrets(objects) if node.text()]
+    for node in secrets:
+        if _WILDCARD_NAME.search(node.text() or ""):
+            expected = Text("een certificaat van dit component alleen", "a certificate of this component alone")
+            findings.add(node, seen=node.text(), expected=expected)
     requests = list(certificate_requests(objects))
     for item in requests:
         alternatives = ("dnsNames", "ipAddresses", "uris", "emailAddresses", "otherNames")
@@ -38,7 +44,12 @@ def test_certificates_have_no_wildcards(chart: ChartFiles, objects: Objects, fin
                 seen=Text("een certificaat zonder alternatieve namen", "a certificate without alternative names"),
                 expected=Text("namen in dnsNames (SAN)", "names in dnsNames (SAN)"),
             )
-    if not names and not requests:
+    if secrets and not names and not findings:
+        undetermined(
+            f"Voor welke namen het certificaat in Secret {secrets[0].text()} is, blijkt niet; noem de hosts daar.",
+            f"For what names the certificate in Secret {secrets[0].text()} is does not show; name the hosts there.",
+        )
+    if not names and not requests and not secrets:
         if not routes(objects) and can_route(chart.files):
             not_shown(
                 "De chart rendert met deze waardenset geen route, en kan dat wel; voeg bij het doel een waardenset toe "
@@ -52,6 +63,7 @@ def test_certificates_have_no_wildcards(chart: ChartFiles, objects: Objects, fin
         )
 
 
+_WILDCARD_NAME = re.compile(r"wildcard|(?:^|[-_.])star(?:$|[-_.])", re.IGNORECASE)
 _SIGNING = re.compile(r"\b(genSelfSignedCert(?:WithKey)?|genCA(?:WithKey)?|genSignedCert(?:WithKey)?|genPrivateKey)\b")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from toetskader.facts.chart import Render
-from toetskader.facts.kubernetes.known_images import data_stores, is_database
+from toetskader.facts.kubernetes.known_images import data_stores, is_database, is_only_data_store
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.storage import (
     Claim,
@@ -230,14 +230,14 @@ def _file_claims(workloads: Workloads, objects: Objects) -> list[Claim]:
     return [
         claim
         for claim in claims(objects, workloads)
-        if not claim.is_temporary and not (claim.users and all(data_stores(user) for user in claim.users))
+        if not claim.is_temporary and not (claim.users and all(is_only_data_store(user) for user in claim.users))
     ]
 
 
 def _claims_from_elsewhere(workloads: Workloads, objects: Objects) -> list[str]:
     """Return the names of claims that the chart does not render and the component's files may go to."""
     rendered = {name for claim in claims(objects, workloads) for name in claim.names}
-    users = [workload for workload in workloads if not data_stores(workload)]
+    users = [workload for workload in workloads if not is_only_data_store(workload)]
     used = {volume.claim_name for workload in users for volume in volumes(workload) if volume.claim_name}
     return sorted(used - rendered)
 

@@ -69,6 +69,14 @@ def test_coverage(specs: list[str], uncovered: tuple[Direction, ...]) -> None:
     assert policies(*specs).uncovered(pod()) == uncovered
 
 
+def test_a_policy_that_helm_takes_away_holds_for_hooks_only() -> None:
+    annotations = "{helm.sh/hook: post-install, helm.sh/hook-delete-policy: hook-succeeded}"
+    fleeting = NetworkPolicies(objects(f"{{{HEAD}, metadata: {{name: n, annotations: {annotations}}}, spec: {DENY}}}"))
+    (job,) = workloads(f"{{kind: Job, metadata: {{name: j, annotations: {annotations}}}, spec: {{template: {{}}}}}}")
+    assert fleeting.uncovered(pod()) == BOTH
+    assert fleeting.uncovered(job) == ()
+
+
 def test_policies_hold_in_their_namespace_only_and_not_on_the_host_network() -> None:
     assert policies(DENY).uncovered(pod(namespace="elders")) == BOTH
     assert policies(DENY).uncovered(pod(spec="{hostNetwork: true}")) == BOTH

@@ -87,6 +87,27 @@ def test_what_also_runs_at_installation_is_no_test(hooks: str, expected: int) ->
     assert len(workloads(text)) == expected
 
 
+def test_an_object_with_a_pod_template_is_a_workload_whatever_its_kind() -> None:
+    template = "spec: {template: {spec: {containers: [{name: a, image: x}]}}}"
+    (found,) = workloads(f"{{kind: Rollout, apiVersion: argoproj.io/v1alpha1, metadata: {{name: x}}, {template}}}")
+    assert [item.name for item in found.containers] == ["a"]
+    assert len(workloads("{kind: Gateway, apiVersion: x/v1, metadata: {name: x}, spec: {template: {spec: 3}}}")) == 0
+
+
+STAYS = {
+    "{}": True,
+    "{helm.sh/hook: 'pre-install,pre-upgrade', helm.sh/hook-delete-policy: before-hook-creation}": True,
+    "{helm.sh/hook: post-install, helm.sh/hook-delete-policy: 'before-hook-creation,hook-succeeded'}": False,
+    "{helm.sh/hook: pre-delete}": False,
+}
+
+
+@pytest.mark.parametrize(("annotations", "expected"), STAYS.items())
+def test_what_is_there_while_the_component_runs(annotations: str, expected: bool) -> None:
+    found = workload(f"{{kind: Job, apiVersion: batch/v1, metadata: {{name: x, annotations: {annotations}}}}}")
+    assert found.object.stays is expected
+
+
 STORES = {
     "a store": ("[{name: a, image: redis}]", True),
     "a store and its exporter": ("[{name: a, image: redis}, {name: b, image: redis-exporter}]", True),

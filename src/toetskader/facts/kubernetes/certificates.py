@@ -12,10 +12,12 @@ def certificate_names(objects: Objects) -> Iterator[Node]:
     """Yield every host name for which an object of the scene asks or uses a certificate.
 
     From the TLS sections of routes and OpenShift routes, Gateways (Gateway API and Istio), ApisixTls, and the subject
-    names of cert-manager's Certificates.
+    names of cert-manager's Certificates. A TLS section without hosts holds for those of the whole route.
     """
     for route in routes(objects):
         yield from route.tls_names
+        if route.object.kind == "Ingress" and not route.tls_names:
+            yield from (host.node for host in route.hosts if host.name and host.tls)
         if route.object.kind == "Route" and route.object.get("spec", "tls"):
             yield from (host.node for host in route.hosts if host.name)
     for item in objects.of_kind("Gateway", group="gateway.networking.k8s.io"):
@@ -32,6 +34,26 @@ def certificate_names(objects: Objects) -> Iterator[Node]:
         yield from item.get("spec", "dnsNames").each()
         if item.get("spec", "commonName"):
             yield item.get("spec", "commonName")
+
+
+def certificate_secrets(objects: Objects) -> Iterator[Node]:
+    """Yield where objects of the scene name the Secret that holds a certificate for the edge."""
+    for item in objects.of_kind("Ingress"):
+        for entry in item.get("spec", "tls").each():
+            yield entry.get("secretName")
+    for item in objects.of_kind("Gateway", group="gateway.networking.k8s.io"):
+        for listener in item.get("spec", "listeners").each():
+            for reference in listener.get("tls", "certificateRefs").each():
+                yield reference.get("name")
+    for item in objects.of_kind("Gateway", group="networking.istio.io"):
+        for server in item.get("spec", "servers").each():
+            yield server.get("tls", "credentialName")
+    for item in objects.of_kind("ApisixTls", group="apisix.apache.org"):
+        yield item.get("spec", "secret", "name")
+    for item in objects.of_kind("IngressRoute"):
+        yield item.get("spec", "tls", "secretName")
+    for item in certificate_requests(objects):
+        yield item.get("spec", "secretName")
 
 
 def certificate_requests(objects: Objects) -> Iterator[KubernetesObject]:

@@ -44,9 +44,11 @@ _STORES = {
 }
 _SERVERS = {
     Server.EXPORTER: re.compile(rf"({'|'.join(_STORES.values())})[-_]exporter"),
-    **{server: re.compile(rf"({names})(-[0-9][\w.-]*)?") for server, names in _STORES.items()},
+    **{server: re.compile(rf"({names})(-?[0-9][\w.-]*)?") for server, names in _STORES.items()},
     Server.OTHER: re.compile(r"nginx(-\w+)?|httpd|apache|haproxy|envoy|traefik|caddy|varnish|clamav"),
 }
+# What mirrors put before a name: `bitnami-postgresql`.
+_MIRRORED = re.compile(r"^(?:bitnami|bitnamilegacy|library|mirror|docker|dockerhub|official)[-_]")
 # Proxies, log shippers and exporters that stand beside a main container. Their names are too general to tell that a
 # container on its own is no part of the application.
 _HELPER = re.compile(
@@ -59,6 +61,7 @@ _HELPER = re.compile(
 def server_in(container: Container) -> Server | None:
     """Return the kind of server a container runs, or None for anything else, an unreadable image included."""
     path, _, name = _repository(container).rpartition("/")
+    name = _MIRRORED.sub("", name)
     if name == "server" and path.endswith("/mssql"):
         return Server.OTHER_SQL
     return next((server for server, names in _SERVERS.items() if names.fullmatch(name)), None)

@@ -146,12 +146,15 @@ class NetworkPolicy:
     def selects(self, workload: Workload) -> bool:
         """Tell whether the policy holds for the workload's pods: same namespace, labels selected.
 
-        An absent `podSelector` is an empty one and selects all: in this API it is a value, not a pointer.
+        A policy that Helm takes away after its hooks holds for hooks only. An absent `podSelector` is an empty one and
+        selects all: in this API it is a value, not a pointer.
         """
         if workload not in self._selected:
             selector = self.object.get("spec", "podSelector")
-            self._selected[workload] = self.namespace == workload.namespace and (
-                not selector or matches(selector, workload.pod_labels)
+            self._selected[workload] = (
+                self.namespace == workload.namespace
+                and (self.object.stays or workload.is_hook)
+                and (not selector or matches(selector, workload.pod_labels))
             )
         return self._selected[workload]
 

@@ -35,6 +35,8 @@ CLUSTER_KINDS = frozenset(
     }
 )
 
+_INSTALLING = frozenset({"pre-install", "post-install"})
+
 
 class KubernetesObject:
     """One object: its document, and where it came from."""
@@ -80,6 +82,12 @@ class KubernetesObject:
         What also runs at installation or upgrade (`post-install,test`) is no test alone.
         """
         return bool(self.hooks) and all(hook.startswith("test") for hook in self.hooks)
+
+    @property
+    def stays(self) -> bool:
+        """True for what is there while the component runs: no hook, or one of installations that Helm leaves behind."""
+        policy = self.annotations.get("helm.sh/hook-delete-policy", "")
+        return not self.hooks or (bool(self.hooks & _INSTALLING) and "hook-succeeded" not in policy)
 
     @cached_property
     def haystack(self) -> str:

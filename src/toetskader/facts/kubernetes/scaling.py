@@ -66,12 +66,17 @@ class DisruptionBudget:
 
 
 def disruption_budgets(objects: Objects, workload: Workload) -> tuple[DisruptionBudget, ...]:
-    """Return the budgets that select a workload's pods, in the same namespace (policy/v1: `{}` selects all)."""
+    """Return the budgets that select a workload's pods, in the same namespace (policy/v1: `{}` selects all).
+
+    One that Helm takes away after its hooks guards nothing.
+    """
     replicas = replicas_at_least(objects, workload)
     return tuple(
         DisruptionBudget(item, _blocking_field(item, replicas), _idle_field(item, replicas))
         for item in objects.of_kind("PodDisruptionBudget", group="policy")
-        if item.namespace == workload.namespace and matches(item.get("spec", "selector"), workload.pod_labels)
+        if item.namespace == workload.namespace
+        and item.stays
+        and matches(item.get("spec", "selector"), workload.pod_labels)
     )
 
 
@@ -97,6 +102,7 @@ def _targets(item: KubernetesObject, workload: Workload, default_kind: str) -> b
     target = item.get("spec", "scaleTargetRef")
     return (
         item.namespace == workload.namespace
+        and item.stays
         and target.get("name").text() == workload.name
         and (target.get("kind").text() or default_kind) == workload.kind
     )

@@ -195,12 +195,21 @@ class Workload:
         yield from self.pod.get("volumes").each()
 
 
+def _runs_pods(item: KubernetesObject) -> bool:
+    """Tell whether an object of another kind has a pod template, as Argo's Rollout and OpenShift's DeploymentConfig."""
+    value: object = item.document
+    for key in ("spec", "template", "spec"):
+        value = value.get(key) if isinstance(value, dict) else None
+    return isinstance(value, dict) and isinstance(value.get("containers"), list)
+
+
 class Workloads:
     """The workloads of one scene. Iterating leaves out Helm tests, which run-time rules do not concern."""
 
     def __init__(self, objects: Objects) -> None:
         self.scene = objects.scene
-        self.with_tests = tuple(Workload(item) for item in objects.of_kind(*POD_KINDS))
+        others = (item for item in objects if item.kind not in POD_KINDS and _runs_pods(item))
+        self.with_tests = tuple(Workload(item) for item in (*objects.of_kind(*POD_KINDS), *others))
         self._run_time = tuple(item for item in self.with_tests if not item.object.is_test)
 
     def __iter__(self) -> Iterator[Workload]:
