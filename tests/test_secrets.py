@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from toetskader.facts.chart import ChartFiles
-from toetskader.facts.kubernetes.literals import Literal, headers, literals, options
+from toetskader.facts.kubernetes.literals import Literal, arguments, headers, literals, options
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.secret_uses import (
@@ -136,6 +136,9 @@ def _literals(workloads: Workloads, objects: Objects) -> Iterator[Node]:
     for option in (*options(workloads, tests=True), *headers(workloads, tests=True)):
         if gives_secret(option.name, option.node.value):
             yield option.node
+    for node in (*arguments(workloads, tests=True), *(item.node for item in headers(workloads, tests=True))):
+        if leaks(str(node.value)):
+            yield node
 
 
 def _literal_lines(literal: Literal) -> Iterator[Node]:

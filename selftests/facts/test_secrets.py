@@ -117,6 +117,9 @@ LEAKING = {
     "a private key in JSON": '{"key": "-----BEGIN ' + 'PRIVATE KEY-----\\nMIIEvQIBADANBg"}',
     "a password in a URL": "redis://:geheim@redis:6379/1",
     "AWS": "id: AKIA" + "IOSFODNN7ABCDEFG",
+    "Basic header": "value: Basic " + "YWRtaW46YWRtaW4=",
+    "Basic header, with a colon": "value: Basic:" + "YWRtaW46YWRtaW4=",
+    "Bearer header": "-H 'Authorization: Bearer " + "abcdef0123456789abcdef'",
     "GitHub": "ghp_" + "a1B2" * 9,
     "GitLab": "glpat-" + "a1B2c3D4e5F6g7H8i9J0",
     "Slack": "xoxb-" + "123456789012-abcdefghij",
@@ -135,6 +138,8 @@ HARMLESS = {
     "a sample in a comment": "# brokerUrl: amqp://username:password@rabbitmq:5672",
     "a port and a mail address": "http://host:8080/pad/naam@gemeente.example",
     "a digest": "sha256:" + "a1b2c3d4" * 8,
+    "Basic without credentials": "Basic authentication is off",
+    "Bearer of a variable": "Authorization: Bearer ${TOKEN}",
     "part of a longer text": "xAKIA" + "IOSFODNN7ABCDEFG",
 }
 

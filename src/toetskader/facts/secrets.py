@@ -109,6 +109,14 @@ SHAPES = (
     _token("Stripe key", ("k_live_",), r"[sr]k_live_[0-9a-zA-Z]{24,99}", "sk_live_{24}"),
     _token("SendGrid key", ("SG.",), r"SG\.[\w-]{22}\.[\w-]{43}", "SG.{22}.{43}"),
     _token("age key", ("AGE-SECRET-KEY-1",), r"AGE-SECRET-KEY-1[0-9A-Z]{58}", "AGE-SECRET-KEY-1{58}"),
+    # A digit tells base64 from words (`Basic authentication`).
+    _token(
+        "Authorization header",
+        ("Basic", "Bearer"),
+        r"(?:Basic[ :]{1,2}(?=[A-Za-z+/]{0,100}[0-9])[A-Za-z0-9+/]{8,400}={0,2}"
+        r"|Bearer[ :]{1,2}(?=[A-Za-z._~+/-]{0,100}[0-9])[\w.~+/-]{16,4000}={0,2})",
+        "Basic RED8{24}",
+    ),
     _token("JSON Web Token", ("eyJ",), r"eyJ[\w-]{14,4000}\.eyJ[\w-]{14,8000}\.[\w-]{10,2000}", "eyJ{16}.eyJ{16}.{20}"),
 )
 
