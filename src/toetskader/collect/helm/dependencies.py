@@ -4,6 +4,7 @@ A dependency in charts/ is used as it is. A `file://` one is taken from the dire
 repository is downloaded, the version of Chart.lock when there is one. The supplier's directory is never written to.
 """
 
+import re
 import shutil
 import tempfile
 import time
@@ -86,6 +87,7 @@ def complete(
             if name not in description.missing:
                 continue
             try:
+                _check_name(name)
                 if repository.startswith("file://"):
                     _take_sibling(name, repository, given, charts, limits)
                 else:
@@ -109,6 +111,19 @@ def complete(
 
 _REMEDY_NL = "Neem haar op met 'helm dependency update' en lever charts/ mee."
 _REMEDY_EN = "Include it with 'helm dependency update' and deliver charts/ with the chart."
+
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,249}")
+
+
+def _check_name(name: str) -> None:
+    """Refuse a name that is more than one: it becomes a folder in charts/, and part of an address."""
+    if _NAME.fullmatch(name) is None:
+        raise refused(
+            Reason.REFUSED_INPUT,
+            nl=f"{name[:80]!r} is geen naam van een chart.",
+            en=f"{name[:80]!r} is no name of a chart.",
+        )
 
 
 def _remote(name: str, repository: str, version: str) -> RemoteChart:
@@ -140,7 +155,10 @@ def _take_sibling(name: str, repository: str, given: Path | None, charts: Path, 
 
 
 def _locked(source: OpenSource, reader: HelmProcess) -> dict[str, str]:
-    """Read the versions that Chart.lock fixes. Raises `Refused`: it cannot be read."""
+    """Read the versions that Chart.lock fixes. Raises `Refused`: it cannot be read.
+
+    Of entries that are no name with a version nothing is taken: Helm itself would not use them.
+    """
     text = source.files.get("Chart.lock")
     if not text:
         return {}
@@ -149,5 +167,6 @@ def _locked(source: OpenSource, reader: HelmProcess) -> dict[str, str]:
         raise Refused(answer)
     if not isinstance(answer, ParseAnswer):
         raise TypeError(answer)
-    found = [item for document in answer.objects for item in document.document.get("dependencies") or []]
+    listed = [document.document.get("dependencies") for document in answer.objects]
+    found = [item for items in listed if isinstance(items, list) for item in items if isinstance(item, dict)]
     return {str(item["name"]): str(item["version"]) for item in found if {"name", "version"} <= item.keys()}
