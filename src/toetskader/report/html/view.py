@@ -11,10 +11,13 @@ from toetskader.report.words import LEVELS, VERDICTS, Words
 from toetskader.results.model import Deviation, Finding, LevelCount, NotLookedAt, Report, Result, TargetSummary, Verdict
 
 FINDINGS_SHOWN = (50, 20, 10, 5, 3, 2, 1)
-"""Findings shown per result: the first of these numbers with which the page stays within `FINDINGS_BUDGET`."""
+"""Findings shown per result: the first of these numbers with which the page stays within its budget."""
 
-FINDINGS_BUDGET = 3_500_000
-"""Characters of findings on a page; with the rows of 10,000 results it stays under 8 MB."""
+PAGE_BUDGET = 7_700_000
+"""Characters of a page, so that one of 10,000 results stays under 8 MB."""
+MOST_FOR_FINDINGS = 3_500_000
+_RESULT_COST = 510  # a row without findings
+_TARGET_COST = 6_500  # a target without rows
 
 _TEXT_LIMIT = 500
 _PLACE_COST = 130  # markup around a finding
@@ -174,12 +177,12 @@ class Page:
 def page(report: Report) -> Page:
     """Compute the page of `report`."""
     w = words.words_of(report.run.lang)
-    shown = _findings_shown(report.results)
+    shown = _findings_shown(report)
     by_target: dict[str, list[Result]] = {}
     for result in report.results:
         by_target.setdefault(result.target, []).append(result)
     targets = [
-        _target(summary, number, by_target.get(summary.target, []), shown, w)
+        _target(summary, number, by_target.get(summary.target, []), shown, w, terse=len(report.targets) > 1)
         for number, summary in enumerate(report.targets, 1)
     ]
     single = len(targets) == 1
@@ -204,12 +207,13 @@ def page(report: Report) -> Page:
     )
 
 
-def _target(summary: TargetSummary, number: int, results: list[Result], shown: int, w: Words) -> Target:
+def _target(summary: TargetSummary, number: int, results: list[Result], shown: int, w: Words, *, terse: bool) -> Target:
+    """Lay out one target; `terse` leaves out of its rows what the section on requirements says once for all targets."""
     anchor = f"t{number}"
     evidence = sorted({path for result in results for path in result.evidence})
     numbers = {path: position for position, path in enumerate(evidence, 1)}
     rows = [
-        _row(result, target=anchor, summary=summary, evidence=numbers, shown=shown, w=w)
+        _row(result, target=anchor, summary=summary, evidence=numbers, shown=shown, w=w, terse=terse)
         for result in sorted(results, key=_order)
     ]
     by_level: dict[int, list[Row]] = {}
@@ -264,8 +268,19 @@ def _chapter_title(rows: list[Row], w: Words) -> str:
     return f"{place.strip()} · {first.chapter or w.no_chapter}"
 
 
-def _row(result: Result, *, target: str, summary: TargetSummary, evidence: dict[str, int], shown: int, w: Words) -> Row:
+def _row(
+    result: Result,
+    *,
+    target: str,
+    summary: TargetSummary,
+    evidence: dict[str, int],
+    shown: int,
+    w: Words,
+    terse: bool,
+) -> Row:
     places, expected, remedy = _places(result.findings[:shown])
+    if terse and remedy == clip(result.remedy, _TEXT_LIMIT):
+        remedy = ""
     more = len(result.findings) - shown
     mendable = result.verdict in (Verdict.FAIL, Verdict.UNPROVEN, Verdict.EXPLAINED)
     deviation = result.deviation
@@ -279,8 +294,8 @@ def _row(result: Result, *, target: str, summary: TargetSummary, evidence: dict[
         places=places,
         more=words.plural(w.more_findings, more) if more > 0 else "",
         expected=expected,
-        remedy=remedy or (result.remedy if mendable and not places else ""),
-        reason=clip(result.reason, _TEXT_LIMIT * 2),
+        remedy=remedy or (result.remedy if mendable and not places and not terse else ""),
+        reason="" if terse and result.verdict is Verdict.PASS else clip(result.reason, _TEXT_LIMIT * 2),
         deviation=deviation_sentence(deviation, w) if deviation else "",
         deviation_anchor=f"{target}-d-{_slug(deviation.id)}" if deviation else "",
         evidence=[evidence[path] for path in result.evidence],
@@ -308,11 +323,13 @@ def _places(findings: Iterable[Finding]) -> tuple[list[Place], str, str]:
     return places, clip(expected, _TEXT_LIMIT), clip(remedy, _TEXT_LIMIT)
 
 
-def _findings_shown(results: Iterable[Result]) -> int:
+def _findings_shown(report: Report) -> int:
     """Choose how many findings to show per result so that the page keeps to its budget."""
-    costs = [[_cost(f) for f in result.findings[: FINDINGS_SHOWN[0]]] for result in results if result.findings]
+    costs = [[_cost(f) for f in result.findings[: FINDINGS_SHOWN[0]]] for result in report.results if result.findings]
+    left = PAGE_BUDGET - _RESULT_COST * len(report.results) - _TARGET_COST * len(report.targets)
+    budget = min(left, MOST_FOR_FINDINGS)
     for number in FINDINGS_SHOWN:
-        if sum(sum(cost[:number]) for cost in costs) <= FINDINGS_BUDGET:
+        if sum(sum(cost[:number]) for cost in costs) <= budget:
             return number
     return FINDINGS_SHOWN[-1]
 
