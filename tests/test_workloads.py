@@ -18,7 +18,8 @@ from toetskader.facts.kubernetes.quantities import int_or_percentage, quantity
 from toetskader.facts.kubernetes.scaling import replicas_at_least
 from toetskader.facts.kubernetes.storage import VolumeType, claims, local_claims, mounts, node_volumes
 from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
-from toetskader.judging import FilePlace, Findings, Parameters, Text, check, not_applicable
+from toetskader.facts.templates import Templates
+from toetskader.judging import FilePlace, Findings, Parameters, Text, check, not_applicable, not_shown
 
 
 def require_containers(workloads: Workloads) -> None:
@@ -186,10 +187,11 @@ _HOST_INSTALLERS = (".deb", ".rpm", ".msi", ".exe", ".iso", ".qcow2", ".vmdk", "
 
 @check("workload.delivered_as_containers")
 def test_application_is_delivered_as_containers(
-    workloads: Workloads, objects: Objects, chart: ChartFiles, findings: Findings
+    workloads: Workloads, objects: Objects, chart: ChartFiles, templates: Templates, findings: Findings
 ) -> None:
     """DDC 7.2: an application outside Common Ground also comes as one or more containers, not as a machine."""
-    if not any(container.image for container in workloads.containers()):
+    has_image = any(container.image for container in workloads.containers())
+    if not has_image and (len(workloads) or not templates.run_pods):
         findings.add(
             FilePlace("templates"),
             seen=Text("geen workload met een image", "no workload with an image"),
@@ -204,6 +206,13 @@ def test_application_is_delivered_as_containers(
                 seen=Text("een installatie voor een machine", "an installer for a machine"),
                 expected=Text("een container", "a container"),
             )
+    if not has_image and not findings:
+        not_shown(
+            "Met deze waardenset rendert de chart geen workload, en kan dat wel; voeg bij het doel een waardenset toe "
+            "waarin het component aan staat.",
+            "With this values set the chart renders no workload, though it can; add a values set to the target in "
+            "which the component is on.",
+        )
 
 
 @check("workload.rolling_update")

@@ -40,3 +40,17 @@ def test_a_subchart_reads_its_values_without_its_name(files: dict[str, str]) -> 
 
 def test_a_readme_reads_nothing() -> None:
     assert not Templates({"README.md": "{{ .Values.mail.host }}"}).read("mail.host")
+
+
+POD_TEMPLATES = {
+    "templates/deployment.yaml": True,
+    "charts/sub/templates/deployment.yaml": True,
+    "templates/tests/deployment.yaml": False,
+    "docs/deployment.yaml": False,
+}
+
+
+@pytest.mark.parametrize(("path", "expected"), POD_TEMPLATES.items())
+def test_templates_that_make_workloads(path: str, expected: bool) -> None:
+    assert Templates({path: "{{- if .Values.enabled }}\nkind: Deployment\n{{- end }}\n"}).run_pods is expected
+    assert not Templates({path: "spec: {kind: Deployment}\n# kind: Deployment\n"}).run_pods

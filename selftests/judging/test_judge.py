@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from toetskader.facts.attempt import Malformed, NotSeen, Provenance, Reason
-from toetskader.facts.chart import Render
+from toetskader.facts.chart import ChartFiles, Render
 from toetskader.facts.store import FactKey, TargetFacts
 from toetskader.judging import Findings, Parameters, check, not_applicable, not_shown, undetermined
 from toetskader.judging.check import Check, check_of
@@ -85,6 +85,25 @@ def run(function: Callable[..., None], facts: TargetFacts, parameters: Parameter
 def test_scenes_combine(endings: list[str], verdict: Verdict) -> None:
     assert judged(*endings).verdict is verdict
     assert judged(*reversed(endings)).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("template", "verdict"),
+    [
+        ("{{- if .Values.enabled }}\nkind: Deployment\n{{- end }}\n", Verdict.UNDETERMINED),
+        ("kind: ConfigMap\n", Verdict.NOT_APPLICABLE),
+    ],
+)
+def test_a_chart_that_is_switched_off_shows_nothing(template: str, verdict: Verdict) -> None:
+    @check("test.switched_off")
+    def function(render: Render, findings: Findings) -> None:
+        not_applicable("Geldt niet.", "Does not apply.")
+
+    chart = ChartFiles(
+        provenance=SEEN, name="c", version="1.0.0", metadata={}, values={}, files={"templates/a.yaml": template}
+    )
+    facts = TargetFacts("t", ("0",), {FactKey("render", "0"): scene("0"), FactKey("chart"): chart})
+    assert run(function, facts).verdict is verdict
 
 
 def test_findings_say_in_which_scene_they_were_seen() -> None:

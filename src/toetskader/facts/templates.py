@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from toetskader.facts.kubernetes.workloads import POD_KINDS
+
 COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}|^\s*#[^\n]*$", re.DOTALL | re.MULTILINE)
 """What a template does not render or a manifest does not say."""
 # `.Values.mail.host`, `$mail.host`, and keys by their text: `index .Values "mail-relay"`, `get . "host"`.
@@ -13,6 +15,10 @@ _FIELDS = re.compile(r"(?:[.$][A-Za-z_][\w-]{0,200})+|[\"`]([A-Za-z_][\w-]{0,200
 _STEP = re.compile(r"[.$]")
 _ALL_VALUES = re.compile(r"(?:toYaml|toJson|range\b[^{}]{0,80})\s\$?\.Values\s*[})|]")
 _ALIAS = re.compile(r"^[ \t-]*alias:[ \t]*[\"']?([\w-]+)", re.MULTILINE)
+_POD_KIND = re.compile(
+    rf"^[ \t]*kind:[ \t]*[\"']?(?:{'|'.join(POD_KINDS)})[\"']?[ \t]*$",
+    re.MULTILINE,
+)
 _SUFFIXES = (".yaml", ".yml", ".tpl", ".txt", ".json", ".gotmpl")
 
 
@@ -31,6 +37,17 @@ class Templates:
     def __init__(self, files: Mapping[str, str]) -> None:
         """Parameters: `files`, path inside the chart → text."""
         self._files = files
+
+    @cached_property
+    def run_pods(self) -> bool:
+        """True when a template makes a workload, Helm tests left out: with other values, if not with the present."""
+        return any(
+            "templates/" in path
+            and "/tests/" not in path
+            and path.endswith(_SUFFIXES)
+            and _POD_KIND.search(text) is not None
+            for path, text in self._files.items()
+        )
 
     def read(self, path: str) -> bool:
         """Tell whether a template may read a value, given its keys joined with dots.
@@ -52,9 +69,7 @@ class Templates:
     @cached_property
     def _fields(self) -> _Fields:
         found = [
-            _fields_of(text)
-            for path, text in self._files.items()
-            if "templates/" in path and path.endswith(_SUFFIXES)
+            _fields_of(text) for path, text in self._files.items() if "templates/" in path and path.endswith(_SUFFIXES)
         ]
         return _Fields(
             frozenset().union(*(fields.pairs for fields in found)),

@@ -81,6 +81,9 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -
         check.function(**arguments)
     except NotApplicable as outcome:
         if not findings:  # what was found applies
+            off = _switched_off(scene) if check.per_scene else None
+            if off is not None:
+                return Judged(Verdict.UNDETERMINED, reason=off, keys=keys, shown=False)
             return Judged(Verdict.NOT_APPLICABLE, reason=clipped(outcome.reason), keys=keys)
     except NotShown as outcome:
         if not findings:
@@ -95,6 +98,21 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -
     if doubt is not None:
         return Judged(Verdict.UNDETERMINED, reason=doubt, keys=keys, crash=crash)
     return Judged(Verdict.PASS, keys=keys)
+
+
+def _switched_off(scene: SceneSubjects) -> Text | None:
+    """Return why a scene in which nothing runs does not tell that something does not apply; None when it does tell."""
+    try:
+        if len(scene.get("workloads")) or not scene.get("templates").run_pods:
+            return None
+    except (Missing, Malformed, KeyError):  # not seen, or not collected at all
+        return None
+    return Text(
+        f"Met waardenset {scene.scene} draait er niets, terwijl de chart workloads kan maken; voeg bij het doel een "
+        "waardenset toe waarin het component aan staat.",
+        f"With values set {scene.scene} nothing runs, though the chart can make workloads; add a values set to the "
+        "target in which the component is on.",
+    )
 
 
 def _subject(check: Check, scene: SceneSubjects, name: str) -> Any:
