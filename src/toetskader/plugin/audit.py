@@ -21,12 +21,12 @@ from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Catalogue
 from toetskader.collect.charts import describe_chart
 from toetskader.collect.run import collect
-from toetskader.facts.store import Attempt, FactKey, TargetFacts
+from toetskader.facts.store import FactKey, TargetFacts
 from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
-from toetskader.plugin.collection import Collection
+from toetskader.plugin.collection import Collection, Stored
 from toetskader.plugin.evidence import EvidenceFolder, new_run_folder, point_latest
 from toetskader.plugin.options import Options
 from toetskader.plugin.progress import Progress
@@ -64,9 +64,9 @@ class Audit:
         self._owed: set[tuple[str, str]] = set()
         self._results: dict[tuple[str, str], Result] = {}
         self._subjects: dict[str, TargetSubjects] = {}
-        self._charts: dict[str, Attempt | None] = {}
+        self._parts: dict[str, str] = {}
         self._to_judge: Counter[str] = Counter()
-        self._collection = Collection((), iter(()))
+        self._collection: Collection | Stored = Collection((), iter(()))
         self._parameters = {target.name: Parameters(with_defaults(target, catalogue.profiles)) for target in targets}
 
     @classmethod
@@ -145,7 +145,7 @@ class Audit:
         """Verdicts that are owed and did not come: a run that loses one must not end well."""
         return self._owed - self._results.keys()
 
-    def collecting(self, items: Iterable[InScope], workerinput: Mapping[str, Any] | None) -> Collection:
+    def collecting(self, items: Iterable[InScope], workerinput: Mapping[str, Any] | None) -> Collection | Stored:
         """Begin to collect the facts that these requirements need; leave the context when all are judged.
 
         Raises EvidenceError for a replay of files that cannot be read.
@@ -155,20 +155,26 @@ class Audit:
             name = item.target.name
             kinds[name] = kinds.get(name, frozenset()) | item.check.fact_kinds
             self._to_judge[name] += 1
-        targets = [target for target in self.targets if target.name in kinds]
-        facts = self._facts(targets, kinds, workerinput)
-        if self.options.replay is not None:
-            facts = iter(list(facts))
-        self._collection = Collection(kinds, facts)
+        targets = {target.name: target for target in self.targets if target.name in kinds}
+        if self.options.replay is None:
+            self._collection = Collection(kinds, self._facts(list(targets.values()), kinds, workerinput))
+            return self._collection
+        stored = EvidenceFolder(self.options.replay)
+
+        def read(name: str) -> TargetFacts:
+            facts = stored.replayed(targets[name], kinds[name])
+            self.evidence.write(facts)
+            return facts
+
+        for target in targets.values():  # what cannot be read stops the run before anything is judged
+            stored.replayed(target, kinds[target.name])
+        self._collection = Stored(read)
         return self._collection
 
     def _facts(
         self, targets: list[Target], kinds: Mapping[str, frozenset[str]], workerinput: Mapping[str, Any] | None
     ) -> Iterator[TargetFacts]:
         def gather(wanted: Iterable[Target]) -> Iterator[TargetFacts]:
-            if self.options.replay is not None:
-                stored = EvidenceFolder(self.options.replay)
-                return (stored.replayed(target, kinds[target.name]) for target in wanted)
             return collect(
                 wanted,
                 kinds,
@@ -227,7 +233,7 @@ class Audit:
         if target not in self._subjects:
             facts = self._collection.facts(target)
             self._subjects[target] = TargetSubjects(facts)
-            self._charts[target] = facts.attempts.get(FactKey("chart"))
+            self._parts[target] = self._describe(target, facts)
         return self._subjects[target]
 
     def record(self, result: Result) -> None:
@@ -288,10 +294,14 @@ class Audit:
 
     def _part(self, target: Target) -> str:
         """Say what of a target was looked at; a worker's facts are read back from the evidence."""
-        chart = self._charts.get(target.name)
-        if chart is None and self.evidence.has(target.name):
-            chart = self.evidence.read(target.name).attempts.get(FactKey("chart"))
-        return describe_chart(target, chart, self.options.lang)
+        if target.name not in self._parts:
+            facts = self.evidence.read(target.name) if self.evidence.has(target.name) else None
+            self._parts[target.name] = self._describe(target.name, facts)
+        return self._parts[target.name]
+
+    def _describe(self, name: str, facts: TargetFacts | None) -> str:
+        target = next(target for target in self.targets if target.name == name)
+        return describe_chart(target, facts.attempts.get(FactKey("chart")) if facts else None, self.options.lang)
 
     def _versions(self) -> dict[str, str]:
         names = ("toetskader", "pytest", "pytest-html", "msgspec", "PyYAML")

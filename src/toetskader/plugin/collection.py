@@ -1,6 +1,6 @@
-"""The facts of a run as they come in: one target is judged while the next is still being collected."""
+"""Where the facts of a run come from: a collector in the background, or evidence that is read when it is needed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from threading import Thread
 
@@ -8,7 +8,7 @@ from toetskader.facts.store import TargetFacts
 
 
 class Collection:
-    """Facts by target, taken from a collector in the background.
+    """Facts by target, taken from a collector in the background: one is judged while the next is collected.
 
     Parameters: `targets`, names of the targets that will come; `facts`, yields their facts in any order, and is read
     in a thread of its own. Use as a context manager: leaving it waits until everything is in.
@@ -16,11 +16,12 @@ class Collection:
 
     def __init__(self, targets: Iterable[str], facts: Iterator[TargetFacts]) -> None:
         self._futures: dict[str, Future[TargetFacts]] = {name: Future() for name in targets}
+        self._awaited = dict(self._futures)
         self._thread = Thread(target=self._take, args=(facts,), daemon=True)
 
     def facts(self, target: str) -> TargetFacts:
-        """Return the facts of a target, waiting for them. Raises what stopped the collector, if it did."""
-        return self._futures[target].result()
+        """Return the facts of a target, once, waiting for them. Raises what stopped the collector, if it did."""
+        return self._awaited.pop(target).result()
 
     def __enter__(self) -> "Collection":
         self._thread.start()
@@ -32,8 +33,23 @@ class Collection:
     def _take(self, facts: Iterator[TargetFacts]) -> None:
         try:
             for item in facts:
-                self._futures[item.target].set_result(item)
+                self._futures.pop(item.target).set_result(item)
         except BaseException as fault:  # handed to whoever waits, in the thread that judges
             for future in self._futures.values():
-                if not future.done():
-                    future.set_exception(fault)
+                future.set_exception(fault)
+
+
+class Stored:
+    """Facts by target, read from evidence when they are judged, so that a large replay needs little memory.
+
+    Parameters: `read`, reads and keeps the facts of a target, by name.
+    """
+
+    def __init__(self, read: Callable[[str], TargetFacts]) -> None:
+        self.facts = read
+
+    def __enter__(self) -> "Stored":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
