@@ -78,7 +78,7 @@ def _one_of(tags: set[str]) -> Text:
 _FINAL_SETS = ("productie", "production", "prod", "prd", "acceptatie", "acceptance", "acc")
 _OTHER_SETS = ("test", "tst", "ontwikkeling", "ontwikkel", "ontw", "development", "dev", "lokaal", "local", "ci")
 # Tags that are no semantic version, and still name a final one: `16`, `1.27-alpine`, `2024.01.15`, `stable`.
-_FINAL_TAG = re.compile(r"(?:stable|lts|release|v?[0-9]{1,8})(?:\.[0-9]+)*(?:[-_.+][\w.]+)*", re.ASCII)
+_FINAL_TAG = re.compile(r"(?:stable|lts|release|v?[0-9]{1,8})(?:[-_.+]+[A-Za-z0-9]+)*")
 
 
 @check("image.prerelease_form")

@@ -274,7 +274,7 @@ _CERTIFICATE_NAME = re.compile(r"(?:^|[-_.])(?:tls|ssl|https|server-?certs?|cert
 def _serves_https(workload: Workload) -> Iterator[bool]:
     for container in workload.containers:
         for port in container.get("ports").each():
-            yield port.get("containerPort").value in _HTTPS_PORTS or "https" in (port.get("name").text() or "")
+            yield port.get("containerPort").number() in _HTTPS_PORTS or "https" in (port.get("name").text() or "")
         for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
             yield container.get(probe, "httpGet", "scheme").text() == "HTTPS"
 

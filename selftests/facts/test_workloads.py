@@ -73,12 +73,18 @@ def test_a_pod_of_the_wrong_type_is_malformed(spec: str) -> None:
         pod(spec)
 
 
-@pytest.mark.parametrize("image", ["[1]", "3", "':0.6.6'", "ghcr.io/Acme/app"])
+@pytest.mark.parametrize("image", ["':0.6.6'", "ghcr.io/Acme/app"])
 def test_an_image_that_cannot_be_read_is_malformed_and_no_known_image(image: str) -> None:
     found = pod(f"{{containers: [{{name: c, image: {image}}}]}}")
     with pytest.raises(Malformed):
         _ = found.containers[0].image
     assert data_stores(found) == ()
+
+
+@pytest.mark.parametrize("image", ["[1]", "3"])
+def test_what_a_container_runs_cannot_be_told_from_an_image_that_is_no_text(image: str) -> None:
+    with pytest.raises(Malformed):
+        data_stores(pod(f"{{containers: [{{name: c, image: {image}}}]}}"))
 
 
 @pytest.mark.parametrize(("hooks", "expected"), {"test": 0, "test,test-success": 0, "post-install,test": 1}.items())

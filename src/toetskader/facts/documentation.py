@@ -97,7 +97,7 @@ def _describing(text: str) -> Iterator[str]:
 
 def _split_item(item: str) -> tuple[str, str]:
     """Split a list item into the names it is about and what it says of them."""
-    parts = re.split(r"\s*(?::\s|\s[–—-]\s|\s\(|=)", item, maxsplit=1)
+    parts = re.split(r":\s|\s[–—-]\s|\s\(|=", item, maxsplit=1)
     if len(parts) == 1:
         parts = item.split(maxsplit=1)
     return parts[0] if parts else "", parts[1] if len(parts) > 1 else ""

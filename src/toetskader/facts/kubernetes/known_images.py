@@ -107,13 +107,16 @@ def _runs_own_code(workload: Workload) -> bool:
 
 
 def image_name(container: Container) -> str:
-    """Return the last segment of the image's name; empty for none or one that cannot be read, which others report."""
+    """Return the last segment of the image's name; empty for none, or one no registry accepts, which others report.
+
+    Raises `Malformed` for an image that is no text.
+    """
     return _repository(container).rpartition("/")[2]
 
 
 def _repository(container: Container) -> str:
-    text = container.get("image").value
+    text = container.get("image").text()
     try:
-        return parse_image(text).repository if isinstance(text, str) else ""
+        return parse_image(text).repository if text else ""
     except ValueError:
         return ""

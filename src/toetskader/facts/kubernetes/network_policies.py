@@ -109,7 +109,7 @@ class Rule:
     @property
     def is_name_lookup(self) -> bool:
         """True when the rule lets nothing but DNS out: every port it names is 53 (or the names charts use for it)."""
-        ports = [port.get("port").value for port in self.ports]
+        ports = [port.get("port").text_or_number() for port in self.ports]
         return self.direction is Direction.EGRESS and bool(ports) and all(port in _DNS_PORTS for port in ports)
 
 
@@ -221,7 +221,8 @@ def _is_any_pod(peer: Node) -> bool:
     namespaces, pods = peer.get("namespaceSelector"), peer.get("podSelector")
     if not namespaces and not pods:
         return True
-    return namespaces.value is not None and _selects_all(namespaces) and (not pods or _selects_all(pods))
+    any_pod, any_namespace = _selects_all(pods), _selects_all(namespaces)  # both are read, whatever one of them says
+    return namespaces.value is not None and any_namespace and any_pod
 
 
 def _selects_all(selector: Node) -> bool:
@@ -234,7 +235,7 @@ def _selects_all(selector: Node) -> bool:
 
 
 def _is_any_port(port: Node) -> bool:
-    number, end = port.get("port").value, port.get("endPort").number()
+    number, end = port.get("port").text_or_number(), port.get("endPort").number()
     return number is None or (number in (0, 1) and end is not None and end >= _HIGHEST_PORT)
 
 

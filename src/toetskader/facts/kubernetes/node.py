@@ -96,6 +96,10 @@ class Node:
             return self.value
         raise Malformed(self.where, self.path, "whole number", type_name(self.value))
 
+    def text_or_number(self) -> str | int | None:
+        """Return the text or whole number here (the API's IntOrString, as ports are), or None when absent."""
+        return self.value if isinstance(self.value, str) else self.number()
+
     def flag(self) -> bool | None:
         """Return the boolean here, or None when absent."""
         if self.value is None or isinstance(self.value, bool):

@@ -15,7 +15,7 @@ def asks_something(probe: Node) -> bool:
 
     Raises `Malformed` for a probe that the API could not read.
     """
-    if any(probe.get(handler, "port") for handler in ("httpGet", "tcpSocket", "grpc")):
+    if any(probe.get(handler, "port").text_or_number() for handler in ("httpGet", "tcpSocket", "grpc")):
         return True
     command = " ".join(node.text() or "" for node in probe.get("exec", "command").each()).strip()
     return bool(command) and _ALWAYS_SUCCEEDS.fullmatch(command) is None

@@ -91,13 +91,13 @@ def _contradicts(port: Node) -> bool:
 
 
 def _targets(node: Node, selected: tuple[Workload, ...]) -> tuple[Node, ...]:
-    wanted = node.get("targetPort").value
-    wanted = node.get("port").value if wanted is None else wanted
+    number, target = node.get("port").number(), node.get("targetPort").text_or_number()
+    wanted = number if target is None else target
     return tuple(
         port
         for workload in selected
         for port in container_ports(workload)
-        if wanted in (port.get("name").value, port.get("containerPort").value)
+        if wanted in (_name(port), _number(port))
     )
 
 

@@ -104,6 +104,7 @@ def _volume(node: Node) -> Volume:
     name = node.get("name").text() or ""
     source = next((key for key, value in node.mapping().items() if key != "name" and value is not None), "emptyDir")
     place = node.get(source)
+    place.mapping()
     claim = place.get("claimName").text() if source == "persistentVolumeClaim" else None
     return Volume(name, _SOURCES.get(source, VolumeType.EXTERNAL), place if place else node, claim)
 
