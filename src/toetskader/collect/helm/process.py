@@ -26,7 +26,7 @@ _CHUNK = MEGABYTE
 # How often memory and the clock are looked at while a process works.
 _LOOK_EVERY_S = 0.02
 _LAST_WORDS = 64 * 1024
-_GO_HEAP_BYTES = 128 * MEGABYTE
+_GO_HEAP_BYTES = 80 * MEGABYTE
 # What a download needs of the environment; a render gets none of it.
 _NETWORK_SETTINGS = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
