@@ -160,7 +160,9 @@ HOSTILE = (
         "cycle", "memory|recursion|seconds", '{{ $d := dict }}{{ $_ := set $d "a" $d }}{{ print $d }}', whole=True
     ),
     _template("required", "geef een waarde voor x", 'a: {{ required "geef een waarde voor x" .Values.x }}'),
-    _template("fifty-megabytes", "larger than 8 MB|memory", _CONFIG + '{a: {{ repeat 50000000 "x" }}}', whole=None),
+    _template(
+        "fifty-megabytes", "larger than 8 MB|memory|seconds", _CONFIG + '{a: {{ repeat 50000000 "x" }}}', whole=None
+    ),
     _template("ten-thousand", "more than 2000 objects", "{{ range until 10000 }}kind: A\n---\n{{ end }}"),
     _template(
         "in-a-list", "more than 2000 objects", "kind: List\nitems:\n{{ range until 9000 }}- {kind: A}\n{{ end }}"

@@ -6,7 +6,7 @@ from toetskader.collect import run
 from toetskader.collect.helm.engine import Helm
 from toetskader.collect.helm.limits import MEGABYTE, Limits
 
-LIMITS = Limits(deadline_s=10, memory_bytes=700 * MEGABYTE)
+LIMITS = Limits(deadline_s=20, memory_bytes=700 * MEGABYTE)
 
 
 def pytest_configure() -> None:

@@ -1,6 +1,11 @@
 """All attempts for one target, keyed so that a judgement finds what it needs, and their evidence folder."""
 
+import errno
+import os
+import re
+import stat
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -8,6 +13,7 @@ from toetskader.facts.attempt import NotSeen
 from toetskader.facts.chart import ChartFiles, Render
 
 Attempt = ChartFiles | Render | NotSeen
+_Read = TypeVar("_Read")
 
 
 class FactKey(msgspec.Struct, frozen=True, order=True):
@@ -58,15 +64,57 @@ class _Index(msgspec.Struct):
     facts: tuple[FactKey, ...]
 
 
+LARGEST_FILE = 128 * 1024 * 1024
+"""What one file of evidence may hold: some times what a collector takes in of one chart."""
+_PART_OF_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+
+
 def read_evidence(folder: Path) -> TargetFacts:
-    """Read the facts that `write_evidence` stored. Raises EvidenceError with the file and what is wrong with it."""
-    path = folder / "index.json"
-    try:
-        index = msgspec.json.decode(path.read_bytes(), type=_Index)
-        attempts: dict[FactKey, Attempt] = {}
-        for key in index.facts:
-            path = folder / Path(key.file_name).name
-            attempts[key] = _decoder.decode(path.read_bytes())
-    except (OSError, msgspec.DecodeError) as error:
-        raise EvidenceError(f"{path}: {error}") from error
+    """Read the facts that `write_evidence` stored; what is read may come from somebody else.
+
+    Raises EvidenceError with the file and what is wrong with it: not there, no regular file of this folder, too large,
+    or other content than was written.
+    """
+    if folder.is_symlink():
+        raise _wrong(folder, "is een koppeling", "is a link")
+    index = _decoded(folder / "index.json", msgspec.json.Decoder(_Index))
+    attempts: dict[FactKey, Attempt] = {}
+    for key in dict.fromkeys(index.facts):
+        for part in (key.kind, key.scene or "_"):
+            if not _PART_OF_NAME.fullmatch(part):
+                raise _wrong(folder / "index.json", f"noemt {part[:80]!r}", f"names {part[:80]!r}")
+        path = folder / key.file_name
+        attempt = attempts[key] = _decoded(path, _decoder)
+        fits = ChartFiles if key.kind == "chart" else Render
+        if not isinstance(attempt, fits | NotSeen) or (isinstance(attempt, Render) and attempt.scene != key.scene):
+            raise _wrong(path, "bevat een ander feit dan zijn naam zegt", "holds another fact than its name says")
     return TargetFacts(index.target, index.scenes, attempts)
+
+
+def read_file(path: Path) -> bytes:
+    """Read one file of evidence. Raises EvidenceError: not there, a link, no regular file, or too large."""
+    try:
+        # Neither follows a link out of the folder, nor waits for a pipe that nobody writes to.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise _wrong(path, "is geen gewoon bestand", "is no regular file")
+            if status.st_size > LARGEST_FILE:
+                size = LARGEST_FILE // (1024 * 1024)
+                raise _wrong(path, f"is groter dan {size} MB", f"is larger than {size} MB")
+            return stream.read(status.st_size)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise _wrong(path, "is een koppeling", "is a link") from error
+        raise _wrong(path, f"is niet te lezen ({error.strerror})", f"cannot be read ({error.strerror})") from error
+
+
+def _decoded(path: Path, decoder: msgspec.json.Decoder[_Read]) -> _Read:
+    try:
+        return decoder.decode(read_file(path))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _wrong(path, f"past niet ({error})", f"does not fit ({error})") from error
+
+
+def _wrong(path: Path, nl: str, en: str) -> EvidenceError:
+    return EvidenceError(f"{path}: {nl}; toets opnieuw zonder --replay / {en}; audit again without --replay")

@@ -21,7 +21,7 @@ from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Catalogue
 from toetskader.collect.charts import describe_chart
 from toetskader.collect.run import collect
-from toetskader.facts.store import FactKey, TargetFacts
+from toetskader.facts.store import EvidenceError, FactKey, TargetFacts
 from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
@@ -148,7 +148,7 @@ class Audit:
     def collecting(self, items: Iterable[InScope], workerinput: Mapping[str, Any] | None) -> Collection | Stored:
         """Begin to collect the facts that these requirements need; leave the context when all are judged.
 
-        Raises EvidenceError for a replay of files that cannot be read.
+        Raises pytest.UsageError for a replay of files that cannot be read.
         """
         kinds: dict[str, frozenset[str]] = {}
         for item in items:
@@ -166,8 +166,11 @@ class Audit:
             self.evidence.write(facts)
             return facts
 
-        for target in targets.values():  # what cannot be read stops the run before anything is judged
-            stored.replayed(target, kinds[target.name])
+        try:
+            for target in targets.values():  # what cannot be read stops the run before anything is judged
+                stored.replayed(target, kinds[target.name])
+        except EvidenceError as error:
+            raise pytest.UsageError(str(error)) from error
         self._collection = Stored(read)
         return self._collection
 

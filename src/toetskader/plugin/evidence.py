@@ -14,7 +14,15 @@ import msgspec
 from toetskader.catalogue.models import Name
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.redaction import redacted_settings
-from toetskader.facts.store import Attempt, EvidenceError, FactKey, TargetFacts, read_evidence, write_evidence
+from toetskader.facts.store import (
+    Attempt,
+    EvidenceError,
+    FactKey,
+    TargetFacts,
+    read_evidence,
+    read_file,
+    write_evidence,
+)
 from toetskader.judging.subjects import SUBJECTS
 from toetskader.targets.models import Target
 from toetskader.text import Lang, Text
@@ -54,8 +62,8 @@ class EvidenceFolder:
             )
             raise EvidenceError(message[lang])
         try:
-            index = msgspec.json.decode(file.read_bytes(), type=_Index, dec_hook=_as_path)
-        except (OSError, msgspec.DecodeError, RecursionError) as error:
+            index = msgspec.json.decode(read_file(file), type=_Index, dec_hook=_as_path)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             message = Text(
                 f"{file}: past niet bij deze versie van Toetskader ({error}); toets opnieuw zonder --replay",
                 f"{file}: does not fit this version of Toetskader ({error}); audit again without --replay",
@@ -80,10 +88,7 @@ class EvidenceFolder:
 
     def read(self, target: str) -> TargetFacts:
         """Read the facts of a target. Raises EvidenceError."""
-        try:
-            return read_evidence(self.path / target)
-        except RecursionError as error:
-            raise EvidenceError(f"{self.path / target}: {error}") from error
+        return read_evidence(self.path / target)
 
     def replayed(self, target: Target, kinds: Collection[str]) -> TargetFacts:
         """Return the facts of a target as a new run needs them; what the run that is replayed did not collect says so.
