@@ -94,10 +94,7 @@ def _targets(node: Node, selected: tuple[Workload, ...]) -> tuple[Node, ...]:
     number, target = node.get("port").number(), node.get("targetPort").text_or_number()
     wanted = number if target is None else target
     return tuple(
-        port
-        for workload in selected
-        for port in container_ports(workload)
-        if wanted in (_name(port), _number(port))
+        port for workload in selected for port in container_ports(workload) if wanted in (_name(port), _number(port))
     )
 
 
