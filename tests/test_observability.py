@@ -175,7 +175,7 @@ _FORMAT = re.compile(
 )
 _JSON = re.compile(r"\b(json|ecs|logstash|gelf|bunyan|stackdriver|jsonl)|json\b", re.IGNORECASE)
 _JSON_OPTION = re.compile(
-    r"--?log[-.]?(?:format|encoding|output|style|type)?[-.\w]*[= ]\s*[\"']?(?:json|ecs|gelf|logstash)"
+    r"--?log[-.]?(?:format|encoding|output|style|type)?[-.\w]{0,60}[= ]\s*[\"']?(?:json|ecs|gelf|logstash)"
     r"|--json-?logs?\b|--log-?json\b",
     re.IGNORECASE,
 )

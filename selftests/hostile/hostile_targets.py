@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import os
 import shutil
 import tarfile
@@ -140,7 +141,32 @@ spec:
     "CHANGELOG.md": f"# {EVIL}\n## [1.2.3{EVIL}] - {EVIL}\n### {EVIL}\n- {EVIL}\0\n",
 }
 
+# Texts that an expression could need more time for than their length asks, each in many places.
+_SLOW = (
+    *("a" * 50_000, " " * 50_000, "1" * 1_990, "!" * 50_000, "pass" * 12_000, "goose " * 8_000, "--log" * 10_000),
+    *("\\" * 50_000, "-----BEGIN PRIVATE KEY-----" + "Version:" * 6_000, "kubectl " + "-a=b " * 900 + "x"),
+    *("x" + " " * 3_900 + "x", "eyJ" * 16_000, "://a:" * 10_000, "a." * 25_000, "<a>" * 16_000, "log db " * 7_000),
+)
+_SLOW_YAML = [json.dumps(text) for text in _SLOW]
+_SLOW_POD = f"""
+kind: Deployment
+metadata:
+  name: slow
+  annotations: {{nginx.ingress.kubernetes.io/configuration-snippet: {json.dumps(chr(10) * 50_000)}}}
+spec:
+  template:
+    spec:
+      containers:
+        - name: a
+          image: registry.example/a:1.2.3
+          args: [{", ".join(_SLOW_YAML)}]
+          env: [{", ".join(f"{{name: PASSWORD_{at}, value: {text}}}" for at, text in enumerate(_SLOW_YAML))}]
+"""
 _LONG = {
+    "docs/a.md": "\n".join(f"- `PASSWORD_{at}`: {text}" for at, text in enumerate(_SLOW)),
+    "config/a.yaml": "\n".join(f"password{at}: {text}" for at, text in enumerate(_SLOW)),
+    "templates/_slow.tpl": "{{/* */}}" + "\n" * 50_000 + "{{- /* " + "{{/*" * 10_000 + "*/}}",
+    "templates/slow.yaml": _SLOW_POD,
     # Every line is one that some expression could stumble over.
     "README.md": "\n".join(
         ["a" * 100_000, " " * 100_000, "`" * 50_000, "[x]: " * 20_000, "# " * 20_000, "1 " * 30_000]

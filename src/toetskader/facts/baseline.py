@@ -11,9 +11,10 @@ _WORK = (
     r"|objecten|documenten|bestanden|records?|events?|gebeurtenissen|gebruikers?|users?|sessies|sessions?|calls?)"
 )
 _PER = r"(?:per|/|in een|a|an)\s*(?:second\w*|sec\b|s\b|minu\w*|min\b|uur|hour|dag\b|day)"
+_NUMBER = r"(?<![0-9.,])[0-9][0-9.,]*+\s*+"  # whole: no other way to divide its digits is tried
 _THROUGHPUT = re.compile(
-    rf"[0-9][0-9.,]*\s*(?:\w+\s+)?{_WORK}\s*{_PER}|[0-9][0-9.,]*\s*(?:rps|rpm|tps|tpm)\b"
-    rf"|[0-9][0-9.,]*\s*(?:gelijktijdige|concurrent|simultaneous)\s+{_WORK}",
+    rf"{_NUMBER}(?:\w+\s+)?{_WORK}\s*{_PER}|{_NUMBER}(?:rps|rpm|tps|tpm)\b"
+    rf"|{_NUMBER}(?:gelijktijdige|concurrent|simultaneous)\s+{_WORK}",
     re.IGNORECASE,
 )
 _CPU = re.compile(r"[0-9]\s*(?:m\b|milli-?cpu|v?cpus?\b|cores?\b|kernen\b|core\b)", re.IGNORECASE)

@@ -128,7 +128,7 @@ class ManualStep:
 _CHANGING = r"(?:apply|create|patch|edit|replace|annotate|label|taint|set|cp)"
 _STEP = re.compile(
     r"(?P<command>"
-    rf"(?:kubectl|oc|k)\s+(?:-\S+(?:[ =](?!{_CHANGING}\b)[^\s-]\S*)?\s+)*{_CHANGING}\b"
+    rf"(?:kubectl|oc|k)\s+(?:-[^\s=]+(?:=\S*| (?!{_CHANGING}\b)[^\s-]\S*)?\s+)*{_CHANGING}\b"
     r"|(?:kubectl|oc)\s+[^|;&]{0,200}?\bexec\b[^|;&]{0,300}?\b(?:manage\.(?:py|sh)|createsuperuser|create-admin"
     r"|migrate|psql|rake|artisan|occ|flyway|alembic)\b"
     r"|(?:psql|createdb|createuser|pg_restore|mysql)\s+[-\"'<$](?!-?(?:version|help)\b)"

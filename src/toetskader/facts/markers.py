@@ -43,7 +43,7 @@ _WORDS_OF_NOBODY = re.compile(
     r"|super|supersecret|tbd|test|testing|the|this|to|todo|token|unsafe|user|username|value|very|voorbeeld|vul"
     r"|wachtwoord|welcome|welkom|wijzig|word|x{3,}|your"
 )
-_NOBODYS = re.compile(r"[A-Za-z_ .!<>\"'-]+[0-9]{0,4}[>\"'.!]*")
+_NOBODYS = re.compile(r"[A-Za-z_ .!<>\"'-]++[0-9]{0,4}[>\"'.!]*")
 _MARKER = re.compile(
     rf"(?:test-|default-|secret-)?{WORD}(?:-[0-9]{{1,6}}(?:-secret)?|random[0-9]{{6}})?"
     rf"|{WORD.lower()}(?:-secret)?(?:-|://)[0-9]{{1,6}}"
@@ -200,7 +200,7 @@ def encoded(text: str) -> str:
 _KEY_BLOCK = re.compile(r"(?P<begin>-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----)")
 _KEY_END = re.compile(r"-----END [A-Z0-9 ]{1,80}-----")
 _MATERIAL = re.compile(
-    r"(?P<escape>\\+[nrt])|(?P<header>(?:Proc-Type|DEK-Info|Version|Comment):[^\n\\]*)|"
+    r"(?P<escape>(?<!\\)\\+[nrt])|(?P<header>(?:Proc-Type|DEK-Info|Version|Comment):[^\n\\]*)|"
     r"(?P<key>[A-Za-z0-9+/]{4,}={0,2})"
 )
 _LONG = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")

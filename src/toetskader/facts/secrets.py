@@ -75,7 +75,7 @@ PRIVATE_KEY = Shape(
     # Key material must follow: documentation shows the header with dots. JSON and YAML may escape the line end.
     re.compile(
         r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
-        r"(?:\s|\\n|\\r|Proc-Type:[^\n]{0,80}|DEK-Info:[^\n]{0,80}|Version:[^\n]{0,80}){0,40}[A-Za-z0-9+/]{8}"
+        r"(?:\s|\\n|\\r|(?:Proc-Type|DEK-Info|Version):[^\n\\]{0,80}+){0,40}+[A-Za-z0-9+/]{8}"
     ),
 )
 URL_PASSWORD = Shape(
@@ -490,7 +490,8 @@ def scalar(text: str) -> tuple[int, str]:
     if text[:1] in ('"', "'"):
         end = text.find(text[0], 1)
         return start + 1, text[1:end] if end > 0 else text[1:]
-    return start, re.split(r"\s+#", text, maxsplit=1)[0].rstrip().rstrip(",")
+    comment = re.search(r"\s#", text)
+    return start, text[: comment.start() if comment else None].rstrip().rstrip(",")
 
 
 # --- parsed documents ----------------------------------------------------------------------------------------------

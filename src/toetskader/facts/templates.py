@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from toetskader.facts.kubernetes.workloads import POD_KINDS
 
-COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}|^\s*#[^\n]*$", re.DOTALL | re.MULTILINE)
+# One that does not end runs to the end of the text, so that its end is looked for once.
+COMMENT = re.compile(r"\{\{-?\s*/\*.*?(?:\*/\s*-?\}\}|\Z)|^[ \t]*#[^\n]*$", re.DOTALL | re.MULTILINE)
 """What a template does not render or a manifest does not say."""
 # `.Values.mail.host`, `$mail.host`, and keys by their text: `index .Values "mail-relay"`, `get . "host"`.
 _FIELDS = re.compile(r"(?:[.$][A-Za-z_][\w-]{0,200})+|[\"`]([A-Za-z_][\w-]{0,200})[\"`]")

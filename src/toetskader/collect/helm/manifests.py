@@ -30,7 +30,7 @@ HOOKS = frozenset(
     }
 )
 NOTES = "NOTES.txt"
-_SEPARATOR = re.compile(r"(?:^|\s*\n)---\s*")
+_SEPARATOR = re.compile(r"(?:^|\n)---\s*")
 
 
 class Unreadable(Exception):  # noqa: N818 - names a state of the input
@@ -83,7 +83,9 @@ def documents(rendered: dict[str, str]) -> Iterator[tuple[str, str]]:
     for template, text in sorted(rendered.items()):
         if template.endswith(NOTES) or template.rpartition("/")[2].startswith("_"):
             continue
-        for document in _SEPARATOR.split(text.lstrip()):
+        *ended, last = _SEPARATOR.split(text.lstrip())
+        # White space before a separator belongs to it; to look for it first would take long where there is much.
+        for document in (*(part.rstrip() for part in ended), last):
             if document.strip():
                 yield template, document.lstrip()
 

@@ -9,7 +9,7 @@ from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Work
 # At the beginning of a word, for immigration is another thing; `db_migrate` and `doMigrations` have such a word.
 _MIGRATES = re.compile(
     r"(?:(?<![^\W_])|(?<=[a-z])(?=[A-Z]))"
-    r"(?i:(?:auto|data|db)?migr(?:at|eer)|flyway|liquibase|alembic|dbmate|sqitch|goose\b.*\bup\b|atlas schema"
+    r"(?i:(?:auto|data|db)?migr(?:at|eer)|flyway|liquibase|alembic|dbmate|sqitch|goose\b.{0,200}\bup\b|atlas schema"
     r"|db[-_:. ]?(?:upgrade|update|init|setup)|database[-_ ]update|update-?database"
     r"|schema[-_ ]?(?:update|upgrade|init))"
 )

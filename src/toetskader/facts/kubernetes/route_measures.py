@@ -39,8 +39,8 @@ _ALLOW_ANNOTATIONS = (
 )
 _SNIPPETS = ("nginx.ingress.kubernetes.io/configuration-snippet", "nginx.ingress.kubernetes.io/server-snippet")
 # Directives of nginx on a line of their own or after another one; in a comment they do nothing.
-_LIMIT_DIRECTIVE = re.compile(r"(?:^|[;{])\s*limit_req\s+zone=", re.MULTILINE)
-_DENY_DIRECTIVE = re.compile(r"(?:^|[;{])\s*deny\s+all\s*;", re.MULTILINE)
+_LIMIT_DIRECTIVE = re.compile(r"(?:^|[;{])[ \t]*limit_req\s+zone=", re.MULTILINE)
+_DENY_DIRECTIVE = re.compile(r"(?:^|[;{])[ \t]*deny\s+all\s*;", re.MULTILINE)
 # Words in the name of an ingress class that tell its controller, and the prefixes of annotations that it reads.
 _CONTROLLERS = {
     "nginx": ("nginx.ingress.kubernetes.io/", "nginx.org/"),

@@ -58,7 +58,7 @@ def routes(objects: Objects) -> tuple[Route, ...]:
 
 # Kinds of routes, those of controllers that are not read here too (Contour, NGINX, Kong, Ambassador).
 _ROUTE_TEMPLATE = re.compile(
-    r"^\s*kind:\s*[\"']?(?:\w{0,40}Ingress|\w{0,40}Route(?:TCP|UDP)?|VirtualService|HTTPProxy|VirtualServer"
+    r"^[ \t]*kind:\s*[\"']?(?:\w{0,40}Ingress|\w{0,40}Route(?:TCP|UDP)?|VirtualService|HTTPProxy|VirtualServer"
     r"|TransportServer|Mapping|TCPMapping)\b",
     re.MULTILINE,
 )
