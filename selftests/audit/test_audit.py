@@ -49,6 +49,7 @@ def target(**over: Any) -> Target:
     fields: dict[str, Any] = {
         "name": "acme", "supplier": "Acme", "component": "App", "gate": 3, "profiles": ("haven",),
         "addressee": "supplier", "parameters": TargetParameters(), "deviations": (), "agreements": (),
+        "saas": None,
         "chart": ChartPart(LocalChart(Path("chart")), "a", "a", "1.35", (ValuesSet("standaard", (), {}),)),
         "file": Path("target.yaml"),
     }  # fmt: skip
@@ -229,7 +230,7 @@ def test_a_summary_counts_every_verdict_and_what_was_not_looked_at_per_level() -
     scope: Scope = scope_of(target(), rows, {"tiny.chart": tiny()}, profiles=(), lang="nl")
     results = [result("TST-1-01"), result("TST-1-02", Verdict.FAIL)]
     lost = [item for item in scope.looked_at if item.requirement.id == "TST-2-01"]
-    made = summarise(scope, results, lost=lost, gate=3, parts={"chart": "c"}, deviations=())
+    made = summarise(scope, results, lost=lost, gate=3, parts={"chart": "c"}, commands={}, deviations=())
     assert (made.level_reached, made.looked_at, made.total) == (0, 2, 4)
     first, second, *_ = made.levels
     assert (first.verdicts["pass"], first.verdicts["fail"], first.not_looked_at) == (1, 1, 0)

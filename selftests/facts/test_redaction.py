@@ -32,7 +32,7 @@ from toetskader.facts.secrets import (
     leaks,
     looks_random,
 )
-from toetskader.facts.store import Attempt, FactKey, TargetFacts
+from toetskader.facts.store import Attempt, FactKey
 from toetskader.text import Text
 
 SEEN = Provenance(at=datetime(2026, 1, 1, tzinfo=UTC), by="test", source="test")
@@ -324,7 +324,7 @@ def render(*documents: dict[str, Any], **fields: Any) -> Render:
 
 def safe(*facts: Attempt, **given_by_target: Any) -> list[Any]:
     keyed = {FactKey(f"{index}"): fact for index, fact in enumerate(facts)}
-    return list(redacted(TargetFacts("app", ("standaard",), keyed), **given_by_target).attempts.values())
+    return list(redacted(keyed, **given_by_target).values())
 
 
 def test_entries_of_a_secret() -> None:

@@ -56,7 +56,7 @@ class Golden:
         attempts = dict(self.facts.attempts)
         for key in (FactKey("chart"), *(FactKey(kind, SCENE) for kind in KINDS)):
             attempts[key] = change(attempts[key])
-        subjects = TargetSubjects(TargetFacts("hostile", (SCENE,), attempts))
+        subjects = TargetSubjects(TargetFacts("hostile", {"chart": (SCENE,)}, attempts))
         return {
             item.requirement.id: judge(
                 item.check,

@@ -50,7 +50,7 @@ def judged(*endings: str) -> Judged:
 
     names = tuple(str(index) for index in range(len(endings)))
     attempts = {FactKey("render", name): scene(name) for name in names}
-    return run(function, TargetFacts("t", names, attempts))
+    return run(function, TargetFacts("t", {"chart": names}, attempts))
 
 
 def run(function: Callable[..., None], facts: TargetFacts, parameters: Parameters | None = None) -> Judged:
@@ -102,7 +102,7 @@ def test_a_chart_that_is_switched_off_shows_nothing(template: str, verdict: Verd
     chart = ChartFiles(
         provenance=SEEN, name="c", version="1.0.0", metadata={}, values={}, files={"templates/a.yaml": template}
     )
-    facts = TargetFacts("t", ("0",), {FactKey("render", "0"): scene("0"), FactKey("chart"): chart})
+    facts = TargetFacts("t", {"chart": ("0",)}, {FactKey("render", "0"): scene("0"), FactKey("chart"): chart})
     assert run(function, facts).verdict is verdict
 
 
@@ -121,7 +121,7 @@ def test_what_was_not_seen_is_undetermined_with_its_reason() -> None:
         raise AssertionError
 
     lost = NotSeen(reason=Reason.TIMED_OUT, message=Text("Te traag.", "Too slow."), provenance=SEEN)
-    found = run(function, TargetFacts("t", ("a",), {FactKey("render", "a"): lost}))
+    found = run(function, TargetFacts("t", {"chart": ("a",)}, {FactKey("render", "a"): lost}))
     assert (found.verdict, found.reason) == (
         Verdict.UNDETERMINED,
         Text("Niet gezien (waardenset a): Te traag.", "Not seen (values set a): Too slow."),
@@ -135,7 +135,9 @@ def test_a_check_may_judge_why_something_was_not_seen() -> None:
         failing(findings)
 
     lost = NotSeen(reason=Reason.TOOL_FAILED, message=Text("nee", "no"), provenance=SEEN)
-    assert run(function, TargetFacts("t", ("a",), {FactKey("render_next", "a"): lost})).verdict is Verdict.FAIL
+    assert (
+        run(function, TargetFacts("t", {"chart": ("a",)}, {FactKey("render_next", "a"): lost})).verdict is Verdict.FAIL
+    )
 
 
 @pytest.mark.parametrize("fault", [KeyError("x"), Malformed("Deployment/x", "spec", "list", "number")])
@@ -144,7 +146,7 @@ def test_input_that_breaks_a_check_or_cannot_be_read_is_undetermined(fault: Exce
     def function(render: Render, findings: Findings) -> None:
         raise fault
 
-    found = run(function, TargetFacts("t", ("a",), {FactKey("render", "a"): scene("a")}))
+    found = run(function, TargetFacts("t", {"chart": ("a",)}, {FactKey("render", "a"): scene("a")}))
     assert found.verdict is Verdict.UNDETERMINED
     assert (found.crash is not None) == isinstance(fault, KeyError)
 
@@ -155,7 +157,7 @@ def test_findings_before_a_break_are_kept() -> None:
         failing(findings)
         raise KeyError
 
-    found = run(function, TargetFacts("t", ("a",), {FactKey("render", "a"): scene("a")}))
+    found = run(function, TargetFacts("t", {"chart": ("a",)}, {FactKey("render", "a"): scene("a")}))
     assert found.verdict is Verdict.FAIL
     assert found.doubt is not None
 
@@ -165,7 +167,7 @@ def test_a_missing_parameter_is_undetermined_and_named() -> None:
     def function(render: Render, parameters: Parameters, findings: Findings) -> None:
         parameters.require("mail_host")
 
-    found = run(function, TargetFacts("t", ("a",), {FactKey("render", "a"): scene("a")}))
+    found = run(function, TargetFacts("t", {"chart": ("a",)}, {FactKey("render", "a"): scene("a")}))
     assert found.verdict is Verdict.UNDETERMINED
     assert found.reason is not None
     assert "parameters.mail_host" in found.reason.nl

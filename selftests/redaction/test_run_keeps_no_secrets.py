@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from toetskader.audit.scope import scope_of
 from toetskader.catalogue.load import load_catalogue
 from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
-from toetskader.facts.store import TargetFacts
+from toetskader.facts.store import ChartAttempt, FactKey, TargetFacts
 from toetskader.judging.judge import Judged, judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
@@ -114,20 +114,24 @@ def test_a_replay_says_the_same(run: Ran, tmp_path: Path) -> None:
 
 def facts_of(target_file: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[TargetFacts, TargetFacts]:
     """Return the facts of a target as they were seen, and as they are kept."""
-    seen: list[TargetFacts] = []
+    seen: list[Mapping[FactKey, ChartAttempt]] = []
     hide = toetskader.collect.charts.redacted
 
-    def spy(facts: TargetFacts, **given: object) -> TargetFacts:
-        seen.append(facts)
-        return hide(facts, **given)  # type: ignore[arg-type]
+    def spy(attempts: Mapping[FactKey, ChartAttempt], **given: object) -> dict[FactKey, ChartAttempt]:
+        seen.append(attempts)
+        return hide(attempts, **given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(toetskader.collect.charts, "redacted", spy)
     catalogue = load_catalogue(ROOT / "policies", load_checks(ROOT / "tests"))
     (target,) = load_targets([target_file], today=TODAY, catalogue=catalogue)
     kinds = frozenset({"chart", "render", "render_next", "render_vanity", "render_scaled"})
+    assert target.chart is not None
     with Helm() as helm:
-        kept = collect_chart(helm, target, kinds, by="Helm", vanity_host="mooietoepassingsnaam.gemeente.nl")
-    return seen[0], kept
+        kept = collect_chart(
+            helm, target, target.chart, kinds, by="Helm", vanity_host="mooietoepassingsnaam.gemeente.nl"
+        )
+    whole = [TargetFacts(target.name, target.scenes, dict(attempts)) for attempts in (seen[0], kept)]
+    return whole[0], whole[1]
 
 
 def verdicts(facts: TargetFacts, target_file: Path) -> dict[str, tuple[str, list[tuple[str, ...]]]]:

@@ -75,6 +75,8 @@ def dispose(
         deviation=deviation,
         evidence=evidence,
         duration_s=duration_s,
+        measured=tuple(text[lang] for text in judged.measured),
+        claim=requirement.claim[lang] if requirement.claim else "",
     )
 
 
@@ -87,6 +89,8 @@ def _finding(found: RawFinding, remedy: Text, lang: Lang) -> Finding:
         seen=words(found.seen, lang),
         expected=words(found.expected, lang),
         remedy=(found.remedy or remedy)[lang],
+        strength=found.strength,
+        command=found.command,
     )
 
 

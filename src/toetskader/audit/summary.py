@@ -39,12 +39,14 @@ def summarise(
     lost: Iterable[InScope] = (),
     gate: int,
     parts: dict[str, str],
+    commands: dict[str, tuple[str, ...]],
     deviations: tuple[Deviation, ...],
 ) -> TargetSummary:
     """Add up the results of one target.
 
     Parameters: `lost`, what was to be judged and got no verdict; `gate`, the level that decides; `parts`, what was
-    looked at per part, for people; `deviations`, all deviations of the target with their status.
+    looked at per part, for people; `commands`, with which files of evidence are seen by hand; `deviations`,
+    all deviations of the target with their status.
     """
     reached, blocked_by = level_reached(results, (item.requirement for item in lost))
     target = scope.target
@@ -55,6 +57,7 @@ def summarise(
         gate=gate,
         profiles=scope.profiles,
         parts=parts,
+        commands=commands,
         level_reached=reached,
         blocked_by=blocked_by,
         looked_at=len(results),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, Protocol, get_args
 
 import msgspec
@@ -140,6 +140,11 @@ class TargetParameters(_Model, frozen=True, kw_only=True):
     production_values_sets: Annotated[
         tuple[NonEmpty, ...] | None, Meta(description="Names of the values sets meant for production")
     ] = None
+    tls_norm: Annotated[Name | None, Meta(description="Norm for TLS, a file under policies/norms/")] = None
+    web_norm: Annotated[Name | None, Meta(description="Norm for HTTP and DNS, a file under policies/norms/")] = None
+    entra_tenant: Annotated[
+        NonEmpty | None, Meta(description="Tenant of the municipality in Entra ID: its id or its domain")
+    ] = None
 
 
 class Profile(_Model, frozen=True, kw_only=True):
@@ -195,6 +200,9 @@ class PolicyRow(_Model, frozen=True, kw_only=True):
     title: Annotated[Text, Meta(description="The demand in one short sentence")]
     remedy: Annotated[Text, Meta(description="What the addressee does to meet it")]
     notes: Annotated[str, Meta(description="Choices and doubts, in English; [proposed] and [standard] thresholds")] = ""
+    claim: Annotated[
+        Text | None, Meta(description="What the source says of the present state, shown beside what is measured")
+    ] = None
 
 
 class PolicyFile(_Model, frozen=True, kw_only=True):
@@ -255,6 +263,8 @@ class Catalogue:
     profiles: Mapping[str, Profile]
     covered: Mapping[str, str]
     """Inventory id that another requirement covers → that requirement's id."""
+    norms: Mapping[str, Any] = field(default_factory=dict)
+    """By id."""
 
     def find(self, id_: str) -> Requirement | None:
         """Return the requirement with this id, or the one that covers it."""

@@ -14,7 +14,7 @@ from toetskader.facts.attempt import Malformed, NotSeen, Provenance, Reason
 from toetskader.facts.chart import ChartFiles, LintMessage, Render
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.redaction import redacted
-from toetskader.facts.store import Attempt, FactKey, TargetFacts
+from toetskader.facts.store import Attempt, ChartAttempt, FactKey
 from toetskader.facts.values_paths import for_helm, host_paths, replica_paths
 from toetskader.targets.models import ChartPart, ChartSource, LocalChart, OciChart, Target, ValuesSet
 from toetskader.text import Lang, Text
@@ -23,15 +23,17 @@ from toetskader.text import Lang, Text
 _PROBES = ("render_next", "render_vanity", "render_scaled")
 
 
-def collect_chart(helm: Helm, target: Target, kinds: frozenset[str], *, by: str, vanity_host: str) -> TargetFacts:
+def collect_chart(
+    helm: Helm, target: Target, part: ChartPart, kinds: frozenset[str], *, by: str, vanity_host: str
+) -> dict[FactKey, ChartAttempt]:
     """Collect the facts of a target's chart part.
 
     Parameters: `kinds`, the kinds of facts that the selected requirements need; `by`, which Helm this is;
-    `vanity_host`, the host name to render
-    with as a probe. Never raises for what a supplier hands us: each fact that is not there has a reason.
+    `vanity_host`, the host name to render with as a probe.
+    Never raises for what a supplier hands us: each fact that is not there has a reason.
     """
-    collection = _Collection(target, kinds, by, vanity_host)
-    opened = helm.open(_source(target.chart.source))
+    collection = _Collection(target, part, kinds, by, vanity_host)
+    opened = helm.open(_source(part.source))
     if isinstance(opened, Refusal):
         collection.refuse_all(opened)
     else:
@@ -40,9 +42,9 @@ def collect_chart(helm: Helm, target: Target, kinds: frozenset[str], *, by: str,
     return collection.facts()
 
 
-def refused_chart(target: Target, refusal: Refusal) -> TargetFacts:
-    """Return the facts of a target of which nothing can be seen: every one of them with the reason."""
-    collection = _Collection(target, frozenset(), "helm", "")
+def refused_chart(target: Target, part: ChartPart, refusal: Refusal) -> dict[FactKey, ChartAttempt]:
+    """Return the facts of a chart of which nothing can be seen: every one of them with the reason."""
+    collection = _Collection(target, part, frozenset(), "helm", "")
     collection.refuse_all(refusal)
     return collection.facts()
 
@@ -50,21 +52,20 @@ def refused_chart(target: Target, refusal: Refusal) -> TargetFacts:
 class _Collection:
     """One chart being collected."""
 
-    def __init__(self, target: Target, kinds: frozenset[str], by: str, vanity_host: str) -> None:
+    def __init__(self, target: Target, part: ChartPart, kinds: frozenset[str], by: str, vanity_host: str) -> None:
         self.by = by
         self.vanity_host = vanity_host
         self.target = target
-        self.part: ChartPart = target.chart
+        self.part = part
         self.kinds = kinds
         self.digest = ""
         self.texts: dict[str, tuple[str, ...]] = {}
-        self.attempts: dict[FactKey, Attempt] = {}
+        self.attempts: dict[FactKey, ChartAttempt] = {}
 
-    def facts(self) -> TargetFacts:
+    def facts(self) -> dict[FactKey, ChartAttempt]:
         """Return what was collected, from here on without secrets: what is judged is what the evidence holds."""
-        seen = TargetFacts(self.target.name, tuple(values.name for values in self.part.values), self.attempts)
         texts = [text for texts in self.texts.values() for text in texts]
-        return redacted(seen, texts=texts, settings=[values.set for values in self.part.values])
+        return redacted(self.attempts, texts=texts, settings=[values.set for values in self.part.values])
 
     def read(self, chart: OpenChart, limits: Limits) -> None:
         self.digest = chart.source.digest
@@ -186,14 +187,14 @@ class _Collection:
         )
 
 
-def describe_chart(target: Target, attempt: Attempt | None, lang: Lang) -> str:
+def describe_chart(target: Target, part: ChartPart, attempt: Attempt | None, lang: Lang) -> str:
     """Say in a few words what was looked at: chart, version, content and values sets."""
-    where = source_name(target.chart.source, target)
-    scenes = ", ".join(values.name for values in target.chart.values)
+    where = source_name(part.source, target)
+    scenes = ", ".join(values.name for values in part.values)
     if not isinstance(attempt, ChartFiles):
         return Text(f"{where}: niet gezien", f"{where}: not seen")[lang]
     seen = f"{attempt.name} {attempt.version} ({where}, sha256 {attempt.provenance.digest[:12]}), Kubernetes "
-    seen += f"{target.chart.kubernetes}, {attempt.provenance.by}"
+    seen += f"{part.kubernetes}, {attempt.provenance.by}"
     return Text(f"{seen}; waardensets: {scenes}", f"{seen}; values sets: {scenes}")[lang]
 
 

@@ -2,57 +2,90 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from toetskader.collect.charts import collect_chart, refused_chart
+from toetskader.collect.endpoints import Endpoints
 from toetskader.collect.helm.engine import Helm
 from toetskader.collect.helm.limits import Refusal
 from toetskader.facts.attempt import Reason
-from toetskader.facts.store import TargetFacts
-from toetskader.targets.models import Target
+from toetskader.facts.store import Attempt, FactKey, TargetFacts
+from toetskader.targets.models import ChartPart, Target
 from toetskader.text import Text
+
+TARGETS_AT_ONCE = 16
+"""Targets that are collected at one time; most of that is waiting for Helm or for a network."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Means:
+    """What a run collects with: `helm_program`, a `helm` binary instead of Helm's SDK; `resolver`, of names, instead
+    of the one that a target names; `vanity_host`, the host name to render charts with as a probe.
+    """
+
+    helm_program: Path | None
+    resolver: str | None
+    vanity_host: str
 
 
 def collect(
     targets: Iterable[Target],
     kinds: Mapping[str, frozenset[str]],
     *,
-    helm_program: Path | None,
-    vanity_host: str,
+    means: Means,
     progress: Callable[[str, int, int], None],
 ) -> Iterator[TargetFacts]:
     """Collect the facts of all targets, in the order in which they come in.
 
     Parameters: `kinds`, target name → kinds of facts that its selected requirements need; a target that needs none is
-    left alone; `helm_program`, a `helm` binary instead of Helm's SDK; `progress`, called with name, done and total.
+    left alone; `progress`, called with name, done and total.
     """
     wanted = [target for target in targets if kinds.get(target.name)]
     if not wanted:
         return
-    with Helm(helm_program) as helm, ThreadPoolExecutor() as workers:
-        version = helm.version()
-        if isinstance(version, Refusal):
-            for target in wanted:
-                yield refused_chart(target, version)
-            return
-        running = [
-            workers.submit(_collect_one, helm, target, kinds[target.name], str(version), vanity_host)
-            for target in wanted
-        ]
+    with ExitStack() as stack:
+        charts = any(target.chart is not None for target in wanted)
+        helm = stack.enter_context(Helm(means.helm_program)) if charts else None
+        endpoints = stack.enter_context(Endpoints(means.resolver))
+        workers = stack.enter_context(ThreadPoolExecutor(TARGETS_AT_ONCE))
+        run = _Run(helm, endpoints, means)
+        running = [workers.submit(run.target, target, kinds[target.name]) for target in wanted]
         for done, future in enumerate(as_completed(running), 1):
             facts = future.result()
             progress(facts.target, done, len(wanted))
             yield facts
 
 
-def _collect_one(helm: Helm, target: Target, kinds: frozenset[str], by: str, vanity_host: str) -> TargetFacts:
-    """Collect one target. A fault of ours in it costs that target, and not the run."""
-    try:
-        return collect_chart(helm, target, kinds, by=by, vanity_host=vanity_host)
-    except Exception as fault:
-        name = type(fault).__name__  # its message may quote what it choked on
-        message = Text(
-            f"Het verzamelen liep vast op deze chart ({name}). Dat is een fout in Toetskader: meld hem.",
-            f"Collecting broke on this chart ({name}). That is a fault in Toetskader: please report it.",
-        )
-        return refused_chart(target, Refusal(reason=Reason.TOOL_FAILED, message=message))
+class _Run:
+    """The collectors of one run."""
+
+    def __init__(self, helm: Helm | None, endpoints: Endpoints, means: Means) -> None:
+        self._helm = helm
+        self._version = helm.version() if helm is not None else ""
+        self._endpoints = endpoints
+        self._means = means
+
+    def target(self, target: Target, kinds: frozenset[str]) -> TargetFacts:
+        """Collect all parts of one target."""
+        attempts: dict[FactKey, Attempt] = {}
+        if target.saas is not None:
+            attempts |= self._endpoints.collect(target.saas, kinds)
+        if target.chart is not None and self._helm is not None:
+            attempts |= self._chart(self._helm, target, target.chart, kinds)
+        return TargetFacts(target.name, target.scenes, attempts)
+
+    def _chart(self, helm: Helm, target: Target, part: ChartPart, kinds: frozenset[str]) -> Mapping[FactKey, Attempt]:
+        """Collect a chart. A fault of ours in it costs that chart, and not the run."""
+        if isinstance(self._version, Refusal):
+            return refused_chart(target, part, self._version)
+        try:
+            return collect_chart(helm, target, part, kinds, by=str(self._version), vanity_host=self._means.vanity_host)
+        except Exception as fault:
+            name = type(fault).__name__  # its message may quote what it choked on
+            message = Text(
+                f"Het verzamelen liep vast op deze chart ({name}). Dat is een fout in Toetskader: meld hem.",
+                f"Collecting broke on this chart ({name}). That is a fault in Toetskader: please report it.",
+            )
+            return refused_chart(target, part, Refusal(reason=Reason.TOOL_FAILED, message=message))

@@ -26,7 +26,7 @@ from toetskader.facts.secrets import (
     looks_random,
     names_identity,
 )
-from toetskader.facts.store import Attempt, TargetFacts
+from toetskader.facts.store import ChartAttempt, FactKey
 from toetskader.text import Text
 
 Steps = tuple[Any, ...]
@@ -41,9 +41,12 @@ _encode = msgspec.json.Encoder().encode
 
 
 def redacted(
-    facts: TargetFacts, *, texts: Iterable[str] = (), settings: Iterable[Mapping[str, Any]] = ()
-) -> TargetFacts:
-    """Return the facts of a target without the secrets in them.
+    attempts: Mapping[FactKey, ChartAttempt],
+    *,
+    texts: Iterable[str] = (),
+    settings: Iterable[Mapping[str, Any]] = (),
+) -> dict[FactKey, ChartAttempt]:
+    """Return the facts of a chart without the secrets in them.
 
     Parameters: `texts` of the values files that the target gives and the `settings` on top of them, whose secrets may
     stand in a message about a render that failed.
@@ -53,12 +56,12 @@ def redacted(
         hidden("values.yaml", text, redaction.markers)
     for paths in settings:
         redaction.settings(paths)
-    found = {key: redaction.attempt(attempt) for key, attempt in facts.attempts.items()}
+    found = {key: redaction.attempt(attempt) for key, attempt in attempts.items()}
     given = redaction.markers.given()
     if len(given) > MOST_SECRETS:
-        return TargetFacts(facts.target, facts.scenes, {key: _refused(item) for key, item in facts.attempts.items()})
+        return {key: _refused(item) for key, item in attempts.items()}
     needles = _Needles(given)
-    return TargetFacts(facts.target, facts.scenes, {key: needles.attempt(attempt) for key, attempt in found.items()})
+    return {key: needles.attempt(attempt) for key, attempt in found.items()}
 
 
 def redacted_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,7 +69,7 @@ def redacted_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     return _Redaction().settings(settings)
 
 
-def _refused(attempt: Attempt) -> NotSeen:
+def _refused(attempt: ChartAttempt) -> NotSeen:
     message = Text(
         f"De chart bevat meer dan {MOST_SECRETS} verschillende geheimen. Haal ze eruit, dan kan hij beoordeeld worden.",
         f"The chart holds more than {MOST_SECRETS} different secrets. Take them out, then it can be judged.",
@@ -83,7 +86,7 @@ class _Redaction:
         self._documents: dict[bytes, dict[str, Any]] = {}
         self._seen: dict[int, tuple[Any, Any]] = {}
 
-    def attempt(self, attempt: Attempt) -> Attempt:
+    def attempt(self, attempt: ChartAttempt) -> ChartAttempt:
         """Hide what is a secret by its place, name or shape."""
         match attempt:
             case ChartFiles():
@@ -301,7 +304,7 @@ class _Needles:
         self._ordered = sorted(self._plain, key=len, reverse=True)
         self._seen: dict[int, tuple[Any, Any]] = {}
 
-    def attempt(self, attempt: Attempt) -> Attempt:
+    def attempt(self, attempt: ChartAttempt) -> ChartAttempt:
         if not self._plain:
             return attempt
         match attempt:

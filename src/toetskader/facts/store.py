@@ -11,8 +11,13 @@ import msgspec
 
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.chart import ChartFiles, Render
+from toetskader.facts.endpoint.names import Endpoint
 
-Attempt = ChartFiles | Render | NotSeen
+ChartAttempt = ChartFiles | Render | NotSeen
+Fact = ChartFiles | Render | Endpoint
+Attempt = Fact | NotSeen
+_TYPES: dict[str, type] = {"chart": ChartFiles, "endpoint": Endpoint}
+"""Kind of fact → its type; every other kind is a render."""
 _Read = TypeVar("_Read")
 
 
@@ -32,8 +37,8 @@ class TargetFacts(msgspec.Struct, frozen=True):
     """What was collected for one target. Absent keys were not asked for."""
 
     target: str
-    scenes: tuple[str, ...]
-    """Named values sets of the chart part, in the target's order."""
+    scenes: dict[str, tuple[str, ...]]
+    """Part of the target → its scenes, in the target's order: values sets of a chart, endpoints of a service."""
     attempts: dict[FactKey, Attempt]
 
 
@@ -60,13 +65,13 @@ def write_evidence(facts: TargetFacts, folder: Path) -> dict[FactKey, str]:
 
 class _Index(msgspec.Struct):
     target: str
-    scenes: tuple[str, ...]
+    scenes: dict[str, tuple[str, ...]]
     facts: tuple[FactKey, ...]
 
 
 LARGEST_FILE = 128 * 1024 * 1024
 """What one file of evidence may hold: some times what a collector takes in of one chart."""
-_PART_OF_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+_PART_OF_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,235}")
 
 
 def read_evidence(folder: Path) -> TargetFacts:
@@ -85,7 +90,7 @@ def read_evidence(folder: Path) -> TargetFacts:
                 raise _wrong(folder / "index.json", f"noemt {part[:80]!r}", f"names {part[:80]!r}")
         path = folder / key.file_name
         attempt = attempts[key] = _decoded(path, _decoder)
-        fits = ChartFiles if key.kind == "chart" else Render
+        fits = _TYPES.get(key.kind, Render)
         if not isinstance(attempt, fits | NotSeen) or (isinstance(attempt, Render) and attempt.scene != key.scene):
             raise _wrong(path, "bevat een ander feit dan zijn naam zegt", "holds another fact than its name says")
     return TargetFacts(index.target, index.scenes, attempts)

@@ -1,16 +1,18 @@
 """Judging: what a check may ask for and report. Pure: no network, process, file or clock."""
 
 from toetskader.judging.check import Check, check
-from toetskader.judging.findings import FilePlace, Findings
+from toetskader.judging.findings import EndpointPlace, FilePlace, Findings, Strength
 from toetskader.judging.outcomes import Parameters, not_applicable, not_shown, undetermined
 from toetskader.judging.subjects import Variant
 from toetskader.text import Text
 
 __all__ = [
     "Check",
+    "EndpointPlace",
     "FilePlace",
     "Findings",
     "Parameters",
+    "Strength",
     "Text",
     "Variant",
     "check",

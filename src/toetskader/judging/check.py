@@ -11,7 +11,7 @@ from toetskader.facts.attempt import NotSeen
 from toetskader.judging.subjects import SUBJECTS
 
 # Arguments that every judgement can have besides subjects.
-GIVEN = frozenset({"findings", "params", "parameters", "today"})
+GIVEN = frozenset({"findings", "norm", "params", "parameters", "today"})
 ATTRIBUTE = "__toetskader_check__"
 
 Judgement = TypeVar("Judgement", bound=Callable[..., None])
@@ -28,11 +28,23 @@ class Check:
     params: type[msgspec.Struct] | None
     accepts_not_seen: frozenset[str] = frozenset()
     """Subjects it takes as `NotSeen` as well, and judges the reason of."""
+    norm: str = ""
+    """Kind of norm it judges by; empty for a check without norm."""
+
+    @property
+    def part(self) -> str:
+        """Part of a target it is measured on."""
+        return SUBJECTS[self.subjects[0]].part
 
     @property
     def parts(self) -> frozenset[str]:
         """Parts of a target it can be measured on."""
         return frozenset(SUBJECTS[name].part for name in self.subjects)
+
+    @property
+    def norm_parameter(self) -> str:
+        """Parameter of a target that chooses the norm."""
+        return f"{self.norm}_norm"
 
     @property
     def fact_kinds(self) -> frozenset[str]:
@@ -50,8 +62,9 @@ def check(id_: str, *, params: type[msgspec.Struct] | None = None) -> Callable[[
 
     Parameters: `id_`, the id that requirements name, `subject.property`; `params`, the struct that a requirement's
     `params` must fit. The function's arguments say what it needs: a subject (`workloads`, `objects`, `chart`, …; see
-    `judging.subjects`), `findings`, `params`, `parameters` (the target's), `today`; any other is a pytest fixture.
-    Raises TypeError for a check without subject, or with `params` on one side only.
+    `judging.subjects`), `findings`, `params`, `parameters` (the target's), `norm` (its annotation says which kind),
+    `today`; any other is a pytest fixture. Raises TypeError for a check without subject, with subjects of several
+    parts, or with `params` on one side only.
     """
 
     def decorate(function: Judgement) -> Judgement:
@@ -59,10 +72,13 @@ def check(id_: str, *, params: type[msgspec.Struct] | None = None) -> Callable[[
         subjects = tuple(name for name in arguments if name in SUBJECTS)
         if not subjects:
             raise TypeError(f"check {id_}: {function.__name__} asks for no subject, so it could not fail")
+        if len({SUBJECTS[name].part for name in subjects}) > 1:
+            raise TypeError(f"check {id_}: {function.__name__} asks for subjects of more than one part of a target")
         if (params is None) != ("params" not in arguments):
             raise TypeError(f"check {id_}: the argument 'params' and @check(params=…) go together")
         accepts = frozenset(name for name in subjects if NotSeen in get_args(arguments[name].annotation))
-        made = Check(id_, function, subjects, GIVEN & arguments.keys(), params, accepts)
+        norm = arguments["norm"].annotation.__struct_config__.tag if "norm" in arguments else ""
+        made = Check(id_, function, subjects, GIVEN & arguments.keys(), params, accepts, norm)
         setattr(function, ATTRIBUTE, made)
         return function
 

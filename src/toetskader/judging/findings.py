@@ -1,11 +1,15 @@
 """What a judgement reports: places where a requirement is not met."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 
 from toetskader.facts.kubernetes.node import Place
 from toetskader.text import Text
+
+Strength = Literal["required", "recommended", "optional"]
+"""How heavily a finding weighs: what is required fails, what is recommended warns, what is optional informs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,17 @@ class FilePlace:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class EndpointPlace:
+    """A place on a public endpoint."""
+
+    where: str
+    """Host, and the address when one is meant: `app.example.nl (192.0.2.1:443)`."""
+    path: str = ""
+    """What there: a cipher suite, a header, a record."""
+    source: str = ""
+
+
 class RawFinding(msgspec.Struct, frozen=True, kw_only=True):
     """A finding before it is put into the language of the run."""
 
@@ -38,10 +53,14 @@ class RawFinding(msgspec.Struct, frozen=True, kw_only=True):
     seen: object
     expected: object
     remedy: Text | None
+    strength: Strength = "required"
+    command: str = ""
 
 
 MOST_FINDINGS = 1_000
 """Findings of one judgement in one scene; after these it is stopped, as more tell nobody anything."""
+MOST_MEASURED = 20
+"""Sentences on what one judgement measured in one scene."""
 LONGEST_TEXT = 1_000
 """Characters of one part of a finding or reason; what a supplier writes can be megabytes."""
 
@@ -56,13 +75,34 @@ class Findings:
     def __init__(self, scene: str = "") -> None:
         self._scene = scene
         self.items: list[RawFinding] = []
+        self.measured: list[Text] = []
 
-    def add(self, place: Place, *, seen: object, expected: object, remedy: Text | None = None) -> None:
+    def saw(self, nl: str, en: str) -> None:
+        """Tell what was measured, in a few words; it is shown with every verdict, a pass too."""
+        if len(self.measured) < MOST_MEASURED:
+            self.measured.append(clipped(Text(nl, en)))
+
+    @property
+    def fail(self) -> bool:
+        """True when something required is not met."""
+        return any(item.strength == "required" for item in self.items)
+
+    def add(
+        self,
+        place: Place,
+        *,
+        seen: object,
+        expected: object,
+        remedy: Text | None = None,
+        strength: Strength = "required",
+        command: str = "",
+    ) -> None:
         """Report a place where the requirement is not met.
 
-        Parameters: `place`, a node, container, workload, object or `FilePlace`; `seen` and `expected`, a plain value
-        or a `Text`, never a secret's value; `remedy`, the smallest change that mends this place, when it is more
-        precise than the requirement's own remedy.
+        Parameters: `place`, a node, container, workload, object, `FilePlace` or `EndpointPlace`; `seen` and
+        `expected`, a plain value or a `Text`, never a secret's value; `remedy`, the smallest change that mends this
+        place, when it is more precise than the requirement's own remedy; `strength`, as the norm gives it: only what
+        is required fails; `command`, with which an auditor sees the same.
         """
         self.items.append(
             RawFinding(
@@ -73,6 +113,8 @@ class Findings:
                 seen=_plain(seen),
                 expected=_plain(expected),
                 remedy=clipped(remedy) if remedy else None,
+                strength=strength,
+                command=_clipped(command),
             )
         )
         if len(self.items) >= MOST_FINDINGS:

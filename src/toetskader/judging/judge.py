@@ -43,6 +43,8 @@ class Judged:
     """Why part of what should be judged could not be, beside the findings of a failure."""
     shown: bool = True
     """False when the scene left off what is judged, so that the other scenes decide."""
+    measured: tuple[Text, ...] = ()
+    """What was measured, in a few words."""
 
 
 def judge(
@@ -53,22 +55,26 @@ def judge(
     parameters: Parameters,
     today: date,
     fixtures: Mapping[str, Any],
+    norms: Mapping[str, Any] | None = None,
 ) -> Judged:
     """Apply a check in every scene it needs and combine: a requirement passes only if all scenes pass.
 
     Parameters: `params`, the requirement's; `parameters`, the target's; `today`, the day to judge on; `fixtures`,
-    values of pytest fixtures the function also asks for. A failure in one scene outweighs everything; not applicable
+    values of pytest fixtures the function also asks for; `norms`, all norms by id, of which the target's parameters
+    choose one. A failure in one scene outweighs everything; not applicable
     counts only when it holds in all scenes.
     """
     given: dict[str, Any] = {"parameters": parameters, "today": today, **fixtures}
     if check.params is not None:
         given["params"] = msgspec.convert(dict(params), check.params)
-    judged = [_judge_scene(check, scene, given) for scene in subjects.scenes(per_scene=check.per_scene)]
-    return _combine(judged)
+    if check.norm:
+        given["norm"] = (norms or {}).get(parameters.get(check.norm_parameter))
+    scenes = subjects.scenes(check.part if check.per_scene else "")
+    return _combine([_judge_scene(check, scene, given) for scene in scenes])
 
 
 def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -> Judged:
-    findings = Findings(scene.scene)
+    findings = Findings(scene.scene if check.part == "chart" else "")  # a place on an endpoint names its host
     keys = tuple(dict.fromkeys(scene.key(name) for name in check.subjects))
     arguments = {name: value for name, value in given.items() if name in check.given or name not in _ALWAYS}
     if "findings" in check.given:
@@ -76,28 +82,31 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -
     doubt: Text | None = None
     crash: Exception | None = None
     try:
+        if check.norm and given["norm"] is None:
+            given["parameters"].require(check.norm_parameter)
         for name in check.subjects:
             arguments[name] = _subject(check, scene, name)
         check.function(**arguments)
     except NotApplicable as outcome:
-        if not findings:  # what was found applies
+        if not findings.fail:  # what was found applies
             off = _switched_off(scene) if check.per_scene else None
             if off is not None:
                 return Judged(Verdict.UNDETERMINED, reason=off, keys=keys, shown=False)
             return Judged(Verdict.NOT_APPLICABLE, reason=clipped(outcome.reason), keys=keys)
     except NotShown as outcome:
-        if not findings:
+        if not findings.fail:
             return Judged(Verdict.UNDETERMINED, reason=clipped(outcome.reason), keys=keys, shown=False)
     except Enough:
         pass
     except Exception as outcome:  # hostile input must cost one verdict, not the run
         doubt = clipped(_doubt(check, outcome, scene.scene))
         crash = None if isinstance(outcome, Undetermined | Missing | Malformed) else outcome
-    if findings:
-        return Judged(Verdict.FAIL, tuple(findings.items), keys=keys, crash=crash, doubt=doubt)
+    found, measured = tuple(findings.items), tuple(findings.measured)
+    if findings.fail:
+        return Judged(Verdict.FAIL, found, keys=keys, crash=crash, doubt=doubt, measured=measured)
     if doubt is not None:
-        return Judged(Verdict.UNDETERMINED, reason=doubt, keys=keys, crash=crash)
-    return Judged(Verdict.PASS, keys=keys)
+        return Judged(Verdict.UNDETERMINED, found, reason=doubt, keys=keys, crash=crash, measured=measured)
+    return Judged(Verdict.PASS, found, keys=keys, measured=measured)
 
 
 def _switched_off(scene: SceneSubjects) -> Text | None:
@@ -137,9 +146,10 @@ def _combine(judged: list[Judged]) -> Judged:
     deciding = [item for item in judged if item.verdict is verdict]
     return Judged(
         verdict,
-        tuple(finding for item in deciding for finding in item.findings),
+        tuple(finding for item in judged for finding in item.findings),
         reason=deciding[0].reason,
         keys=tuple(dict.fromkeys(key for item in judged for key in item.keys)),
+        measured=tuple(dict.fromkeys(text for item in judged for text in item.measured)),
         crash=next((item.crash for item in judged if item.crash), None),
         doubt=next((item.doubt or item.reason for item in judged if _doubtful(item)), None),
     )
@@ -155,15 +165,18 @@ def _doubt(check: Check, outcome: Exception, scene: str) -> Text:
         case Undetermined():
             return outcome.reason
         case Missing():
-            return _not_seen(outcome.attempt, scene)
+            return _not_seen(check, outcome.attempt, scene)
         case Malformed():
             return _malformed(outcome, scene)
         case _:
             return _broken(check, outcome)
 
 
-def _not_seen(attempt: NotSeen, scene: str) -> Text:
-    nl, en = (f" (waardenset {scene})", f" (values set {scene})") if scene else ("", "")
+def _not_seen(check: Check, attempt: NotSeen, scene: str) -> Text:
+    if check.part != "chart":
+        nl, en = f" ({scene})", f" ({scene})"
+    else:
+        nl, en = (f" (waardenset {scene})", f" (values set {scene})") if scene else ("", "")
     return Text(f"Niet gezien{nl}: {attempt.message.nl}", f"Not seen{en}: {attempt.message.en}")
 
 

@@ -1,18 +1,18 @@
 """What a judgement can be given: facts of a target and derivations on them, each built once per scene."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from toetskader.facts.attempt import NotSeen
-from toetskader.facts.chart import ChartFiles, Render
+from toetskader.facts.chart import Render
 from toetskader.facts.databases import Databases, databases
 from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.network_policies import NetworkPolicies
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.routes import routes
 from toetskader.facts.kubernetes.workloads import Workloads
-from toetskader.facts.store import FactKey, TargetFacts
+from toetskader.facts.store import Fact, FactKey, TargetFacts
 from toetskader.facts.templates import Templates
 from toetskader.facts.values import leaves
 
@@ -80,8 +80,28 @@ SUBJECTS: dict[str, Subject] = {
         Subject("vanity", "chart", "render_vanity", True, _variant),
         Subject("next_kubernetes", "chart", "render_next", True, _variant),
         Subject("scaled", "chart", "render_scaled", True, _variant),
+        Subject("endpoint", "saas", "endpoint", True, lambda _, fact: fact),
+        Subject("dns", "saas", "dns", True, lambda _, fact: fact),
+        Subject("dnssec", "saas", "dnssec", True, lambda _, fact: fact),
+        Subject("tls", "saas", "tls", True, lambda _, fact: fact),
+        Subject("http", "saas", "http", True, lambda _, fact: fact),
+        Subject("rpki", "saas", "rpki", True, lambda _, fact: fact),
     )
 }
+
+
+_BY_KIND = {subject.kind: subject for subject in SUBJECTS.values()}
+
+
+def keys_of(kind: str, scenes: Mapping[str, tuple[str, ...]]) -> tuple[FactKey, ...]:
+    """Return the keys that facts of a kind have on a target: one, or one a scene; none without its part.
+
+    Parameters: `scenes`, part of the target → its scenes.
+    """
+    subject = _BY_KIND[kind]
+    if subject.part not in scenes:
+        return ()
+    return tuple(FactKey(kind, scene) for scene in (scenes[subject.part] if subject.per_scene else ("",)))
 
 
 class SceneSubjects:
@@ -118,7 +138,7 @@ class SceneSubjects:
         attempt = self.attempt(subject.name)
         return subject.derive(self, attempt)
 
-    def attempt(self, name: str) -> ChartFiles | Render:
+    def attempt(self, name: str) -> Fact:
         """Return the fact a subject rests on. Raises `Missing` when it was not seen."""
         key = self.key(name)
         attempt = self._facts.attempts[key]
@@ -132,9 +152,11 @@ class TargetSubjects:
 
     def __init__(self, facts: TargetFacts) -> None:
         self.target = facts.target
-        self._scenes = tuple(SceneSubjects(facts, scene) for scene in facts.scenes)
+        self._scenes = {
+            part: tuple(SceneSubjects(facts, scene) for scene in scenes) for part, scenes in facts.scenes.items()
+        }
         self._whole = SceneSubjects(facts, "")
 
-    def scenes(self, *, per_scene: bool) -> tuple[SceneSubjects, ...]:
-        """Return every scene, or the target as a whole for a judgement that needs no scene."""
-        return self._scenes if per_scene else (self._whole,)
+    def scenes(self, part: str) -> tuple[SceneSubjects, ...]:
+        """Return every scene of a part, or the target as a whole for a judgement that needs no scene (no part)."""
+        return self._scenes[part] if part else (self._whole,)

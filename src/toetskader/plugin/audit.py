@@ -15,13 +15,13 @@ import pytest
 
 from toetskader.audit.deviations import record_of, statuses
 from toetskader.audit.disposition import dispose
+from toetskader.audit.looked_at import LookedAt, looked_at
 from toetskader.audit.scope import InScope, Scope, scope_of
 from toetskader.audit.summary import summarise
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Catalogue
-from toetskader.collect.charts import describe_chart
-from toetskader.collect.run import collect
-from toetskader.facts.store import EvidenceError, FactKey, TargetFacts
+from toetskader.collect.run import Means, collect
+from toetskader.facts.store import EvidenceError, TargetFacts
 from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
@@ -56,6 +56,7 @@ class Audit:
         self.options = options
         self.catalogue = catalogue
         self.targets = targets
+        self._by_name = {target.name: target for target in targets}
         self.scopes = scopes
         self.today = today
         self.started = datetime.now(UTC)
@@ -64,7 +65,7 @@ class Audit:
         self._owed: set[tuple[str, str]] = set()
         self._results: dict[tuple[str, str], Result] = {}
         self._subjects: dict[str, TargetSubjects] = {}
-        self._parts: dict[str, str] = {}
+        self._parts: dict[str, LookedAt] = {}
         self._to_judge: Counter[str] = Counter()
         self._collection: Collection | Stored = Collection((), iter(()))
         self._parameters = {target.name: Parameters(with_defaults(target, catalogue.profiles)) for target in targets}
@@ -177,12 +178,13 @@ class Audit:
     def _facts(
         self, targets: list[Target], kinds: Mapping[str, frozenset[str]], workerinput: Mapping[str, Any] | None
     ) -> Iterator[TargetFacts]:
+        means = Means(helm_program=self.options.helm, resolver=self.options.resolver, vanity_host=self._vanity_host())
+
         def gather(wanted: Iterable[Target]) -> Iterator[TargetFacts]:
             return collect(
                 wanted,
                 kinds,
-                helm_program=self.options.helm,
-                vanity_host=self._vanity_host(),
+                means=means,
                 progress=Progress(self.options.lang),
             )
 
@@ -216,6 +218,7 @@ class Audit:
             parameters=self._parameters[target.name],
             today=self.today,
             fixtures=fixtures,
+            norms=self.catalogue.norms,
         )
         bearing = target.deviation_for(item.requirement.id, self.today)
         result = dispose(
@@ -236,7 +239,7 @@ class Audit:
         if target not in self._subjects:
             facts = self._collection.facts(target)
             self._subjects[target] = TargetSubjects(facts)
-            self._parts[target] = self._describe(target, facts)
+            self._parts[target] = looked_at(self._by_name[target], facts, self.options.lang)
         return self._subjects[target]
 
     def record(self, result: Result) -> None:
@@ -291,20 +294,17 @@ class Audit:
             results,
             lost=[item for item in scope.looked_at if item.key in missing],
             gate=self.gate(target),
-            parts={"chart": self._part(target)},
+            parts=self._looked_at(target).parts,
+            commands=self._looked_at(target).commands,
             deviations=statuses(target, results, self.today),
         )
 
-    def _part(self, target: Target) -> str:
+    def _looked_at(self, target: Target) -> LookedAt:
         """Say what of a target was looked at; a worker's facts are read back from the evidence."""
         if target.name not in self._parts:
             facts = self.evidence.read(target.name) if self.evidence.has(target.name) else None
-            self._parts[target.name] = self._describe(target.name, facts)
+            self._parts[target.name] = looked_at(target, facts, self.options.lang)
         return self._parts[target.name]
-
-    def _describe(self, name: str, facts: TargetFacts | None) -> str:
-        target = next(target for target in self.targets if target.name == name)
-        return describe_chart(target, facts.attempts.get(FactKey("chart")) if facts else None, self.options.lang)
 
     def _versions(self) -> dict[str, str]:
         names = ("toetskader", "pytest", "pytest-html", "msgspec", "PyYAML")

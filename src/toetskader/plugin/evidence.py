@@ -13,17 +13,17 @@ import msgspec
 
 from toetskader.catalogue.models import Name
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.facts.endpoint.names import SceneName
 from toetskader.facts.redaction import redacted_settings
 from toetskader.facts.store import (
     Attempt,
     EvidenceError,
-    FactKey,
     TargetFacts,
     read_evidence,
     read_file,
     write_evidence,
 )
-from toetskader.judging.subjects import SUBJECTS
+from toetskader.judging.subjects import keys_of
 from toetskader.targets.models import Target
 from toetskader.text import Lang, Text
 from toetskader.yamlfile import misfits, shown
@@ -34,6 +34,10 @@ class _Index(msgspec.Struct, frozen=True, kw_only=True):
 
     date: date
     targets: tuple[Target, ...]
+
+
+_ALWAYS_COLLECTED = ("chart", "endpoint")
+"""Kinds of facts that say what was looked at, whatever is judged."""
 
 
 class EvidenceFolder:
@@ -70,8 +74,9 @@ class EvidenceFolder:
             )
             raise EvidenceError(message[lang]) from error
         for target in index.targets:
-            for name in (target.name, *(values.name for values in target.chart.values)):
-                for _, problem in misfits(name, Name):
+            scenes = [(scene, SceneName) for names in target.scenes.values() for scene in names]
+            for name, kind in [(target.name, Name), *scenes]:
+                for _, problem in misfits(name, kind):
                     raise EvidenceError(f"{file}: {shown(name)}: {problem[lang]}")
         return index.date, index.targets
 
@@ -96,11 +101,8 @@ class EvidenceFolder:
         Parameters: `kinds`, the kinds of facts that are needed now. Raises EvidenceError for files that cannot be read.
         """
         stored = self.read(target.name).attempts if self.has(target.name) else {}
-        scenes = tuple(values.name for values in target.chart.values)
-        per_scene = {subject.kind: subject.per_scene for subject in SUBJECTS.values()}
-        wanted = sorted({"chart", *kinds})
-        keys = [FactKey(kind, scene) for kind in wanted for scene in (scenes if per_scene[kind] else ("",))]
-        return TargetFacts(target.name, scenes, {key: stored.get(key) or _not_collected(target) for key in keys})
+        keys = [key for kind in sorted({*_ALWAYS_COLLECTED, *kinds}) for key in keys_of(kind, target.scenes)]
+        return TargetFacts(target.name, target.scenes, {key: stored.get(key) or _not_collected(target) for key in keys})
 
     def has(self, target: str) -> bool:
         """Tell whether the facts of a target are on disk."""
@@ -173,6 +175,8 @@ def _not_collected(target: Target) -> Attempt:
 
 
 def _without_secrets(target: Target) -> Target:
+    if target.chart is None:
+        return target
     values = tuple(replace(item, set=redacted_settings(item.set)) for item in target.chart.values)
     return replace(target, chart=replace(target.chart, values=values))
 

@@ -38,6 +38,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--replay", metavar="DIR", help="judge the stored facts of an evidence folder; no network, no tools"
     )
+    group.addoption(
+        "--resolver",
+        metavar="ADDRESS",
+        help="ask names of this resolver: address[:port], tls://host or https://host/path (default: the target's)",
+    )
     group.addoption("--helm", metavar="PATH", help="render with this helm binary instead of Helm's own SDK")
 
 
@@ -87,6 +92,7 @@ class Options:
     reports: Path
     replay: Path | None
     helm: Path | None
+    resolver: str | None
     selection: dict[str, str]
     """What pytest's own options leave out: `-k`, `-m`, paths … A report of a part must say that it is one."""
 
@@ -130,6 +136,7 @@ class Options:
             reports=_from(root, option.reports),
             replay=_path(option.replay),
             helm=_path(option.helm),
+            resolver=option.resolver,
             selection={
                 name: value
                 for name, value in (
@@ -151,6 +158,7 @@ class Options:
             "--date": self.date,
             "--replay": self.replay and "/".join(self.replay.absolute().parts[-3:]),
             "--helm": self.helm and self.helm.name,
+            "--resolver": self.resolver,
             **self.selection,
         }
         return {name: str(value) for name, value in given.items() if value}

@@ -12,6 +12,7 @@ COLUMNS = (
     "target", "requirement", "source", "section", "lines", "level", "kind", "mode", "part", "proof", "verdict",
     "label", "gated", "blocks", "title", "remedy", "reason", "deviation", "deviation_status", "deviation_expires",
     "where", "path", "file", "scene", "seen", "expected", "finding_remedy",
+    "strength", "command", "measured", "claim",
 )  # fmt: skip
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -34,9 +35,12 @@ def encode(report: Report) -> str:
             r.verdict.value, w.verdicts[r.verdict], _flag(r.gated), _flag(r.blocks), r.title, r.remedy, r.reason,
             d.id if d else "", d.status if d else "", d.expires if d else "",
         )  # fmt: skip
-        findings = [(f.where, f.path, f.source, f.scene, f.seen, f.expected, f.remedy) for f in r.findings]
-        for finding in findings or [("",) * 7]:
-            writer.writerow([_cell(text) for text in (*result, *finding)])
+        findings = [
+            (f.where, f.path, f.source, f.scene, f.seen, f.expected, f.remedy, f.strength, f.command)
+            for f in r.findings
+        ]
+        for finding in findings or [("",) * 9]:
+            writer.writerow([_cell(text) for text in (*result, *finding, "; ".join(r.measured), r.claim)])
     return out.getvalue()
 
 

@@ -39,6 +39,10 @@ def finding_text(finding: Finding, w: Words, *, remedy: bool = True) -> str:
         f"{one_line(finding.where)}: {w.seen} {one_line(clip(finding.seen, TEXT_LIMIT))}, "
         f"{w.expected} {one_line(clip(finding.expected, TEXT_LIMIT))}{f' ({place})' if place else ''}."
     )
+    if finding.strength != "required":
+        said = f"{w.strengths[finding.strength]}: {said}"
+    if finding.command:
+        said = f"{said} {w.by_hand}: {one_line(clip(finding.command, TEXT_LIMIT))}."
     return f"{said} {w.remedy}: {one_line(clip(finding.remedy, TEXT_LIMIT))}" if remedy else said
 
 

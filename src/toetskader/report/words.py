@@ -58,6 +58,11 @@ class Words:
     seen: str
     expected: str
     remedy: str
+    strengths: dict[str, str]
+    """Of findings that do not fail a requirement."""
+    measured: str
+    claim: str
+    by_hand: str
     scene: str
     more_findings: str
     more_findings_terminal: str
@@ -191,6 +196,10 @@ NL = Words(
     seen="gezien",
     expected="verwacht",
     remedy="Herstel",
+    strengths={"recommended": "aanbevolen", "optional": "ter informatie"},
+    measured="Gemeten",
+    claim="De bron zegt",
+    by_hand="Zelf zien",
     scene="waardenset",
     more_findings="Nog {n} bevindingen staan in results.json.|Nog {n} bevinding staat in results.json.",
     more_findings_terminal="Nog {n} bevindingen: zie het rapport.|Nog {n} bevinding: zie het rapport.",
@@ -333,6 +342,10 @@ EN = Words(
     seen="seen",
     expected="expected",
     remedy="Remedy",
+    strengths={"recommended": "recommended", "optional": "for information"},
+    measured="Measured",
+    claim="The source says",
+    by_hand="See for yourself",
     scene="values set",
     more_findings="{n} more findings are in results.json.|{n} more finding is in results.json.",
     more_findings_terminal="{n} more findings: see the report.|{n} more finding: see the report.",

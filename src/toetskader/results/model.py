@@ -34,6 +34,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     expected: str
     remedy: str
     """The smallest change that mends it."""
+    strength: str = "required"
+    """`required` fails, `recommended` warns, `optional` informs."""
+    command: str = ""
+    """Command with which an auditor sees the same; empty when there is none."""
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +87,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
     """Paths inside the evidence folder of the facts that were judged."""
     duration_s: float = 0.0
+    measured: tuple[str, ...] = ()
+    """What was measured, in a few words."""
+    claim: str = ""
+    """What the source says of the present state, to lay beside what was measured."""
 
     @property
     def blocks(self) -> bool:
@@ -131,6 +139,8 @@ class TargetSummary(msgspec.Struct, frozen=True, kw_only=True):
     not_looked_at: tuple[NotLookedAt, ...]
     deviations: tuple[Deviation, ...]
     """All deviations of the target with their status."""
+    commands: dict[str, tuple[str, ...]] = {}
+    """File of evidence → commands with which an auditor sees by hand what is in it."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from pathlib import Path
 from toetskader.catalogue.load import parameter_errors
 from toetskader.catalogue.models import Catalogue
 from toetskader.targets.deviations import deviation_errors, unknown_requirement
+from toetskader.targets.endpoints import saas_errors, saas_part
 from toetskader.targets.models import (
     ChartEntry,
     ChartPart,
@@ -18,6 +19,7 @@ from toetskader.targets.models import (
     DeviationsFile,
     LocalChart,
     OciChart,
+    PartEntries,
     RepositoryChart,
     RepositoryEntry,
     Target,
@@ -134,11 +136,12 @@ class _Loader:
             )
         for path, message in parameter_errors(content.parameters):
             yield ("parameters", *path), message
-        yield from _chart_errors(file.path.parent, content.parts.chart)
+        yield from _part_errors(file.path.parent, content.parts)
+        values = content.parts.chart.values if content.parts.chart is not None else {}
         for index, name in enumerate(content.parameters.production_values_sets or ()):
-            if name not in content.parts.chart.values:
+            if name not in values:
                 message = Text(f"waardenset {shown(name)} bestaat niet.", f"values set {shown(name)} does not exist.")
-                suggestion = did_you_mean(name, content.parts.chart.values)
+                suggestion = did_you_mean(name, values)
                 yield ("parameters", "production_values_sets", index), joined(message, suggestion)
 
     def _load_deviations(self) -> None:
@@ -176,7 +179,8 @@ class _Loader:
             gate=content.gate,
             profiles=content.profiles,
             addressee=content.addressee,
-            chart=_chart(folder, content.parts.chart),
+            chart=_chart(folder, content.parts.chart) if content.parts.chart else None,
+            saas=saas_part(folder, content.parts.saas) if content.parts.saas else None,
             parameters=content.parameters,
             deviations=tuple(item for item in deviations if item.holds_for(content.name)),
             agreements=content.agreements,
@@ -187,6 +191,15 @@ class _Loader:
 def _real(path: Path) -> Path:
     """Return one name for a file, however it is named; unlike `Path.resolve` it takes a loop of links."""
     return Path(os.path.realpath(path))
+
+
+def _part_errors(folder: Path, parts: PartEntries) -> Iterator[tuple[Steps, Text]]:
+    if parts.chart is None and parts.saas is None:
+        yield ("parts",), Text("noem een deel: chart of saas", "name a part: chart or saas")
+    if parts.chart is not None:
+        yield from _chart_errors(folder, parts.chart)
+    if parts.saas is not None:
+        yield from saas_errors(folder, parts.saas)
 
 
 def _chart_errors(folder: Path, chart: ChartEntry) -> Iterator[tuple[Steps, Text]]:

@@ -20,6 +20,7 @@ from toetskader.catalogue.models import (
     RequirementId,
     TargetParameters,
 )
+from toetskader.facts.endpoint.names import HTTP, Endpoint, Environment, Role
 from toetskader.text import Text
 
 _DNS = Text("kleine letters, cijfers en streepjes", "lower case letters, digits and dashes")
@@ -42,6 +43,28 @@ FileName = Annotated[
         max_length=500,
         description="Path, relative to this file",
         extra={"expected": Text("een pad, vanaf dit bestand", "a path, relative to this file")},
+    ),
+]
+
+
+WebAddress = Annotated[
+    str,
+    Meta(
+        pattern=rf"^https?://[^\s@]+{END}",
+        extra={
+            "expected": Text(
+                "een adres met https:// of http://, zonder gebruikersnaam of wachtwoord",
+                "an address with https:// or http://, without user name or password",
+            ),
+            "secret": True,
+        },
+    ),
+]
+Domain = Annotated[
+    str,
+    Meta(
+        pattern=rf"^([a-z0-9_-]+\.)+[a-z0-9-]+{END}",
+        extra={"expected": Text("een domein zoals gemeente.nl", "a domain such as gemeente.nl")},
     ),
 ]
 
@@ -98,10 +121,78 @@ class ChartEntry(_Model, frozen=True, kw_only=True):
     ]
 
 
+class EndpointEntry(_Model, frozen=True, kw_only=True):
+    """An endpoint of a service, as the target file writes it in full."""
+
+    url: Annotated[
+        str,
+        Meta(
+            pattern=rf"^(https://)?[A-Za-z0-9._-]+(:[0-9]{{1,5}})?(/[^\s?#@]*)?{END}",
+            max_length=500,
+            description="Host name or https:// address, without query; its port is the one that is measured",
+            extra={
+                "expected": Text(
+                    "een hostnaam of een adres met https://, zonder vraagteken, gebruikersnaam of wachtwoord",
+                    "a host name or an address with https://, without query, user name or password",
+                ),
+                "secret": True,
+            },
+        ),
+    ]
+    role: Annotated[Role, Meta(description="What it is for")] = "application"
+    environment: Annotated[Environment, Meta(description="Which environment it is")] = "production"
+    http_port: Annotated[int, Meta(ge=1, le=65535, description="Port of plain HTTP")] = HTTP
+
+
+class RpkiEntry(_Model, frozen=True, kw_only=True):
+    """Where routes and their validity come from."""
+
+    validator: Annotated[WebAddress | None, Meta(description="HTTP API of a validator (Routinator's)")] = None
+    vrps: Annotated[FileName | None, Meta(description="Validated payloads as JSON, relative to this file")] = None
+    routes: Annotated[
+        FileName | None,
+        Meta(description="Announced routes: lines of AS number, prefix and peers, relative to this file"),
+    ] = None
+    origin_zone: Annotated[Domain | None, Meta(description="DNS zone that tells the origin of an address")] = None
+
+
+class SaasEntry(_Model, frozen=True, kw_only=True):
+    """The service as the internet sees it, as the target file writes it."""
+
+    endpoints: Annotated[
+        tuple[NonEmpty | EndpointEntry, ...],
+        Meta(min_length=1, description="Host names or addresses; a requirement passes only if it passes with each"),
+    ]
+    municipal_domain: Annotated[
+        Domain | None, Meta(description="Domain of the municipality, when the service is offered under it")
+    ] = None
+    allow_private: Annotated[
+        bool, Meta(description="Audit inside a private network: private and loopback addresses may be contacted")
+    ] = False
+    resolver: Annotated[
+        NonEmpty | None,
+        Meta(
+            description="Address[:port] of a resolver, tls://host (DNS over TLS) or https://host/path "
+            "(DNS over HTTPS); absent: the system's",
+        ),
+    ] = None
+    trust_anchors: Annotated[
+        FileName | None, Meta(description="DS or DNSKEY records to start DNSSEC from; absent: the root's")
+    ] = None
+    certificate_authorities: Annotated[
+        FileName | None, Meta(description="Certificates (PEM) to trust besides the public ones")
+    ] = None
+    name_server_port: Annotated[
+        int, Meta(ge=1, le=65535, description="Port of name servers; a laboratory has its own")
+    ] = 53
+    rpki: Annotated[RpkiEntry | None, Meta(description="Where routes and their validity come from")] = None
+
+
 class PartEntries(_Model, frozen=True, kw_only=True):
     """The parts a target has."""
 
-    chart: ChartEntry
+    chart: ChartEntry | None = None
+    saas: SaasEntry | None = None
 
 
 class TargetFile(_Model, frozen=True, kw_only=True):
@@ -199,6 +290,28 @@ class ChartPart:
 
 
 @dataclass(frozen=True)
+class RpkiSource:
+    """Where routes and their validity come from, resolved."""
+
+    validator: str | None
+    vrps: Path | None
+    routes: Path | None
+    origin_zone: str | None
+
+
+@dataclass(frozen=True)
+class SaasPart:
+    """The service part of a target, resolved."""
+
+    endpoints: tuple[Endpoint, ...]
+    resolver: str | None
+    trust_anchors: Path | None
+    certificate_authorities: Path | None
+    name_server_port: int
+    rpki: RpkiSource | None
+
+
+@dataclass(frozen=True)
 class Target:
     """What is audited, its references resolved."""
 
@@ -208,7 +321,8 @@ class Target:
     gate: Level
     profiles: tuple[str, ...]
     addressee: Addressee
-    chart: ChartPart
+    chart: ChartPart | None
+    saas: SaasPart | None
     parameters: TargetParameters
     """As the target gives them; `with_defaults` adds those of its profiles."""
     deviations: tuple[Deviation, ...]
@@ -220,7 +334,18 @@ class Target:
     @property
     def part_names(self) -> frozenset[Part]:
         """Parts that can be looked at."""
-        return frozenset(("chart",))
+        given: dict[Part, object] = {"chart": self.chart, "saas": self.saas}
+        return frozenset(part for part, content in given.items() if content is not None)
+
+    @property
+    def scenes(self) -> dict[str, tuple[str, ...]]:
+        """Part → names of its scenes."""
+        found: dict[str, tuple[str, ...]] = {}
+        if self.chart is not None:
+            found["chart"] = tuple(values.name for values in self.chart.values)
+        if self.saas is not None:
+            found["saas"] = tuple(endpoint.scene for endpoint in self.saas.endpoints)
+        return found
 
     def deviations_on(self, today: date) -> tuple["Bearing", ...]:
         """Return all deviations of this target, and whether they hold on a day."""

@@ -36,6 +36,9 @@ class Place:
     seen: str
     expected: str
     remedy: str
+    strength: str
+    """Empty when it fails the requirement."""
+    command: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Row:
     deviation_anchor: str
     evidence: Sequence[int]
     source: str
+    measured: Sequence[str]
+    claim: str
 
     @property
     def folds(self) -> bool:
@@ -278,7 +283,7 @@ def _row(
     w: Words,
     terse: bool,
 ) -> Row:
-    places, expected, remedy = _places(result.findings[:shown])
+    places, expected, remedy = _places(result.findings[:shown], w)
     if terse and remedy == clip(result.remedy, _TEXT_LIMIT):
         remedy = ""
     more = len(result.findings) - shown
@@ -300,10 +305,12 @@ def _row(
         deviation_anchor=f"{target}-d-{_slug(deviation.id)}" if deviation else "",
         evidence=[evidence[path] for path in result.evidence],
         source=words.source_place(result, w),
+        measured=[clip(text, _TEXT_LIMIT) for text in result.measured],
+        claim=result.claim,
     )
 
 
-def _places(findings: Iterable[Finding]) -> tuple[list[Place], str, str]:
+def _places(findings: Iterable[Finding], w: Words) -> tuple[list[Place], str, str]:
     """Lift what all findings expect, and their remedy, out of them."""
     merged = merge_scenes(findings)
     expected = said_once(f.expected for f in merged) if len(merged) > 1 else ""
@@ -317,6 +324,8 @@ def _places(findings: Iterable[Finding]) -> tuple[list[Place], str, str]:
             seen=clip(f.seen, _TEXT_LIMIT),
             expected="" if expected else clip(f.expected, _TEXT_LIMIT),
             remedy="" if remedy else clip(f.remedy, _TEXT_LIMIT),
+            strength=w.strengths.get(f.strength, ""),
+            command=clip(f.command, _TEXT_LIMIT),
         )
         for f in merged
     ]
@@ -335,7 +344,7 @@ def _findings_shown(report: Report) -> int:
 
 
 def _cost(f: Finding) -> int:
-    texts = (f.where, f.path, f.source, f.scene, f.seen, f.expected, f.remedy)
+    texts = (f.where, f.path, f.source, f.scene, f.seen, f.expected, f.remedy, f.command)
     return _PLACE_COST + sum(min(len(text), _TEXT_LIMIT) for text in texts)
 
 

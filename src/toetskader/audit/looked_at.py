@@ -1,0 +1,41 @@
+"""What of a target was looked at, for people, and how they can see the same by hand."""
+
+from dataclasses import dataclass
+
+from toetskader.collect.charts import describe_chart
+from toetskader.facts.store import FactKey, TargetFacts
+from toetskader.targets.models import SaasPart, Target
+from toetskader.text import Lang
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """What a summary says of the parts of a target."""
+
+    parts: dict[str, str]
+    """Part → chart name, version, digest, or endpoints."""
+    commands: dict[str, tuple[str, ...]]
+    """File of evidence → commands that show what is in it."""
+
+
+def looked_at(target: Target, facts: TargetFacts | None, lang: Lang) -> LookedAt:
+    """Describe what was looked at.
+
+    Parameters: `facts`, of this target; None when nothing was collected; `lang`, language of the description.
+    """
+    attempts = facts.attempts if facts else {}
+    parts = {}
+    if target.chart is not None:
+        parts["chart"] = describe_chart(target, target.chart, attempts.get(FactKey("chart")), lang)
+    if target.saas is not None:
+        parts["saas"] = _endpoints(target.saas)
+    commands = {
+        f"{target.name}/{key.file_name}": found
+        for key, attempt in attempts.items()
+        if (found := getattr(attempt, "commands", ()))
+    }
+    return LookedAt(parts, commands)
+
+
+def _endpoints(part: SaasPart) -> str:
+    return ", ".join(f"{endpoint.url} ({endpoint.role}, {endpoint.environment})" for endpoint in part.endpoints)

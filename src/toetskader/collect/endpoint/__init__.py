@@ -1,0 +1,1 @@
+"""Collectors for a public endpoint: everything here talks to a network."""

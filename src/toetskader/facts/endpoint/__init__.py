@@ -1,0 +1,1 @@
+"""What is seen of a public endpoint: names, TLS, HTTP and routes."""

@@ -1,0 +1,107 @@
+"""The service part of a target: from what its file says to endpoints that can be measured."""
+
+import ipaddress
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import idna
+
+from toetskader.facts.endpoint.names import HTTPS, Endpoint
+from toetskader.targets.models import EndpointEntry, RpkiEntry, RpkiSource, SaasEntry, SaasPart
+from toetskader.text import Text
+from toetskader.yamlfile import Steps, joined, shown, why_no_file
+
+_FILES = ("trust_anchors", "certificate_authorities")
+_RPKI_FILES = ("vrps", "routes")
+
+
+def saas_errors(folder: Path, saas: SaasEntry) -> Iterator[tuple[Steps, Text]]:
+    """Yield what is wrong with the service part beyond its types: the path in the target file, and why.
+
+    Parameters: `folder`, of the target file.
+    """
+    place: Steps = ("parts", "saas")
+    seen: dict[str, int] = {}
+    for index, entry in enumerate(saas.endpoints):
+        try:
+            endpoint = _endpoint(entry, saas)
+        except ValueError:
+            message = Text(
+                f"{shown(_full(entry).url)} is geen hostnaam of adres; schrijf app.gemeente.nl of "
+                "https://app.gemeente.nl/pad",
+                f"{shown(_full(entry).url)} is no host name or address; write app.gemeente.nl or "
+                "https://app.gemeente.nl/path",
+            )
+            yield (*place, "endpoints", index), message
+            continue
+        first = seen.setdefault(endpoint.scene, index)
+        if first != index:
+            message = Text(
+                f"{endpoint.authority} staat hier twee keer; haal er een weg",
+                f"{endpoint.authority} stands here twice; remove one",
+            )
+            yield (*place, "endpoints", index), message
+    files = [((*place, name), getattr(saas, name)) for name in _FILES]
+    if saas.rpki is not None:
+        files += [((*place, "rpki", name), getattr(saas.rpki, name)) for name in _RPKI_FILES]
+    for path, name in files:
+        if name is not None and (problem := why_no_file(folder / name)):
+            yield path, joined(Text(f"bestand {shown(name)} ", f"file {shown(name)} "), problem)
+
+
+def saas_part(folder: Path, saas: SaasEntry) -> SaasPart:
+    """Return the service part with its references resolved. What `saas_errors` reports must have been mended.
+
+    Parameters: `folder`, of the target file.
+    """
+    return SaasPart(
+        endpoints=tuple(_endpoint(entry, saas) for entry in saas.endpoints),
+        resolver=saas.resolver,
+        trust_anchors=_below(folder, saas.trust_anchors),
+        certificate_authorities=_below(folder, saas.certificate_authorities),
+        name_server_port=saas.name_server_port,
+        rpki=_rpki(folder, saas.rpki),
+    )
+
+
+def _full(entry: str | EndpointEntry) -> EndpointEntry:
+    return EndpointEntry(url=entry) if isinstance(entry, str) else entry
+
+
+def _endpoint(entry: str | EndpointEntry, saas: SaasEntry) -> Endpoint:
+    """Return an endpoint. Raises ValueError for what is no address of a service."""
+    full = _full(entry)
+    parts = urlsplit(full.url if "://" in full.url else f"https://{full.url}")
+    if parts.scheme != "https" or not parts.hostname or parts.username is not None or parts.query or parts.fragment:
+        raise ValueError(full.url)
+    return Endpoint(
+        host=_host(parts.hostname),
+        port=HTTPS if parts.port is None else parts.port,
+        http_port=full.http_port,
+        path=parts.path or "/",
+        role=full.role,
+        environment=full.environment,
+        municipal_domain=saas.municipal_domain or "",
+        allow_private=saas.allow_private,
+    )
+
+
+def _host(name: str) -> str:
+    """Return a host name in ASCII (RFC 5891). Raises ValueError; a bare IP address is no name of a service."""
+    host = idna.encode(name.rstrip("."), uts46=True).decode("ascii")
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    raise ValueError(host)
+
+
+def _rpki(folder: Path, entry: RpkiEntry | None) -> RpkiSource | None:
+    if entry is None:
+        return None
+    return RpkiSource(entry.validator, _below(folder, entry.vrps), _below(folder, entry.routes), entry.origin_zone)
+
+
+def _below(folder: Path, name: str | None) -> Path | None:
+    return None if name is None else folder / name
