@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from _pytest.runner import call_and_report
 from _pytest.terminal import TerminalReporter
 
 from toetskader.judging.check import check_of
@@ -13,11 +14,14 @@ from toetskader.plugin.audit import Audit
 from toetskader.plugin.items import NotLookedAtItem, RequirementItem, make_items
 from toetskader.plugin.words import status_of
 from toetskader.report.terminal import finding_lines, summary_lines
-from toetskader.results import Result, Verdict
+from toetskader.results import Result
 from toetskader.text import Lang, Text
 
 _MOST_SHOWN = 40
 """Blocking results, and verdicts that are missing, shown on a terminal; the report has them all."""
+
+_OBJECTS_PER_COLLECTION = 50_000
+"""New objects after which Python looks for garbage: what is made of a target's facts goes away with the target."""
 
 _CRASH = "toetskader: crash"
 """Section of pytest's report that holds where a check broke."""
@@ -92,23 +96,31 @@ class Hooks:
             return (yield)
         # What is loaded by now stays for the whole run: later garbage collections need not walk it.
         gc.freeze()
+        gc.set_threshold(_OBJECTS_PER_COLLECTION)
         with self.audit.collecting(items, getattr(self.config, "workerinput", None)):
             return (yield)
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Send the result along with pytest's report, and count what could not be determined as an error."""
-        report = yield
-        if isinstance(item, RequirementItem) and call.when == "call" and item.result is not None:
-            result = msgspec.structs.replace(item.result, duration_s=round(report.duration, 6))
-            # A worker's report travels as plain values.
-            report.__dict__["toetskader"] = msgspec.to_builtins(result) if self._in_worker else result
-            if item.crash is not None:
-                report.sections.append((_CRASH, item.traceback_of_crash))
-            if report.failed and result.verdict is Verdict.UNDETERMINED:
-                report.when = "setup"  # an error in pytest's words: the judgement never got what it needs
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        """Leave out setup and teardown for an item that needs neither: with thousands of them they cost most."""
+        if not isinstance(item, RequirementItem) or item.is_prepared:
+            return None
+        hook = self.config.hook
+        hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        call_and_report(item, "call")
+        hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
+        """Report what was judged, and send the result along."""
+        if not isinstance(item, RequirementItem) or call.when != "call" or item.result is None:
+            return None
+        result = msgspec.structs.replace(item.result, duration_s=round(call.duration, 6))
+        report = item.report(result, call)
+        # A worker's report travels as plain values.
+        report.__dict__["toetskader"] = msgspec.to_builtins(result) if self._in_worker else result
+        if item.crash is not None:
+            report.sections.append((_CRASH, item.traceback_of_crash))
         return report
 
     @pytest.hookimpl(tryfirst=True)

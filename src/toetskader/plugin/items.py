@@ -19,10 +19,6 @@ from toetskader.results import Result, Verdict
 from toetskader.text import Lang
 
 
-class VerdictError(Exception):
-    """A verdict that fails the run; pytest shows the findings, not this exception."""
-
-
 class _Sentences(TerminalRepr):
     """A result in sentences, put into words only when somebody reads them."""
 
@@ -40,41 +36,41 @@ class RequirementItem(pytest.Function):
     """One requirement × target; the function is the check, called by the engine in every scene."""
 
     in_scope: InScope
+    is_prepared: bool
+    """True when pytest has to prepare something: fixtures, or what a mark asks for."""
     result: Result | None = None
     crash: BaseException | None = None
 
-    @property
-    def audit(self) -> Audit:
-        """The audit this item belongs to."""
-        return self.config.stash[AUDIT]
-
     def runtest(self) -> None:
-        """Judge, and end in the outcome that the verdict stands for (DESIGN, verdicts)."""
+        """Judge."""
         # Not all of funcargs: it also holds fixtures that apply of themselves, which a check does not ask for.
         fixtures = {name: self.funcargs[name] for name in self._fixtureinfo.argnames}
-        result, self.crash = self.audit.judge(self.in_scope, fixtures)
-        self.result = result
-        match result.verdict:
-            case Verdict.PASS:
-                return
-            case Verdict.NOT_APPLICABLE:
-                pytest.skip(one_line(result.reason))
-            case Verdict.EXPLAINED if result.deviation is not None:
-                pytest.xfail(one_line(f"{result.deviation.id}: {result.deviation.reason}"))
-            case _ if not result.gated:  # a forecast or a warning: it is shown, and cannot fail the run
-                pytest.xfail(one_line(result.reason or ", ".join(dict.fromkeys(f.where for f in result.findings))))
-            case _:
-                raise VerdictError(result.requirement)
+        self.result, self.crash = self.config.stash[AUDIT].judge(self.in_scope, fixtures)
 
-    def repr_failure(
-        self,
-        excinfo: pytest.ExceptionInfo[BaseException],
-        style: Any = None,  # noqa: ARG002 - pytest's signature
-    ) -> Any:
-        """Show a verdict as sentences with place and remedy."""
-        if self.result is None:
-            return super().repr_failure(excinfo)
-        return _Sentences(self.result, self.audit.options.lang)
+    def report(self, result: Result, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Report a result with the outcome that its verdict stands for (DESIGN, verdicts)."""
+        made = pytest.TestReport(
+            self.nodeid,
+            self.location,
+            dict.fromkeys(self.keywords, 1),
+            "failed",
+            _Sentences(result, self.config.stash[AUDIT].options.lang),
+            "call",
+            sections=[(f"Captured {stream} {when}", text) for when, stream, text in self._report_sections],
+            duration=call.duration,
+            start=call.start,
+            stop=call.stop,
+        )
+        excuse = _excuse(result)
+        if result.verdict is Verdict.PASS:
+            made.outcome, made.longrepr = "passed", None
+        elif result.verdict is Verdict.NOT_APPLICABLE:
+            made.outcome, made.longrepr = "skipped", (self.location[0], 0, one_line(result.reason))
+        elif excuse is not None:  # an expected failure in pytest's words
+            made.outcome, made.wasxfail = "skipped", excuse
+        elif result.verdict is Verdict.UNDETERMINED:
+            made.when = "setup"  # an error in pytest's words: the judgement never got what it needs
+        return made
 
     @property
     def traceback_of_crash(self) -> str:
@@ -84,9 +80,14 @@ class RequirementItem(pytest.Function):
         frames = "".join(traceback.format_tb(self.crash.__traceback__))
         return f"{visible(frames)}{type(self.crash).__name__}"
 
-    def reportinfo(self) -> tuple[Any, int | None, str]:
-        """Return the place of the check and the id of this item."""
-        return self.path, None, f"{self.originalname} {self.in_scope.id}"
+
+def _excuse(result: Result) -> str | None:
+    """Return why what is not met does not fail the run; None when it does."""
+    if result.verdict is Verdict.EXPLAINED and result.deviation is not None:
+        return one_line(f"{result.deviation.id}: {result.deviation.reason}")
+    if not result.gated:  # a forecast or a warning
+        return one_line(result.reason or ", ".join(dict.fromkeys(finding.where for finding in result.findings)))
+    return None
 
 
 class NotLookedAtItem(pytest.Item):
@@ -103,16 +104,21 @@ def make_items(collector: pytest.Module, check: Check, audit: Audit) -> Iterator
     if not planned:
         return
     info = _fixtures_of(collector, check)
+    is_prepared = bool(info.names_closure or collector.own_markers or hasattr(check.function, "pytestmark"))
+    name = check.function.__name__
     for in_scope in planned:
+        id_ = in_scope.id
         item = RequirementItem.from_parent(
             collector,
-            name=f"{check.function.__name__}[{in_scope.id}]",
+            name=f"{name}[{id_}]",
             callobj=check.function,
-            callspec=CallSpec(_idlist=(in_scope.id,), marks=_marks(in_scope)),
+            callspec=CallSpec(_idlist=(id_,), marks=_marks(in_scope)),
             fixtureinfo=info,
-            originalname=check.function.__name__,
+            originalname=name,
         )
         item.in_scope = in_scope
+        item.is_prepared = is_prepared
+        item.location = (collector.nodeid, None, f"{name} {id_}")  # pytest would look up the path of every item
         yield item
 
 
