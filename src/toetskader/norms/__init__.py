@@ -1,0 +1,1 @@
+"""Norms: versioned technical data that checks judge by."""
