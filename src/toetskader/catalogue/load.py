@@ -8,6 +8,7 @@ from typing import TypeVar
 from toetskader.catalogue.models import (
     Catalogue,
     CheckInfo,
+    Norm,
     PlannedCheck,
     PlannedChecksFile,
     PolicyFile,
@@ -19,6 +20,8 @@ from toetskader.catalogue.models import (
     TargetParameters,
     natural,
 )
+from toetskader.norms.tls import TlsNorm
+from toetskader.norms.web import WebNorm
 from toetskader.text import Text
 from toetskader.yamlfile import (
     FileError,
@@ -35,7 +38,10 @@ from toetskader.yamlfile import (
 SOURCES = "sources.yaml"
 PLANNED = "planned-checks.yaml"
 PROFILES = "profiles"
-_NOT_SOURCES = (PROFILES, "norms")
+NORMS = "norms"
+_NOT_SOURCES = (PROFILES, NORMS)
+NORM_KINDS: Mapping[str, type[Norm]] = {"tls": TlsNorm, "web": WebNorm}
+"""Kind of norm → its model; the parameter `<kind>_norm` of a target chooses one."""
 
 Model = TypeVar("Model")
 
@@ -50,8 +56,20 @@ def load_catalogue(folder: Path, checks: Mapping[str, CheckInfo] | None = None) 
     return _Loader(folder, checks).load()
 
 
-def parameter_errors(parameters: TargetParameters) -> Iterator[tuple[Steps, Text]]:
-    """Yield what is wrong with parameters beyond their types: the path below `parameters`, and why."""
+def parameter_errors(parameters: TargetParameters, norms: Mapping[str, Norm] | None) -> Iterator[tuple[Steps, Text]]:
+    """Yield what is wrong with parameters beyond their types: the path below `parameters`, and why.
+
+    Parameters: `norms`, those that can be chosen; None when they are not known.
+    """
+    for kind, model in NORM_KINDS.items() if norms is not None else ():
+        chosen = getattr(parameters, f"{kind}_norm")
+        if norms is not None and chosen is not None and not isinstance(norms.get(chosen), model):
+            known = [id_ for id_, norm in norms.items() if isinstance(norm, model)]
+            message = Text(
+                f"geen norm van soort {kind} onder {NORMS}/ heet {shown(chosen)}.",
+                f"no norm of kind {kind} under {NORMS}/ is named {shown(chosen)}.",
+            )
+            yield (f"{kind}_norm",), joined(message, did_you_mean(chosen, known))
     for index, text in enumerate(parameters.diginetwerk_ranges or ()):
         try:
             ipaddress.ip_network(text)
@@ -73,6 +91,7 @@ class _Loader:
         self._claimed: dict[str, str] = {}
         self._sources: dict[str, Source] | None = None
         self._planned: dict[str, PlannedCheck] | None = None
+        self._norms: dict[str, Norm] | None = None
         self._profiles: dict[str, Profile] | None = None
         self._requirements: dict[str, Requirement] = {}
         self._covered: dict[str, str] = {}
@@ -83,6 +102,7 @@ class _Loader:
             raise FileErrors([FileError(self._folder, message)])
         self._load_sources()
         self._load_planned()
+        self._load_norms()
         self._load_profiles()
         for path in self._policy_files():
             self._load_policies(path)
@@ -91,7 +111,12 @@ class _Loader:
         if self._errors:
             raise FileErrors(self._errors)
         return Catalogue(
-            self._requirements, self._sources or {}, self._planned or {}, self._profiles or {}, self._covered
+            self._requirements,
+            self._sources or {},
+            self._planned or {},
+            self._profiles or {},
+            self._covered,
+            self._norms or {},
         )
 
     def _read(self, path: Path, model: type[Model]) -> tuple[YamlFile, Model] | None:
@@ -143,6 +168,40 @@ class _Loader:
                 self._error(file, path, message)
         self._planned = {check.id: check for check in content.checks}
 
+    def _load_norms(self) -> None:
+        paths = sorted((self._folder / NORMS).glob("*.yaml"))
+        loaded = [norm for path in paths if (norm := self._read_norm(path)) is not None]
+        if len(loaded) == len(paths):
+            self._norms = {norm.id: norm for norm in loaded}
+
+    def _read_norm(self, path: Path) -> Norm | None:
+        try:
+            file = read_yaml(path)
+            kind = str(file.data.get("kind")) if isinstance(file.data, dict) else ""
+            if kind not in NORM_KINDS:
+                message = Text(
+                    f"kind is {shown(kind)}; kies uit {', '.join(NORM_KINDS)}",
+                    f"kind is {shown(kind)}; choose from {', '.join(NORM_KINDS)}",
+                )
+                raise file.error(("kind",), message)
+            norm = file.convert(NORM_KINDS[kind])
+        except FileError as error:
+            self._errors.append(error)
+        except FileErrors as errors:
+            self._errors.extend(errors.errors)
+        else:
+            self._check_name(file, norm.id)
+            return norm
+        return None
+
+    def _check_name(self, file: YamlFile, id_: str) -> None:
+        if id_ != file.path.stem:
+            message = Text(
+                f"het id is {id_}, het bestand heet {file.path.stem}; maak ze gelijk",
+                f"the id is {id_}, the file is named {file.path.stem}; make them equal",
+            )
+            self._error(file, ("id",), message)
+
     def _load_profiles(self) -> None:
         paths = sorted((self._folder / PROFILES).glob("*.yaml"))
         if not paths:
@@ -156,15 +215,10 @@ class _Loader:
             self._profiles = {profile.id: profile for _, profile in filter(None, loaded)}
 
     def _check_profile(self, file: YamlFile, profile: Profile) -> None:
-        if profile.id != file.path.stem:
-            message = Text(
-                f"het id is {profile.id}, het bestand heet {file.path.stem}; maak ze gelijk",
-                f"the id is {profile.id}, the file is named {file.path.stem}; make them equal",
-            )
-            self._error(file, ("id",), message)
+        self._check_name(file, profile.id)
         for index, source in enumerate(profile.sources):
             self._check_source(file, ("sources", index), source)
-        for path, message in parameter_errors(profile.parameters):
+        for path, message in parameter_errors(profile.parameters, self._norms):
             self._error(file, ("parameters", *path), message)
 
     def _policy_files(self) -> list[Path]:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, Protocol, get_args
 import msgspec
 from msgspec import Meta
 
+from toetskader.norms.tls import TlsNorm
+from toetskader.norms.web import WebNorm
 from toetskader.text import Text
 
 Part = Literal[
@@ -252,6 +254,9 @@ class CheckInfo(Protocol):
         """Struct that a requirement's `params` must fit; None for a check without parameters."""
 
 
+Norm = TlsNorm | WebNorm
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """All that must hold, sound: every reference in it leads somewhere."""
@@ -263,7 +268,7 @@ class Catalogue:
     profiles: Mapping[str, Profile]
     covered: Mapping[str, str]
     """Inventory id that another requirement covers → that requirement's id."""
-    norms: Mapping[str, Any] = field(default_factory=dict)
+    norms: Mapping[str, Norm] = field(default_factory=dict)
     """By id."""
 
     def find(self, id_: str) -> Requirement | None:

@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 
 from toetskader.catalogue.models import PlannedChecksFile, PolicyFile, Profile, SourcesFile
+from toetskader.norms.tls import TlsNorm
+from toetskader.norms.web import WebNorm
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -16,6 +18,8 @@ def catalogue_schemas() -> dict[str, dict[str, Any]]:
         "planned-checks": schema_of(PlannedChecksFile, "Toetskader: planned checks"),
         "sources": schema_of(SourcesFile, "Toetskader: sources"),
         "profile": schema_of(Profile, "Toetskader: profile"),
+        "norm-tls": schema_of(TlsNorm, "Toetskader: norm for TLS"),
+        "norm-web": schema_of(WebNorm, "Toetskader: norm for HTTP and DNS"),
     }
 
 

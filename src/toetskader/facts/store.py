@@ -11,12 +11,27 @@ import msgspec
 
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.chart import ChartFiles, Render
-from toetskader.facts.endpoint.names import Endpoint
+from toetskader.facts.endpoint.dns import DnsFacts
+from toetskader.facts.endpoint.dnssec import DnssecFacts
+from toetskader.facts.endpoint.http import HttpFacts
+from toetskader.facts.endpoint.names import Endpoint, Endpoints
+from toetskader.facts.endpoint.rpki import RpkiFacts
+from toetskader.facts.endpoint.tls import TlsFacts
 
 ChartAttempt = ChartFiles | Render | NotSeen
-Fact = ChartFiles | Render | Endpoint
+EndpointFact = Endpoint | Endpoints | DnsFacts | DnssecFacts | TlsFacts | HttpFacts | RpkiFacts
+Fact = ChartFiles | Render | EndpointFact
 Attempt = Fact | NotSeen
-_TYPES: dict[str, type] = {"chart": ChartFiles, "endpoint": Endpoint}
+_TYPES: dict[str, type] = {
+    "chart": ChartFiles,
+    "endpoint": Endpoint,
+    "endpoints": Endpoints,
+    "dns": DnsFacts,
+    "dnssec": DnssecFacts,
+    "tls": TlsFacts,
+    "http": HttpFacts,
+    "rpki": RpkiFacts,
+}
 """Kind of fact → its type; every other kind is a render."""
 _Read = TypeVar("_Read")
 

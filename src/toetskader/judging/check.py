@@ -11,7 +11,9 @@ from toetskader.facts.attempt import NotSeen
 from toetskader.judging.subjects import SUBJECTS
 
 # Arguments that every judgement can have besides subjects.
-GIVEN = frozenset({"findings", "norm", "params", "parameters", "today"})
+GIVEN = frozenset({"findings", "params", "parameters", "today"})
+NORMS = ("norm", "tls_norm", "web_norm")
+"""Arguments that take a norm; the annotation says of which kind."""
 ATTRIBUTE = "__toetskader_check__"
 
 Judgement = TypeVar("Judgement", bound=Callable[..., None])
@@ -28,8 +30,8 @@ class Check:
     params: type[msgspec.Struct] | None
     accepts_not_seen: frozenset[str] = frozenset()
     """Subjects it takes as `NotSeen` as well, and judges the reason of."""
-    norm: str = ""
-    """Kind of norm it judges by; empty for a check without norm."""
+    norms: tuple[tuple[str, str], ...] = ()
+    """Arguments that take a norm, each with its kind: `("norm", "tls")`."""
 
     @property
     def part(self) -> str:
@@ -41,10 +43,6 @@ class Check:
         """Parts of a target it can be measured on."""
         return frozenset(SUBJECTS[name].part for name in self.subjects)
 
-    @property
-    def norm_parameter(self) -> str:
-        """Parameter of a target that chooses the norm."""
-        return f"{self.norm}_norm"
 
     @property
     def fact_kinds(self) -> frozenset[str]:
@@ -62,7 +60,7 @@ def check(id_: str, *, params: type[msgspec.Struct] | None = None) -> Callable[[
 
     Parameters: `id_`, the id that requirements name, `subject.property`; `params`, the struct that a requirement's
     `params` must fit. The function's arguments say what it needs: a subject (`workloads`, `objects`, `chart`, …; see
-    `judging.subjects`), `findings`, `params`, `parameters` (the target's), `norm` (its annotation says which kind),
+    `judging.subjects`), `findings`, `params`, `parameters` (the target's), `norm` (its annotation says of which kind),
     `today`; any other is a pytest fixture. Raises TypeError for a check without subject, with subjects of several
     parts, or with `params` on one side only.
     """
@@ -77,8 +75,10 @@ def check(id_: str, *, params: type[msgspec.Struct] | None = None) -> Callable[[
         if (params is None) != ("params" not in arguments):
             raise TypeError(f"check {id_}: the argument 'params' and @check(params=…) go together")
         accepts = frozenset(name for name in subjects if NotSeen in get_args(arguments[name].annotation))
-        norm = arguments["norm"].annotation.__struct_config__.tag if "norm" in arguments else ""
-        made = Check(id_, function, subjects, GIVEN & arguments.keys(), params, accepts, norm)
+        norms = tuple(
+            (name, str(arguments[name].annotation.__struct_config__.tag)) for name in NORMS if name in arguments
+        )
+        made = Check(id_, function, subjects, GIVEN.union(NORMS) & arguments.keys(), params, accepts, norms)
         setattr(function, ATTRIBUTE, made)
         return function
 

@@ -67,8 +67,8 @@ def judge(
     given: dict[str, Any] = {"parameters": parameters, "today": today, **fixtures}
     if check.params is not None:
         given["params"] = msgspec.convert(dict(params), check.params)
-    if check.norm:
-        given["norm"] = (norms or {}).get(parameters.get(check.norm_parameter))
+    for name, kind in check.norms:
+        given[name] = (norms or {}).get(parameters.get(f"{kind}_norm"))
     scenes = subjects.scenes(check.part if check.per_scene else "")
     return _combine([_judge_scene(check, scene, given) for scene in scenes])
 
@@ -82,8 +82,7 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -
     doubt: Text | None = None
     crash: Exception | None = None
     try:
-        if check.norm and given["norm"] is None:
-            given["parameters"].require(check.norm_parameter)
+        _require_norms(check, given)
         for name in check.subjects:
             arguments[name] = _subject(check, scene, name)
         check.function(**arguments)
@@ -107,6 +106,13 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -
     if doubt is not None:
         return Judged(Verdict.UNDETERMINED, found, reason=doubt, keys=keys, crash=crash, measured=measured)
     return Judged(Verdict.PASS, found, keys=keys, measured=measured)
+
+
+def _require_norms(check: Check, given: Mapping[str, Any]) -> None:
+    """End the judgement when the target chooses no norm of a kind that the check needs."""
+    for name, kind in check.norms:
+        if given[name] is None:
+            given["parameters"].require(f"{kind}_norm")
 
 
 def _switched_off(scene: SceneSubjects) -> Text | None:

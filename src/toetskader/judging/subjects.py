@@ -80,6 +80,7 @@ SUBJECTS: dict[str, Subject] = {
         Subject("vanity", "chart", "render_vanity", True, _variant),
         Subject("next_kubernetes", "chart", "render_next", True, _variant),
         Subject("scaled", "chart", "render_scaled", True, _variant),
+        Subject("endpoints", "saas", "endpoints", False, lambda _, fact: fact),
         Subject("endpoint", "saas", "endpoint", True, lambda _, fact: fact),
         Subject("dns", "saas", "dns", True, lambda _, fact: fact),
         Subject("dnssec", "saas", "dnssec", True, lambda _, fact: fact),

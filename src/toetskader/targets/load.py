@@ -134,7 +134,7 @@ class _Loader:
                 ("deviations",),
                 joined(Text(f"{shown(content.deviations)} ", f"{shown(content.deviations)} "), problem),
             )
-        for path, message in parameter_errors(content.parameters):
+        for path, message in parameter_errors(content.parameters, self._catalogue.norms if self._catalogue else None):
             yield ("parameters", *path), message
         yield from _part_errors(file.path.parent, content.parts)
         values = content.parts.chart.values if content.parts.chart is not None else {}

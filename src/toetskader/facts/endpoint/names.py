@@ -50,3 +50,11 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, tag="endpoint"):
     def is_municipal(self) -> bool:
         """True when its name lies under the municipality's domain."""
         return bool(self.municipal_domain) and self.host.endswith(f".{self.municipal_domain}")
+
+
+class Endpoints(msgspec.Struct, frozen=True, kw_only=True, tag="endpoints"):
+    """All endpoints of a target, and where their names lead."""
+
+    endpoints: tuple[Endpoint, ...]
+    addresses: dict[str, tuple[str, ...]]
+    """Scene → addresses of its host; a host whose addresses could not be seen is not in it."""
