@@ -1,0 +1,399 @@
+"""The chain of trust: from the trust anchor, zone by zone, down to one answer (RFC 4035, 5)."""
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+
+import dns.dnssec
+import dns.exception
+import dns.name
+import dns.rdatatype
+import dns.rrset
+from dns.rdtypes.ANY.DNSKEY import DNSKEY
+from dns.rdtypes.ANY.DS import DS
+from dns.rdtypes.ANY.NSEC import NSEC
+from dns.rdtypes.ANY.NSEC3 import NSEC3
+
+from toetskader.collect.endpoint.dns.algorithms import SUPPORTED, fingerprint, usable_ds, zone_keys
+from toetskader.collect.endpoint.dns.anchors import Anchors, anchor_for
+from toetskader.collect.endpoint.dns.denial import MOST_ITERATIONS, Denials, Proof, denials
+from toetskader.collect.endpoint.dns.resolver import Reply, Resolver
+from toetskader.collect.endpoint.dns.signatures import Verified, verify
+from toetskader.collect.endpoint.dns.transport import Failure
+from toetskader.collect.endpoint.dns.words import name_text
+from toetskader.facts.endpoint.dns import Outcome
+from toetskader.facts.endpoint.dnssec import Cause, DelegationSigner, Key, Signature, Status, Validation, Zone
+from toetskader.text import Text
+
+MOST_DENIALS = 12
+"""NSEC and NSEC3 records of one answer that are looked at; an honest one needs three."""
+MOST_DS = 16
+MOST_KEYS = 64
+"""Keys of one zone that are written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The zone a name is in, and what its keys are worth."""
+
+    zone: dns.name.Name
+    status: Status
+    sentence: Text
+    cause: Cause | None = None
+    keys: tuple[DNSKEY, ...] = ()
+    """Trusted; only when secure."""
+    zones: tuple[Zone, ...] = ()
+    """From the trust anchor to this zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """The worth of one answer."""
+
+    status: Status
+    sentence: Text
+    cause: Cause | None = None
+    signatures: tuple[Signature, ...] = ()
+
+
+class Chain:
+    """Validates answers of one resolver. Shared by all threads of a run; every zone is looked at once."""
+
+    def __init__(self, resolver: Resolver, anchors: Anchors, now: Callable[[], datetime]) -> None:
+        self._resolver = resolver
+        self._anchors = anchors
+        self._now = now
+        self._lock = threading.Lock()
+        self._standings: dict[dns.name.Name, Future[Standing]] = {}
+
+    def validate(self, name: dns.name.Name, type_: dns.rdatatype.RdataType) -> tuple[Validation, tuple[Zone, ...]]:
+        """Validate the answer to one question, without following an alias; also return the zones of its chain."""
+        reply = self._resolver.ask(name, type_)
+        standing = self.standing(name)
+        finding = self._weighed(reply, standing)
+        outcome, target = _outcome(reply)
+        validation = Validation(
+            name=name_text(name),
+            type=dns.rdatatype.to_text(type_),
+            answer=outcome,
+            alias_of=target,
+            status=finding.status,
+            cause=finding.cause,
+            sentence=finding.sentence,
+            chain=tuple(zone.name for zone in standing.zones),
+            signatures=finding.signatures,
+        )
+        return validation, standing.zones
+
+    def standing(self, name: dns.name.Name) -> Standing:
+        """Return the zone a name is in, as far down as it can be trusted."""
+        key = name.canonicalize()
+        with self._lock:
+            known = self._standings.get(key)
+            if known is None:
+                mine = self._standings[key] = Future()
+        if known is not None:
+            return known.result()
+        try:
+            found = self._standing(key)
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
+        mine.set_result(found)
+        if found.status is Status.INDETERMINATE:
+            with self._lock:
+                self._standings.pop(key, None)  # to be tried again by the next who asks
+        return found
+
+    def _standing(self, name: dns.name.Name) -> Standing:
+        anchor = anchor_for(self._anchors, name)
+        if anchor is None:
+            sentence = Text(
+                f"er is geen trust anchor boven {name_text(name)}", f"there is no trust anchor above {name_text(name)}"
+            )
+            return Standing(name, Status.INDETERMINATE, sentence, Cause.NO_TRUST_ANCHOR)
+        if anchor == name:
+            return self._zone(name, self._anchors[anchor], (), ())
+        above = self.standing(name.parent())
+        return above if above.status is not Status.SECURE else self._below(above, name)
+
+    def _below(self, above: Standing, name: dns.name.Name) -> Standing:
+        """Return the standing of a name, given that of the name above: the same zone, or the next one."""
+        reply = self._resolver.ask(name, dns.rdatatype.DS)
+        if isinstance(reply, Failure):
+            return _lost(above, name, _no_answer(name, dns.rdatatype.DS, reply))
+        rrset = reply.records or reply.alias
+        if rrset is not None:
+            verified, proof = self._positive(reply, rrset, above)
+            if not verified.valid or proof is not Proof.PROVEN:
+                return _lost(above, name, _of_positive(name, verified, proof))
+            if reply.records is None:
+                return above  # an alias is no delegation
+            ds = tuple(item for item in rrset if isinstance(item, DS))
+            return self._zone(name, ds, above.zones, verified.signatures)
+        denied, problem = self._denials(reply, above)
+        proof = _proof(denied, reply)
+        if proof is Proof.NO_ZONE_CUT or (reply.nxdomain and proof is Proof.PROVEN):
+            return above
+        if proof is Proof.PROVEN:
+            sentence = Text(
+                f"{name_text(above.zone)} bewijst dat {name_text(name)} niet ondertekend is (geen DS)",
+                f"{name_text(above.zone)} proves that {name_text(name)} is not signed (no DS)",
+            )
+            return _lost(above, name, _Finding(Status.INSECURE, sentence, Cause.UNSIGNED_DELEGATION, denied[1]))
+        return _lost(above, name, _of_denial(name, dns.rdatatype.DS, proof, denied[1], problem))
+
+    def _zone(
+        self, name: dns.name.Name, ds: tuple[DS, ...], above: tuple[Zone, ...], on_ds: tuple[Signature, ...]
+    ) -> Standing:
+        """Return the standing of a zone whose DS records are trusted."""
+        is_anchor = not above
+        finding, keys, rrset = self._keys(name, ds)
+        if is_anchor and finding.cause in _ANCHOR_DOES_NOT_FIT:
+            # This says more of the resolver, or of the file of trust anchors, than of the endpoint.
+            why = finding.sentence
+            sentence = Text(
+                f"de resolver geeft geen sleutels die bij het trust anchor passen: {why.nl}",
+                f"the resolver gives no keys that fit the trust anchor: {why.en}",
+            )
+            finding = _Finding(Status.INDETERMINATE, sentence, finding.cause, finding.signatures)
+        zone = Zone(
+            name=name_text(name),
+            status=finding.status,
+            cause=finding.cause,
+            sentence=finding.sentence,
+            is_anchor=is_anchor,
+            ds=tuple(
+                DelegationSigner(key_tag=x.key_tag, algorithm=int(x.algorithm), digest_type=int(x.digest_type))
+                for x in ds[:MOST_DS]
+            ),
+            keys=tuple(
+                Key(key_tag=dns.dnssec.key_id(key), algorithm=int(key.algorithm), flags=int(key.flags))
+                for key in list(rrset or ())[:MOST_KEYS]
+                if isinstance(key, DNSKEY)
+            ),
+            signatures=(*on_ds, *finding.signatures),
+        )
+        return Standing(name, finding.status, finding.sentence, finding.cause, keys, (*above, zone))
+
+    def _keys(
+        self, name: dns.name.Name, ds: tuple[DS, ...]
+    ) -> tuple[_Finding, tuple[DNSKEY, ...], dns.rrset.RRset | None]:
+        zone = name_text(name)
+        usable = usable_ds(ds)[:MOST_DS]
+        if not usable:
+            numbers = ", ".join(str(number) for number in sorted({int(item.algorithm) for item in ds}))
+            sentence = Text(
+                f"{zone} is alleen ondertekend met algoritmen die niet ondersteund worden ({numbers})",
+                f"{zone} is signed with algorithms that are not supported only ({numbers})",
+            )
+            return _Finding(Status.INSECURE, sentence, Cause.UNSUPPORTED_ALGORITHM), (), None
+        reply = self._resolver.ask(name, dns.rdatatype.DNSKEY)
+        if isinstance(reply, Failure):
+            return _no_answer(name, dns.rdatatype.DNSKEY, reply), (), None
+        rrset = reply.records
+        if rrset is None:
+            sentence = Text(f"{zone} heeft een DS maar geen sleutels (DNSKEY)", f"{zone} has a DS but no keys (DNSKEY)")
+            return _Finding(Status.BOGUS, sentence, Cause.MISSING_DNSKEY), (), None
+        keys = zone_keys(rrset)
+        vouched = tuple(key for key in keys if any(_fits(name, key, item) for item in usable))
+        if not vouched:
+            tags = ", ".join(str(tag) for tag in sorted({item.key_tag for item in usable}))
+            sentence = Text(
+                f"geen sleutel van {zone} past bij de DS in de zone erboven ({tags})",
+                f"no key of {zone} matches the DS in the zone above ({tags})",
+            )
+            return _Finding(Status.BOGUS, sentence, Cause.NO_MATCHING_DS), (), rrset
+        verified = verify(
+            rrset, reply.signatures.get((rrset.name.canonicalize(), rrset.rdtype), ()), name, vouched, self._now()
+        )
+        if verified.cause is not None:
+            cause = Cause.MISSING_RRSIG if verified.cause is Cause.MISSING_DNSKEY else verified.cause
+            return _Finding(Status.BOGUS, verified.sentence, cause, verified.signatures), (), rrset
+        return _Finding(Status.SECURE, verified.sentence, None, verified.signatures), keys, rrset
+
+    def _weighed(self, reply: Reply | Failure, standing: Standing) -> _Finding:
+        if isinstance(reply, Failure):
+            return _Finding(Status.INDETERMINATE, reply.reason, Cause.NO_ANSWER)
+        if standing.status is not Status.SECURE:
+            return _Finding(standing.status, standing.sentence, standing.cause)
+        rrset = reply.records or reply.alias
+        if rrset is not None:
+            verified, proof = self._positive(reply, rrset, standing)
+            return _of_positive(reply.name, verified, proof)
+        denied, problem = self._denials(reply, standing)
+        return _of_denial(reply.name, reply.type, _proof(denied, reply), denied[1], problem)
+
+    def _positive(self, reply: Reply, rrset: dns.rrset.RRset, standing: Standing) -> tuple[Verified, Proof]:
+        """Verify records that are there, and, when they stem from a wildcard, that it may stand in for the name."""
+        name = reply.name.canonicalize()
+        source = rrset
+        if (name, rrset.rdtype) not in reply.signatures and rrset.rdtype == dns.rdatatype.CNAME:
+            source = _made_by_dname(reply, rrset) or rrset
+        owner = source.name.canonicalize()
+        verified = verify(
+            source, reply.signatures.get((owner, source.rdtype), ()), standing.zone, standing.keys, self._now()
+        )
+        if verified.labels is None or verified.labels >= len(owner) - 1:
+            return verified, Proof.PROVEN
+        (denied, _), _ = self._denials(reply, standing)
+        try:
+            return verified, denied.from_wildcard(owner, verified.labels)
+        except dns.exception.DNSException:
+            return verified, Proof.NOT_PROVEN
+
+    def _denials(
+        self, reply: Reply, standing: Standing
+    ) -> tuple[tuple[Denials, tuple[Signature, ...]], Verified | None]:
+        """Return the records of denial whose signatures hold, and what was wrong with one that does not."""
+        nsec: list[tuple[dns.name.Name, NSEC]] = []
+        nsec3: list[tuple[dns.name.Name, NSEC3]] = []
+        signatures: list[Signature] = []
+        problem: Verified | None = None
+        records = [(key, rrset) for key, rrset in reply.authority.items() if key[1] in _DENIALS]
+        for (owner, type_), rrset in records[:MOST_DENIALS]:
+            verified = verify(
+                rrset, reply.signatures.get((owner, type_), ()), standing.zone, standing.keys, self._now()
+            )
+            signatures.extend(verified.signatures)
+            if not verified.valid:
+                problem = verified
+                continue
+            if verified.labels is not None and verified.labels < len(owner) - 1:
+                continue  # a record of denial does not stem from a wildcard
+            for item in rrset:
+                if isinstance(item, NSEC):
+                    nsec.append((owner, item))
+                elif isinstance(item, NSEC3):
+                    nsec3.append((owner, item))
+        return (denials(standing.zone, nsec, nsec3), tuple(signatures)), problem
+
+
+_DENIALS = (dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
+_ANCHOR_DOES_NOT_FIT = (Cause.MISSING_RRSIG, Cause.MISSING_DNSKEY, Cause.NO_MATCHING_DS)
+
+
+def _fits(zone: dns.name.Name, key: DNSKEY, ds: DS) -> bool:
+    if ds.key_tag != dns.dnssec.key_id(key) or ds.algorithm != key.algorithm or key.algorithm not in SUPPORTED:
+        return False
+    made = fingerprint(zone, key, int(ds.digest_type))
+    return made is not None and made.digest == ds.digest
+
+
+def _proof(denied: tuple[Denials, tuple[Signature, ...]], reply: Reply) -> Proof:
+    try:
+        return denied[0].no_name(reply.name) if reply.nxdomain else denied[0].no_data(reply.name, reply.type)
+    except dns.exception.DNSException:
+        return Proof.NOT_PROVEN  # a wildcard's name would be too long
+
+
+def _made_by_dname(reply: Reply, alias: dns.rrset.RRset) -> dns.rrset.RRset | None:
+    """Return the DNAME record that an unsigned alias follows from (RFC 6672, 5.3.1)."""
+    for (owner, type_), rrset in reply.answer.items():
+        if type_ != dns.rdatatype.DNAME or not reply.name.is_subdomain(owner) or reply.name == owner:
+            continue
+        try:
+            target = reply.name.relativize(owner).concatenate(rrset[0].target)
+        except dns.exception.DNSException:
+            continue
+        if target == alias[0].target:
+            return rrset
+    return None
+
+
+def _outcome(reply: Reply | Failure) -> tuple[Outcome, str]:
+    if isinstance(reply, Failure):
+        return Outcome.FAILED, ""
+    if reply.records is not None:
+        return Outcome.RECORDS, ""
+    if reply.alias is not None:
+        return Outcome.RECORDS, name_text(reply.alias[0].target)
+    return (Outcome.NXDOMAIN if reply.nxdomain else Outcome.NONE), ""
+
+
+def _lost(above: Standing, name: dns.name.Name, finding: _Finding) -> Standing:
+    """Return the standing of a name from which on nothing can be trusted."""
+    zone = Zone(
+        name=name_text(name),
+        status=finding.status,
+        cause=finding.cause,
+        sentence=finding.sentence,
+        signatures=finding.signatures,
+    )
+    return Standing(name, finding.status, finding.sentence, finding.cause, (), (*above.zones, zone))
+
+
+def _no_answer(name: dns.name.Name, type_: dns.rdatatype.RdataType, failure: Failure) -> _Finding:
+    what = f"{name_text(name)} {dns.rdatatype.to_text(type_)}"
+    sentence = Text(f"{what}: {failure.reason.nl}", f"{what}: {failure.reason.en}")
+    return _Finding(Status.INDETERMINATE, sentence, Cause.NO_ANSWER)
+
+
+def _of_positive(name: dns.name.Name, verified: Verified, proof: Proof) -> _Finding:
+    if not verified.valid:
+        return _Finding(Status.BOGUS, verified.sentence, verified.cause, verified.signatures)
+    if proof is Proof.PROVEN:
+        return _Finding(Status.SECURE, verified.sentence, None, verified.signatures)
+    return _uncertain(proof, verified.signatures) or _Finding(
+        Status.BOGUS,
+        Text(
+            f"{name_text(name)} komt van een wildcard, zonder bewijs dat de naam zelf niet bestaat",
+            f"{name_text(name)} stems from a wildcard, without proof that the name itself does not exist",
+        ),
+        Cause.BAD_DENIAL,
+        verified.signatures,
+    )
+
+
+def _of_denial(
+    name: dns.name.Name,
+    type_: dns.rdatatype.RdataType,
+    proof: Proof,
+    signatures: tuple[Signature, ...],
+    problem: Verified | None,
+) -> _Finding:
+    what = f"{name_text(name)} {dns.rdatatype.to_text(type_)}"
+    if proof is Proof.PROVEN:
+        sentence = Text(f"bewezen is dat {what} niet bestaat", f"it is proven that {what} does not exist")
+        return _Finding(Status.SECURE, sentence, None, signatures)
+    uncertain = _uncertain(proof, signatures)
+    if uncertain is not None:
+        return uncertain
+    if problem is not None and problem.cause is not Cause.MISSING_RRSIG:
+        sentence = Text(
+            f"het bewijs dat {what} niet bestaat geldt niet: {problem.sentence.nl}",
+            f"the proof that {what} does not exist does not hold: {problem.sentence.en}",
+        )
+        return _Finding(Status.BOGUS, sentence, problem.cause, signatures)
+    sentence = Text(
+        f"het antwoord bewijst niet dat {what} niet bestaat (NSEC of NSEC3 ontbreekt of past niet)",
+        f"the answer does not prove that {what} does not exist (NSEC or NSEC3 is missing or does not fit)",
+    )
+    return _Finding(Status.BOGUS, sentence, Cause.BAD_DENIAL, signatures)
+
+
+_UNCERTAIN: Mapping[Proof, tuple[Cause, Text]] = {
+    Proof.OPT_OUT: (
+        Cause.OPT_OUT,
+        Text(
+            "de naam valt in een reeks met NSEC3-opt-out, waarin niet ondertekende zones mogen voorkomen",
+            "the name lies in a span of NSEC3 opt-out, in which unsigned zones may occur",
+        ),
+    ),
+    Proof.TOO_MANY_ITERATIONS: (
+        Cause.TOO_MANY_ITERATIONS,
+        Text(
+            f"NSEC3 met meer dan {MOST_ITERATIONS} rondes: resolvers rekenen dat niet na (RFC 9276 vraagt 0)",
+            f"NSEC3 with more than {MOST_ITERATIONS} rounds: resolvers do not compute that (RFC 9276 asks for 0)",
+        ),
+    ),
+}
+
+
+def _uncertain(proof: Proof, signatures: tuple[Signature, ...]) -> _Finding | None:
+    if proof not in _UNCERTAIN:
+        return None
+    cause, sentence = _UNCERTAIN[proof]
+    return _Finding(Status.INSECURE, sentence, cause, signatures)
