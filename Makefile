@@ -31,11 +31,11 @@ else
 	@echo "Het gebrekkige voorbeeld hoort te zakken; een eigen doel: make audit TARGET=pad/naar/target.yaml"
 endif
 
-test: setup tools ## all tests, with a real browser and a real helm beside the SDK
+test: setup tools ## all tests, with a real browser, real servers and a real helm beside the SDK
 	HELM_BINARY=$$(.ci/helm-binary $(HELM_VERSION)) $(PY) -m pytest selftests
 
-tools: ## what the tests need besides Python: Chromium and helm
-	.ci/browser
+tools: ## what the tests need besides Python: Chromium, nginx, DNS tools and helm
+	.ci/debian-packages
 	.ci/helm-binary $(HELM_VERSION) >/dev/null
 
 lint: setup ## ruff, strict typing, import contract, catalogue
