@@ -228,7 +228,10 @@ def _facts(row: Requirement, catalogue: Catalogue, lang: Lang) -> list[tuple[Tex
             Text("meten op", "measured on"),
             ", ".join(f"{part} ({worth[value][lang]})" for part, value in row.measured_on.items()),
         ),
-        (Text("toets", "check"), f"{row.check}{not_built}"),
+        (
+            Text("toets", "check"),
+            f"{row.check}{not_built}{''.join(f'; {part}: {id_}' for part, id_ in row.checks.items())}",
+        ),
         (Text("parameters", "parameters"), json.dumps(row.params, ensure_ascii=False) if row.params else ""),
         (Text("dekt ook", "covers too"), ", ".join(row.covers)),
         (Text("remedie", "remedy"), row.remedy[lang]),

@@ -69,7 +69,7 @@ def dispose(
         gated=is_gated(item, gate),
         title=requirement.title[lang],
         remedy=requirement.remedy[lang],
-        check=requirement.check,
+        check=item.check.id,
         findings=tuple(_finding(found, requirement.remedy, lang) for found in judged.findings),
         reason=reason[lang] if reason else "",
         deviation=deviation,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from toetskader.catalogue.models import Catalogue, Part, Profile, Requirement
 from toetskader.judging.check import Check
@@ -29,6 +30,11 @@ class InScope:
     def id(self) -> str:
         """What pytest shows between brackets: `DDC-7.2-13@acme/chart`."""
         return f"{self.requirement.id}@{self.target.name}/{self.part}"
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """Parameters of the check; one for a single part takes none."""
+        return self.requirement.params if self.check.id == self.requirement.check else {}
 
     @property
     def proof(self) -> str:
@@ -75,13 +81,13 @@ def scope_of(
     looked_at: list[InScope] = []
     not_looked_at: list[NotLookedAt] = []
     for requirement in catalogue.requirements.values():
-        check = checks.get(requirement.check)
         reason = _outside(requirement, target, chosen)
-        part = None if reason else _part(requirement, target, check)
-        if check is not None and part is not None:
-            looked_at.append(InScope(requirement, target, part, check))
+        found = None if reason else _measurement(requirement, target, checks)
+        if found is not None:
+            looked_at.append(found)
         else:
-            not_looked_at.append(passed_over(requirement, reason or _unmeasured(requirement, target, check), lang))
+            missing = reason or _unmeasured(requirement, target, checks.get(requirement.check))
+            not_looked_at.append(passed_over(requirement, missing, lang))
     return Scope(target, names, tuple(looked_at), tuple(not_looked_at))
 
 
@@ -115,12 +121,16 @@ _OTHER_ADDRESSEE = {
 }
 
 
-def _part(requirement: Requirement, target: Target, check: Check | None) -> Part | None:
-    """Choose the part to measure on: one that the target has and the check reads, proof before indication."""
-    if check is None:
-        return None
-    possible = [part for part in requirement.measured_on if part in check.parts and part in target.part_names]
-    return min(possible, key=lambda part: requirement.measured_on[part] != "proof", default=None)
+def _measurement(requirement: Requirement, target: Target, checks: Mapping[str, Check]) -> InScope | None:
+    """Choose the part to measure on: one that the target has and a check reads, proof before indication."""
+    possible = [
+        InScope(requirement, target, part, check)
+        for part in requirement.measured_on
+        if part in target.part_names
+        and (check := checks.get(requirement.check_for(part))) is not None
+        and part in check.parts
+    ]
+    return min(possible, key=lambda item: item.proof != "proof", default=None)
 
 
 def _unmeasured(requirement: Requirement, target: Target, check: Check | None) -> Text:

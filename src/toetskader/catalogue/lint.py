@@ -23,7 +23,7 @@ def lint_catalogue(folder: Path, catalogue: Catalogue, checks: Mapping[str, Chec
         for row, before in zip(rows, (None, *rows), strict=False)
         for message in _on_requirement(row, before)
     ]
-    used = {row.check for row in rows}
+    used = {id_ for row in rows for id_ in (row.check, *row.checks.values())}
     for id_ in catalogue.planned.keys() - used:
         message = Text(f"geen eis noemt toets {id_}; haal hem weg", f"no requirement names check {id_}; remove it")
         found.append(FileError(folder / PLANNED, message))

@@ -9,6 +9,7 @@ from toetskader.catalogue.models import (
     Catalogue,
     CheckInfo,
     Norm,
+    Part,
     PlannedCheck,
     PlannedChecksFile,
     PolicyFile,
@@ -262,6 +263,8 @@ class _Loader:
             self._check_built(file, place, row, self._checks[row.check])
         elif self._planned is not None:
             self._check_planned(file, place, row, self._planned)
+        for part, id_ in row.checks.items():
+            self._check_for_part(file, (*place, "checks", part), row, part, id_)
 
     def _check_source(self, file: YamlFile, path: Steps, source: str) -> None:
         if self._sources is not None and source not in self._sources:
@@ -306,6 +309,22 @@ class _Loader:
             self._error(file, (*place, "measured_on"), message)
         for path, message in _params_errors(row, check):
             self._error(file, (*place, "params", *path), message)
+
+    def _check_for_part(self, file: YamlFile, path: Steps, row: PolicyRow, part: Part, id_: str) -> None:
+        """Report a check for one part that is not built, measures something else, or wants parameters."""
+        if part not in row.measured_on:
+            message = Text(f"noem {part} ook onder measured_on", f"name {part} under measured_on too")
+            self._error(file, path, message)
+        if self._checks is None:
+            return
+        check = self._checks.get(id_)
+        if check is None or part not in check.parts:
+            message = Text(f"geen toets {id_} meet op {part}.", f"no check {id_} measures on {part}.")
+            known = [name for name, built in self._checks.items() if part in built.parts]
+            self._error(file, path, joined(message, did_you_mean(id_, known)))
+        elif check.params is not None:
+            message = Text(f"toets {id_} wil parameters", f"check {id_} wants parameters")
+            self._error(file, path, message)
 
 
 def _params_errors(row: PolicyRow, check: CheckInfo) -> list[tuple[Steps, Text]]:

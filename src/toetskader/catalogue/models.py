@@ -196,6 +196,13 @@ class PolicyRow(_Model, frozen=True, kw_only=True):
     ]
     check: CheckId
     params: Annotated[dict[str, Any], Meta(description="Parameters of the check")] = {}
+    checks: Annotated[
+        dict[Part, CheckId],
+        Meta(
+            description="Part → the check that measures it there, when it is another; it takes no parameters",
+            extra_json_schema={"propertyNames": {"enum": sorted(get_args(Part))}},
+        ),
+    ] = {}
     covers: Annotated[
         tuple[RequirementId, ...], Meta(description="Ids of the inventory that are the same measurement")
     ] = ()
@@ -230,6 +237,10 @@ class Requirement(PolicyRow, frozen=True, kw_only=True):
     def profiles(self) -> frozenset[str]:
         """Kinds of delivery it applies to; the inventory writes `saas+onprem` for either."""
         return frozenset(self.profile.split("+"))
+
+    def check_for(self, part: Part) -> str:
+        """Return the id of the check that measures it on a part of a target."""
+        return self.checks.get(part, self.check)
 
     def binds(self, addressee: Addressee) -> bool:
         """Tell whether it asks something of this addressee; the community is municipality and supplier together."""

@@ -43,7 +43,6 @@ class Check:
         """Parts of a target it can be measured on."""
         return frozenset(SUBJECTS[name].part for name in self.subjects)
 
-
     @property
     def fact_kinds(self) -> frozenset[str]:
         """Kinds of facts that must be collected for it."""

@@ -214,7 +214,7 @@ class Audit:
         judged = judge(
             item.check,
             self._subjects_of(target.name),
-            params=item.requirement.params,
+            params=item.params,
             parameters=self._parameters[target.name],
             today=self.today,
             fixtures=fixtures,
