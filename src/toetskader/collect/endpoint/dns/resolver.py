@@ -15,7 +15,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from toetskader.collect.endpoint.dns.transport import Carrier, Failure, query_for
+from toetskader.collect.endpoint.dns.transport import Carrier, Failure, Plain, query_for
 from toetskader.text import Text
 
 MOST_QUESTIONS = 50_000
@@ -64,6 +64,12 @@ class Resolver:
     def where(self) -> str:
         """The resolver, for people."""
         return ", ".join(carrier.where for carrier in self._carriers)
+
+    @property
+    def plain_address(self) -> tuple[str, int] | None:
+        """Address and port of a resolver that is asked over UDP and TCP."""
+        first = self._carriers[0] if self._carriers else None
+        return (first.address, first.port) if isinstance(first, Plain) else None
 
     def ask(self, name: dns.name.Name, type_: dns.rdatatype.RdataType) -> Reply | Failure:
         """Return the answer to a question, or why there is none. A question is asked once in a run."""

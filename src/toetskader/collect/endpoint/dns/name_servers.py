@@ -1,0 +1,140 @@
+"""The name servers of a zone: their addresses, and whether each serves the zone over IPv4 and IPv6."""
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdatatype
+
+from toetskader.collect.endpoint.addresses import refused
+from toetskader.collect.endpoint.dns.lookups import addresses_of, follow
+from toetskader.collect.endpoint.dns.resolver import Resolver
+from toetskader.collect.endpoint.dns.transport import Failure, Plain, query_for
+from toetskader.collect.endpoint.dns.words import name_text
+from toetskader.facts.endpoint.dns import (
+    Ipv6,
+    NameServer,
+    NameServerLookup,
+    Probe,
+    ProbeOutcome,
+)
+from toetskader.text import Text
+
+MOST_SERVERS = 16
+"""Name servers of a zone that are looked at."""
+MOST_ADDRESSES = 8
+"""Addresses of one name server that are asked."""
+AT_ONCE = 8
+"""Name servers asked at the same time; each address gets one question."""
+
+# Any public address does: nothing is sent, the machine is only asked by which way it would go.
+_SOMEWHERE = ("2001:4860:4860::8888", 53)
+
+
+def ipv6_here() -> Ipv6:
+    """Tell whether this machine can go out over IPv6, by the address it would use; nothing is sent."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+            probe.connect(_SOMEWHERE)
+            own = ipaddress.ip_address(probe.getsockname()[0].partition("%")[0])
+    except OSError:
+        return "none"
+    return "global" if own.is_global else "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How name servers are asked."""
+
+    port: int
+    """53 but in a laboratory."""
+    allow_private: bool
+    timeout_s: float
+    """For each address; they are asked at the same time."""
+    ipv6: Ipv6
+
+
+def name_servers_of(resolver: Resolver, zone: dns.name.Name, asking: Asking) -> NameServerLookup:
+    """Return the name servers of a zone, every address of each asked for the zone's SOA record."""
+    found = follow(resolver, zone, dns.rdatatype.NS)
+    names = sorted({item.target.canonicalize() for item in found.kept})
+    kept = names[:MOST_SERVERS]
+
+    def seen(name: dns.name.Name) -> NameServer:
+        return _name_server(resolver, name, lambda address: _probe(address, zone, asking))
+
+    servers: tuple[NameServer, ...] = ()
+    if kept:
+        with ThreadPoolExecutor(AT_ONCE) as workers:
+            servers = tuple(workers.map(seen, kept))
+    return NameServerLookup(
+        name=name_text(zone),
+        type="NS",
+        outcome=found.outcome,
+        reason=found.reason,
+        left_out=found.left_out + len(names) - len(kept),
+        servers=servers,
+    )
+
+
+def _name_server(resolver: Resolver, name: dns.name.Name, probe: Callable[[str], Probe]) -> NameServer:
+    lookups = [
+        addresses_of(name, type_, follow(resolver, name, type_)) for type_ in (dns.rdatatype.A, dns.rdatatype.AAAA)
+    ]
+    addresses = [address for lookup in lookups for address in lookup.addresses[:MOST_ADDRESSES]]
+    probes: tuple[Probe, ...] = ()
+    if addresses:
+        with ThreadPoolExecutor(len(addresses)) as workers:
+            probes = tuple(workers.map(probe, addresses))
+    return NameServer(name=name_text(name), a=lookups[0], aaaa=lookups[1], probes=probes)
+
+
+def _probe(address: str, zone: dns.name.Name, asking: Asking) -> Probe:
+    if refused(address) and not asking.allow_private:
+        return _not_asked(
+            address,
+            Text(
+                "een privé- of gereserveerd adres, dat van buiten niet te bereiken is",
+                "a private or reserved address, that cannot be reached from outside",
+            ),
+        )
+    if ":" in address and asking.ipv6 == "none" and not refused(address):
+        return _not_asked(
+            address, Text("deze machine heeft geen IPv6 naar buiten", "this machine has no IPv6 to the outside")
+        )
+    answer = Plain(address, asking.port).ask(query_for(zone, dns.rdatatype.SOA, recurse=False), asking.timeout_s)
+    if isinstance(answer, Failure):
+        outcome = ProbeOutcome.UNREACHABLE if answer.silent else ProbeOutcome.NOT_AUTHORITATIVE
+        return Probe(address=address, outcome=outcome, reason=answer.reason)
+    problem = _not_authoritative(answer, zone)
+    if problem is None:
+        return Probe(address=address, outcome=ProbeOutcome.AUTHORITATIVE)
+    return Probe(address=address, outcome=ProbeOutcome.NOT_AUTHORITATIVE, reason=problem)
+
+
+def _not_asked(address: str, reason: Text) -> Probe:
+    return Probe(address=address, outcome=ProbeOutcome.NOT_ASKED, reason=reason)
+
+
+def _not_authoritative(answer: dns.message.Message, zone: dns.name.Name) -> Text | None:
+    """Return why an answer is not that of a server of the zone, or None when it is."""
+    if answer.rcode() != dns.rcode.NOERROR:
+        said = dns.rcode.to_text(answer.rcode())
+        return Text(
+            f"antwoordt {said} op een vraag over {name_text(zone)}",
+            f"answers {said} to a question on {name_text(zone)}",
+        )
+    if not answer.flags & dns.flags.AA:
+        return Text(
+            f"is niet gezaghebbend voor {name_text(zone)} (geen AA)",
+            f"is not authoritative for {name_text(zone)} (no AA)",
+        )
+    if not any(rrset.rdtype == dns.rdatatype.SOA and rrset.name == zone for rrset in answer.answer):
+        return Text(f"kent {name_text(zone)} niet (geen SOA)", f"does not know {name_text(zone)} (no SOA)")
+    return None
