@@ -112,6 +112,17 @@ def pieces(value: str, size: int) -> set[str]:
     return {value[at : at + size] for at in range(len(value) - size + 1)}
 
 
+def test_a_text_of_two_targets_has_the_markers_of_each() -> None:
+    text = "password: kX8mQ2vL9pR4\n"
+    second = Markers()
+    other = second.marker("another-Secret-1")
+    first_text, second_text = hidden("values.yaml", text, Markers()), hidden("values.yaml", text, second)
+    assert WORD in first_text
+    assert other not in second_text
+    assert first_text != second_text
+    assert "kX8mQ2vL9pR4" in second.given()
+
+
 def test_one_secret_has_one_marker_and_two_have_two() -> None:
     markers = Markers()
     values = [

@@ -6,7 +6,8 @@ is hidden all the same. What they do report keeps its line and what makes it rep
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 
 from toetskader.facts.markers import Markers, encoded, key_spans, without_keys
 from toetskader.facts.secrets import (
@@ -26,6 +27,8 @@ from toetskader.facts.secrets import (
 
 Span = tuple[int, int, str]
 """Start, end, and what stands there without the secret."""
+_Found = tuple[int, int, str | Callable[[Markers], str]]
+"""Start, end, and what to put there; a secret gets the marker that it has among those of one target."""
 
 _NAME = r"[A-Za-z_][\w./-]{0,120}+"
 # Most lines that name a secret give it no value of their own, which this sees at once.
@@ -68,7 +71,8 @@ def hidden(name: str, text: str, markers: Markers) -> str:
 
     Parameters: `name`, of the file or entry it is, whose ending tells how it is written.
     """
-    spans = _chosen(_Scan(name, text, markers).spans())
+    text, found = _found(name, text)
+    spans = _chosen((start, end, new if isinstance(new, str) else new(markers)) for start, end, new in found)
     if not spans:
         return text
     out, last = [], 0
@@ -78,7 +82,13 @@ def hidden(name: str, text: str, markers: Markers) -> str:
     return "".join([*out, text[last:]])
 
 
-def _chosen(found: Iterator[Span]) -> list[Span]:
+# Many charts carry the same subchart; one has some 200 files. Its text comes back too: then they all share one copy.
+@lru_cache(maxsize=512)
+def _found(name: str, text: str) -> tuple[str, tuple[_Found, ...]]:
+    return text, tuple(_Scan(name, text).spans())
+
+
+def _chosen(found: Iterable[Span]) -> list[Span]:
     """Return the spans to replace, in order: where two overlap, the one that was found first."""
     taken: list[Span] = []
     for start, end, replaced in found:
@@ -90,13 +100,17 @@ def _chosen(found: Iterator[Span]) -> list[Span]:
     return taken
 
 
+def _marked(value: str, *, part: bool = False) -> Callable[[Markers], str]:
+    """Return what gives a value its marker."""
+    return partial(Markers.marker, value=value, part=part)
+
+
 class _Scan:
     """One text being looked through."""
 
-    def __init__(self, name: str, text: str, markers: Markers) -> None:
+    def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text
-        self.markers = markers
         self._reported = [
             item for item in assignments(name, text) if gives_secret(item.name, item.value, in_values=True)
         ]
@@ -104,7 +118,7 @@ class _Scan:
         # Judgements report these lines by themselves: they stay so, also within a value that they are part of.
         self._own_lines = {end - len(line) for number, line, end in hinted_lines(text) if number in numbers}
 
-    def spans(self) -> Iterator[Span]:
+    def spans(self) -> Iterator[_Found]:
         """Yield where secrets stand, the surest first."""
         if PRIVATE_KEY.literals[0] in self.text:
             for match in _HEADER.finditer(self.text):
@@ -116,7 +130,7 @@ class _Scan:
         for _, line, end in hinted_lines(self.text):
             yield from self._below(line, end)
             for start, stop, value in _in_line(line, prose=prose):
-                yield end - len(line) + start, end - len(line) + stop, self.markers.marker(value)
+                yield end - len(line) + start, end - len(line) + stop, _marked(value)
         if self.text.startswith("kind: Secret") or _SECRET_KIND.search(self.text):
             yield from self._secret_templates()
         if self.name.endswith(".schema.json"):
@@ -124,7 +138,7 @@ class _Scan:
         yield from self._shaped()
         yield from self._encoded()
 
-    def _encoded(self) -> Iterator[Span]:
+    def _encoded(self) -> Iterator[_Found]:
         """Yield private keys in base64, and what a header `Authorization` carries."""
         if "LS0tLS1CRUdJTi" in self.text:
             for match in _BASE64_PEM.finditer(self.text):
@@ -137,29 +151,29 @@ class _Scan:
             while position >= 0:
                 given = _AUTHORIZATION.match(self.text, position)
                 if given and any(char.isdigit() or char.isupper() for char in given["value"][1:]):
-                    yield *given.span("value"), self.markers.marker(given["value"])
+                    yield *given.span("value"), _marked(given["value"])
                 position = self.text.find(word, position + 1)
 
-    def _schema(self) -> Iterator[Span]:
+    def _schema(self) -> Iterator[_Found]:
         """Yield the values that a JSON schema gives for properties that are secret by name."""
         for item in _PROPERTY.finditer(self.text):
             for given in _GIVEN_IN_SCHEMA.finditer(self.text, *item.span("rest")):
                 for match in _JSON_TEXT.finditer(self.text, *given.span(1)):
                     if gives_secret(item["name"], match["value"], in_values=True):
-                        yield *match.span("value"), self.markers.marker(match["value"])
+                        yield *match.span("value"), _marked(match["value"])
 
-    def _shaped(self) -> Iterator[Span]:
+    def _shaped(self) -> Iterator[_Found]:
         """Yield what has the shape of a secret."""
         for shape, match in occurrences(self.text):
             if shape is URL_PASSWORD:
-                yield *match.span("password"), self.markers.url_password(match)
+                yield *match.span("password"), partial(Markers.url_password, match=match)
             elif shape is not PRIVATE_KEY:
-                yield *match.span(), self.markers.token(shape, match[0])
+                yield *match.span(), partial(Markers.token, shape=shape, value=match[0])
         for match in _ODD_URL.finditer(self.text) if "://" in self.text else ():
             if not match["password"].startswith(("$", "%", "#", "*")) and not URL_PASSWORD.expression.match(match[0]):
                 yield *match.span("password"), "****"
 
-    def _below(self, line: str, end: int) -> Iterator[Span]:
+    def _below(self, line: str, end: int) -> Iterator[_Found]:
         """Yield values on the lines after one that names a secret: `name:` and `value:`, a list, a scalar by itself."""
         entry = _NAME_LINE.fullmatch(line) if "name" in line else None
         if entry:
@@ -190,7 +204,7 @@ class _Scan:
                 return
             yield from self._item(other, at, match["name"])
 
-    def _item(self, line: str, start: int, name: str) -> Iterator[Span]:
+    def _item(self, line: str, start: int, name: str) -> Iterator[_Found]:
         """Yield the scalar that stands on a line by itself, or as the item of a list."""
         content = line.strip()
         text = content.removeprefix("- ").lstrip()
@@ -198,7 +212,7 @@ class _Scan:
         if gives_secret(name, value, in_values=True):
             yield from self._value(start + line.index(content) + len(content) - len(text) + offset, value)
 
-    def _value(self, start: int, value: str) -> Iterator[Span]:
+    def _value(self, start: int, value: str) -> Iterator[_Found]:
         """Yield a value and what belongs to it: the rest of its quotes, of its block, of its lines."""
         line_start = self.text.rfind("\n", 0, start) + 1
         if not self.text[line_start:start].strip():
@@ -206,11 +220,11 @@ class _Scan:
             indent = start - line_start - 1
             following = [*_deeper(self.text, start + len(value), indent)]
             if line_start not in self._own_lines and not _HEADER.search(value):
-                yield start, start + len(value), self.markers.marker(value, part=bool(following))
+                yield start, start + len(value), _marked(value, part=bool(following))
             for at, line in following:
                 yield from self._whole_line(at, line)
             return
-        yield start, start + len(value), self.markers.marker(value)
+        yield start, start + len(value), _marked(value)
         quote = self.text[start - 1 : start]
         line_end = start + len(_line(self.text, start))
         if quote in ('"', "'"):
@@ -223,15 +237,15 @@ class _Scan:
                     return
                 yield from self._whole_line(at, line)
 
-    def _whole_line(self, start: int, line: str) -> Iterator[Span]:
+    def _whole_line(self, start: int, line: str) -> Iterator[_Found]:
         """Yield a line that belongs to a value, unless it is judged by itself or holds no secret: a name, a header."""
         content = line.strip()
         if not content or "{{" in content or _HEADER.search(content) or start in self._own_lines:
             return
         at = start + line.index(content)
-        yield at, at + len(content), self.markers.marker(content, part=True)
+        yield at, at + len(content), _marked(content, part=True)
 
-    def _rest_of_quotes(self, start: int, line_end: int, quote: str) -> Iterator[Span]:
+    def _rest_of_quotes(self, start: int, line_end: int, quote: str) -> Iterator[_Found]:
         """Yield what is left of a quoted scalar after its first escaped quote, or on the lines below."""
         line = self.text[start:line_end]
         if line.startswith(quote):
@@ -248,7 +262,7 @@ class _Scan:
             if closing >= 0:
                 return
 
-    def _block(self, end: int, indent: int, name: str) -> Iterator[Span]:
+    def _block(self, end: int, indent: int, name: str) -> Iterator[_Found]:
         """Yield the lines of a block scalar below its header."""
         for at, line in _deeper(self.text, end + len(_line(self.text, end)), indent):
             value = line.strip()
@@ -256,7 +270,7 @@ class _Scan:
                 yield from self._value(at + line.index(value), value)
             return
 
-    def _secret_templates(self) -> Iterator[Span]:
+    def _secret_templates(self) -> Iterator[_Found]:
         """Yield the literal entries of Secrets in a template, whatever their names."""
         for part in _SECRET_PART.finditer(self.text):
             document = max(self.text.rfind("\n---", 0, part.start()), 0)
