@@ -218,6 +218,22 @@ def test_lint_says_the_same_either_way(tool: Helm, make_chart: Make) -> None:
     assert read(tool, chart).lint is None
 
 
+@pytest.mark.parametrize(("replicas", "refused"), [(1, False), (0, True)])
+def test_lint_checks_the_schemas_of_subcharts(tool: Helm, make_chart: Make, replicas: int, *, refused: bool) -> None:
+    chart = make_chart(
+        {
+            "Chart.yaml": "apiVersion: v2\nname: proef\nversion: 1.0.0\ndependencies: [{name: sub, version: 1.0.0}]\n",
+            "templates/a.yaml": "",
+            "charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+            "charts/sub/values.schema.json": '{"properties": {"replicas": {"type": "integer", "minimum": 1}}}',
+        }
+    )
+    answer = read(tool, chart, lint="s", overrides={"sub.replicas": replicas})
+    assert isinstance(answer.renders["s"], Refusal) is refused
+    assert isinstance(answer.lint, tuple)
+    assert any("minimum" in item.message for item in answer.lint if item.severity == "error") is refused
+
+
 def test_lint_of_values_that_cannot_be_read_is_no_clean_lint(tool: Helm, make_chart: Make) -> None:
     assert isinstance(read(tool, make_chart(), lint="s", values=("a: [",)).lint, Refusal)
 

@@ -16,6 +16,7 @@ import tarfile
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO, Self
@@ -388,13 +389,25 @@ def _need_chart(path: Path, contents: dict[str, bytes]) -> None:
 def _check_schema(path: str, text: str) -> None:
     """Refuse a schema that names another one: Helm would read any file of this machine for it, or any address."""
     try:
-        stack = [json.loads(text)]
+        other = _other_schema(text)
     except (ValueError, RecursionError) as error:
         raise refused(
             Reason.REFUSED_INPUT,
             nl=f"{path} is geen JSON die te lezen is: {error}",
             en=f"{path} is no readable JSON: {error}",
         ) from error
+    if other:
+        raise refused(
+            Reason.REFUSED_INPUT,
+            nl=f"{path} verwijst naar {other[:200]!r}, buiten de chart. Neem dat schema op onder $defs.",
+            en=f"{path} refers to {other[:200]!r}, outside the chart. Include that schema under $defs.",
+        )
+
+
+@lru_cache(maxsize=16)
+def _other_schema(text: str) -> str | None:
+    """Return what a schema refers to outside itself, if anything. Remembered: many charts carry the same subchart."""
+    stack = [json.loads(text)]
     while stack:
         value = stack.pop()
         if isinstance(value, list):
@@ -404,11 +417,8 @@ def _check_schema(path: str, text: str) -> None:
             for key, allowed in _REFERENCES.items():
                 other = value.get(key)
                 if isinstance(other, str) and not other.startswith(allowed):
-                    raise refused(
-                        Reason.REFUSED_INPUT,
-                        nl=f"{path} verwijst naar {other[:200]!r}, buiten de chart. Neem dat schema op onder $defs.",
-                        en=f"{path} refers to {other[:200]!r}, outside the chart. Include that schema under $defs.",
-                    )
+                    return other
+    return None
 
 
 # Keywords of JSON Schema that load another schema, with how a value begins that loads none.

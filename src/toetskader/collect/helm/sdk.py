@@ -3,16 +3,18 @@ can exhaust or crash it.
 
 `helm_python.Chart.render` offers no Kubernetes version, no API versions and no choice on DNS; the native function
 below it does (`helm_render` takes them as JSON), so the native calls are made here and nowhere else. That function
-also removes disabled subcharts from the loaded chart: a chart is therefore loaded anew for every render. It does
-what `helm template` does except four checks, which are made here first: release name, chart type, missing
-dependencies and the chart's `kubeVersion`.
+also removes disabled subcharts from the loaded chart: a loaded chart is therefore rendered once. It does what `helm
+template` does except four checks, which are made here first: release name, chart type, missing dependencies and the
+chart's `kubeVersion`.
 """
 
 import io
 import json
 import re
 import tarfile
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,7 @@ from toetskader.collect.helm.values import merge, nested
 from toetskader.facts.attempt import Reason
 from toetskader.facts.chart import LintMessage
 
+_Load = Callable[[], AbstractContextManager[helm_python.Chart]]
 _SEVERITY = {1: "info", 2: "warning", 3: "error"}
 _UNREACHABLE = re.compile(
     r"dial |no such host|connection re|i/o timeout|timeout|unreachable|EOF|server misbehaving|TLS|certificate",
@@ -98,13 +101,14 @@ def _chart(request: ChartRequest, workers: ThreadPoolExecutor, limits: Limits) -
         missing = _missing(metadata, chart)
         stop = cannot_render(metadata, missing)
         values = {render.key: _values(render) for render in request.renders}
-        linted = next((render for render in request.renders if render.key == request.lint), None)
-        lint = workers.submit(_lint, request.path, linted, values[linted.key]) if linted else None
-        renders: dict[str, Future[RawRendered | Refusal]] = {
-            render.key: workers.submit(_render, request.path, render, stop or values[render.key], metadata, limits)
-            for render in request.renders
-        }
         description = _describe(request.path, chart, metadata_json, missing, limits) if request.describe else None
+        renders: dict[str, Future[RawRendered | Refusal]] = {}
+        for render in request.renders:
+            # What was loaded to describe the chart does for the first render.
+            load: _Load = (lambda: helm_python.Chart.load(request.path)) if renders else (lambda: nullcontext(chart))
+            renders[render.key] = workers.submit(_render, load, render, stop or values[render.key], metadata, limits)
+        linted = next((render for render in request.renders if render.key == request.lint), None)
+        lint = workers.submit(_lint, request.path, linted, values[linted.key], renders[linted.key]) if linted else None
         return RawChartAnswer(
             renders={key: future.result() for key, future in renders.items()},
             description=description,
@@ -128,11 +132,13 @@ def _describe(
         ) from error
     if not isinstance(read, dict):
         schema = "null"
+    # Listing dependencies loads the chart once more.
+    dependencies = _native.call_string("helm_dependency_list", path) if '"dependencies"' in metadata else "[]"
     return RawDescription(
         metadata=_raw(metadata, "Chart.yaml", limits),
         values=_raw(_native.call_string("helm_chart_merge_values", chart._raw(), "{}"), "values.yaml", limits),
         schema=_raw(schema, "values.schema.json", limits),
-        dependencies=_raw(_native.call_string("helm_dependency_list", path), "Chart.yaml", limits),
+        dependencies=_raw(dependencies, "Chart.yaml", limits),
         missing=missing,
     )
 
@@ -163,14 +169,18 @@ def _values(render: RenderRequest) -> str | Refusal:
 
 
 def _render(
-    path: str, render: RenderRequest, values: str | Refusal, metadata: dict[str, Any], limits: Limits
+    load: _Load,
+    render: RenderRequest,
+    values: str | Refusal,
+    metadata: dict[str, Any],
+    limits: Limits,
 ) -> RawRendered | Refusal:
     if isinstance(values, Refusal):
         return values
     try:
         helm_python.validate_release_name(render.release)
         _check_kubernetes(metadata, render)
-        with helm_python.Chart.load(path) as chart:
+        with load() as chart:
             options = {
                 "name": render.release,
                 "namespace": render.namespace,
@@ -217,10 +227,16 @@ def _check_kubernetes(metadata: dict[str, Any], render: RenderRequest) -> None:
         )
 
 
-def _lint(path: str, render: RenderRequest, values: str | Refusal) -> tuple[LintMessage, ...] | Refusal:
+def _lint(
+    path: str, render: RenderRequest, values: str | Refusal, rendered: Future[RawRendered | Refusal]
+) -> tuple[LintMessage, ...] | Refusal:
     if isinstance(values, Refusal):
         return values
-    options = {"namespace": render.namespace, "kube_version": render.kube_version}
+    options: dict[str, str | bool] = {"namespace": render.namespace, "kube_version": render.kube_version}
+    # The schemas of subcharts take lint a quarter of its time. A render with the same values has checked them; only
+    # the chart's own schema is checked by lint in another way.
+    if (Path(path) / "charts").exists() and not (Path(path) / "values.schema.json").exists():
+        options["skip_schema_validation"] = isinstance(rendered.result(), RawRendered)
     try:
         report = json.loads(_native.call_string("helm_lint_run_opts", path, values, json.dumps(options)))
     except helm_python.HelmError as error:
