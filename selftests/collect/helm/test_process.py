@@ -174,6 +174,14 @@ def test_threads_share_a_pool(make_chart: Make) -> None:
     assert all(isinstance(answer, ChartAnswer) for answer in answers)
 
 
+def test_workers_of_pytest_share_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    monkeypatch.delenv("PYTEST_XDIST_WORKER_COUNT", raising=False)
+    alone = Helm()
+    monkeypatch.setenv("PYTEST_XDIST_WORKER_COUNT", "2")
+    assert (len(alone._all), len(Helm()._all), len(Helm(charts=1)._all)) == (4, 2, 1)
+
+
 def test_a_missing_library_is_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "helm_python.py").write_text("raise ImportError('no library for this platform')\n")
     bare = HelmProcess._environment

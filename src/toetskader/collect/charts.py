@@ -33,13 +33,14 @@ def collect_chart(
     Never raises for what a supplier hands us: each fact that is not there has a reason.
     """
     collection = _Collection(target, part, kinds, by, vanity_host)
-    opened = helm.open(_source(part.source))
-    if isinstance(opened, Refusal):
-        collection.refuse_all(opened)
-    else:
-        with opened:
-            collection.read(opened, helm.limits)
-    return collection.facts()
+    with helm.turn():
+        opened = helm.open(_source(part.source))
+        if isinstance(opened, Refusal):
+            collection.refuse_all(opened)
+        else:
+            with opened:
+                collection.read(opened, helm.limits)
+        return collection.facts()
 
 
 def refused_chart(target: Target, part: ChartPart, refusal: Refusal) -> dict[FactKey, ChartAttempt]:

@@ -7,6 +7,8 @@ Started by `toetskader.collect.helm.process` with the parent's process id, the l
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from importlib import import_module
 
 import msgspec
 
@@ -33,6 +35,9 @@ def main(arguments: list[str]) -> None:
     answers = os.dup(1)
     os.dup2(2, 1)
     decoder = msgspec.json.Decoder(Request)
+    # Loaded before the first request comes, which is told why when it cannot be.
+    with suppress(Exception):
+        import_module("toetskader.collect.helm.sdk")
     with ThreadPoolExecutor(_THREADS) as workers:
         while (frame := _read_frame(0)) is not None:
             guard.limit_processor(limits.deadline_s)
@@ -43,7 +48,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _serve(request: Request, workers: ThreadPoolExecutor, limits: Limits) -> RawAnswer:
-    # Imported on first use, so that a missing or broken library is an answer and not a crash.
+    # Imported here, so that a missing or broken library is an answer and not a crash.
     try:
         from toetskader.collect.helm import sdk  # noqa: PLC0415
     except Exception as error:

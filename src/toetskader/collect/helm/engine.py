@@ -4,6 +4,7 @@ import os
 import queue
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from toetskader.collect.helm import archive, binary, dependencies
 from toetskader.collect.helm.archive import OpenSource
 from toetskader.collect.helm.dependencies import RemoteChart
 from toetskader.collect.helm.limits import Limits, Refusal, Refused
-from toetskader.collect.helm.process import HelmProcess
+from toetskader.collect.helm.process import HelmProcess, workers
 from toetskader.collect.helm.protocol import (
     ChartAnswer,
     ChartRequest,
@@ -32,15 +33,25 @@ class Helm:
     """A small pool of Helm processes. Use as a context manager; safe to use from several threads.
 
     Parameters: `program`, a `helm` binary to render and lint with, or None for Helm's SDK; `limits`, the bounds on
-    each chart; `processes`, how many charts at once (default: one per core, at most 4).
+    each chart; `processes`, how many charts at once (default: one per core, at most 4; workers of pytest-xdist share
+    the cores); `charts`, how many there are to do, for which no more processes are started.
     """
 
-    def __init__(self, program: Path | None = None, limits: Limits | None = None, processes: int | None = None) -> None:
+    def __init__(
+        self,
+        program: Path | None = None,
+        limits: Limits | None = None,
+        processes: int | None = None,
+        charts: int | None = None,
+    ) -> None:
         # Commands run in a directory of their own, where a relative path means nothing.
         self.program = Path(shutil.which(program) or program).absolute() if program else None
         self.limits = limits or Limits()
-        count = processes or min(os.cpu_count() or 1, 4)
+        count = processes or max(1, min(os.cpu_count() or 1, 4) // workers())
+        count = min(count, charts or count)
         self._all = [HelmProcess(self.limits) for _ in range(count)]
+        # One more than Helm works on: its files are read, or its facts made, in the meantime.
+        self._turns = threading.BoundedSemaphore(count + 1)
         self._fetcher = HelmProcess(self.limits, online=True)
         # Last in, first out: a single-threaded caller keeps using the one process that is warm.
         self._free: queue.LifoQueue[HelmProcess] = queue.LifoQueue()
@@ -71,12 +82,20 @@ class Helm:
         except Refused as stop:
             return stop.refusal
 
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until it is a chart's turn: what charts hold in memory is held for a few at a time."""
+        with self._turns:
+            yield
+
     def close(self) -> None:
         """End all processes."""
         for process in [*self._all, self._fetcher]:
             process.close()
 
     def __enter__(self) -> Self:
+        for process in self._all:
+            process.start()
         return self
 
     def __exit__(

@@ -26,13 +26,16 @@ _CHUNK = MEGABYTE
 # How often memory and the clock are looked at while a process works.
 _LOOK_EVERY_S = 0.02
 _LAST_WORDS = 64 * 1024
+# What Helm's processes of one run may pile up before they collect garbage, and the least that each can work with.
 _GO_HEAP_BYTES = 80 * MEGABYTE
+_LEAST_GO_HEAP_BYTES = 30 * MEGABYTE
 # What a download needs of the environment; a render gets none of it.
 _NETWORK_SETTINGS = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 class HelmProcess:
-    """One child process that serves many charts, one at a time. Started on first use; safe to share between threads.
+    """One child process that serves many charts, one at a time. Started on first use or before; safe to share between
+    threads.
 
     Parameters: `limits`, the bounds on each request; `online`, whether it may use the network (downloads only).
     """
@@ -50,6 +53,12 @@ class HelmProcess:
     def pid(self) -> int | None:
         """Process id of the child that runs now, if any."""
         return self._child.pid if self._child else None
+
+    def start(self) -> None:
+        """Start the child, which then loads its libraries while nobody waits for it."""
+        with self._lock:
+            if self._child is None:
+                self._start()
 
     def ask(self, request: Request, deadline_s: float | None = None) -> Answer:
         """Send one request and wait for its answer, at most `deadline_s` seconds (default: the limits' own).
@@ -116,7 +125,7 @@ class HelmProcess:
             # Rendering makes much short-lived garbage: collecting it only when this much has piled up saves a quarter
             # of the time. A chart that really needs more gets it, at the price of more collections.
             "GOGC": "off",
-            "GOMEMLIMIT": str(_GO_HEAP_BYTES),
+            "GOMEMLIMIT": str(max(_GO_HEAP_BYTES // workers(), _LEAST_GO_HEAP_BYTES)),
         }
         return found | network_environment() if self._online else found
 
@@ -189,6 +198,11 @@ class HelmProcess:
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
             self._scratch = None
+
+
+def workers() -> int:
+    """Return how many workers of pytest-xdist share this machine; 1 without them."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 
 
 def run(command: list[str], directory: Path, limits: Limits, deadline_s: float) -> str:
