@@ -46,8 +46,8 @@ def collect(
     if not wanted:
         return
     with ExitStack() as stack:
-        charts = any(target.chart is not None for target in wanted)
-        helm = stack.enter_context(Helm(means.helm_program)) if charts else None
+        charts = sum(target.chart is not None for target in wanted)
+        helm = stack.enter_context(Helm(means.helm_program, charts=charts)) if charts else None
         endpoints = stack.enter_context(Endpoints(means.resolver))
         workers = stack.enter_context(ThreadPoolExecutor(TARGETS_AT_ONCE))
         run = _Run(helm, endpoints, means)
