@@ -2,7 +2,7 @@
 
 from toetskader.judging.check import Check, check
 from toetskader.judging.findings import EndpointPlace, FilePlace, Findings, Strength
-from toetskader.judging.outcomes import Parameters, not_applicable, not_shown, undetermined
+from toetskader.judging.outcomes import Parameters, not_applicable, not_shown, seen, together, undetermined
 from toetskader.judging.subjects import Variant
 from toetskader.text import Text
 
@@ -18,5 +18,7 @@ __all__ = [
     "check",
     "not_applicable",
     "not_shown",
+    "seen",
+    "together",
     "undetermined",
 ]

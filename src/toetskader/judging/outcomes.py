@@ -1,9 +1,11 @@
 """Outcomes a judgement can end in, besides returning with or without findings."""
 
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
+from toetskader.facts.attempt import NotSeen
 from toetskader.text import Text
 
 
@@ -48,6 +50,37 @@ def not_shown(nl: str, en: str) -> NoReturn:
     which says what values set to add.
     """
     raise NotShown(Text(nl, en))
+
+
+Seen = TypeVar("Seen")
+
+
+def seen(attempt: Seen | NotSeen) -> Seen:
+    """Return a fact; without it the judgement is undetermined, for the reason of the attempt."""
+    if isinstance(attempt, NotSeen):
+        raise Undetermined(attempt.message)
+    return attempt
+
+
+def together(*judgements: Callable[[], None]) -> None:
+    """Let several judgements speak of one requirement: each is heard, whatever another came to.
+
+    What does not apply is passed over, unless none of them applies. When one could not judge, the whole is
+    undetermined for its reason; findings of the others stand.
+    """
+    inapplicable: list[NotApplicable] = []
+    doubts: list[Undetermined] = []
+    for judgement in judgements:
+        try:
+            judgement()
+        except NotApplicable as outcome:
+            inapplicable.append(outcome)
+        except Undetermined as outcome:
+            doubts.append(outcome)
+    if doubts:
+        raise doubts[0]
+    if len(inapplicable) == len(judgements):
+        raise inapplicable[0]
 
 
 class Parameters:
