@@ -60,7 +60,7 @@ def _parsed(content: str, where: str) -> Anchors:
     found: dict[dns.name.Name, list[DS]] = {}
     try:
         rrsets = dns.zonefile.read_rrsets(
-            content, default_ttl=0, origin=dns.name.root, relativize=False, rdclass=dns.rdataclass.IN
+            content, ttl=None, default_ttl=0, origin=dns.name.root, relativize=False, rdclass=None
         )
         for rrset in rrsets:
             for rdata in rrset:

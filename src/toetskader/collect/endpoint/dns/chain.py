@@ -15,12 +15,13 @@ from dns.rdtypes.ANY.DNSKEY import DNSKEY
 from dns.rdtypes.ANY.DS import DS
 from dns.rdtypes.ANY.NSEC import NSEC
 from dns.rdtypes.ANY.NSEC3 import NSEC3
+from dns.rdtypes.ANY.RRSIG import RRSIG
 
 from toetskader.collect.endpoint.dns.algorithms import SUPPORTED, fingerprint, usable_ds, zone_keys
 from toetskader.collect.endpoint.dns.anchors import Anchors, anchor_for
 from toetskader.collect.endpoint.dns.denial import MOST_ITERATIONS, Denials, Proof, denials
 from toetskader.collect.endpoint.dns.resolver import Reply, Resolver
-from toetskader.collect.endpoint.dns.signatures import Verified, verify
+from toetskader.collect.endpoint.dns.signatures import MOST_SIGNATURES, Verified, verify
 from toetskader.collect.endpoint.dns.transport import Failure
 from toetskader.collect.endpoint.dns.words import name_text
 from toetskader.facts.endpoint.dns import Outcome
@@ -30,6 +31,8 @@ from toetskader.text import Text
 MOST_DENIALS = 12
 """NSEC and NSEC3 records of one answer that are looked at; an honest one needs three."""
 MOST_DS = 16
+MOST_SIGNERS = 2
+"""Zones that an answer may seem signed by, of which the nearest are looked at."""
 MOST_KEYS = 64
 """Keys of one zone that are written down."""
 
@@ -71,8 +74,7 @@ class Chain:
     def validate(self, name: dns.name.Name, type_: dns.rdatatype.RdataType) -> tuple[Validation, tuple[Zone, ...]]:
         """Validate the answer to one question, without following an alias; also return the zones of its chain."""
         reply = self._resolver.ask(name, type_)
-        standing = self.standing(name)
-        finding = self._weighed(reply, standing)
+        finding, standing = self._weighed(reply, name.canonicalize())
         outcome, target = _outcome(reply)
         validation = Validation(
             name=name_text(name),
@@ -214,11 +216,28 @@ class Chain:
             return _Finding(Status.BOGUS, verified.sentence, cause, verified.signatures), (), rrset
         return _Finding(Status.SECURE, verified.sentence, None, verified.signatures), keys, rrset
 
-    def _weighed(self, reply: Reply | Failure, standing: Standing) -> _Finding:
+    def _weighed(self, reply: Reply | Failure, name: dns.name.Name) -> tuple[_Finding, Standing]:
+        """Return the worth of an answer, by the zone that signs it or, without signature, the one that should."""
         if isinstance(reply, Failure):
-            return _Finding(Status.INDETERMINATE, reply.reason, Cause.NO_ANSWER)
-        if standing.status is not Status.SECURE:
-            return _Finding(standing.status, standing.sentence, standing.cause)
+            return _Finding(Status.INDETERMINATE, reply.reason, Cause.NO_ANSWER), self.standing(name)
+        broken: tuple[_Finding, Standing] | None = None
+        for signer in _signers(reply):
+            standing = self.standing(signer)
+            if standing.status is Status.SECURE and standing.zone == signer:
+                finding = self._judged(reply, standing)
+                if finding.status is not Status.BOGUS:
+                    return finding, standing
+                broken = broken or (finding, standing)
+        # Does not verify, or is not signed: all right only when a zone in between is proven not to be signed.
+        standing = self.standing(name)
+        if standing.status is Status.SECURE:
+            return self._judged(reply, standing), standing
+        if standing.status is Status.BOGUS and broken is not None:
+            return broken
+        return _Finding(standing.status, standing.sentence, standing.cause), standing
+
+    def _judged(self, reply: Reply, standing: Standing) -> _Finding:
+        """Return the worth of an answer of a zone whose keys are trusted."""
         rrset = reply.records or reply.alias
         if rrset is not None:
             verified, proof = self._positive(reply, rrset, standing)
@@ -273,6 +292,25 @@ class Chain:
 
 _DENIALS = (dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
 _ANCHOR_DOES_NOT_FIT = (Cause.MISSING_RRSIG, Cause.MISSING_DNSKEY, Cause.NO_MATCHING_DS)
+
+
+def _signers(reply: Reply) -> list[dns.name.Name]:
+    """Return the zones at or above a name that sign the answer about it, the nearest first."""
+    positive = reply.records or reply.alias
+    if positive is None:
+        wanted = {key for key in reply.authority if key[1] in _DENIALS}
+    else:
+        wanted = {(reply.name, positive.rdtype)}
+        if positive.rdtype == dns.rdatatype.CNAME:
+            wanted |= {key for key in reply.answer if key[1] == dns.rdatatype.DNAME}
+    found = {
+        item.signer.canonicalize()
+        for key in wanted
+        for rrset in reply.signatures.get(key, ())
+        for item in list(rrset)[:MOST_SIGNATURES]
+        if isinstance(item, RRSIG) and reply.name.is_subdomain(item.signer)
+    }
+    return sorted(found, key=len, reverse=True)[:MOST_SIGNERS]
 
 
 def _fits(zone: dns.name.Name, key: DNSKEY, ds: DS) -> bool:
@@ -361,7 +399,7 @@ def _of_denial(
     uncertain = _uncertain(proof, signatures)
     if uncertain is not None:
         return uncertain
-    if problem is not None and problem.cause is not Cause.MISSING_RRSIG:
+    if problem is not None:
         sentence = Text(
             f"het bewijs dat {what} niet bestaat geldt niet: {problem.sentence.nl}",
             f"the proof that {what} does not exist does not hold: {problem.sentence.en}",

@@ -263,8 +263,10 @@ class Dns:
     def _not_seen(self, host: str, reason: Reason, why: Text | None) -> NotSeen:
         why = why or Text("geen antwoord", "no answer")
         message = Text(
-            f"DNS van {host} is niet te zien: {why.nl}. Controleer de resolver van het doel of van deze machine.",
-            f"DNS of {host} cannot be seen: {why.en}. Check the resolver of the target or of this machine.",
+            f"DNS van {host} is niet te zien: {why.nl.rstrip('.')}. Controleer 'saas.resolver' en 'saas.trust_anchors' "
+            "van het doel, of de resolver van deze machine.",
+            f"DNS of {host} cannot be seen: {why.en.rstrip('.')}. Check 'saas.resolver' and 'saas.trust_anchors' of "
+            "the target, or the resolver of this machine.",
         )
         return NotSeen(reason=reason, message=message, provenance=self._provenance(host))
 

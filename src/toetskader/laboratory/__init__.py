@@ -1,0 +1,1 @@
+"""A small internet on loopback, for tests and for the embedded example."""
