@@ -184,7 +184,7 @@ def test_everything_lands_in_its_own_namespace(
             if subject.get("kind").text() == "ServiceAccount" and name is not None and name != own:
                 findings.add(subject.get("namespace"), seen=name, expected=elsewhere)
     for path, text in chart.files.items():
-        if own in text and "templates/" in path and path.endswith((".yaml", ".yml", ".tpl")):
+        if own in text and "namespace:" in text and "templates/" in path and path.endswith((".yaml", ".yml", ".tpl")):
             for match in _FIXED_NAMESPACE.finditer(text):
                 # Another name shows in the objects; this one looks right by chance.
                 if match["name"] == own:

@@ -33,10 +33,11 @@ _HOST = re.compile(
     r"|azure-api\.net|azconfig\.io|monitor\.azure\.com)",
     re.IGNORECASE,
 )
-_HINT = re.compile(r"azure|aadpodid|appgw|agentpool|windows\.net|azconfig|spv\.no")
+_HINTS = ("azure", "aadpodid", "appgw", "agentpool", "windows.net", "azconfig", "spv.no")
+_HINT = re.compile("|".join(map(re.escape, _HINTS)))
 _VOLUMES = ("azureDisk", "azureFile")
-# What any use has somewhere in the object, to look for before walking it.
-_TRACE = re.compile(rf"{_HINT.pattern}|{'|'.join(_VOLUMES)}|^managed", re.MULTILINE)
+# What any use has somewhere in the object, to look for before walking it. A storage class is a line of its own.
+_TRACES = (*_HINTS, "\nmanaged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def azure_uses(item: KubernetesObject) -> Iterator[AzureUse]:
     if _GROUP.fullmatch(item.group):
         yield AzureUse(item.get("apiVersion"), item.group)
         return
-    if not _TRACE.search(item.haystack):
+    haystack = f"\n{item.haystack}"
+    if not any(trace in haystack for trace in _TRACES):
         return
     stack: list[tuple[str, str, Any]] = [("", "", item.document)]
     while stack:

@@ -136,7 +136,9 @@ def databases(workloads: Workloads, objects: Objects, environment: Environment, 
             if (role := roles(item.name)) or _other_engine(item.name, item.text)
         ),
         settings=tuple(
-            (item, role) for item in values if (role := roles(item.words)) or _other_engine(item.words, item.text)
+            (item, role)
+            for item in values
+            if _HINT.search(item.words) and ((role := roles(item.words)) or _other_engine(item.words, item.text))
         ),
         addresses=tuple(entry.node for entry in config_map_entries(objects, tests=True) if _ADDRESS.search(entry.text)),
     )

@@ -42,6 +42,8 @@ _ABOUT = re.compile(
     r"\b(s 3|s3|bucket\w*|minio|object stor(e|age)|objectopslag|azure (storage|blob|account|container|connection)\w*"
     r"|blob (storage|service|container|endpoint|account)|azureblob|storage (account|container)|gcs|gs bucket|swift)\b"
 )
+# Cheap test that most names fail.
+_HINTS = ("3", "bucket", "minio", "object", "azure", "blob", "storage", "gcs", "swift")
 _BUCKET = re.compile(r"\b(bucket\w*|container( name)?)\b")
 _PLACE = re.compile(r"\b(endpoint\w*|url|uri|host|region|account( name)?|connection( string)?|domain|service)\b")
 
@@ -61,7 +63,8 @@ def values_settings(values: Any, templates: Templates) -> Settings:
 
 
 def _about(names: Iterable[str]) -> Settings:
-    return Settings(frozenset(name for name in names if _ABOUT.search(_spaced(name))))
+    hinted = (name for name in names for text in (name.lower(),) if any(hint in text for hint in _HINTS))
+    return Settings(frozenset(name for name in hinted if _ABOUT.search(_spaced(name))))
 
 
 def _part(name: str) -> Part:

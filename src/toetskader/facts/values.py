@@ -1,8 +1,9 @@
 """A chart's values, walked through: every value with the way to it, and the leaves as places of findings."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from toetskader.facts.names import words
 
@@ -10,8 +11,7 @@ Steps = tuple[str | int, ...]
 """The way to a value: text for a key, a number for an index."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(msgspec.Struct, frozen=True):
     """One leaf of a chart's values. It is a place that a finding can point to."""
 
     path: str
@@ -37,20 +37,26 @@ def leaves(values: Mapping[str, Any]) -> tuple[Leaf, ...]:
 
     An entry of a list of variables (`{name: LOG_LEVEL, value: info}`) gives the leaf `….LOG_LEVEL` as well.
     """
-    return tuple(_leaves(values))
+    return tuple(_leaves(values)) if values else ()
 
 
 def _leaves(values: Mapping[str, Any]) -> Iterator[Leaf]:
-    for steps, value in _walk(values):
-        if isinstance(value, Mapping) and isinstance(value.get("name"), str) and "value" in value:
-            yield _leaf((*steps, value["name"]), value["value"])
-        if steps and _is_leaf(value):
-            yield _leaf(steps, value)
-
-
-def _leaf(steps: Steps, value: Any) -> Leaf:
-    keys = [str(step) for step in steps]
-    return Leaf(".".join(keys), " ".join(map(words, keys)), value)
+    # As in `_walk`, with path and words growing on the way: values have thousands of leaves.
+    stack: list[tuple[str, str, Any]] = [("", "", values)]
+    while stack:
+        path, worded, value = stack.pop()
+        dot, space = (".", " ") if value is not values else ("", "")
+        if isinstance(value, dict) and value:
+            name = value.get("name")
+            if isinstance(name, str) and "value" in value:
+                yield Leaf(f"{path}{dot}{name}", f"{worded}{space}{words(name)}", value["value"])
+            parts = [(str(key), part) for key, part in value.items()]
+        elif isinstance(value, list) and value:
+            parts = [(str(index), part) for index, part in enumerate(value)]
+        else:
+            yield Leaf(path, worded, value)
+            continue
+        stack.extend((f"{path}{dot}{key}", f"{worded}{space}{words(key)}", part) for key, part in reversed(parts))
 
 
 def walk_leaves(values: Any) -> Iterator[tuple[Steps, Any]]:
@@ -65,7 +71,7 @@ def _walk(values: Any) -> Iterator[tuple[Steps, Any]]:
         steps, value = stack.pop()
         yield steps, value
         parts: list[tuple[str | int, Any]] = []
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             parts = [(str(key), part) for key, part in value.items()]
         elif isinstance(value, list):
             parts = list(enumerate(value))
@@ -73,4 +79,4 @@ def _walk(values: Any) -> Iterator[tuple[Steps, Any]]:
 
 
 def _is_leaf(value: Any) -> bool:
-    return not value or not isinstance(value, Mapping | list)
+    return not value or not isinstance(value, dict | list)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
@@ -85,13 +86,15 @@ class Environment:
 
     def variables(self) -> Iterator[Variable]:
         """Yield the variables of all containers; one that several read from the same ConfigMap or Secret once."""
-        seen: set[tuple[int, str]] = set()
+        return iter(self._variables)
+
+    @cached_property
+    def _variables(self) -> tuple[Variable, ...]:
+        found: dict[tuple[int, str], Variable] = {}
         for item in self.of_containers:
             for variable in item.variables.values():
-                written = (id(variable.holder or variable.node), variable.name)
-                if written not in seen:
-                    seen.add(written)
-                    yield variable
+                found.setdefault((id(variable.holder or variable.node), variable.name), variable)
+        return tuple(found.values())
 
     @property
     def unseen(self) -> tuple[UnseenSource, ...]:

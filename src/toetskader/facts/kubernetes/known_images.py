@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from toetskader.facts.kubernetes.images import parse_image
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
@@ -60,7 +61,12 @@ _HELPER = re.compile(
 
 def server_in(container: Container) -> Server | None:
     """Return the kind of server a container runs, or None for anything else, an unreadable image included."""
-    path, _, name = _repository(container).rpartition("/")
+    return _server_of(_repository(container))
+
+
+@lru_cache(maxsize=1024)
+def _server_of(repository: str) -> Server | None:
+    path, _, name = repository.rpartition("/")
     name = _MIRRORED.sub("", name)
     if name == "server" and path.endswith("/mssql"):
         return Server.OTHER_SQL

@@ -46,34 +46,34 @@ class IpBlock:
         return bool(left)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
-    """One ingress or egress rule."""
+    """One ingress or egress rule. What it comes to is asked once for every workload, so it is kept."""
 
     direction: Direction
     node: Node
 
-    @property
+    @cached_property
     def peers(self) -> tuple[Node, ...]:
         """The declared peers; empty means everybody."""
         return tuple(self.node.get("from" if self.direction is Direction.INGRESS else "to").each())
 
-    @property
+    @cached_property
     def ports(self) -> tuple[Node, ...]:
         """The declared ports; empty means every port."""
         return tuple(self.node.get("ports").each())
 
-    @property
+    @cached_property
     def blocks(self) -> tuple[IpBlock, ...]:
         """The peers by address. Raises `Malformed` for an address the API refuses."""
         return tuple(_ip_block(peer.get("ipBlock")) for peer in self.peers if peer.get("ipBlock"))
 
-    @property
+    @cached_property
     def whole_cluster_peers(self) -> tuple[Node, ...]:
         """The peers that are any pod in any namespace."""
         return tuple(peer for peer in self.peers if not peer.get("ipBlock") and _is_any_pod(peer))
 
-    @property
+    @cached_property
     def whole_world_blocks(self) -> tuple[IpBlock, ...]:
         """The peers by address that are, alone or together, every address, or too many of them to name anybody.
 
@@ -101,7 +101,7 @@ class Rule:
         ports = self.ports
         return not ports or any(_is_any_port(port) for port in ports) or _spans_all(ports)
 
-    @property
+    @cached_property
     def allows_everything(self) -> bool:
         """True when the rule lets everybody in or out on every port: it segments nothing."""
         return self.allows_everybody and self.allows_all_ports
@@ -124,6 +124,7 @@ class NetworkPolicy:
         self.namespace = item.namespace
         self.annotations = item.annotations
         self._selected: dict[Workload, bool] = {}
+        self._rules: dict[Direction, tuple[Rule, ...]] = {}
 
     @cached_property
     def directions(self) -> frozenset[Direction]:
@@ -141,7 +142,10 @@ class NetworkPolicy:
         """Return the rules for a direction; none means that nothing is allowed."""
         if direction not in self.directions:
             return ()
-        return tuple(Rule(direction, node) for node in self.object.get("spec", direction.value).each())
+        if direction not in self._rules:
+            nodes = self.object.get("spec", direction.value).each()
+            self._rules[direction] = tuple(Rule(direction, node) for node in nodes)
+        return self._rules[direction]
 
     def selects(self, workload: Workload) -> bool:
         """Tell whether the policy holds for the workload's pods: same namespace, labels selected.

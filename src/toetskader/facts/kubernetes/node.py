@@ -54,9 +54,10 @@ class Node:
         """Step into mappings. A missing key, or a step into nothing, gives a node without value."""
         value, path = self.value, self.path
         for key in keys:
-            if value is not None and not isinstance(value, dict):
+            if isinstance(value, dict):
+                value = value.get(key)
+            elif value is not None:
                 raise Malformed(self.where, path, "mapping", type_name(value))
-            value = None if value is None else value.get(key)
             path = f"{path}.{key}" if path else key
         return Node(value, path, self.owner)
 

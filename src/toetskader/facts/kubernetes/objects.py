@@ -92,18 +92,14 @@ class KubernetesObject:
     @cached_property
     def haystack(self) -> str:
         """Every key and text of the document, a line each: to search once before walking it with places."""
-        found: list[str] = []
-        stack: list[Any] = [self.document]
-        while stack:
-            value = stack.pop()
-            if isinstance(value, str):
-                found.append(value)
-            elif isinstance(value, dict):
-                found.extend(key for key in value if isinstance(key, str))
-                stack.extend(value.values())
-            elif isinstance(value, list):
-                stack.extend(value)
-        return "\n".join(found)
+        parts: list[Any] = [self.document]
+        for part in parts:  # grows on the way
+            if isinstance(part, dict):
+                parts.extend(part)
+                parts.extend(part.values())
+            elif isinstance(part, list):
+                parts.extend(part)
+        return "\n".join([part for part in parts if isinstance(part, str)])
 
     def __repr__(self) -> str:
         return f"<{self.where}>"

@@ -90,6 +90,7 @@ class Claim:
         return bool({"ReadWriteMany", "ReadOnlyMany"} & set(self.access_modes))
 
 
+@lru_cache(maxsize=64)
 def volumes(workload: Workload) -> tuple[Volume, ...]:
     """Return the volumes of a workload's pods, those of a StatefulSet's claim templates included."""
     found = [_volume(node) for node in workload.volumes()]

@@ -96,7 +96,11 @@ class Container:
 
     def env(self) -> Iterator[Node]:
         """Yield the entries of `env`."""
-        yield from self.get("env").each()
+        return iter(self._env)
+
+    @cached_property
+    def _env(self) -> tuple[Node, ...]:
+        return tuple(self.get("env").each())
 
     def command_line(self) -> Iterator[Node]:
         """Yield the parts of `command`, then those of `args`."""
