@@ -88,7 +88,11 @@ class Built:
     params: type[msgspec.Struct] | None = None
 
 
-CHECKS: Mapping[str, CheckInfo] = {"image.tag": Built("image.tag", frozenset({"chart", "image"}), TagParams)}
+CHECKS: Mapping[str, CheckInfo] = {
+    "image.tag": Built("image.tag", frozenset({"chart", "image"}), TagParams),
+    "tls.suites": Built("tls.suites", frozenset({"saas"})),
+    "tls.names": Built("tls.names", frozenset({"saas"}), TagParams),
+}
 
 
 def load(folder: Path, *, checks: Mapping[str, CheckInfo] | None = CHECKS, **changed: str) -> Catalogue:
@@ -256,3 +260,65 @@ def test_the_published_catalogue_is_sound() -> None:
     contract = [row for row in catalogue.requirements.values() if row.source == "DDC"]
     covered = [id_ for row in contract for id_ in row.covers]
     assert len(contract) + len(covered) == 194
+
+
+class TestNorms:
+    """Norms are files of the catalogue, and parameters choose them."""
+
+    NORM = (ROOT / "policies/norms/internetnl-web-2025.yaml").read_text(encoding="utf-8")
+
+    def load(
+        self, folder: Path, content: str = NORM, name: str = "internetnl-web-2025", haven: str = HAVEN
+    ) -> Catalogue:
+        (folder / "norms").mkdir()
+        (folder / f"norms/{name}.yaml").write_text(content, encoding="utf-8")
+        return load(folder, haven=haven)
+
+    def errors(self, folder: Path, **given: str) -> str:
+        with pytest.raises(FileErrors) as refusal:
+            self.load(folder, **given)
+        return refusal.value.text("en").replace(f"{folder}/", "")
+
+    def test_a_norm_is_found_by_its_id(self, tmp_path: Path) -> None:
+        chosen = f"{HAVEN}  web_norm: internetnl-web-2025\n"
+        assert self.load(tmp_path, haven=chosen).norms["internetnl-web-2025"].id == "internetnl-web-2025"
+
+    def test_a_norm_of_another_kind_cannot_be_chosen(self, tmp_path: Path) -> None:
+        said = self.errors(tmp_path, haven=f"{HAVEN}  tls_norm: internetnl-web-2025\n")
+        assert "parameters.tls_norm: no norm of kind tls under norms/ is named internetnl-web-2025" in said
+
+    def test_its_kind_must_be_known(self, tmp_path: Path) -> None:
+        said = self.errors(tmp_path, content=self.NORM.replace("kind: web", "kind: webb"))
+        assert "kind: kind is webb; choose from tls, web" in said
+
+    def test_its_file_has_its_name(self, tmp_path: Path) -> None:
+        assert "make them equal" in self.errors(tmp_path, name="other")
+
+    def test_every_threshold_must_stand_in_it(self, tmp_path: Path) -> None:
+        said = self.errors(tmp_path, content=self.NORM.replace("hsts_min_age_s: 31536000\n", ""))
+        assert "key hsts_min_age_s is missing" in said
+
+
+@pytest.mark.parametrize(
+    ("parts", "checks", "said"),
+    [
+        ("{chart: proof, saas: proof}", "{saas: tls.suites}", ""),
+        ("{chart: proof}", "{saas: tls.suites}", "name saas under measured_on too"),
+        (
+            "{chart: proof, saas: proof}",
+            "{saas: tls.suits}",
+            "no check tls.suits measures on saas. Did you mean tls.suites?",
+        ),
+        ("{chart: proof, saas: proof}", "{saas: image.tag}", "no check image.tag measures on saas."),
+        ("{chart: proof, saas: proof}", "{saas: tls.names}", "check tls.names wants parameters"),
+    ],
+)
+def test_a_part_may_have_a_check_of_its_own(tmp_path: Path, parts: str, checks: str, said: str) -> None:
+    changed = CHAPTER.replace("{chart: proof}", parts).replace(
+        "    check: image.tag\n", f"    check: image.tag\n    checks: {checks}\n"
+    )
+    if said:
+        assert any(line.endswith(said) for line in errors(tmp_path, **{"1_chapter": changed}))
+    else:
+        row = load(tmp_path, **{"1_chapter": changed}).requirements["ABC-1-01"]
+        assert (row.check_for("chart"), row.check_for("saas")) == ("image.tag", "tls.suites")

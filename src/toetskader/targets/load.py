@@ -81,10 +81,9 @@ class _Loader:
             if not files or not (self._read or self._errors):
                 self._errors.append(FileError(path, _NO_TARGETS))
         self._load_deviations()
-        targets = [self._resolved(file, content) for file, content in self._read]
         if self._errors:
             raise FileErrors(self._errors)
-        return tuple(targets)
+        return tuple(self._resolved(file, content) for file, content in self._read)
 
     def _discover(self, path: Path) -> list[Path]:
         if not path.is_dir():
