@@ -130,6 +130,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Links to programs to install."""
     insecure: tuple[str, ...] = ()
     """Parts that an https page asks for over http."""
+    upgrades: bool = False
+    """True when the page itself makes browsers ask for all of them over https."""
     versions: tuple[str, ...] = ()
     """Products with a version number."""
     traces: tuple[str, ...] = ()

@@ -1,0 +1,71 @@
+"""security.txt gets the status that internet.nl gives it."""
+
+import json
+import re
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toetskader.facts.endpoint.graded import Status
+from toetskader.facts.endpoint.security_txt import grade_text, policy_urls
+
+CASES = json.loads(Path(__file__).with_name("internetnl_cases.json").read_text(encoding="utf-8"))
+TODAY = date(2026, 3, 2)
+OUTCOMES = {Status.GOOD: "passed", Status.SUFFICIENT: "info", Status.BAD: "warning"}
+
+
+def filled(text: str) -> str:
+    """Put a moment in for `{NOW+90d}`."""
+    noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12)
+    return re.sub(r"\{NOW\+(\d+)d\}", lambda match: f"{noon + timedelta(days=int(match[1])):%Y-%m-%dT%H:%M:%SZ}", text)
+
+
+def graded(text: str, urls: list[str], *, utf8: bool = True) -> dict[str, Status]:
+    remarks = grade_text(filled(text), urls, today=TODAY, longest_days=365, utf8=utf8)
+    return {remark.code: remark.status for remark in remarks}
+
+
+@pytest.mark.parametrize("case", CASES["security_txt_content"], ids=lambda case: case["case"])
+def test_content(case: dict[str, Any]) -> None:
+    remarks = graded(case["content"], [case["retrieved_from"]])
+    assert OUTCOMES[max(remarks.values())] == case["status"]
+    assert {code for code, status in remarks.items() if status is Status.BAD} == set(case["errors"])
+    assert {code for code, status in remarks.items() if status is Status.SUFFICIENT} == set(case["recommendations"])
+
+
+@pytest.mark.parametrize(
+    ("expires", "code"),
+    [
+        ("2026-03-02T23:59:59Z", "expired"),  # it must lie after the day
+        ("2026-03-03T00:00:00Z", None),
+        ("2026-03-03T01:00:00+02:00", "expired"),  # still the day before, in UTC
+        ("2027-03-02T12:00:00Z", None),
+        ("2027-03-04T00:00:00Z", "long_expiry"),
+        ("2026-02-31T00:00:00Z", "invalid_expiry"),
+    ],
+)
+def test_the_day_is_given(expires: str, code: str | None) -> None:
+    remarks = graded(f"Contact: https://h.example/\nExpires: {expires}\n", ["https://h.example/"])
+    assert set(remarks) - {"not_signed"} == ({code} if code else set())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----BEGIN PGP SIGNED MESSAGE-----\n" * 900,
+        "Expires:" + " " * 90_000 + "x\n",
+        "Policy: " + "a " * 40_000,
+        "x\n" * 50_000,
+        "Preferred-Languages: " + "a-" * 45_000,
+        "Contact: mailto:" + "a" * 90_000,
+    ],
+)
+def test_a_hostile_file_is_judged(text: str) -> None:
+    assert Status.BAD in graded(text, ["https://h.example/"]).values()
+    assert policy_urls(text) == []
+
+
+def test_bytes_that_are_no_utf8_are_told() -> None:
+    assert "utf8" in graded("Contact: mailto:a\\xff@b.nl\nExpires: {NOW+90d}\n", ["https://h.example/"], utf8=False)

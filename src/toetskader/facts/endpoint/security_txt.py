@@ -1,0 +1,174 @@
+"""security.txt by RFC 9116; the `sectxt` library reads it, the day is given."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlsplit
+
+from toetskader.facts.endpoint.escape import escaped, without_query
+from toetskader.facts.endpoint.graded import Graded, Remark, Status
+from toetskader.facts.endpoint.http import AddressHttp, Answer, FileAnswer
+from toetskader.facts.endpoint.page import media
+from toetskader.text import Text
+
+LONGEST_FILE = 100_000
+"""Bytes that are read."""
+MOST_LINES = 1_000
+_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
+# Codes that sectxt derives from the clock; here the day is given.
+_BY_THE_CLOCK = frozenset({"expired", "long_expiry"})
+_WELL_FORMED = Text("een bestand volgens RFC 9116", "a file as in RFC 9116")
+
+
+def is_there(file: FileAnswer) -> bool:
+    """Tell whether a file was served."""
+    return isinstance(file.exchange, Answer) and file.exchange.status == 200
+
+
+def found_file(address: AddressHttp) -> FileAnswer:
+    """Return the file that counts: the one where it belongs, else the one at the old place, if there is one."""
+    legacy = address.legacy_security_txt
+    use_legacy = legacy is not None and is_there(legacy) and not is_there(address.security_txt)
+    return legacy if use_legacy and legacy is not None else address.security_txt
+
+
+def grade_file(address: AddressHttp, *, today: date, longest_days: int) -> Graded:
+    """Judge the security.txt of an address that answered: where it is, how it is served, and what it says.
+
+    Parameters: `today`, the day to judge on; `longest_days`, how far ahead `Expires` may be.
+    """
+    file = found_file(address)
+    answer = file.exchange
+    if not isinstance(answer, Answer) or answer.status != 200:
+        status = str(answer.status) if isinstance(answer, Answer) else answer.how.value
+        code = "no_security_txt_404" if status == "404" else "no_security_txt_other"
+        expected = Text("200 op /.well-known/security.txt", "200 at /.well-known/security.txt")
+        return Graded((Remark(code, Text(f"antwoord {status}", f"answer {status}"), expected),))
+    remarks = list(_served(address, file, answer))
+    if any(remark.code in ("no_content_type", "invalid_media") for remark in remarks):
+        return Graded(tuple(remarks))  # most likely a web page, of which every line would be wrong
+    urls = [hop.url for hop in file.hops[:1]] + [answer.url]
+    return Graded((*remarks, *grade_text(file.text, urls, today=today, longest_days=longest_days, utf8=file.utf8)))
+
+
+def _served(address: AddressHttp, file: FileAnswer, answer: Answer) -> Iterator[Remark]:
+    media_type, charset = media(answer.joined("content-type") or "")
+    plain = Text("Content-Type: text/plain; charset=utf-8", "Content-Type: text/plain; charset=utf-8")
+    if not media_type:
+        yield Remark("no_content_type", Text("geen Content-Type", "no Content-Type"), plain)
+    elif media_type != "text/plain":
+        yield Remark("invalid_media", Text(media_type, media_type), plain)
+    elif charset not in ("", "utf-8", "csutf8"):
+        yield Remark("invalid_charset", Text(charset, charset), plain)
+    if file is not address.security_txt:
+        seen = Text("alleen op /security.txt", "only at /security.txt")
+        yield Remark("location", seen, Text("/.well-known/security.txt", "/.well-known/security.txt"))
+    if not file.complete:
+        seen = Text(f"langer dan {LONGEST_FILE} bytes", f"longer than {LONGEST_FILE} bytes")
+        yield Remark("too_long", seen, _WELL_FORMED)
+
+
+def grade_text(text: str, urls: list[str], *, today: date, longest_days: int, utf8: bool = True) -> Iterator[Remark]:
+    """Yield what is to be said about the text of a security.txt.
+
+    Parameters: `urls`, where it was asked for and where it was found; `utf8`, False when it had bytes that are none.
+    """
+    # It loads an OpenPGP library, which few runs need; it has no types.
+    import sectxt  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    lines = text.split("\n")
+    if len(lines) > MOST_LINES:
+        yield Remark("too_long", Text(f"{len(lines)} regels", f"{len(lines)} lines"), _WELL_FORMED)
+        return
+    if sum(line.rstrip() == _SIGNED for line in lines) > 1:  # the library reads the whole file again for each
+        yield Remark("signed_format_issue", Text("twee keer ondertekend", "signed twice"), _WELL_FORMED)
+        return
+    if not utf8:
+        yield Remark("utf8", Text("tekens die geen UTF-8 zijn", "bytes that are no UTF-8"), Text("UTF-8", "UTF-8"))
+    parser = sectxt.Parser(text.encode("utf-8", errors="backslashreplace"), urls=urls)
+    for error in parser.errors:
+        if error["code"] not in _BY_THE_CLOCK:
+            yield Remark(error["code"], _at_line(error["line"], lines, error["message"]), _expected(error["code"]))
+    yield from _expiry(expiries(text), today, longest_days)
+    for note in (*parser.recommendations, *parser.notifications):
+        if note["code"] not in _BY_THE_CLOCK:
+            seen = _at_line(note["line"], lines, note["message"])
+            yield Remark(note["code"], seen, _expected(note["code"]), Status.SUFFICIENT)
+
+
+_EXPECTED = {
+    "no_contact": Text("minstens één regel Contact:", "at least one line Contact:"),
+    "no_expire": Text("precies één regel Expires:", "exactly one line Expires:"),
+    "multi_expire": Text("precies één regel Expires:", "exactly one line Expires:"),
+    "invalid_expiry": Text("een tijdstip zoals 2030-01-01T00:00:00Z", "a time such as 2030-01-01T00:00:00Z"),
+    "no_canonical_match": Text("een regel Canonical: met dit adres", "a line Canonical: with this address"),
+    "invalid_lang": Text("taalcodes zoals nl, en", "language tags such as nl, en"),
+    "multi_lang": Text("één regel Preferred-Languages:", "one line Preferred-Languages:"),
+    "not_signed": Text("een OpenPGP-handtekening", "an OpenPGP signature"),
+    "no_encryption": Text("een regel Encryption: bij een mailadres", "a line Encryption: with a mail address"),
+    "no_uri": Text("een URI, zoals mailto: of https:", "a URI, such as mailto: or https:"),
+    "no_https": Text("een adres met https", "an address with https"),
+}
+
+
+def _expected(code: str) -> Text:
+    return _EXPECTED.get(code, _WELL_FORMED)
+
+
+def _at_line(number: int | None, lines: list[str], message: str) -> Text:
+    """Say where in the file, with the line; what concerns all of it in the library's words."""
+    if number is None or not 0 < number <= len(lines):
+        return Text(f"hele bestand ({message})", f"whole file ({message})")
+    line = escaped(lines[number - 1].strip(), 100)
+    return Text(f"regel {number}: {line}", f"line {number}: {line}")
+
+
+_MOMENT = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.\d+)?(Z|[-+]\d{2}:\d{2})", re.IGNORECASE | re.ASCII
+)
+_EXPIRES = re.compile(r"^expires[ \t]*+:(.*)$", re.IGNORECASE | re.MULTILINE)
+
+
+def expiries(text: str) -> list[datetime]:
+    """Return the moments in `Expires` that can be read (RFC 3339)."""
+    found = []
+    for match in _EXPIRES.finditer(text):
+        moment = _MOMENT.fullmatch(match[1].strip())
+        if moment:
+            zone = "+00:00" if moment[3] in "Zz" else moment[3]
+            try:
+                found.append(datetime.fromisoformat(f"{moment[1]}T{moment[2]}{zone}").astimezone(UTC))
+            except (ValueError, OverflowError):
+                continue  # no such day; the library tells
+    return found
+
+
+def _expiry(found: list[datetime], today: date, longest_days: int) -> Iterator[Remark]:
+    start = datetime.combine(today, time(), UTC)
+    for moment in found:
+        seen = Text(f"Expires: {moment:%Y-%m-%d %H:%M} UTC", f"Expires: {moment:%Y-%m-%d %H:%M} UTC")
+        if moment.date() <= today:
+            yield Remark("expired", seen, Text("een dag in de toekomst", "a day in the future"))
+        elif moment > start + timedelta(days=longest_days + 1):  # the hour of today is not known
+            expected = Text(f"hoogstens {longest_days} dagen vooruit", f"at most {longest_days} days ahead")
+            yield Remark("long_expiry", seen, expected, Status.SUFFICIENT)
+
+
+def policy_urls(text: str) -> list[str]:
+    """Return the addresses in `Policy`, in order, each once."""
+    found = re.findall(r"^policy[ \t]*+:[ \t]*+(\S++)[ \t\r]*+$", text, re.IGNORECASE | re.MULTILINE)
+    return list(dict.fromkeys(found))
+
+
+def is_at(url: str, host: str, port: int) -> bool:
+    """Tell whether an address is https on this host and port."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "https" and (parts.hostname or "").rstrip(".") == host and (parts.port or 443) == port
+    except ValueError:
+        return False
+
+
+def shown_url(url: str) -> str:
+    """Return an address as it may be kept."""
+    return escaped(without_query(url), 300)
