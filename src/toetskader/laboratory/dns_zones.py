@@ -28,7 +28,8 @@ from dns.rdtypes.util import Bitmap
 KEY_FLAGS = 257
 """A zone key that is an entry point: one key signs everything in a laboratory."""
 VALID_FOR = timedelta(days=30)
-BEFORE = timedelta(hours=2)
+BEFORE = timedelta(days=3)
+"""More than the day by which resolvers allow clocks to differ."""
 TTL = 300
 MADE_UP_ALGORITHM = 12
 """An algorithm that validators do not know (GOST, never widely deployed)."""

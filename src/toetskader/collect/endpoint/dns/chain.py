@@ -255,7 +255,7 @@ class Chain:
         verified = verify(
             source, reply.signatures.get((owner, source.rdtype), ()), standing.zone, standing.keys, self._now()
         )
-        if verified.labels is None or verified.labels >= len(owner) - 1:
+        if verified.labels is None or verified.labels >= _labels(owner):
             return verified, Proof.PROVEN
         (denied, _), _ = self._denials(reply, standing)
         try:
@@ -280,7 +280,7 @@ class Chain:
             if not verified.valid:
                 problem = verified
                 continue
-            if verified.labels is not None and verified.labels < len(owner) - 1:
+            if verified.labels is not None and verified.labels < _labels(owner):
                 continue  # a record of denial does not stem from a wildcard
             for item in rrset:
                 if isinstance(item, NSEC):
@@ -311,6 +311,11 @@ def _signers(reply: Reply) -> list[dns.name.Name]:
         if isinstance(item, RRSIG) and reply.name.is_subdomain(item.signer)
     }
     return sorted(found, key=len, reverse=True)[:MOST_SIGNERS]
+
+
+def _labels(owner: dns.name.Name) -> int:
+    """Return the labels that a signature on a name itself counts: not the root's, nor a wildcard's (RFC 4034, 3.1.3)."""
+    return len(owner) - (2 if owner.is_wild() else 1)
 
 
 def _fits(zone: dns.name.Name, key: DNSKEY, ds: DS) -> bool:
