@@ -12,13 +12,14 @@ from toetskader.audit.disposition import BEST_EFFORT, dispose, is_gated
 from toetskader.audit.scope import InScope, Scope, scope_of
 from toetskader.audit.summary import level_reached, summarise
 from toetskader.catalogue.models import Catalogue, Profile, Requirement, TargetParameters
-from toetskader.judging import check
+from toetskader.facts.endpoint.names import Endpoint
+from toetskader.judging import Findings, check
 from toetskader.judging.check import Check, check_of
 from toetskader.judging.findings import RawFinding
 from toetskader.judging.judge import Judged
 from toetskader.results import Deviation as Shown
 from toetskader.results import Result, Verdict
-from toetskader.targets.models import ChartPart, Deviation, LocalChart, Target, ValuesSet
+from toetskader.targets.models import ChartPart, Deviation, LocalChart, SaasPart, Target, ValuesSet
 from toetskader.text import Text
 
 KLEIN = Text("Klein", "Small")
@@ -114,6 +115,41 @@ class TestScope:
         scope = scope_of(target(), rows, {"tiny.chart": tiny()}, profiles=("saas",), lang="nl")
         assert [item.requirement.id for item in scope.looked_at] == ["TST-1-02"]
         assert scope.profiles == ("saas",)
+
+    @pytest.mark.parametrize(
+        ("over", "scenes"),
+        [
+            ({}, None),
+            ({"roles": ("api",)}, {"api.acme.nl"}),
+            ({"environments": ("production",)}, {"app.acme.nl", "api.acme.nl"}),
+            ({"roles": ("application",), "environments": ("acceptance",)}, {"acc.acme.nl"}),
+        ],
+    )
+    def test_a_requirement_is_about_some_endpoints(self, over: dict[str, Any], scenes: set[str] | None) -> None:
+        (item,) = self.on_endpoints(**over).looked_at
+        assert (item.id, item.scenes) == ("TST-2-01@acme/saas", scenes)
+
+    def test_without_an_endpoint_of_its_kind_it_is_not_looked_at(self) -> None:
+        scope = self.on_endpoints(roles=("portal",))
+        assert scope.looked_at == ()
+        assert [item.reason for item in scope.not_looked_at] == ["the target names no endpoint of kind: portal"]
+
+    @staticmethod
+    def on_endpoints(**over: Any) -> Scope:
+        @check("tiny.saas")
+        def judgement(endpoint: Endpoint, findings: Findings) -> None:
+            """Never called here."""
+
+        found = check_of(judgement)
+        assert found is not None
+        endpoints = (
+            Endpoint(host="app.acme.nl"),
+            Endpoint(host="api.acme.nl", role="api"),
+            Endpoint(host="acc.acme.nl", environment="acceptance"),
+        )
+        row = requirement(measured_on={"saas": "proof"}, check="tiny.saas", **over)
+        saas = SaasPart(endpoints, None, None, None, 53, None)
+        return scope_of(target(chart=None, saas=saas), catalogue(row), {"tiny.saas": found}, profiles=(), lang="en")
 
     def test_what_a_run_does_not_select_keeps_the_total(self) -> None:
         rows = catalogue(requirement("TST-1-01"), requirement("TST-1-02"), requirement("TST-1-03", profile="saas"))

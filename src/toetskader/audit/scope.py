@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from toetskader.catalogue.models import Catalogue, Part, Profile, Requirement
+from toetskader.facts.endpoint.names import Endpoint
 from toetskader.judging.check import Check
 from toetskader.results import NotLookedAt
 from toetskader.targets.models import Target
@@ -35,6 +36,13 @@ class InScope:
     def params(self) -> Mapping[str, Any]:
         """Parameters of the check; one for a single part takes none."""
         return self.requirement.params if self.check.id == self.requirement.check else {}
+
+    @property
+    def scenes(self) -> frozenset[str] | None:
+        """Scenes of the part that it is about; None for all of them."""
+        if self.part != "saas" or not (self.requirement.roles or self.requirement.environments):
+            return None
+        return frozenset(endpoint.scene for endpoint in concerned(self.requirement, self.target))
 
     @property
     def proof(self) -> str:
@@ -127,15 +135,31 @@ def _measurement(requirement: Requirement, target: Target, checks: Mapping[str, 
         InScope(requirement, target, part, check)
         for part in requirement.measured_on
         if part in target.part_names
+        and (part != "saas" or concerned(requirement, target))
         and (check := checks.get(requirement.check_for(part))) is not None
         and part in check.parts
     ]
     return min(possible, key=lambda item: item.proof != "proof", default=None)
 
 
+def concerned(requirement: Requirement, target: Target) -> tuple[Endpoint, ...]:
+    """Return the endpoints of a target that a requirement is about."""
+    return tuple(
+        endpoint
+        for endpoint in (target.saas.endpoints if target.saas else ())
+        if (not requirement.roles or endpoint.role in requirement.roles)
+        and (not requirement.environments or endpoint.environment in requirement.environments)
+    )
+
+
 def _unmeasured(requirement: Requirement, target: Target, check: Check | None) -> Text:
     """Say what is lacking to measure a requirement that does concern this target."""
     parts = ", ".join(requirement.measured_on)
+    if check is not None and target.saas and "saas" in requirement.measured_on and not concerned(requirement, target):
+        wanted = ", ".join((*requirement.roles, *requirement.environments))
+        return Text(
+            f"het doel noemt geen eindpunt van soort: {wanted}", f"the target names no endpoint of kind: {wanted}"
+        )
     if check is None:
         return Text(
             f"deze versie heeft de toets {requirement.check} nog niet; nodig: {parts}",

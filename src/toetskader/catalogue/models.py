@@ -11,6 +11,7 @@ from msgspec import Meta
 from toetskader.norms.tls import TlsNorm
 from toetskader.norms.web import WebNorm
 from toetskader.text import Text
+from toetskader.vocabulary import Environment, Role
 
 Part = Literal[
     "chart",
@@ -203,6 +204,12 @@ class PolicyRow(_Model, frozen=True, kw_only=True):
             extra_json_schema={"propertyNames": {"enum": sorted(get_args(Part))}},
         ),
     ] = {}
+    roles: Annotated[
+        tuple[Role, ...], Meta(description="Endpoints it is about, by what they are for; empty for all")
+    ] = ()
+    environments: Annotated[
+        tuple[Environment, ...], Meta(description="Endpoints it is about, by environment; empty for all")
+    ] = ()
     covers: Annotated[
         tuple[RequirementId, ...], Meta(description="Ids of the inventory that are the same measurement")
     ] = ()

@@ -1,6 +1,6 @@
 """One judgement: a check applied to a target in every scene, and the verdicts combined."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -55,13 +55,14 @@ def judge(
     parameters: Parameters,
     today: date,
     fixtures: Mapping[str, Any],
+    only: Collection[str] | None = None,
     norms: Mapping[str, Any] | None = None,
 ) -> Judged:
     """Apply a check in every scene it needs and combine: a requirement passes only if all scenes pass.
 
     Parameters: `params`, the requirement's; `parameters`, the target's; `today`, the day to judge on; `fixtures`,
-    values of pytest fixtures the function also asks for; `norms`, all norms by id, of which the target's parameters
-    choose one. A failure in one scene outweighs everything; not applicable
+    values of pytest fixtures the function also asks for; `only`, scenes it is about, None for all; `norms`, all norms
+    by id, of which the target's parameters choose one. A failure in one scene outweighs everything; not applicable
     counts only when it holds in all scenes.
     """
     given: dict[str, Any] = {"parameters": parameters, "today": today, **fixtures}
@@ -70,6 +71,8 @@ def judge(
     for name, kind in check.norms:
         given[name] = (norms or {}).get(parameters.get(f"{kind}_norm"))
     scenes = subjects.scenes(check.part if check.per_scene else "")
+    if only is not None and check.per_scene:
+        scenes = tuple(scene for scene in scenes if scene.scene in only)
     return _combine([_judge_scene(check, scene, given) for scene in scenes])
 
 

@@ -215,6 +215,7 @@ class Audit:
             item.check,
             self._subjects_of(target.name),
             params=item.params,
+            only=item.scenes,
             parameters=self._parameters[target.name],
             today=self.today,
             fixtures=fixtures,

@@ -20,8 +20,9 @@ from toetskader.catalogue.models import (
     RequirementId,
     TargetParameters,
 )
-from toetskader.facts.endpoint.names import HTTP, Endpoint, Environment, Role
+from toetskader.facts.endpoint.names import HTTP, Endpoint
 from toetskader.text import Text
+from toetskader.vocabulary import Environment, Role
 
 _DNS = Text("kleine letters, cijfers en streepjes", "lower case letters, digits and dashes")
 Release = Annotated[str, Meta(pattern=rf"^[a-z0-9]([a-z0-9-]*[a-z0-9])?{END}", max_length=53, extra={"expected": _DNS})]

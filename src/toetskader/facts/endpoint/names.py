@@ -1,12 +1,11 @@
 """An endpoint as the target names it: where it is, what it is for and whose domain it is under."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-Role = Literal["application", "portal", "api", "website"]
-Environment = Literal["production", "acceptance", "test"]
+from toetskader.vocabulary import Environment, Role
 
 SceneName = Annotated[str, Meta(pattern=r"^[a-z0-9_][a-z0-9._-]*$(?!\n)", max_length=260)]
 """A host name, and its port: it becomes part of a file name."""
