@@ -1,0 +1,360 @@
+"""Certificates as bytes into facts, and whether a path leads from them to a store of authorities."""
+
+import hashlib
+import ipaddress
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID, SignatureAlgorithmOID
+from nassl._nassl import X509
+from nassl.cert_chain_verifier import CertificateChainVerificationFailed, CertificateChainVerifier
+from sslyze.plugins.certificate_info.trust_stores.trust_store import TrustStore
+from sslyze.plugins.certificate_info.trust_stores.trust_store_repository import TrustStoresRepository
+
+from toetskader.facts.endpoint.certificates import Certificate, Trust, Validated
+from toetskader.text import Text
+
+MOST_NAMES = 100
+"""Alternative names of one certificate that are kept; those that match the host are kept in any case."""
+LONGEST_NAME = 256
+LARGEST_CERTIFICATE = 1 << 20
+
+_CURVES = {
+    "secp256r1": "secp256r1",
+    "secp384r1": "secp384r1",
+    "secp521r1": "secp521r1",
+    "secp224r1": "secp224r1",
+    "secp192r1": "secp192r1",
+    "secp256k1": "secp256k1",
+    "brainpoolP256r1": "brainpoolP256r1",
+    "brainpoolP384r1": "brainpoolP384r1",
+    "brainpoolP512r1": "brainpoolP512r1",
+}
+_EDWARDS = {SignatureAlgorithmOID.ED25519: "Ed25519", SignatureAlgorithmOID.ED448: "Ed448"}
+_RSASSA_PSS_KEY = "1.2.840.113549.1.1.10"
+
+# CA/Browser Forum, Baseline Requirements 7.1.2.7 and EV Guidelines.
+_VALIDATED = {
+    "2.23.140.1.2.1": Validated.DOMAIN,
+    "2.23.140.1.2.2": Validated.ORGANISATION,
+    "2.23.140.1.2.3": Validated.INDIVIDUAL,
+    "2.23.140.1.1": Validated.EXTENDED,
+}
+
+Extension = TypeVar("Extension", bound=x509.ExtensionType)
+
+
+def visible(text: str, longest: int = LONGEST_NAME) -> str:
+    """Return a supplier's text with what cannot be printed escaped, and cut at a length."""
+    shown = "".join(
+        char if char.isprintable() else f"\\x{ord(char):02x}" if ord(char) < 256 else f"\\u{ord(char):04x}"
+        for char in text[:longest]
+    )
+    return shown if len(text) <= longest else f"{shown}…"
+
+
+def read_certificate(der: bytes, host: str) -> Certificate:
+    """Read a certificate as far as it can be read; what cannot is its `problem`.
+
+    Parameters: `der`, as it was sent; `host`, names for which are kept whatever the number of names.
+    """
+    sha256 = hashlib.sha256(der).hexdigest()
+    if len(der) > LARGEST_CERTIFICATE:
+        return Certificate(sha256=sha256, problem=Text("Te groot om te lezen.", "Too large to read."))
+    try:
+        loaded = x509.load_der_x509_certificate(der)
+        subject, issuer = loaded.subject, loaded.issuer
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        return Certificate(sha256=sha256, problem=_unreadable(error))
+    problems: list[Exception] = []
+    names, addresses, left_out, has_san = _names(loaded, host, problems)
+    key_type, bits, curve = _key(loaded, problems)
+    signature, hash_name = _signature(loaded, problems)
+    usage = _extension(loaded, x509.ExtendedKeyUsage, problems)
+    constraints = _extension(loaded, x509.BasicConstraints, problems)
+    feature = _extension(loaded, x509.TLSFeature, problems)
+    return Certificate(
+        sha256=sha256,
+        problem=_unreadable(problems[0]) if problems else None,
+        subject=_rdn(subject),
+        issuer=_rdn(issuer),
+        serial=f"{loaded.serial_number:x}",
+        has_san=has_san,
+        names=names,
+        ip_addresses=addresses,
+        names_left_out=left_out,
+        key_type=key_type,
+        key_bits=bits,
+        curve=curve,
+        signature=signature,
+        signature_hash=hash_name,
+        not_before=_moment(loaded, "not_valid_before_utc"),
+        not_after=_moment(loaded, "not_valid_after_utc"),
+        self_signed=_self_signed(loaded),
+        is_ca=bool(constraints and constraints.ca),
+        for_servers=usage is None
+        or bool({ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE} & set(usage)),
+        ocsp=_ocsp(loaded, problems),
+        must_staple=bool(feature and x509.TLSFeatureType.status_request in feature),
+        organisation=_organisation(subject),
+        validated=_validated(loaded, problems),
+    )
+
+
+def _unreadable(error: Exception) -> Text:
+    detail = visible(str(error), 120)
+    return Text(f"Niet (geheel) leesbaar: {detail}", f"Not (wholly) readable: {detail}")
+
+
+def _rdn(name: x509.Name) -> str:
+    try:
+        return visible(name.rfc4514_string())
+    except ValueError:
+        return ""
+
+
+def _organisation(subject: x509.Name) -> str:
+    found = subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return visible(str(found[0].value)) if found else ""
+
+
+def _moment(certificate: x509.Certificate, which: str) -> datetime | None:
+    try:
+        found = getattr(certificate, which)
+    except ValueError:
+        return None
+    return found if isinstance(found, datetime) else None
+
+
+def _extension(certificate: x509.Certificate, kind: type[Extension], problems: list[Exception]) -> Extension | None:
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        if not problems:
+            problems.append(error)
+        return None
+
+
+def _names(
+    certificate: x509.Certificate, host: str, problems: list[Exception]
+) -> tuple[tuple[str, ...], tuple[str, ...], int, bool]:
+    """Return the DNS names and addresses that are kept, how many are not, and whether there are any."""
+    found = _extension(certificate, x509.SubjectAlternativeName, problems)
+    if found is None:
+        return (), (), 0, False
+    dns = [name.lower() for name in found.get_values_for_type(x509.DNSName)]
+    addresses = [str(address) for address in found.get_values_for_type(x509.IPAddress)]
+    parent = host.partition(".")[2]
+    # Names that could be the host's come first, so that none of them is among those left out.
+    dns.sort(key=lambda name: name.rstrip(".") not in (host, f"*.{parent}") and "*" not in name)
+    addresses.sort(key=lambda address: address != _plain_address(host))
+    kept = tuple(visible(name) for name in dns[:MOST_NAMES])
+    kept_addresses = tuple(addresses[:MOST_NAMES])
+    others = len(list(found)) - len(dns) - len(addresses)
+    left_out = len(dns) + len(addresses) - len(kept) - len(kept_addresses)
+    return kept, kept_addresses, max(left_out, 0), bool(dns or addresses or others)
+
+
+def _plain_address(host: str) -> str:
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return ""
+
+
+def _key(certificate: x509.Certificate, problems: list[Exception]) -> tuple[str, int, str]:
+    """Return type, size and curve of the key; the identifier of a type that is not known."""
+    oid = certificate.public_key_algorithm_oid.dotted_string
+    try:
+        key = certificate.public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        problems.append(error)
+        return oid, 0, ""
+    match key:
+        case rsa.RSAPublicKey():
+            return "RSASSA-PSS" if oid == _RSASSA_PSS_KEY else "RSA", key.key_size, ""
+        case ec.EllipticCurvePublicKey():
+            return "EC", key.curve.key_size, _CURVES.get(key.curve.name, key.curve.name)
+        case ed25519.Ed25519PublicKey():
+            return "Ed25519", 256, ""
+        case ed448.Ed448PublicKey():
+            return "Ed448", 456, ""
+        case dsa.DSAPublicKey():
+            return "DSA", key.key_size, ""
+    return oid, 0, ""
+
+
+def _signature(certificate: x509.Certificate, problems: list[Exception]) -> tuple[str, str]:
+    """Return algorithm and hash of the signature on it."""
+    oid = certificate.signature_algorithm_oid
+    if oid in _EDWARDS:
+        return _EDWARDS[oid], ""
+    try:
+        used = certificate.signature_hash_algorithm
+    except (ValueError, UnsupportedAlgorithm) as error:
+        problems.append(error)
+        used = None
+    name = (oid._name or "").lower()
+    if oid == SignatureAlgorithmOID.RSASSA_PSS:
+        kind = "RSASSA-PSS"
+    elif "ecdsa" in name:
+        kind = "ECDSA"
+    elif "rsa" in name:
+        kind = "RSA"
+    elif "dsa" in name:
+        kind = "DSA"
+    else:
+        kind = oid.dotted_string
+    return kind, used.name.lower().replace("-", "") if used else ""
+
+
+def _self_signed(certificate: x509.Certificate) -> bool:
+    """Tell whether its own key verifies it; when that cannot be computed, it is not taken for a root."""
+    if certificate.issuer != certificate.subject:
+        return False
+    try:
+        certificate.verify_directly_issued_by(certificate)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _ocsp(certificate: x509.Certificate, problems: list[Exception]) -> tuple[str, ...]:
+    found = _extension(certificate, x509.AuthorityInformationAccess, problems)
+    return tuple(
+        visible(item.access_location.value)
+        for item in (found or ())
+        if item.access_method == AuthorityInformationAccessOID.OCSP
+        and isinstance(item.access_location, x509.UniformResourceIdentifier)
+    )[:10]
+
+
+def _validated(certificate: x509.Certificate, problems: list[Exception]) -> Validated:
+    """Return what the authority verified, by the policies that the CA/Browser Forum gives numbers."""
+    found = _extension(certificate, x509.CertificatePolicies, problems)
+    policies = [policy.policy_identifier for policy in found or ()]
+    for policy in policies:
+        if policy.dotted_string in _VALIDATED:
+            return _VALIDATED[policy.dotted_string]
+    own = public_store().store.ev_oids or []
+    return Validated.EXTENDED if any(policy in own for policy in policies) else Validated.UNKNOWN
+
+
+@dataclass(frozen=True)
+class Store:
+    """Authorities, for both verifiers."""
+
+    store: TrustStore
+    openssl: CertificateChainVerifier
+    name: str
+
+
+@lru_cache(maxsize=1)
+def public_store() -> Store:
+    """Return Mozilla's store, as sslyze ships it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # old roots have serial numbers that a later version will refuse
+        return _store(TrustStoresRepository.get_default().get_main_store())
+
+
+@lru_cache(maxsize=16)
+def extra_store(path: Path) -> Store:
+    """Return the store of a file with certificates that a target gives. Raises OSError or ValueError."""
+    return _store(TrustStore(path, path.name, ""))
+
+
+def _store(store: TrustStore) -> Store:
+    name = f"{store.name} ({store.version})" if store.version else store.name
+    return Store(store, CertificateChainVerifier.from_file(store.path), name)
+
+
+def trust(chain: Sequence[bytes], stores: Sequence[Store], now: datetime) -> Trust:
+    """Look for a path from a chain to one of the stores.
+
+    The verifier that sslyze uses (of `cryptography`) follows the profile that browsers keep. It knows no Edwards
+    curves, brainpool or RSASSA-PSS keys, and asks more of a private authority than its users do; so where it
+    finds no path, OpenSSL is asked as well, unless a link is signed with less than SHA-256, which nobody should follow.
+    Neither looks at the host's name here: that is judged on what the certificate says.
+    """
+    shown = ", ".join(store.name for store in stores)
+    try:
+        loaded = [x509.load_der_x509_certificate(der) for der in chain]
+        pems = [certificate.public_bytes(serialization.Encoding.PEM).decode("ascii") for certificate in loaded]
+        own = _own_name(loaded[0])
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        return Trust(trusted=None, store=shown, reason=_unreadable(error))
+    reasons: list[str] = []
+    for store in stores:
+        path, reason = _profile_path(store, pems, own, now)
+        if path is None and not _weakly_signed(loaded):
+            path, reason = _openssl_path(store, pems, reason)
+        if path is not None:
+            return Trust(trusted=True, store=store.name, path=tuple(visible(name) for name in path))
+        reasons.append(f"{store.name}: {reason}")
+    said = visible("; ".join(reasons), 400)
+    return Trust(trusted=False, store=shown, reason=Text(f"Geen pad gevonden ({said}).", f"No path found ({said})."))
+
+
+def _own_name(certificate: x509.Certificate) -> x509.DNSName | x509.IPAddress:
+    """Return a name of the certificate itself, as the verifier wants one to match."""
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, x509.DuplicateExtension):
+        return x509.DNSName("invalid.invalid")
+    addresses = names.get_values_for_type(x509.IPAddress)
+    for name in names.get_values_for_type(x509.DNSName):
+        return x509.DNSName(name.replace("*", "any", 1))
+    for address in addresses:
+        if isinstance(address, ipaddress.IPv4Address | ipaddress.IPv6Address):
+            return x509.IPAddress(address)
+    return x509.DNSName("invalid.invalid")
+
+
+def _profile_path(
+    store: Store, pems: list[str], own: x509.DNSName | x509.IPAddress, now: datetime
+) -> tuple[list[str] | None, str]:
+    try:
+        result = store.store.verify_certificate_chain(pems, own, now)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        return None, str(error)
+    if result.verified_certificate_chain is None:
+        return None, result.validation_error or "no path"
+    return [_rdn(certificate.subject) for certificate in result.verified_certificate_chain], ""
+
+
+def _openssl_path(store: Store, pems: list[str], reason: str) -> tuple[list[str] | None, str]:
+    try:
+        path = store.openssl.verify([X509(pem) for pem in pems])
+        loaded = [x509.load_pem_x509_certificate(item.as_pem().encode("ascii")) for item in path]
+        return [_rdn(certificate.subject) for certificate in loaded], ""
+    except CertificateChainVerificationFailed as error:
+        return None, error.openssl_error_string
+    except (ValueError, RuntimeError, UnsupportedAlgorithm) as error:
+        return None, f"{reason}; {error}"
+
+
+def _weakly_signed(chain: Sequence[x509.Certificate]) -> bool:
+    """Tell whether a link is signed with less than SHA-256; what cannot be told is weak."""
+    for certificate in chain:
+        if certificate.issuer == certificate.subject:
+            continue
+        if certificate.signature_algorithm_oid in _EDWARDS:
+            continue
+        try:
+            used = certificate.signature_hash_algorithm
+        except (ValueError, UnsupportedAlgorithm):
+            return True
+        if used is None or used.digest_size < 32:
+            return True
+    return False
