@@ -76,7 +76,6 @@ class Redirect(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     parameters: tuple[str, ...] = ()
     """Names of the query's parameters; never their values."""
-    followed: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, tag="answer"):
@@ -136,6 +135,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Products with a version number."""
     traces: tuple[str, ...] = ()
     """Signs of a stack trace or debug screen."""
+    sign_in: tuple[str, ...] = ()
+    """Links to sign in, without query."""
     password_form: bool = False
     scripted: bool = False
     """True when scripts make (part of) the page, which is not seen."""
@@ -172,6 +173,8 @@ class AddressHttp(msgspec.Struct, frozen=True, kw_only=True):
     """Of the last answer; None when there is none."""
     load_ms: int | None = None
     """From the first request to the last byte of the document, over a connection that was made for it."""
+    sign_in: tuple[Exchange, ...] = ()
+    """What the document's first link to sign in on this host led to, and redirects on the same host after it."""
     error: Exchange
     """A path that is not there."""
     error_page: Page | None = None

@@ -52,6 +52,7 @@ def examine(body: bytes, content_type: str, *, url: str, complete: bool = True, 
         upgrades=seen.upgrades,
         versions=_some((*seen.generators, *_product_versions(text))) if form in ("html", "text") else (),
         traces=_some(traces(text)),
+        sign_in=_some(seen.sign_in),
         password_form=seen.password_form,
         scripted=seen.scripted,
         api_document=_is_api_document(form, text),
@@ -124,6 +125,10 @@ _LOADED = {
     "body": "background",
 }
 """Elements and the attribute by which they load something."""
+ENTRA = "login.microsoftonline.com"
+_SIGN_IN = re.compile(
+    r"(?:^|[/._-])(?:log-?in|sign-?in|inloggen|aanmelden|sso|oauth2?|oidc|openid|saml2?)(?=[/._-]|$)", re.IGNORECASE
+)
 _DATA_SCRIPTS = frozenset({"application/json", "application/ld+json", "text/template", "text/x-template"})
 
 
@@ -137,6 +142,7 @@ class _Seen:
         self.downloads: list[str] = []
         self.insecure: list[str] = []
         self.generators: list[str] = []
+        self.sign_in: list[str] = []
         self.upgrades = False
         self.password_form = False
         self.scripted = False
@@ -204,6 +210,9 @@ class _Seen:
         found = resolved(self.base, address)
         if element in ("a", "area", "meta", "iframe") and found is not None and _PROGRAM.search(found.path):
             self.downloads.append(without_query(found.geturl()))
+        is_link = element in ("a", "area", "meta") and found is not None and found.scheme == "https"
+        if is_link and found is not None and (found.hostname == ENTRA or _SIGN_IN.search(found.path)):
+            self.sign_in.append(f"https://{found.netloc.rpartition('@')[2]}{found.path}")
 
 
 def upgrades_requests(policy: str) -> bool:
