@@ -1,5 +1,7 @@
 """What is seen of TLS on an endpoint, on each of its addresses."""
 
+import ipaddress
+import shlex
 from enum import StrEnum
 from typing import Literal
 
@@ -128,6 +130,8 @@ class ClientAuthentication(msgspec.Struct, frozen=True, kw_only=True):
     state: ClientCertificate
     reason: Text | None = None
     """Why it is unknown, or how the connection ended."""
+    status: int = 0
+    """HTTP status of the answer without one; 0 when there was none."""
 
 
 class AddressTls(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,3 +202,56 @@ class TlsFacts(msgspec.Struct, frozen=True, kw_only=True, tag="tls"):
         """Name an address for a finding: `app.example.nl (192.0.2.1:443)`."""
         shown = f"[{address}]" if ":" in address else address
         return f"{self.host} ({shown}:{self.port})"
+
+    def command(self, address: str, *options: str) -> str:
+        """Return the command that connects to an address as was done here, for a terminal."""
+        where = f"[{address}]:{self.port}" if ":" in address else f"{address}:{self.port}"
+        return connect_command(self.host, where, *options)
+
+
+def connect_command(host: str, where: str, *options: str) -> str:
+    """Return an `openssl s_client` for a terminal. Parameters: `host`, the name to ask for; `where`, address:port."""
+    try:
+        ipaddress.ip_address(host)
+        named: tuple[str, ...] = ()
+    except ValueError:
+        named = ("-servername", host)
+    return shlex.join(("openssl", "s_client", "-connect", where, *named, *options))
+
+
+_PARTS = (
+    ("AES_128_CBC", "AES128"),
+    ("AES_256_CBC", "AES256"),
+    ("AES_128", "AES128"),
+    ("AES_256", "AES256"),
+    ("CAMELLIA_128_CBC", "CAMELLIA128"),
+    ("CAMELLIA_256_CBC", "CAMELLIA256"),
+    ("ARIA_128", "ARIA128"),
+    ("ARIA_256", "ARIA256"),
+    ("3DES_EDE_CBC", "DES-CBC3"),
+    ("DES40_CBC", "DES-CBC"),
+    ("RC2_CBC_40", "RC2-CBC"),
+    ("RC4_128", "RC4"),
+    ("RC4_40", "RC4"),
+    ("SEED_CBC", "SEED"),
+    ("CHACHA20_POLY1305_SHA256", "CHACHA20-POLY1305"),
+    ("CCM_8", "CCM8"),
+)
+
+
+def openssl_name(suite: str) -> str:
+    """Return the name by which OpenSSL knows a suite of TLS 1.2 or older; a suite of TLS 1.3 keeps its own."""
+    exchange, with_, cipher = suite.removeprefix("TLS_").partition("_WITH_")
+    if not with_:
+        return suite
+    exported = "_EXPORT" in exchange
+    exchange = exchange.replace("_EXPORT", "")
+    for part, shown in _PARTS:
+        cipher = cipher.replace(part, shown)
+    exchange = {"RSA": "", "DH_anon": "ADH", "ECDH_anon": "AECDH"}.get(exchange, exchange)
+    if exchange.startswith("DHE_") and cipher.startswith(("DES_CBC_", "DES-CBC_")):
+        exchange = exchange.replace("DHE_", "EDH_")
+    if exchange == "ECDHE_RSA" and cipher.startswith("ARIA"):
+        exchange = "ECDHE"
+    parts = ("EXP" if exported else "", exchange, cipher)
+    return "-".join(part for part in parts if part).replace("_", "-")

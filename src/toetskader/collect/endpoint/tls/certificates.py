@@ -50,6 +50,9 @@ _VALIDATED = {
     "2.23.140.1.1": Validated.EXTENDED,
 }
 
+# PKIoverheid names a server's certificate after an organisation that is in a government register (PvE 3b, 3e, 3h).
+_PKIOVERHEID = "2.16.528.1.1003.1.2."
+
 Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
 
@@ -247,6 +250,8 @@ def _validated(certificate: x509.Certificate, problems: list[Exception]) -> Vali
     for policy in policies:
         if policy.dotted_string in _VALIDATED:
             return _VALIDATED[policy.dotted_string]
+    if any(policy.dotted_string.startswith(_PKIOVERHEID) for policy in policies):
+        return Validated.ORGANISATION
     own = public_store().store.ev_oids or []
     return Validated.EXTENDED if any(policy in own for policy in policies) else Validated.UNKNOWN
 

@@ -1,7 +1,6 @@
 """TLS of an endpoint, measured on each of its addresses."""
 
 import ipaddress
-import shlex
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,7 @@ from toetskader.collect.endpoint.tls.certificates import Store, extra_store, pub
 from toetskader.collect.endpoint.tls.connection import Line
 from toetskader.collect.endpoint.tls.scan import AddressScan, unreachable
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
-from toetskader.facts.endpoint.tls import AddressTls, TlsFacts
+from toetskader.facts.endpoint.tls import AddressTls, TlsFacts, connect_command
 from toetskader.text import Text
 
 MOST_ADDRESSES = 16
@@ -99,18 +98,12 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def connect_command(host: str, port: int, address: str, *options: str) -> str:
-    """Return the command that makes the same connection by hand."""
-    where = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-    named = () if _is_address(host) else ("-servername", host)
-    return shlex.join(("openssl", "s_client", "-connect", where, *named, *options))
-
-
 def _commands(host: str, port: int, found: Sequence[AddressTls]) -> tuple[str, ...]:
     commands: list[str] = []
     for item in found[:4]:
-        commands.append(connect_command(host, port, item.address, "-showcerts", "-status"))
+        where = f"[{item.address}]:{port}" if ":" in item.address else f"{item.address}:{port}"
+        commands.append(connect_command(host, where, "-showcerts", "-status"))
         if item.reachable:
-            commands.append(connect_command(host, port, item.address, "-tls1_2", "-cipher", "ALL:@SECLEVEL=0"))
-            commands.append(connect_command(host, port, item.address, "-tls1_3"))
+            commands.append(connect_command(host, where, "-tls1_2", "-cipher", "ALL:@SECLEVEL=0"))
+            commands.append(connect_command(host, where, "-tls1_3"))
     return tuple(commands)

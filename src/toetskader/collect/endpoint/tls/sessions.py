@@ -4,6 +4,7 @@ That is in TLS 1.3 the certificates and staple, which are encrypted; early data,
 asked by the client; and what becomes of a client without certificate.
 """
 
+import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -244,18 +245,20 @@ def _without_certificate(client: _Client, line: Line, user_agent: str) -> Client
         if error.refused:
             return ClientAuthentication(state=ClientCertificate.REQUIRED, reason=error.text)
         return ClientAuthentication(state=ClientCertificate.UNKNOWN, reason=error.text)
-    status = answer.split(b"\r\n", 1)[0][:80].decode("latin-1")
+    line_one = answer.split(b"\r\n", 1)[0][:80].decode("latin-1")
+    number = re.match(r"HTTP/\d\.\d (\d{3})", line_one)
+    status = int(number[1]) if number else 0
     # nginx takes the connection, and then answers 400 with a page that says why.
     if b"SSL certificate" in answer and b" 400 " in answer[:16]:
-        said = visible(status, 80)
+        said = visible(line_one, 80)
         reason = Text(f"Zonder certificaat antwoordt de server: {said}", f"Without one the server answers: {said}")
-        return ClientAuthentication(state=ClientCertificate.REQUIRED, reason=reason)
-    said = visible(status, 80)
+        return ClientAuthentication(state=ClientCertificate.REQUIRED, reason=reason, status=status)
+    said = visible(line_one, 80)
     reason = Text(
         f"De server vraagt een certificaat, en antwoordt zonder: {said}",
         f"The server asks for a certificate, and answers without one: {said}",
     )
-    return ClientAuthentication(state=ClientCertificate.REQUESTED, reason=reason)
+    return ClientAuthentication(state=ClientCertificate.REQUESTED, reason=reason, status=status)
 
 
 def newest_session(
