@@ -20,9 +20,6 @@ from toetskader.text import Lang, Text
 _MOST_SHOWN = 40
 """Blocking results, and verdicts that are missing, shown on a terminal; the report has them all."""
 
-_OBJECTS_PER_COLLECTION = 50_000
-"""New objects after which Python looks for garbage: what is made of a target's facts goes away with the target."""
-
 _CRASH = "toetskader: crash"
 """Section of pytest's report that holds where a check broke."""
 
@@ -96,7 +93,6 @@ class Hooks:
             return (yield)
         # What is loaded by now stays for the whole run: later garbage collections need not walk it.
         gc.freeze()
-        gc.set_threshold(_OBJECTS_PER_COLLECTION)
         with self.audit.collecting(items, getattr(self.config, "workerinput", None)):
             return (yield)
 
