@@ -21,6 +21,8 @@ from toetskader.text import Lang, Text
 
 # What each variant shows is read by other fields of other objects, so one render can probe them all at once.
 _PROBES = ("render_next", "render_vanity", "render_scaled")
+_Changes = dict[str, dict[str, Any]]
+"""Kind of probe → values path → the value that it sets."""
 
 
 def collect_chart(
@@ -40,7 +42,7 @@ def collect_chart(
         else:
             with opened:
                 collection.read(opened, helm.limits)
-        return collection.facts()
+    return collection.facts()
 
 
 def refused_chart(target: Target, part: ChartPart, refusal: Refusal) -> dict[FactKey, ChartAttempt]:
@@ -78,12 +80,15 @@ class _Collection:
             return
         if answer.description is not None:
             self.attempts[FactKey("chart")] = self._files(chart, answer.description, answer.lint or ())
-        for values in self.part.values:
-            rendered = unread.get(values.name) or answer.renders[values.name]
-            base = self._render(rendered, values, "", {})
-            self.attempts[FactKey("render", values.name)] = base
-            for kind, attempt in self._probe(chart, values, base).items():
-                self.attempts[FactKey(kind, values.name)] = attempt
+        bases = {
+            values.name: self._render(unread.get(values.name) or answer.renders[values.name], values, "", {})
+            for values in self.part.values
+        }
+        probes = self._probes(chart, bases)
+        for name, base in bases.items():
+            self.attempts[FactKey("render", name)] = base
+            for kind, attempt in probes[name].items():
+                self.attempts[FactKey(kind, name)] = attempt
 
     def _read_values(self, limits: Limits) -> dict[str, Refusal]:
         """Read the files of every values set, and return why those of some cannot be read."""
@@ -95,29 +100,56 @@ class _Collection:
                 unread[values.name] = stop.refusal
         return unread
 
-    def _probe(self, chart: OpenChart, values: ValuesSet, base: Render | NotSeen) -> dict[str, Render | NotSeen]:
-        """Render once more with everything changed that the variants change; apart only when that fails."""
+    def _probes(
+        self, chart: OpenChart, bases: Mapping[str, Render | NotSeen]
+    ) -> dict[str, dict[str, Render | NotSeen]]:
+        """Render every values set once more with everything changed that the variants change, all in one request.
+
+        Parameters: `bases`, name of a values set → the chart rendered with it as contracted.
+        Returns: name of the values set → kind of probe → what came of it.
+        """
         wanted = [kind for kind in _PROBES if kind in self.kinds]
-        if not wanted or isinstance(base, NotSeen):
-            return dict.fromkeys(wanted, base)
-        try:
-            changes = {kind: self._overrides(kind, base) for kind in wanted}
-        except Malformed as outcome:
-            return dict.fromkeys(wanted, self._not_seen(_unreadable(outcome)))
-        together = {path: value for change in changes.values() for path, value in change.items()}
-        request = self._request(values, "probe", for_helm(base.values, together), next_version="render_next" in wanted)
-        answer = chart.render([request])
-        probe = answer if isinstance(answer, Refusal) else answer["probe"]
-        if isinstance(probe, Rendered):
-            return {kind: self._render(probe, values, kind, changes[kind]) for kind in wanted}
+        found: dict[str, dict[str, Render | NotSeen]] = {}
+        asked: list[tuple[ValuesSet, Render, _Changes]] = []
+        for values in self.part.values:
+            base = bases[values.name]
+            if not wanted or isinstance(base, NotSeen):
+                found[values.name] = dict.fromkeys(wanted, base)
+                continue
+            try:
+                asked.append((values, base, {kind: self._overrides(kind, base) for kind in wanted}))
+            except Malformed as outcome:
+                found[values.name] = dict.fromkeys(wanted, self._not_seen(_unreadable(outcome)))
+        together = [
+            self._request(
+                values,
+                values.name,
+                for_helm(base.values, {path: value for change in changes.values() for path, value in change.items()}),
+                next_version="render_next" in wanted,
+            )
+            for values, base, changes in asked
+        ]
+        answers = chart.render(together) if together else {}
+        for values, base, changes in asked:
+            probe = answers if isinstance(answers, Refusal) else answers[values.name]
+            if isinstance(probe, Rendered):
+                found[values.name] = {kind: self._render(probe, values, kind, changes[kind]) for kind in wanted}
+            else:
+                found[values.name] = self._probe_apart(chart, values, base, changes)
+        return found
+
+    def _probe_apart(
+        self, chart: OpenChart, values: ValuesSet, base: Render, changes: _Changes
+    ) -> dict[str, Render | NotSeen]:
+        """Render a values set once more for each variant: with all their changes at once that failed."""
         apart = [
-            self._request(values, kind, for_helm(base.values, changes[kind]), next_version=kind == "render_next")
-            for kind in wanted
+            self._request(values, kind, for_helm(base.values, change), next_version=kind == "render_next")
+            for kind, change in changes.items()
         ]
         answers = chart.render(apart)
         return {
-            kind: self._render(answers if isinstance(answers, Refusal) else answers[kind], values, kind, changes[kind])
-            for kind in wanted
+            kind: self._render(answers if isinstance(answers, Refusal) else answers[kind], values, kind, change)
+            for kind, change in changes.items()
         }
 
     def _overrides(self, kind: str, base: Render) -> dict[str, Any]:

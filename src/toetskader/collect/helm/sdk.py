@@ -15,6 +15,7 @@ import tarfile
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,8 @@ from toetskader.facts.attempt import Reason
 from toetskader.facts.chart import LintMessage
 
 _Load = Callable[[], AbstractContextManager[helm_python.Chart]]
+_SHORT = 16 * 1024
+"""Characters of a document that is remembered: all of them together take little memory, whatever a chart holds."""
 _SEVERITY = {1: "info", 2: "warning", 3: "error"}
 _UNREACHABLE = re.compile(
     r"dial |no such host|connection re|i/o timeout|timeout|unreachable|EOF|server misbehaving|TLS|certificate",
@@ -83,6 +86,12 @@ def answer(request: Request, workers: ThreadPoolExecutor, limits: Limits) -> Raw
 
 def yaml_to_json(text: str) -> str:
     """Read one YAML document with Helm's own reader. Raises `helm_python.HelmError`: no YAML mapping."""
+    return _short_yaml_to_json(text) if len(text) <= _SHORT else _native.call_string("helm_values_from_yaml", text)
+
+
+@lru_cache(maxsize=512)
+def _short_yaml_to_json(text: str) -> str:
+    # Renders of one chart have most documents in common, and to read them takes as long as to render them.
     return _native.call_string("helm_values_from_yaml", text)
 
 
@@ -103,12 +112,14 @@ def _chart(request: ChartRequest, workers: ThreadPoolExecutor, limits: Limits) -
         values = {render.key: _values(render) for render in request.renders}
         description = _describe(request.path, chart, metadata_json, missing, limits) if request.describe else None
         renders: dict[str, Future[RawRendered | Refusal]] = {}
+        lint = None
         for render in request.renders:
             # What was loaded to describe the chart does for the first render.
             load: _Load = (lambda: helm_python.Chart.load(request.path)) if renders else (lambda: nullcontext(chart))
-            renders[render.key] = workers.submit(_render, load, render, stop or values[render.key], metadata, limits)
-        linted = next((render for render in request.renders if render.key == request.lint), None)
-        lint = workers.submit(_lint, request.path, linted, values[linted.key], renders[linted.key]) if linted else None
+            given = values[render.key]
+            rendered = renders[render.key] = workers.submit(_render, load, render, stop or given, metadata, limits)
+            if render.key == request.lint:
+                lint = workers.submit(_lint, request.path, render, given, rendered)
         return RawChartAnswer(
             renders={key: future.result() for key, future in renders.items()},
             description=description,
