@@ -1,5 +1,6 @@
 """Reading and rendering charts: the collector's way to Helm, whichever Helm that is."""
 
+import itertools
 import os
 import queue
 import shutil
@@ -34,7 +35,7 @@ class Helm:
 
     Parameters: `program`, a `helm` binary to render and lint with, or None for Helm's SDK; `limits`, the bounds on
     each chart; `processes`, how many charts at once (default: one per core, at most 4; workers of pytest-xdist share
-    the cores); `charts`, how many there are to do, for which no more processes are started.
+    the cores); `charts`, how many take a turn: no more processes are started, and they end after the last.
     """
 
     def __init__(
@@ -49,8 +50,10 @@ class Helm:
         self.limits = limits or Limits()
         count = processes or max(1, min(os.cpu_count() or 1, 4) // workers())
         count = min(count, charts or count)
+        self._charts = charts
+        self._ended = itertools.count(1)
         self._all = [HelmProcess(self.limits) for _ in range(count)]
-        # One more than Helm works on: its files are read, or its facts made, in the meantime.
+        # One more than Helm works on: its files are read in the meantime.
         self._turns = threading.BoundedSemaphore(count + 1)
         self._fetcher = HelmProcess(self.limits, online=True)
         # Last in, first out: a single-threaded caller keeps using the one process that is warm.
@@ -84,9 +87,16 @@ class Helm:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait until it is a chart's turn: what charts hold in memory is held for a few at a time."""
-        with self._turns:
-            yield
+        """Wait until it is a chart's turn: what charts hold in memory is held for a few at a time.
+
+        After the last one all processes end: their memory is free while what was collected is judged.
+        """
+        try:
+            with self._turns:
+                yield
+        finally:
+            if next(self._ended) == self._charts:
+                self.close()
 
     def close(self) -> None:
         """End all processes."""

@@ -1,5 +1,6 @@
 """The parent's side: a process that runs Helm, watched while it works, killed when it asks too much, and replaced."""
 
+import fcntl
 import os
 import selectors
 import shutil
@@ -106,7 +107,7 @@ class HelmProcess:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in _end
         limits = msgspec.json.encode(self._limits).decode()
         network = "online" if self._online else "offline"
-        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        self._child = child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-P", "-s", "-m", f"{__package__}.child", str(os.getpid()), limits, network],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -115,7 +116,10 @@ class HelmProcess:
             cwd=self._scratch,
             env=self._environment(self._scratch),
         )
-        return self._child
+        if sys.platform == "linux" and child.stdout is not None:
+            # As a rule an answer then fits: the child need not wait until we have read parts of it.
+            fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, _CHUNK)
+        return child
 
     def _environment(self, home: Path) -> dict[str, str]:
         """A clean environment: none of the parent's secrets, tokens or cluster settings."""
