@@ -10,6 +10,7 @@ from toetskader.audit.scope import scope_of
 from toetskader.catalogue.load import load_catalogue
 from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
+from toetskader.facts.store import TargetFacts
 from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
@@ -31,14 +32,16 @@ def measure_chart(target_file: Path = ROOT / "targets/voorbeeld", rounds: int = 
     scope = scope_of(target, catalogue, checks, profiles=(), lang="nl")
     kinds = frozenset(kind for item in scope.looked_at for kind in item.check.fact_kinds)
     parameters = Parameters(with_defaults(target, catalogue.profiles))
+    part = target.chart
+    assert part is not None
     collecting, judging = [], []
     with Helm() as helm:
-        collect_chart(helm, target, kinds, by="", vanity_host="x.example")
+        collect_chart(helm, target, part, kinds, by="", vanity_host="x.example")
         for _ in range(rounds):
             started = time.perf_counter()
-            facts = collect_chart(helm, target, kinds, by="", vanity_host="x.example")
+            attempts = collect_chart(helm, target, part, kinds, by="", vanity_host="x.example")
             collected = time.perf_counter()
-            subjects = TargetSubjects(facts)
+            subjects = TargetSubjects(TargetFacts(target.name, target.scenes, {**attempts}))
             for item in scope.looked_at:
                 judge(
                     item.check,
@@ -53,7 +56,7 @@ def measure_chart(target_file: Path = ROOT / "targets/voorbeeld", rounds: int = 
     collect_s, judge_s = statistics.median(collecting), statistics.median(judging)
     return [
         ("catalogus laden", f"{loading * 1000:.0f} ms"),
-        (f"verzamelen ({len(target.chart.values)} waardensets, lint, proefrenders)", f"{collect_s * 1000:.1f} ms"),
+        (f"verzamelen ({len(part.values)} waardensets, lint, proefrenders)", f"{collect_s * 1000:.1f} ms"),
         (f"beoordelen ({len(scope.looked_at)} eisen)", f"{judge_s * 1000:.1f} ms"),
         ("beoordelen naast verzamelen (doel ≤ 30 %)", f"{judge_s / collect_s:.0%}"),
         ("samen per kaart (doel ≤ 60 ms per waardenset)", f"{(collect_s + judge_s) * 1000:.1f} ms"),
