@@ -133,7 +133,7 @@ def serve(
     *,
     port: int = 0,
     http_port: int = 0,
-    addresses: tuple[str, ...] = ("127.0.0.1", "::1"),
+    addresses: tuple[str, ...] = LOOPBACK,
 ) -> Iterator[Served]:
     """Serve a site until the context is left.
 

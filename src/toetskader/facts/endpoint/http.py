@@ -1,5 +1,6 @@
 """What an endpoint answers over HTTP, address by address. Cookie values, query strings and bodies are not kept."""
 
+import shlex
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Literal
@@ -27,6 +28,8 @@ class How(StrEnum):
     PROTOCOL = "protocol"
     """What came back is no HTTP."""
     TOO_LARGE = "too_large"
+    LOOP = "loop"
+    """The redirects do not end; without cookies, which are not kept."""
     NOT_ASKED = "not_asked"
     """The request was not made, for the reason in the message."""
 
@@ -175,6 +178,8 @@ class AddressHttp(msgspec.Struct, frozen=True, kw_only=True):
     """From the first request to the last byte of the document, over a connection that was made for it."""
     sign_in: tuple[Exchange, ...] = ()
     """What the document's first link to sign in on this host led to, and redirects on the same host after it."""
+    sign_in_page: Page | None = None
+    """Of the last answer on the way to sign in, when that is a page on this host."""
     error: Exchange
     """A path that is not there."""
     error_page: Page | None = None
@@ -222,6 +227,26 @@ class HttpFacts(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
     commands: tuple[str, ...] = ()
     """How to see the same by hand."""
 
+    def curl(self, address: AddressHttp, path: str = "", *, plain: bool = False) -> str:
+        """Return the command with which an auditor makes a request by hand.
+
+        Parameters: `path`, that of the endpoint when absent; `plain`, over plain HTTP.
+        """
+        return curl_command(
+            self.host, self.http_port if plain else self.port, path or self.path, address.where, plain=plain
+        )
+
+    def plain_place(self, address: AddressHttp) -> str:
+        """Name the plain HTTP port of an address, for people."""
+        return f"{self.host} ({address.where}:{self.http_port})"
+
     def place(self, address: AddressHttp) -> str:
         """Name one address of the endpoint, for people."""
         return f"{self.host} ({address.where}:{self.port})"
+
+
+def curl_command(host: str, port: int, path: str, where: str, *, plain: bool) -> str:
+    """Return a command that asks one address of a host for a path. Parameter: `where`, the address as in a URL."""
+    scheme, usual = ("http", 80) if plain else ("https", 443)
+    url = f"{scheme}://{host}{'' if port == usual else f':{port}'}{path}"
+    return shlex.join(["curl", "-sS", "-i", "--max-time", "20", "--resolve", f"{host}:{port}:{where}", url])

@@ -1,6 +1,5 @@
 """The collector: all addresses of an endpoint at once, each within one deadline."""
 
-import shlex
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -16,7 +15,7 @@ from toetskader.collect.endpoint.http.deadline import Deadline
 from toetskader.collect.endpoint.http.trust import tls_context
 from toetskader.collect.endpoint.http.visit import LEGACY, NOT_THERE, WELL_KNOWN, Https, Visitor
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
-from toetskader.facts.endpoint.http import AddressHttp, Exchange, FileAnswer, How, HttpFacts, Unanswered
+from toetskader.facts.endpoint.http import AddressHttp, Exchange, FileAnswer, How, HttpFacts, Unanswered, curl_command
 from toetskader.text import Text
 
 DEADLINE_S = 20.0
@@ -114,6 +113,7 @@ def _address(address: str, plain: Exchange, seen: Https) -> AddressHttp:
         document=seen.document,
         load_ms=seen.load_ms,
         sign_in=tuple(seen.sign_in),
+        sign_in_page=seen.sign_in_page,
         error=seen.error or _not_asked(seen.first, NOT_THERE),
         error_page=seen.error_page,
         security_txt=seen.security_txt or FileAnswer(exchange=_not_asked(seen.first, WELL_KNOWN)),
@@ -151,13 +151,7 @@ def _none_left(host: str, kept_off: list[str]) -> Text:
 def _commands(host: str, port: int, http_port: int, path: str, address: str) -> list[str]:
     """Return commands with which an auditor sees the same."""
     where = f"[{address}]" if ":" in address else address
-
-    def curl(scheme: str, on: int, asked: str) -> str:
-        usual = {"http": 80, "https": 443}[scheme]
-        url = f"{scheme}://{host}{'' if on == usual else f':{on}'}{asked}"
-        return shlex.join(["curl", "-sS", "-i", "--max-time", "20", "--resolve", f"{host}:{on}:{where}", url])
-
     return [
-        curl("http", http_port, path),
-        *(curl("https", port, asked) for asked in (path, NOT_THERE, WELL_KNOWN, LEGACY)),
+        curl_command(host, http_port, path, where, plain=True),
+        *(curl_command(host, port, asked, where, plain=False) for asked in (path, NOT_THERE, WELL_KNOWN, LEGACY)),
     ]

@@ -65,6 +65,7 @@ class Https:
     document: Page | None = None
     load_ms: int | None = None
     sign_in: list[Exchange] = field(default_factory=list)
+    sign_in_page: Page | None = None
     error: Exchange | None = None
     error_page: Page | None = None
     security_txt: FileAnswer | None = None
@@ -204,8 +205,12 @@ class Visitor:
             visited.add(path)
             exchange, received = self._ask(line, path, READ_ENCODINGS)
             seen.sign_in.append(exchange)
-            redirects = received is not None and received.status in REDIRECTS
-            path = self._next(line.url(path), received) if received is not None and redirects else None
+            if received is None:
+                return
+            if received.status not in REDIRECTS:
+                seen.sign_in_page = _page(received, line.url(path))
+                return
+            path = self._next(line.url(path), received)
 
     def _next(self, url: str, received: Received) -> str | None:
         """Return the path that a redirect leads to, if that is on this host and port over https."""
@@ -328,8 +333,11 @@ def _page(received: Received | None, url: str) -> Page | None:
 
 
 def _looping(url: str, hops: int) -> Unanswered:
-    message = Text(f"De omleidingen houden niet op (na {hops + 1}).", f"The redirects do not end (after {hops + 1}).")
-    return Unanswered(url=shown_url(url), how=How.PROTOCOL, message=message, connected=True)
+    message = Text(
+        f"De omleidingen houden niet op (na {hops + 1}); cookies worden niet bewaard.",
+        f"The redirects do not end (after {hops + 1}); cookies are not kept.",
+    )
+    return Unanswered(url=shown_url(url), how=How.LOOP, message=message, connected=True)
 
 
 def _elsewhere(url: str) -> Unanswered:

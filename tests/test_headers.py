@@ -1,0 +1,143 @@
+"""Judgements on the headers of the first HTTPS answer, and on what headers and error pages give away."""
+
+from collections.abc import Iterator
+
+from toetskader.facts.endpoint.cookies import flaws
+from toetskader.facts.endpoint.csp import grade_csp, has_frame_ancestors
+from toetskader.facts.endpoint.graded import Remark, Status
+from toetskader.facts.endpoint.headers import (
+    DEBUG_HEADERS,
+    grade_compression,
+    grade_content_type_options,
+    grade_frame_options,
+    grade_referrer_policy,
+    versions_in_header,
+)
+from toetskader.facts.endpoint.hsts import grade_hsts
+from toetskader.facts.endpoint.http import AddressHttp, Answer, HttpFacts
+from toetskader.judging import EndpointPlace, Findings, Strength, Text, check
+from toetskader.judging.doubts import Doubts
+from toetskader.norms.web import WebNorm
+
+
+@check("http.security_headers")
+def test_headers_tell_browsers_to_be_careful(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
+    """TA 5.1d and endpoint norm: the headers of the first HTTPS answer, each as heavy as the norm says."""
+    doubts = Doubts(http)
+    for address in http.addresses:
+        answer = doubts.answer(address, address.first)
+        if answer is None:
+            continue
+        for name, strength, remark in _remarks(answer, http.host, norm):
+            findings.add(
+                EndpointPlace(http.place(address), name),
+                seen=remark.seen,
+                expected=remark.expected,
+                strength="optional" if remark.status is Status.SUFFICIENT else strength,
+                command=http.curl(address),
+            )
+    doubts.end()
+
+
+def _remarks(answer: Answer, host: str, norm: WebNorm) -> Iterator[tuple[str, Strength, Remark]]:
+    policy = answer.joined("content-security-policy")
+    graded = (
+        (
+            "Strict-Transport-Security",
+            norm.hsts,
+            grade_hsts(answer.values("strict-transport-security"), min_age_s=norm.hsts_min_age_s),
+        ),
+        (
+            "X-Content-Type-Options",
+            norm.x_content_type_options,
+            grade_content_type_options(answer.joined("x-content-type-options")),
+        ),
+        (
+            "X-Frame-Options",
+            norm.x_frame_options,
+            grade_frame_options(answer.joined("x-frame-options"), frame_ancestors=has_frame_ancestors(policy)),
+        ),
+        (
+            "Referrer-Policy",
+            norm.referrer_policy,
+            grade_referrer_policy(
+                answer.joined("referrer-policy"),
+                good=norm.referrer_policies_good,
+                sufficient=norm.referrer_policies_sufficient,
+            ),
+        ),
+        ("Content-Security-Policy", norm.content_security_policy, grade_csp(policy, host=host)),
+        ("Content-Encoding", norm.compression, grade_compression(answer.joined("content-encoding"))),
+    )
+    for name, strength, found in graded:
+        for remark in found.remarks:
+            yield name, strength, remark
+    for cookie in answer.cookies:
+        for remark in flaws(cookie):
+            yield "Set-Cookie", norm.cookies, remark
+    for name, version in _versions(answer):
+        seen, expected = Text(version, version), Text("geen versienummers", "no version numbers")
+        yield name, norm.server_banner, Remark("version", seen, expected)
+
+
+def _versions(answer: Answer) -> Iterator[tuple[str, str]]:
+    for field in answer.fields:
+        for version in versions_in_header(field.name, field.value):
+            yield field.name, version
+
+
+@check("http.no_information_leak")
+def test_answers_give_nothing_away(http: HttpFacts, findings: Findings) -> None:
+    """SLA 10.1: headers and error pages show no versions, stack traces or debugging information."""
+    doubts = Doubts(http)
+    for address in http.addresses:
+        for answer in address.answers():
+            for name, leak in (*_versions(answer), *_debugging(answer)):
+                findings.add(
+                    EndpointPlace(http.place(address), name),
+                    seen=leak,
+                    expected=Text("geen versies of debuginformatie", "no versions or debugging information"),
+                    command=_command(http, address, answer),
+                )
+        if doubts.answer(address, address.first) is not None:
+            _judge_error_page(http, address, findings, doubts)
+    doubts.end()
+
+
+def _debugging(answer: Answer) -> Iterator[tuple[str, str]]:
+    for field in answer.fields:
+        if field.name in DEBUG_HEADERS:
+            yield field.name, field.name
+
+
+def _judge_error_page(http: HttpFacts, address: AddressHttp, findings: Findings, doubts: Doubts) -> None:
+    answer = doubts.answer(address, address.error)
+    if answer is None:
+        return
+    pages = [(answer, address.error_page)]
+    if isinstance(address.last, Answer) and address.last.status >= 400:  # then the page itself is an error page
+        pages.append((address.last, address.document))
+    for shown, page in pages:
+        if page is None:
+            continue
+        for leak in (*page.traces, *page.versions):
+            findings.add(
+                EndpointPlace(http.place(address), "404"),
+                seen=leak,
+                expected=Text("een foutpagina zonder techniek", "an error page without technical details"),
+                command=_command(http, address, shown),
+            )
+        if not page.complete:
+            doubts.add(
+                f"{http.place(address)}: de foutpagina is niet volledig gelezen.",
+                f"{http.place(address)}: the error page was not read completely.",
+            )
+    findings.saw(
+        f"{address.where}: status {answer.status} op een pad dat er niet is",
+        f"{address.where}: status {answer.status} on a path that is not there",
+    )
+
+
+def _command(http: HttpFacts, address: AddressHttp, answer: Answer) -> str:
+    path = "/" + answer.url.partition("://")[2].partition("/")[2]
+    return http.curl(address, path.removesuffix("?…"))

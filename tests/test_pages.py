@@ -1,0 +1,79 @@
+"""Judgements on the document that an endpoint shows: what it asks of a browser and of the user's computer."""
+
+from toetskader.facts.endpoint.http import AddressHttp, Answer, HttpFacts, Page
+from toetskader.facts.endpoint.page import upgrades_requests
+from toetskader.judging import EndpointPlace, Findings, Text, check, not_applicable
+from toetskader.judging.doubts import Doubts
+
+
+@check("http.no_plug_ins")
+def test_only_a_browser_is_needed(http: HttpFacts, findings: Findings) -> None:
+    """SLA 4 and TA 5.1a: the page needs no plug-in, no other program and no download; scripts are not run."""
+    doubts = Doubts(http)
+    for address, page in _documents(http, doubts):
+        if page.scripted:
+            findings.saw(
+                f"{address.where}: HTML met scripts, die niet zijn uitgevoerd",
+                f"{address.where}: HTML with scripts, which were not run",
+            )
+        for what in (*page.plug_ins, *page.handlers, *page.downloads):
+            findings.add(
+                EndpointPlace(http.place(address), "HTML"),
+                seen=what,
+                expected=Text("alleen wat een browser zelf kan", "only what a browser does by itself"),
+                command=http.curl(address),
+            )
+    doubts.end()
+
+
+@check("http.standard_browser_security")
+def test_standard_browser_settings_suffice(http: HttpFacts, findings: Findings) -> None:
+    """TA 5.1a: no exception for a certificate, and no parts over http in a page over https."""
+    doubts = Doubts(http)
+    for address in http.addresses:
+        if address.certificate_fault:
+            findings.add(
+                EndpointPlace(http.place(address), "certificate"),
+                seen=address.certificate_fault,
+                expected=Text("een certificaat dat browsers vertrouwen", "a certificate that browsers trust"),
+                command=http.curl(address),
+            )
+    for address, page in _documents(http, doubts):
+        last = address.last
+        policy = last.joined("content-security-policy") if isinstance(last, Answer) else None
+        if page.upgrades or (policy is not None and upgrades_requests(policy)):
+            findings.saw(f"{address.where}: upgrade-insecure-requests", f"{address.where}: upgrade-insecure-requests")
+            continue
+        for what in page.insecure:
+            findings.add(
+                EndpointPlace(http.place(address), "HTML"), seen=what, expected="https", command=http.curl(address)
+            )
+    doubts.end()
+
+
+def _documents(http: HttpFacts, doubts: Doubts) -> list[tuple[AddressHttp, Page]]:
+    """Return the HTML documents, one an address; what could not be read whole is a doubt."""
+    found = []
+    others = 0
+    for address in http.addresses:
+        answer = doubts.answer(address, address.last)
+        if answer is None:
+            continue
+        page, place = address.document, http.place(address)
+        if page is None or answer.redirect is not None or answer.status >= 400:
+            doubts.add(
+                f"{place}: antwoord {answer.status} zonder pagina op dit adres. Geef bij 'path' een pagina die zonder "
+                "aanmelden te zien is.",
+                f"{place}: answer {answer.status} without a page at this address. Give as 'path' a page that can be "
+                "seen without signing in.",
+            )
+        elif page.encoding_unread or not page.complete:
+            doubts.add(f"{place}: de pagina is niet volledig gelezen.", f"{place}: the page was not read completely.")
+            found.append((address, page))
+        elif page.form == "html":
+            found.append((address, page))
+        else:
+            others += 1
+    if others and not found and others == len(http.addresses):
+        not_applicable(f"{http.host} geeft geen webpagina.", f"{http.host} gives no web page.")
+    return found
