@@ -1,5 +1,6 @@
 """What the domain name system says about an endpoint: addresses, aliases, name servers, CAA and TLSA."""
 
+import ipaddress
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Literal
@@ -89,8 +90,10 @@ class ProbeOutcome(StrEnum):
     """It answered, but not as a server of this zone."""
     UNREACHABLE = "unreachable"
     """No answer in time, or the connection was refused."""
+    PRIVATE = "private"
+    """Not tried: a private or reserved address, that nobody reaches from outside."""
     NOT_ASKED = "not_asked"
-    """Not tried, for the reason given: a private address, or no IPv6 on this machine."""
+    """Not tried: no way to it from this machine."""
 
 
 class Probe(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +112,11 @@ class NameServer(msgspec.Struct, frozen=True, kw_only=True):
     a: AddressLookup
     aaaa: AddressLookup
     probes: tuple[Probe, ...] = ()
+
+    @property
+    def over_ipv6(self) -> tuple[Probe, ...]:
+        """What became of its IPv6 addresses."""
+        return tuple(probe for probe in self.probes if ":" in probe.address)
 
 
 class NameServerLookup(Lookup, frozen=True, kw_only=True):
@@ -187,6 +195,20 @@ class DnsFacts(msgspec.Struct, frozen=True, kw_only=True, tag="dns"):
     def canonical(self) -> str:
         """The name at the end of the aliases."""
         return self.aliases[-1].target if self.aliases else self.host
+
+    def sees_ipv6(self, address: str) -> bool:
+        """Tell whether silence of an address says something: this machine has IPv6, or needs none to get there.
+
+        With a local address only, IPv6 may be translated or lead nowhere; an answer of some name server tells.
+        """
+        if ":" not in address or not ipaddress.ip_address(address).is_global or self.ipv6_here == "global":
+            return True
+        answered = (ProbeOutcome.AUTHORITATIVE, ProbeOutcome.NOT_AUTHORITATIVE)
+        return any(
+            probe.outcome in answered and ipaddress.ip_address(probe.address).is_global
+            for server in self.name_servers.servers
+            for probe in server.over_ipv6
+        )
 
     @property
     def addresses(self) -> tuple[str, ...]:

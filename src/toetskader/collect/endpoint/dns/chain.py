@@ -314,7 +314,7 @@ def _signers(reply: Reply) -> list[dns.name.Name]:
 
 
 def _labels(owner: dns.name.Name) -> int:
-    """Return the labels that a signature on a name itself counts: not the root's, nor a wildcard's (RFC 4034, 3.1.3)."""
+    """Return the labels that a signature on a name counts: not the root's, nor a wildcard's (RFC 4034, 3.1.3)."""
     return len(owner) - (2 if owner.is_wild() else 1)
 
 

@@ -240,7 +240,7 @@ class Dns:
         if known is not None:
             return known.result()
         try:
-            asking = Asking(self._port, allow_private, self._timeout_s, self._ipv6)
+            asking = Asking(self._port, allow_private, self._timeout_s)
             found = name_servers_of(self._resolver, zone, asking)
         except BaseException as error:
             mine.set_exception(error)

@@ -57,7 +57,6 @@ class Asking:
     allow_private: bool
     timeout_s: float
     """For each address; they are asked at the same time."""
-    ipv6: Ipv6
 
 
 def name_servers_of(resolver: Resolver, zone: dns.name.Name, asking: Asking) -> NameServerLookup:
@@ -97,17 +96,17 @@ def _name_server(resolver: Resolver, name: dns.name.Name, probe: Callable[[str],
 
 def _probe(address: str, zone: dns.name.Name, asking: Asking) -> Probe:
     if refused(address) and not asking.allow_private:
-        return _not_asked(
-            address,
-            Text(
-                "een privé- of gereserveerd adres, dat van buiten niet te bereiken is",
-                "a private or reserved address, that cannot be reached from outside",
-            ),
+        reason = Text(
+            "een privé- of gereserveerd adres, dat van buiten niet te bereiken is",
+            "a private or reserved address, that cannot be reached from outside",
         )
-    if ":" in address and asking.ipv6 == "none" and not refused(address):
-        return _not_asked(
-            address, Text("deze machine heeft geen IPv6 naar buiten", "this machine has no IPv6 to the outside")
+        return Probe(address=address, outcome=ProbeOutcome.PRIVATE, reason=reason)
+    if not _has_way_to(address, asking.port):
+        version = 6 if ":" in address else 4
+        reason = Text(
+            f"deze machine heeft geen IPv{version} naar dit adres", f"this machine has no IPv{version} to this address"
         )
+        return Probe(address=address, outcome=ProbeOutcome.NOT_ASKED, reason=reason)
     answer = Plain(address, asking.port).ask(query_for(zone, dns.rdatatype.SOA, recurse=False), asking.timeout_s)
     if isinstance(answer, Failure):
         outcome = ProbeOutcome.UNREACHABLE if answer.silent else ProbeOutcome.NOT_AUTHORITATIVE
@@ -118,8 +117,14 @@ def _probe(address: str, zone: dns.name.Name, asking: Asking) -> Probe:
     return Probe(address=address, outcome=ProbeOutcome.NOT_AUTHORITATIVE, reason=problem)
 
 
-def _not_asked(address: str, reason: Text) -> Probe:
-    return Probe(address=address, outcome=ProbeOutcome.NOT_ASKED, reason=reason)
+def _has_way_to(address: str, port: int) -> bool:
+    """Tell whether this machine has a route to an address; nothing is sent."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect((address, port))
+    except OSError:
+        return False
+    return True
 
 
 def _not_authoritative(answer: dns.message.Message, zone: dns.name.Name) -> Text | None:

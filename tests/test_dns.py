@@ -1,0 +1,461 @@
+"""Judgements on names: signatures, addresses, name servers, CAA and TLSA."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from toetskader.facts.attempt import NotSeen
+from toetskader.facts.endpoint import caa, dane
+from toetskader.facts.endpoint.dns import AddressLookup, DnsFacts, NameServer, Outcome, ProbeOutcome
+from toetskader.facts.endpoint.dnssec import DnssecFacts, Status, Validation
+from toetskader.facts.endpoint.http import AddressHttp, Exchange, How, HttpFacts, Unanswered
+from toetskader.facts.endpoint.http import Answer as HttpAnswer
+from toetskader.facts.endpoint.names import Endpoint
+from toetskader.facts.endpoint.page import likeness
+from toetskader.facts.endpoint.tls import TlsFacts
+from toetskader.judging import EndpointPlace, Findings, Strength, Text, check, not_applicable, undetermined
+from toetskader.norms.web import WebNorm
+
+
+@check("dns.dnssec")
+def test_names_are_signed(dnssec: DnssecFacts, norm: WebNorm, findings: Findings) -> None:
+    """SLA 11.2, TA 5.1c: A and AAAA validate from the trust anchor, at every name that aliases lead through."""
+    doubts: list[Text] = []
+    for step in dnssec.addresses():
+        if step.status is Status.INDETERMINATE:
+            doubts.append(
+                Text(f"{step.name} {step.type}: {step.sentence.nl}", f"{step.name} {step.type}: {step.sentence.en}")
+            )
+        elif step.status is not Status.SECURE:
+            _report_not_secure(step, dnssec, norm.dnssec, findings)
+    ends = [step for step in dnssec.addresses() if not step.alias_of]
+    if not any(step.answer is Outcome.RECORDS for step in ends) and not doubts:
+        doubts.append(Text(f"{dnssec.host} heeft geen adressen", f"{dnssec.host} has no addresses"))
+    if zones := [zone for zone in dnssec.zones if zone.status is Status.SECURE]:
+        names = " → ".join(zone.name for zone in zones)
+        findings.saw(f"Keten van sleutels: {names}.", f"Chain of keys: {names}.")
+    if doubts:
+        undetermined(
+            f"Niet te zien of DNSSEC klopt: {'; '.join(doubt.nl for doubt in doubts)}.",
+            f"It cannot be seen whether DNSSEC is right: {'; '.join(doubt.en for doubt in doubts)}.",
+        )
+
+
+def _report_not_secure(step: Validation, dnssec: DnssecFacts, strength: Strength, findings: Findings) -> None:
+    cause = step.cause.value if step.cause else ""
+    if step.status is Status.BOGUS:
+        seen = Text(
+            f"ondertekend en gebroken (bogus, {cause}): {step.sentence.nl}",
+            f"signed and broken (bogus, {cause}): {step.sentence.en}",
+        )
+        remedy = Text(
+            "Herstel de ondertekening van de zone of de DS bij de registry.",
+            "Mend the signing of the zone, or the DS at the registry.",
+        )
+    else:
+        seen = Text(f"niet ondertekend ({cause}): {step.sentence.nl}", f"not signed ({cause}): {step.sentence.en}")
+        remedy = Text(
+            "Onderteken de zone en laat de DS in de zone erboven zetten.",
+            "Sign the zone and have the DS put in the zone above.",
+        )
+    findings.add(
+        EndpointPlace(step.name, step.type),
+        seen=seen,
+        expected=Text("ondertekend tot aan het trust anchor", "signed up to the trust anchor"),
+        remedy=remedy,
+        strength=strength,
+        command=_command(dnssec.commands, step.name, step.type),
+    )
+
+
+def _command(commands: tuple[str, ...], name: str, type_: str) -> str:
+    return next((command for command in commands if command.split()[-2:] == [name, type_]), "")
+
+
+@check("dns.name_servers_ipv6")
+def test_name_servers_answer_over_ipv6(dns: DnsFacts, norm: WebNorm, findings: Findings) -> None:
+    """SLA 11.2: enough name servers of the zone have an IPv6 address on which they serve it."""
+    lookup = dns.name_servers
+    if lookup.failed:
+        why = lookup.reason or Text("geen antwoord", "no answer")
+        undetermined(f"De name servers zijn niet te zien: {why.nl}.", f"The name servers cannot be seen: {why.en}.")
+    good, bad, unclear = [], [], []
+    for server in lookup.servers:
+        if any(probe.outcome is ProbeOutcome.AUTHORITATIVE for probe in server.over_ipv6):
+            good.append(server)
+        elif (why_unclear := _unclear_over_ipv6(server, dns)) is not None:
+            unclear.append((server, why_unclear))
+        else:
+            bad.append(server)
+    findings.saw(
+        f"{len(good)} van {len(lookup.servers)} name servers van {lookup.name} antwoorden over IPv6.",
+        f"{len(good)} of {len(lookup.servers)} name servers of {lookup.name} answer over IPv6.",
+    )
+    if len(good) >= norm.min_name_servers:
+        return
+    if len(good) + len(unclear) + lookup.left_out >= norm.min_name_servers:
+        undetermined(
+            "Van te weinig name servers is te zien of ze over IPv6 antwoorden: "
+            f"{'; '.join(f'{server.name}: {why.nl}' for server, why in unclear)}.",
+            "Of too few name servers it can be seen whether they answer over IPv6: "
+            f"{'; '.join(f'{server.name}: {why.en}' for server, why in unclear)}.",
+        )
+    expected = Text(
+        f"minstens {norm.min_name_servers} name servers die over IPv6 antwoorden",
+        f"at least {norm.min_name_servers} name servers that answer over IPv6",
+    )
+    for server in bad:
+        for path, seen in _bad_over_ipv6(server):
+            command = next((text for text in dns.commands if f"@{path}" in text.split()), "")
+            findings.add(
+                EndpointPlace(server.name, path), seen=seen, expected=expected, strength=norm.ipv6, command=command
+            )
+    if not bad:
+        findings.add(EndpointPlace(lookup.name, "NS"), seen=len(lookup.servers), expected=expected, strength=norm.ipv6)
+
+
+def _unclear_over_ipv6(server: NameServer, dns: DnsFacts) -> Text | None:
+    """Return why it cannot be said that a name server does not answer over IPv6, or None when it can."""
+    if server.aaaa.failed:
+        return server.aaaa.reason
+    for probe in server.over_ipv6:
+        if probe.outcome is ProbeOutcome.NOT_ASKED:
+            return probe.reason
+        if probe.outcome is ProbeOutcome.UNREACHABLE and not dns.sees_ipv6(probe.address):
+            return _NO_IPV6_HERE
+    if len(server.over_ipv6) < len(server.aaaa.addresses) or server.aaaa.left_out:
+        return Text("niet alle adressen zijn gevraagd", "not all addresses were asked")
+    return None
+
+
+_NO_IPV6_HERE = Text(
+    "de machine die meet heeft zelf geen (werkend) IPv6", "the machine that measures has no (working) IPv6 itself"
+)
+
+
+def _bad_over_ipv6(server: NameServer) -> Iterator[tuple[str, Text]]:
+    if not server.over_ipv6:
+        yield "AAAA", Text("geen IPv6-adres", "no IPv6 address")
+    for probe in server.over_ipv6:
+        yield probe.address, probe.reason or Text("geen antwoord", "no answer")
+
+
+@check("dns.ipv6_and_ipv4")
+def test_host_answers_over_ipv6_as_over_ipv4(
+    dns: DnsFacts,
+    endpoint: Endpoint,
+    http: HttpFacts | NotSeen,
+    tls: TlsFacts | NotSeen,
+    norm: WebNorm,
+    findings: Findings,
+) -> None:
+    """SLA 11.2: the host has A and AAAA; every AAAA is reachable on the ports of IPv4 and gives the same service."""
+    doubts = _report_missing_addresses(dns, norm.ipv6, findings)
+    if dns.a.addresses and dns.aaaa.addresses:
+        if isinstance(http, NotSeen):
+            doubts += _compare_tls(dns, endpoint, http, tls, norm, findings)
+        else:
+            doubts += _compare_ports(dns, http, norm, findings)
+            doubts += _compare_answers(http, norm, findings)
+    findings.saw(
+        f"{len(dns.a.addresses)} IPv4- en {len(dns.aaaa.addresses)} IPv6-adressen.",
+        f"{len(dns.a.addresses)} IPv4 and {len(dns.aaaa.addresses)} IPv6 addresses.",
+    )
+    _end_in_doubt(doubts)
+
+
+def _report_missing_addresses(dns: DnsFacts, strength: Strength, findings: Findings) -> list[Text]:
+    doubts: list[Text] = []
+    for lookup in (dns.a, dns.aaaa):
+        if lookup.failed:
+            why = lookup.reason or Text("geen antwoord", "no answer")
+            doubts.append(Text(f"{dns.host} {lookup.type}: {why.nl}", f"{dns.host} {lookup.type}: {why.en}"))
+        elif not lookup.records:
+            findings.add(
+                EndpointPlace(dns.host, lookup.type),
+                seen=_absence(lookup),
+                expected=Text(f"minstens één {lookup.type}-record", f"at least one {lookup.type} record"),
+                strength=strength,
+                command=_command(dns.commands, dns.host, lookup.type),
+            )
+    return doubts
+
+
+def _absence(lookup: AddressLookup) -> Text:
+    if lookup.outcome is Outcome.NXDOMAIN:
+        return Text("de naam bestaat niet (NXDOMAIN)", "the name does not exist (NXDOMAIN)")
+    return Text("geen record", "no record")
+
+
+def _end_in_doubt(doubts: list[Text]) -> None:
+    if doubts:
+        undetermined(
+            f"Niet alles is te zien: {'; '.join(doubt.nl for doubt in doubts)}.",
+            f"Not everything can be seen: {'; '.join(doubt.en for doubt in doubts)}.",
+        )
+
+
+def _is_open(exchange: Exchange) -> bool | None:
+    """Tell whether a port is open; None when it was not asked."""
+    if isinstance(exchange, HttpAnswer) or exchange.connected:
+        return True
+    return None if exchange.how is How.NOT_ASKED else False
+
+
+def _compare_ports(dns: DnsFacts, http: HttpFacts, norm: WebNorm, findings: Findings) -> list[Text]:
+    """Report the IPv6 addresses on which a port is closed that is open on an IPv4 address."""
+    doubts: list[Text] = []
+    over_ipv4 = [item for item in http.addresses if not item.is_v6]
+    over_ipv6 = [item for item in http.addresses if item.is_v6]
+    if not over_ipv4 or not over_ipv6 or http.addresses_left_out or http.refused_addresses:
+        doubts.append(Text("niet alle adressen zijn gevraagd", "not all addresses were asked"))
+    for port, of in ((http.port, _over_https), (http.http_port, _over_http)):
+        states = [_is_open(of(item)) for item in over_ipv4]
+        if True not in states:
+            if None in states:
+                doubts.append(Text(f"poort {port} is over IPv4 niet gevraagd", f"port {port} was not asked over IPv4"))
+            continue
+        for item in over_ipv6:
+            exchange = of(item)
+            state = _is_open(exchange)
+            if state:
+                continue
+            why = exchange.message if isinstance(exchange, Unanswered) else Text("geen antwoord", "no answer")
+            if state is None or not dns.sees_ipv6(item.address):
+                reason = why if state is None else _NO_IPV6_HERE
+                doubts.append(Text(f"{item.address}: {reason.nl}", f"{item.address}: {reason.en}"))
+                continue
+            findings.add(
+                EndpointPlace(f"{http.host} ({item.where}:{port})", "IPv6"),
+                seen=why,
+                expected=Text("bereikbaar, zoals over IPv4", "reachable, as over IPv4"),
+                strength=norm.ipv6,
+            )
+    return doubts
+
+
+def _over_https(item: AddressHttp) -> Exchange:
+    return item.first
+
+
+def _over_http(item: AddressHttp) -> Exchange:
+    return item.plain
+
+
+def _compare_answers(http: HttpFacts, norm: WebNorm, findings: Findings) -> list[Text]:
+    """Report another status or another document over IPv6 than over IPv4."""
+    answered = [item for item in http.addresses if isinstance(item.last, HttpAnswer)]
+    blocked = [item for item in answered if isinstance(item.last, HttpAnswer) and item.last.blocker]
+    like = next((item for item in answered if not item.is_v6 and item not in blocked), None)
+    if like is None or not isinstance(like.last, HttpAnswer):
+        return [_blocked(item) for item in blocked]
+    for item in answered:
+        if not item.is_v6 or item in blocked or not isinstance(item.last, HttpAnswer):
+            continue
+        place = EndpointPlace(http.place(item), "IPv6")
+        if item.last.status != like.last.status:
+            findings.add(
+                place,
+                seen=f"HTTP {item.last.status}",
+                expected=f"HTTP {like.last.status} ({like.address})",
+                strength=norm.same_service,
+            )
+        elif item.document is not None and like.document is not None:
+            differs = round(100 * (1 - likeness(item.document, like.document)))
+            if differs > norm.same_service_percent:
+                findings.add(
+                    place,
+                    seen=Text(f"{differs}% anders dan over IPv4", f"{differs}% other than over IPv4"),
+                    expected=Text(
+                        f"hoogstens {norm.same_service_percent}% anders", f"at most {norm.same_service_percent}% other"
+                    ),
+                    strength=norm.same_service,
+                )
+    return [_blocked(item) for item in blocked]
+
+
+def _blocked(item: AddressHttp) -> Text:
+    name = item.last.blocker if isinstance(item.last, HttpAnswer) else ""
+    return Text(f"{item.address}: een blokkade antwoordde ({name})", f"{item.address}: a blocker answered ({name})")
+
+
+def _compare_tls(
+    dns: DnsFacts, endpoint: Endpoint, http: NotSeen, tls: TlsFacts | NotSeen, norm: WebNorm, findings: Findings
+) -> list[Text]:
+    """Report what TLS shows where HTTP could not be seen; what HTTP would add stays in doubt."""
+    doubts = [http.message]
+    if isinstance(tls, NotSeen):
+        return doubts
+    if any(item.reachable and ":" not in item.address for item in tls.addresses):
+        for item in tls.addresses:
+            if ":" in item.address and not item.reachable and dns.sees_ipv6(item.address):
+                findings.add(
+                    EndpointPlace(tls.where(item.address), "IPv6"),
+                    seen=item.reason or Text("geen antwoord", "no answer"),
+                    expected=Text(f"bereikbaar op poort {endpoint.port}", f"reachable on port {endpoint.port}"),
+                    strength=norm.ipv6,
+                )
+    return doubts
+
+
+def _must_be_municipal(endpoint: Endpoint) -> None:
+    """End the judgement for a name that is not the municipality's."""
+    if not endpoint.municipal_domain:
+        not_applicable(
+            "Het doel noemt geen domein van de gemeente ('saas.municipal_domain').",
+            "The target names no domain of the municipality ('saas.municipal_domain').",
+        )
+    if not endpoint.is_municipal and endpoint.host != endpoint.municipal_domain:
+        not_applicable(
+            f"{endpoint.host} valt niet onder {endpoint.municipal_domain}, het domein van de gemeente.",
+            f"{endpoint.host} is not under {endpoint.municipal_domain}, the municipality's domain.",
+        )
+
+
+@check("dns.address_records")
+def test_municipal_name_has_address_records(
+    endpoint: Endpoint, dns: DnsFacts, norm: WebNorm, findings: Findings
+) -> None:
+    """TA 5.1m: a name of the municipality is tied to an address with A and AAAA records of its own, without alias."""
+    _must_be_municipal(endpoint)
+    _report_aliases(dns, norm.address_records, findings)
+    _end_in_doubt(_report_missing_addresses(dns, norm.address_records, findings))
+
+
+@check("dns.no_cname")
+def test_municipal_name_is_no_alias(endpoint: Endpoint, dns: DnsFacts, norm: WebNorm, findings: Findings) -> None:
+    """TA 5.1m: no CNAME records that point to services."""
+    _must_be_municipal(endpoint)
+    _report_aliases(dns, norm.address_records, findings)
+    if not dns.aliases:
+        _end_in_doubt(
+            [
+                Text(f"{dns.host} {item.type}: {item.reason.nl}", f"{dns.host} {item.type}: {item.reason.en}")
+                for item in (dns.a, dns.aaaa)
+                if item.failed and item.reason is not None
+            ]
+        )
+
+
+def _report_aliases(dns: DnsFacts, strength: Strength, findings: Findings) -> None:
+    for alias in dns.aliases:
+        findings.add(
+            EndpointPlace(alias.name, "CNAME"),
+            seen=alias.target,
+            expected=Text("A- en AAAA-records op de naam zelf", "A and AAAA records at the name itself"),
+            strength=strength,
+            command=_command(dns.commands, dns.host, "A"),
+        )
+
+
+class NameRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a name under the municipal domain is built."""
+
+    environment: Literal["production", "acceptance", "test"]
+    """Environment the rule is about; endpoints of others are left alone."""
+    label: str = ""
+    """Label between the service's name and the municipal domain: `accp`."""
+
+
+@check("dns.municipal_name", params=NameRule)
+def test_municipal_name_is_built_as_agreed(endpoint: Endpoint, params: NameRule, findings: Findings) -> None:
+    """TA 5.1m: production `name.municipality.tld`, acceptance `name.accp.municipality.tld`."""
+    if endpoint.environment != params.environment:
+        not_applicable(
+            f"{endpoint.host} is van een andere omgeving ({endpoint.environment}) dan waar deze eis over gaat.",
+            f"{endpoint.host} is of another environment ({endpoint.environment}) than this requirement is about.",
+        )
+    _must_be_municipal(endpoint)
+    below = ".".join(filter(None, (params.label, endpoint.municipal_domain)))
+    if not re.fullmatch(rf"[a-z0-9-]+\.{re.escape(below)}", endpoint.host):
+        expected = Text(f"naam.{below}", f"name.{below}")
+        findings.add(EndpointPlace(endpoint.host), seen=endpoint.host, expected=expected)
+
+
+@check("dns.caa")
+def test_caa_says_who_may_issue(dns: DnsFacts, norm: WebNorm, findings: Findings) -> None:
+    """CAA records, at the host or the nearest name above, are sound and say who may issue certificates (RFC 8659)."""
+    lookup = dns.caa
+    if lookup.failed:
+        why = lookup.reason or Text("geen antwoord", "no answer")
+        undetermined(
+            f"CAA is niet te zien bij {lookup.name}: {why.nl}.", f"CAA cannot be seen at {lookup.name}: {why.en}."
+        )
+    command = _command(dns.commands, dns.host, "CAA")
+    expected = Text("minstens één geldig issue-record", "at least one valid issue record")
+    if not lookup.records:
+        findings.add(
+            EndpointPlace(dns.host, "CAA"),
+            seen=Text(f"geen CAA, tot en met {lookup.name}", f"no CAA, up to {lookup.name}"),
+            expected=expected,
+            strength=norm.caa,
+            command=command,
+        )
+        return
+    found = f"{len(lookup.records)} CAA ({lookup.name})"
+    findings.saw(f"{found}.", f"{found}.")
+    for record in lookup.records:
+        problem = caa.problem(record)
+        if problem is not None:
+            findings.add(
+                EndpointPlace(lookup.name, f"CAA {record.flags} {record.tag}"),
+                seen=Text(f'"{record.value}": {problem.nl}', f'"{record.value}": {problem.en}'),
+                expected=Text("een geldig record", "a valid record"),
+                strength=norm.caa,
+                command=command,
+            )
+    if not any(record.tag == "issue" and caa.problem(record) is None for record in lookup.records):
+        seen = Text("geen geldig issue-record", "no valid issue record")
+        place = EndpointPlace(lookup.name, "CAA")
+        findings.add(place, seen=seen, expected=expected, strength=norm.caa, command=command)
+
+
+@check("dns.dane")
+def test_tlsa_vouches_for_the_certificate(
+    dns: DnsFacts, dnssec: DnssecFacts, tls: TlsFacts, norm: WebNorm, findings: Findings
+) -> None:
+    """TLSA records, when there are any, are signed and match the certificate on every address (RFC 6698)."""
+    if dns.tlsa.failed:
+        why = dns.tlsa.reason or Text("geen antwoord", "no answer")
+        undetermined(f"TLSA is niet te zien: {why.nl}.", f"TLSA cannot be seen: {why.en}.")
+    if not dns.tlsa.records:
+        not_applicable(f"{dns.tlsa.name} heeft geen TLSA-record.", f"{dns.tlsa.name} has no TLSA record.")
+    doubts: list[Text] = []
+    for step in dnssec.of_type("TLSA"):
+        if step.status is Status.INDETERMINATE:
+            doubts.append(Text(f"{step.name}: {step.sentence.nl}", f"{step.name}: {step.sentence.en}"))
+        elif step.status is not Status.SECURE:
+            _report_not_secure(step, dnssec, norm.tlsa, findings)
+    if not dnssec.of_type("TLSA"):
+        doubts.append(Text("DNSSEC van TLSA is niet gezien", "DNSSEC of TLSA was not seen"))
+    command = _command(dns.commands, dns.tlsa.name, "TLSA")
+    for address in tls.addresses:
+        place = EndpointPlace(tls.where(address.address), "TLSA")
+        if not address.chains:
+            why = address.chains_unfinished or address.reason or Text("geen certificaat", "no certificate")
+            doubts.append(Text(f"{address.address}: {why.nl}", f"{address.address}: {why.en}"))
+        for chain in address.chains:
+            results = {dane.match(record, chain) for record in dns.tlsa.records}
+            if dane.Match.YES in results:
+                continue
+            if dane.Match.UNKNOWN in results or dns.tlsa.left_out:
+                doubts.append(
+                    Text(
+                        f"{address.address}: niet te vergelijken met het certificaat",
+                        f"{address.address}: cannot be compared with the certificate",
+                    )
+                )
+                continue
+            findings.add(
+                place,
+                seen=Text(
+                    f"geen TLSA-record past bij certificaat {chain.leaf.sha256[:16]}…",
+                    f"no TLSA record matches certificate {chain.leaf.sha256[:16]}…",
+                ),
+                expected=Text("een record dat past", "a record that matches"),
+                strength=norm.tlsa,
+                command=command,
+            )
+    _end_in_doubt(doubts)
