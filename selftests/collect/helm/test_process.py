@@ -174,12 +174,15 @@ def test_threads_share_a_pool(make_chart: Make) -> None:
     assert all(isinstance(answer, ChartAnswer) for answer in answers)
 
 
-def test_workers_of_pytest_share_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_of_pytest_share_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
     monkeypatch.delenv("PYTEST_XDIST_WORKER_COUNT", raising=False)
     alone = Helm()
     monkeypatch.setenv("PYTEST_XDIST_WORKER_COUNT", "2")
-    assert (len(alone._all), len(Helm()._all), len(Helm(charts=1)._all)) == (4, 2, 1)
+    shared = Helm()
+    assert (len(alone._all), len(shared._all), len(Helm(charts=1)._all)) == (4, 2, 1)
+    heaps = [int(helm._all[0]._environment(tmp_path)["GOMEMLIMIT"]) // MEGABYTE for helm in (alone, shared)]
+    assert heaps == [40, 30]
 
 
 def test_a_missing_library_is_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,10 +52,10 @@ class Helm:
         count = min(count, charts or count)
         self._charts = charts
         self._ended = itertools.count(1)
-        self._all = [HelmProcess(self.limits) for _ in range(count)]
+        self._all = [HelmProcess(self.limits, siblings=count) for _ in range(count)]
         # One more than Helm works on: its files are read in the meantime.
         self._turns = threading.BoundedSemaphore(count + 1)
-        self._fetcher = HelmProcess(self.limits, online=True)
+        self._fetcher = HelmProcess(self.limits, online=True, siblings=count + 1)
         # Last in, first out: a single-threaded caller keeps using the one process that is warm.
         self._free: queue.LifoQueue[HelmProcess] = queue.LifoQueue()
         for process in reversed(self._all):

@@ -27,8 +27,8 @@ _CHUNK = MEGABYTE
 # How often memory and the clock are looked at while a process works.
 _LOOK_EVERY_S = 0.02
 _LAST_WORDS = 64 * 1024
-# What Helm's processes of one run may pile up before they collect garbage, and the least that each can work with.
-_GO_HEAP_BYTES = 80 * MEGABYTE
+# What all processes of a run may hold before they collect garbage, and the least that one can work with.
+_GO_HEAP_BYTES = 160 * MEGABYTE
 _LEAST_GO_HEAP_BYTES = 30 * MEGABYTE
 # What a download needs of the environment; a render gets none of it.
 _NETWORK_SETTINGS = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -38,11 +38,15 @@ class HelmProcess:
     """One child process that serves many charts, one at a time. Started on first use or before; safe to share between
     threads.
 
-    Parameters: `limits`, the bounds on each request; `online`, whether it may use the network (downloads only).
+    Parameters: `limits`, the bounds on each request; `online`, whether it may use the network (downloads only);
+    `siblings`, how many such processes work side by side, this one included.
     """
 
-    def __init__(self, limits: Limits, *, online: bool = False) -> None:
+    def __init__(self, limits: Limits, *, online: bool = False, siblings: int = 1) -> None:
         self._limits = limits
+        # Workers of pytest take by themselves what the processes of a run without them may take more.
+        among = siblings if workers() == 1 else 2 * siblings * workers()
+        self._heap_bytes = max(_GO_HEAP_BYTES // among, _LEAST_GO_HEAP_BYTES)
         self._online = online
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
@@ -129,7 +133,7 @@ class HelmProcess:
             # Rendering makes much short-lived garbage: collecting it only when this much has piled up saves a quarter
             # of the time. A chart that really needs more gets it, at the price of more collections.
             "GOGC": "off",
-            "GOMEMLIMIT": str(max(_GO_HEAP_BYTES // workers(), _LEAST_GO_HEAP_BYTES)),
+            "GOMEMLIMIT": str(self._heap_bytes),
         }
         return found | network_environment() if self._online else found
 
