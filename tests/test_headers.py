@@ -91,14 +91,17 @@ def test_answers_give_nothing_away(http: HttpFacts, findings: Findings) -> None:
     """SLA 10.1: headers and error pages show no versions, stack traces or debugging information."""
     doubts = Doubts(http)
     for address in http.addresses:
+        leaks: dict[tuple[str, str], Answer] = {}  # each once, with the first answer that has it
         for answer in address.answers():
-            for name, leak in (*_versions(answer), *_debugging(answer)):
-                findings.add(
-                    EndpointPlace(http.place(address), name),
-                    seen=leak,
-                    expected=Text("geen versies of debuginformatie", "no versions or debugging information"),
-                    command=_command(http, address, answer),
-                )
+            for found in (*_versions(answer), *_debugging(answer)):
+                leaks.setdefault(found, answer)
+        for (name, leak), answer in leaks.items():
+            findings.add(
+                EndpointPlace(http.place(address), name),
+                seen=leak,
+                expected=Text("geen versies of debuginformatie", "no versions or debugging information"),
+                command=_command(http, address, answer),
+            )
         if doubts.answer(address, address.first) is not None:
             _judge_error_page(http, address, findings, doubts)
     doubts.end()
@@ -120,10 +123,10 @@ def _judge_error_page(http: HttpFacts, address: AddressHttp, findings: Findings,
     for shown, page in pages:
         if page is None:
             continue
-        for leak in (*page.traces, *page.versions):
+        for what in (*page.traces, *page.versions):
             findings.add(
-                EndpointPlace(http.place(address), "404"),
-                seen=leak,
+                EndpointPlace(http.place(address), f"HTTP {shown.status}"),
+                seen=what,
                 expected=Text("een foutpagina zonder techniek", "an error page without technical details"),
                 command=_command(http, address, shown),
             )

@@ -12,6 +12,7 @@ from toetskader.judging.doubts import Doubts
 from toetskader.norms.web import WebNorm
 
 _PATH = "/.well-known/security.txt"
+_NO_FILE = Text("geen security.txt", "no security.txt")
 
 
 class SecurityTxt(msgspec.Struct, forbid_unknown_fields=True):
@@ -87,7 +88,7 @@ def test_policy_for_vulnerabilities_can_be_read(http: HttpFacts, findings: Findi
             continue
         file = found_file(address)
         if _names_no_policy(file):
-            seen = Text("geen regel Policy", "no line Policy") if is_there(file) else Text("geen security.txt", "none")
+            seen = Text("geen regel Policy", "no line Policy") if is_there(file) else _NO_FILE
             _report(http, address, seen, findings)
             continue
         _judge_policies(http, address, file, findings, doubts)

@@ -1,5 +1,7 @@
 """One request to one address of a host, over HTTP/1.1 (requests) or HTTP/2 (httpx); everything with limits."""
 
+import http.client
+import io
 import logging
 import socket
 import ssl
@@ -35,6 +37,8 @@ READ_ENCODINGS = "gzip, deflate"
 """Encodings that are undone here."""
 MOST_FIELDS = 100
 """Header fields of an answer; Python's own client reads no more."""
+MOST_LINES = 1_000
+"""Lines before the body, with those of interim answers."""
 MOST_FIELD_BYTES = 262_144
 
 
@@ -203,6 +207,41 @@ class Http2(Line):
             self._deadline.watch(info["return_value"].get_extra_info("socket"))
 
 
+class _WholeHead(http.client.HTTPResponse):
+    """An answer of which all headers arrived: Python's takes the end of a connection for the end of the headers."""
+
+    def begin(self) -> None:
+        """Read status and headers."""
+        file, lines = self.fp, _Lines(self.fp)
+        self.fp = lines  # type: ignore[assignment]  # it reads lines, which is all that is asked of it here
+        try:
+            super().begin()
+        finally:
+            if self.fp is not None:  # None when there is no body
+                self.fp = file
+        if lines.last not in (b"\r\n", b"\n"):
+            raise http.client.IncompleteRead(b"")
+
+
+class _Lines:
+    """Lines of a head, counted."""
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        self.file = file
+        self.last = b""
+        self._count = 0
+
+    def readline(self, limit: int) -> bytes:
+        self._count += 1
+        if self._count > MOST_LINES:  # interim answers without end
+            raise http.client.LineTooLong("head")
+        self.last = self.file.readline(limit)
+        return self.last
+
+    def close(self) -> None:
+        self.file.close()
+
+
 class _Adapter(requests.adapters.HTTPAdapter):
     """Sends requests over connections that are dialled here, with given TLS settings."""
 
@@ -211,10 +250,14 @@ class _Adapter(requests.adapters.HTTPAdapter):
         self._tls = tls
 
         class Plain(urllib3.connection.HTTPConnection):
+            response_class = _WholeHead
+
             def _new_conn(self) -> socket.socket:
                 return dial()
 
         class Secure(urllib3.connection.HTTPSConnection):
+            response_class = _WholeHead
+
             def _new_conn(self) -> socket.socket:
                 return dial()
 
