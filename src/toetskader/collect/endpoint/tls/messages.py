@@ -168,11 +168,13 @@ class FlightReader:
         self._records = bytearray()
         self._handshake = bytearray()
         self._taken = 0
+        self._any_record = False
 
     @property
     def first_bytes(self) -> bytes:
-        """The start of what has come so far and was no record."""
-        return bytes(self._records[:64])
+        """The start of an answer that does not even look like TLS; empty for one that does."""
+        looks_like_tls = self._any_record or self._records[:1] in (b"\x14", b"\x15", b"\x16")
+        return b"" if looks_like_tls else bytes(self._records[:64])
 
     def feed(self, data: bytes) -> bool:
         """Take bytes; return whether the flight is complete, or ended in an alert. Raises WireError."""
@@ -192,6 +194,7 @@ class FlightReader:
                 return False
             body = bytes(self._records[5 : 5 + length])
             del self._records[: 5 + length]
+            self._any_record = True
             if self._record(kind, body):
                 return True
         return False

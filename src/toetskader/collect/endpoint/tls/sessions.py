@@ -39,6 +39,7 @@ _VERSIONS = {
     Version.TLS13: OpenSslVersionEnum.TLSV1_3,
 }
 _NIDS = {name.lower(): nid for name, nid in OpenSslEcNidEnum.__members__.items()}
+_COMMON = ("x25519", "secp256r1", "x448", "secp521r1", "secp384r1")
 _EVERY_SUITE = "ALL:eNULL:@SECLEVEL=0"
 _TICKETS = 16384
 RENEGOTIATION_WAIT_S = 2.0
@@ -122,9 +123,10 @@ class _Client:
         if line.server_name:
             self.ssl.set_tlsext_host_name(line.server_name)
         if isinstance(self.ssl, SslClient):
-            nids = [_NIDS[name.lower()] for name in groups if name.lower() in _NIDS]
-            if nids:
-                self.ssl.set_groups(nids)
+            # Curves of certificates count as well, so what any server has is offered besides what this one showed.
+            self.ssl.set_groups(
+                [_NIDS[name] for name in dict.fromkeys((*map(str.lower, groups), *_COMMON)) if name in _NIDS]
+            )
             if wanted is not Wanted.ANY:
                 self.ssl.set_signature_algorithms([(digest, key) for key in wanted.value for digest in _DIGESTS])
         if version is not Version.SSL3:
