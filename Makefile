@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 HELM_VERSION := v4.2.3
 HELM := .cache/helm-$(HELM_VERSION)/helm
-EXAMPLE := targets/voorbeeld targets/voorbeeld-gebrekkig
+EXAMPLE := targets/voorbeeld targets/voorbeeld-gebrekkig targets/voorbeeld-saas targets/voorbeeld-saas-gebrekkig
 
 .PHONY: help setup audit test lint bench lock schemas tools clean
 

@@ -19,7 +19,7 @@ from toetskader.judging.findings import RawFinding
 from toetskader.judging.judge import Judged
 from toetskader.results import Deviation as Shown
 from toetskader.results import Result, Verdict
-from toetskader.targets.models import ChartPart, Deviation, LocalChart, SaasPart, Target, ValuesSet
+from toetskader.targets.models import ChartPart, Deviation, LocalChart, RpkiSource, SaasPart, Target, ValuesSet
 from toetskader.text import Text
 
 KLEIN = Text("Klein", "Small")
@@ -148,7 +148,7 @@ class TestScope:
             Endpoint(host="acc.acme.nl", environment="acceptance"),
         )
         row = requirement(measured_on={"saas": "proof"}, check="tiny.saas", **over)
-        saas = SaasPart(endpoints, None, None, None, 53, None)
+        saas = SaasPart(endpoints, None, None, None, 53, RpkiSource())
         return scope_of(target(chart=None, saas=saas), catalogue(row), {"tiny.saas": found}, profiles=(), lang="en")
 
     def test_what_a_run_does_not_select_keeps_the_total(self) -> None:

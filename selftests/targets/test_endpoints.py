@@ -40,8 +40,6 @@ def test_an_endpoint_is_a_host_or_an_address(tmp_path: Path, written: str, expec
 
 
 def test_everything_about_an_endpoint_arrives(tmp_path: Path) -> None:
-    for name in ("ca.pem", "anchors", "vrps.json", "routes.txt"):
-        (tmp_path / name).touch()
     part = load(
         tmp_path,
         "endpoints: [{url: app.gemeente.nl, role: api, environment: acceptance, http_port: 8080}]\n"
@@ -72,8 +70,6 @@ def test_a_name_that_only_ends_like_the_municipality_is_not_its_own() -> None:
         ("endpoints: ['app..nl']", "is no host name or address"),
         ("endpoints: ['https://app.example.nl/?a=b']", "is no host name or address"),
         ("endpoints: [app.example.nl, 'https://app.example.nl/']", "stands here twice"),
-        ("endpoints: [app.example.nl]\ntrust_anchors: absent", "does not exist"),
-        ("endpoints: [app.example.nl]\nrpki: {vrps: absent}", "does not exist"),
         ("endpoints: [app.example.nl]\nmunicipal_domain: gemeente", "a domain such as gemeente.nl"),
     ],
 )

@@ -1,25 +1,51 @@
 """The service part of a target, collected: every endpoint once, all collectors at the same time."""
 
-from types import TracebackType
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from importlib.metadata import version
+from threading import Lock
 
+from toetskader.collect.endpoint.addresses import refused
+from toetskader.collect.endpoint.dns.collector import Addresses, Dns
+from toetskader.collect.endpoint.gate import Gate
+from toetskader.collect.endpoint.http import collect_http
+from toetskader.collect.endpoint.rpki import Rpki
+from toetskader.collect.endpoint.tls import collect_tls
+from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.facts.endpoint.dns import DnsFacts
+from toetskader.facts.endpoint.names import Endpoint, Endpoints
 from toetskader.facts.store import Attempt, FactKey
 from toetskader.targets.models import SaasPart
+from toetskader.text import Text
+
+DEADLINE_S = 30.0
+"""Seconds that one collector may take for one endpoint."""
+COLLECTORS_AT_ONCE = 64
+"""Collectors that run at one time, over all endpoints of a run; they mostly wait."""
+CONTACT = "https://github.com/toetskader/toetskader"
+USER_AGENT = f"Toetskader/{version('toetskader')} (+{CONTACT})"
 
 
-class Endpoints:
-    """Collects endpoints. Resolvers and their answers are shared by all targets of a run.
+class EndpointCollectors:
+    """The collectors of endpoints. Resolvers, their answers and routes are shared by all targets of a run.
 
     Parameters: `resolver`, to ask names of instead of the one that a target names. Use as a context manager.
     """
 
     def __init__(self, resolver: str | None) -> None:
         self._resolver = resolver
+        self._gate = Gate()
+        self._pool = ThreadPoolExecutor(COLLECTORS_AT_ONCE)
+        self._lock = Lock()
+        self._names: dict[tuple[object, ...], Dns] = {}
+        self._routes: dict[tuple[object, ...], Rpki] = {}
 
-    def __enter__(self) -> "Endpoints":
+    def __enter__(self) -> "EndpointCollectors":
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        pass
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
 
     def collect(self, part: SaasPart, kinds: frozenset[str]) -> dict[FactKey, Attempt]:
         """Collect the facts of all endpoints of a service.
@@ -27,4 +53,149 @@ class Endpoints:
         Parameters: `kinds`, the kinds of facts that the selected requirements need. Never raises for what a supplier
         hands us: each fact that is not there has a reason.
         """
-        return {FactKey("endpoint", endpoint.scene): endpoint for endpoint in part.endpoints}
+        names = self._names_of(part)
+        running = {
+            FactKey(kind, endpoint.scene): soon
+            for endpoint in part.endpoints
+            for kind, soon in self._start(part, endpoint, names, kinds).items()
+        }
+        attempts: dict[FactKey, Attempt] = {FactKey("endpoint", item.scene): item for item in part.endpoints}
+        if "endpoints" in kinds:
+            attempts[FactKey("endpoints")] = _together(part, names)
+        return attempts | {key: soon.result() for key, soon in running.items()}
+
+    def _start(
+        self, part: SaasPart, endpoint: Endpoint, names: Dns, kinds: frozenset[str]
+    ) -> dict[str, Future[Attempt]]:
+        """Start the collectors of one endpoint, those that others wait for first."""
+        started: dict[str, Future[Attempt]] = {}
+
+        def start(kind: str, collector: Callable[[], Attempt]) -> None:
+            started[kind] = self._pool.submit(_guarded, kind, endpoint, collector)
+
+        if kinds & {"dns", "rpki"}:
+            start("dns", lambda: names.collect(endpoint.host, endpoint.port, allow_private=endpoint.allow_private))
+        if "dnssec" in kinds:
+            start("dnssec", lambda: names.validate(endpoint.host, endpoint.port))
+        if "tls" in kinds:
+            start("tls", lambda: self._tls(part, endpoint, names))
+        if "http" in kinds:
+            start("http", lambda: self._http(part, endpoint, names))
+        if "rpki" in kinds:
+            start("rpki", lambda: self._rpki(part, names, started["dns"].result()))
+        return {kind: soon for kind, soon in started.items() if kind in kinds}
+
+    def _tls(self, part: SaasPart, endpoint: Endpoint, names: Dns) -> Attempt:
+        addresses = _contacted(endpoint, names)
+        if isinstance(addresses, NotSeen):
+            return addresses
+        return collect_tls(
+            endpoint.host,
+            endpoint.port,
+            addresses.all,
+            authorities=part.certificate_authorities,
+            deadline_s=DEADLINE_S,
+            user_agent=USER_AGENT,
+            now=datetime.now(UTC),
+            gate=self._gate,
+        )
+
+    def _http(self, part: SaasPart, endpoint: Endpoint, names: Dns) -> Attempt:
+        addresses = _contacted(endpoint, names)
+        if isinstance(addresses, NotSeen):
+            return addresses
+        return collect_http(
+            endpoint.host,
+            endpoint.port,
+            endpoint.http_port,
+            endpoint.path,
+            addresses.all,
+            authorities=part.certificate_authorities,
+            allow_private=endpoint.allow_private,
+            deadline_s=DEADLINE_S,
+            user_agent=USER_AGENT,
+            gate=self._gate,
+        )
+
+    def _rpki(self, part: SaasPart, names: Dns, seen: Attempt) -> Attempt:
+        if not isinstance(seen, DnsFacts):
+            return seen
+        return self._routes_of(part, names).collect(seen.owners())
+
+    def _names_of(self, part: SaasPart) -> Dns:
+        """Return what asks names for a target: one for all targets with the same settings."""
+        resolver = self._resolver or part.resolver
+        settings = (resolver, part.name_server_port, part.trust_anchors, part.certificate_authorities)
+        with self._lock:
+            if settings not in self._names:
+                self._names[settings] = Dns(
+                    resolver,
+                    name_server_port=part.name_server_port,
+                    trust_anchors=part.trust_anchors,
+                    authorities=part.certificate_authorities,
+                )
+            return self._names[settings]
+
+    def _routes_of(self, part: SaasPart, names: Dns) -> Rpki:
+        source = part.rpki
+        with self._lock:
+            key = (source, id(names))
+            if key not in self._routes:
+                self._routes[key] = Rpki(
+                    validator=source.validator,
+                    vrps=source.vrps,
+                    routes=source.routes,
+                    origin_zone=source.origin_zone,
+                    dns=names,
+                    user_agent=USER_AGENT,
+                )
+            return self._routes[key]
+
+
+def _guarded(kind: str, endpoint: Endpoint, collector: Callable[[], Attempt]) -> Attempt:
+    """Run a collector. A fault of ours in it costs that fact, and not the run."""
+    try:
+        return collector()
+    except Exception as fault:
+        name = type(fault).__name__  # its message may quote what it choked on
+        message = Text(
+            f"Het verzamelen van {kind} liep vast op {endpoint.authority} ({name}). Dat is een fout in Toetskader: "
+            "meld hem.",
+            f"Collecting {kind} broke on {endpoint.authority} ({name}). That is a fault in Toetskader: please report "
+            "it.",
+        )
+        return _not_seen(endpoint, Reason.TOOL_FAILED, message, by=kind)
+
+
+def _contacted(endpoint: Endpoint, names: Dns) -> Addresses | NotSeen:
+    """Return the addresses to contact; NotSeen when there are none, or when one of them may not be contacted."""
+    addresses = names.addresses(endpoint.host)
+    if isinstance(addresses, NotSeen):
+        return addresses
+    if not addresses.all:
+        message = Text(
+            f"{endpoint.host} heeft geen adres in de DNS; herstel het record, of de naam in het doel.",
+            f"{endpoint.host} has no address in the DNS; mend the record, or the name in the target.",
+        )
+        return _not_seen(endpoint, Reason.UNREACHABLE, message)
+    private = [address for address in addresses.all if refused(address)]
+    if private and not endpoint.allow_private:
+        message = Text(
+            f"{endpoint.host} wijst naar {', '.join(private[:3])}, een adres dat niet op het internet hoort; er is niets "
+            "benaderd. Zet 'allow_private: true' bij het doel als dit een intranet is.",
+            f"{endpoint.host} points to {', '.join(private[:3])}, an address that does not belong on the internet; "
+            "nothing was contacted. Set 'allow_private: true' in the target if this is an intranet.",
+        )
+        return _not_seen(endpoint, Reason.REFUSED_INPUT, message)
+    return addresses
+
+
+def _together(part: SaasPart, names: Dns) -> Endpoints:
+    found = {endpoint.scene: names.addresses(endpoint.host) for endpoint in part.endpoints}
+    seen = {scene: item.all for scene, item in found.items() if isinstance(item, Addresses)}
+    return Endpoints(endpoints=part.endpoints, addresses=seen)
+
+
+def _not_seen(endpoint: Endpoint, reason: Reason, message: Text, by: str = "dns") -> NotSeen:
+    provenance = Provenance(at=datetime.now(UTC), by=by, source=endpoint.authority)
+    return NotSeen(reason=reason, message=message, provenance=provenance)

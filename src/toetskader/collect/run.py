@@ -5,15 +5,18 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from toetskader.collect.charts import collect_chart, refused_chart
-from toetskader.collect.endpoints import Endpoints
 from toetskader.collect.helm.engine import Helm
 from toetskader.collect.helm.limits import Refusal
 from toetskader.facts.attempt import Reason
 from toetskader.facts.store import Attempt, FactKey, TargetFacts
 from toetskader.targets.models import ChartPart, Target
 from toetskader.text import Text
+
+if TYPE_CHECKING:
+    from toetskader.collect.endpoints import EndpointCollectors
 
 TARGETS_AT_ONCE = 16
 """Targets that are collected at one time; most of that is waiting for Helm or for a network."""
@@ -48,7 +51,7 @@ def collect(
     with ExitStack() as stack:
         charts = sum(target.chart is not None for target in wanted)
         helm = stack.enter_context(Helm(means.helm_program, charts=charts)) if charts else None
-        endpoints = stack.enter_context(Endpoints(means.resolver))
+        endpoints = stack.enter_context(_endpoint_collectors(means)) if _any_service(wanted) else None
         workers = stack.enter_context(ThreadPoolExecutor(TARGETS_AT_ONCE))
         run = _Run(helm, endpoints, means)
         running = [workers.submit(run.target, target, kinds[target.name]) for target in wanted]
@@ -58,10 +61,21 @@ def collect(
             yield facts
 
 
+def _any_service(targets: Iterable[Target]) -> bool:
+    return any(target.saas is not None for target in targets)
+
+
+def _endpoint_collectors(means: Means) -> "EndpointCollectors":
+    """Return the collectors of endpoints. Their libraries take half a second to load, which a chart does not need."""
+    from toetskader.collect.endpoints import EndpointCollectors  # noqa: PLC0415
+
+    return EndpointCollectors(means.resolver)
+
+
 class _Run:
     """The collectors of one run."""
 
-    def __init__(self, helm: Helm | None, endpoints: Endpoints, means: Means) -> None:
+    def __init__(self, helm: Helm | None, endpoints: "EndpointCollectors | None", means: Means) -> None:
         self._helm = helm
         self._version = helm.version() if helm is not None else ""
         self._endpoints = endpoints
@@ -70,7 +84,7 @@ class _Run:
     def target(self, target: Target, kinds: frozenset[str]) -> TargetFacts:
         """Collect all parts of one target."""
         attempts: dict[FactKey, Attempt] = {}
-        if target.saas is not None:
+        if target.saas is not None and self._endpoints is not None:
             attempts |= self._endpoints.collect(target.saas, kinds)
         if target.chart is not None and self._helm is not None:
             attempts |= self._chart(self._helm, target, target.chart, kinds)

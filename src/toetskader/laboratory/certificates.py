@@ -96,10 +96,10 @@ class Authority:
     ) -> tuple[bytes, bytes]:
         """Issue a certificate to a server. Returns it in PEM, with the authorities below the root, and its key.
 
-        Parameters: `names`, alternative names: host names and addresses; `key`, as for `new_key`, or one made before; `common_name`, the
-        first name when absent; `organisation`, makes it organisation-validated with that name; `policy`, what was
-        verified (CA/Browser Forum); `pss`, sign with RSASSA-PSS; `starts`, yesterday when absent; `ocsp`, where its
-        status could be asked.
+        Parameters: `names`, alternative names: host names and addresses; `key`, as for `new_key`, or one made before;
+        `common_name`, the first name when absent; `organisation`, makes it organisation-validated with that name;
+        `policy`, what was verified (CA/Browser Forum); `pss`, sign with RSASSA-PSS; `starts`, yesterday when absent;
+        `ocsp`, where its status could be asked.
         """
         own = new_key(key) if isinstance(key, str) else key
         attributes = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation)] if organisation else []

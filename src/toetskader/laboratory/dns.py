@@ -48,7 +48,8 @@ class DnsLaboratory:
 
     Parameters: `zones`, those that the test is about; the zones above them are made, signed, when they are not
     given; `now`, the moment around which signatures are valid; `lame`, zones that it does not answer for as a name
-    server; `meddle`, a function that may change the bytes of an answer before it leaves (None: no answer).
+    server; `port`, 0 for any that is free; `meddle`, a function that may change the bytes of an answer before it
+    leaves (None: no answer).
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class DnsLaboratory:
         *,
         now: datetime | None = None,
         lame: Iterable[str] = (),
+        port: int = 0,
         meddle: Callable[[dns.message.Message, bytes], bytes | None] | None = None,
     ) -> None:
         moment = now or datetime.now(UTC)
@@ -74,7 +76,7 @@ class DnsLaboratory:
         self.asked: list[tuple[str, str]] = []
         """Questions it was asked, as name and type."""
         self.has_ipv6 = _ipv6_on_loopback()
-        self.port = 0
+        self.port = port
 
     @property
     def resolver(self) -> str:
@@ -135,9 +137,10 @@ class DnsLaboratory:
 
     def _listen(self) -> None:
         """Open one port for UDP and TCP, over IPv4 and IPv6 where there is any. Raises OSError when none is free."""
+        wanted = self.port
         for attempt in range(TRIES):
             opened: list[_UdpServer | _TcpServer] = []
-            port = 0
+            port = wanted
             try:
                 for host in HOSTS if self.has_ipv6 else HOSTS[:1]:
                     for kind in (_UdpServer, _TcpServer):
@@ -146,7 +149,7 @@ class DnsLaboratory:
             except OSError:
                 for server in opened:
                     server.server_close()
-                if attempt == TRIES - 1:
+                if wanted or attempt == TRIES - 1:
                     raise
                 continue
             self.port, self._servers = port, opened

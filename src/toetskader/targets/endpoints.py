@@ -10,16 +10,13 @@ import idna
 from toetskader.facts.endpoint.names import HTTPS, Endpoint
 from toetskader.targets.models import EndpointEntry, RpkiEntry, RpkiSource, SaasEntry, SaasPart
 from toetskader.text import Text
-from toetskader.yamlfile import Steps, joined, shown, why_no_file
-
-_FILES = ("trust_anchors", "certificate_authorities")
-_RPKI_FILES = ("vrps", "routes")
+from toetskader.yamlfile import Steps, shown
 
 
-def saas_errors(folder: Path, saas: SaasEntry) -> Iterator[tuple[Steps, Text]]:
+def saas_errors(saas: SaasEntry) -> Iterator[tuple[Steps, Text]]:
     """Yield what is wrong with the service part beyond its types: the path in the target file, and why.
 
-    Parameters: `folder`, of the target file.
+    That a file it names is absent is no error here: what needs it is undetermined, and says so in the report.
     """
     place: Steps = ("parts", "saas")
     seen: dict[str, int] = {}
@@ -42,12 +39,6 @@ def saas_errors(folder: Path, saas: SaasEntry) -> Iterator[tuple[Steps, Text]]:
                 f"{endpoint.authority} stands here twice; remove one",
             )
             yield (*place, "endpoints", index), message
-    files = [((*place, name), getattr(saas, name)) for name in _FILES]
-    if saas.rpki is not None:
-        files += [((*place, "rpki", name), getattr(saas.rpki, name)) for name in _RPKI_FILES]
-    for path, name in files:
-        if name is not None and (problem := why_no_file(folder / name)):
-            yield path, joined(Text(f"bestand {shown(name)} ", f"file {shown(name)} "), problem)
 
 
 def saas_part(folder: Path, saas: SaasEntry) -> SaasPart:
@@ -97,9 +88,9 @@ def _host(name: str) -> str:
     raise ValueError(host)
 
 
-def _rpki(folder: Path, entry: RpkiEntry | None) -> RpkiSource | None:
+def _rpki(folder: Path, entry: RpkiEntry | None) -> RpkiSource:
     if entry is None:
-        return None
+        return RpkiSource()
     return RpkiSource(entry.validator, _below(folder, entry.vrps), _below(folder, entry.routes), entry.origin_zone)
 
 

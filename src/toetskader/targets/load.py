@@ -198,7 +198,7 @@ def _part_errors(folder: Path, parts: PartEntries) -> Iterator[tuple[Steps, Text
     if parts.chart is not None:
         yield from _chart_errors(folder, parts.chart)
     if parts.saas is not None:
-        yield from saas_errors(folder, parts.saas)
+        yield from saas_errors(parts.saas)
 
 
 def _chart_errors(folder: Path, chart: ChartEntry) -> Iterator[tuple[Steps, Text]]:

@@ -292,12 +292,12 @@ class ChartPart:
 
 @dataclass(frozen=True)
 class RpkiSource:
-    """Where routes and their validity come from, resolved."""
+    """Where routes and their validity come from, resolved; nothing when the target names nothing."""
 
-    validator: str | None
-    vrps: Path | None
-    routes: Path | None
-    origin_zone: str | None
+    validator: str | None = None
+    vrps: Path | None = None
+    routes: Path | None = None
+    origin_zone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -309,7 +309,7 @@ class SaasPart:
     trust_anchors: Path | None
     certificate_authorities: Path | None
     name_server_port: int
-    rpki: RpkiSource | None
+    rpki: RpkiSource
 
 
 @dataclass(frozen=True)
