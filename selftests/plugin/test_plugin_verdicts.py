@@ -40,6 +40,12 @@ def test_every_verdict_has_its_own_word(dutch: Run, requirement: str, verdict: s
     assert dutch.verdicts()[requirement] == verdict
 
 
+def test_fixtures_that_apply_of_themselves_change_nothing(project: Project, dutch: Run) -> None:
+    prepared = project.run("-v", "--target=targets/somber", "--date=2026-06-01", env={"UNASKED": "1"})
+    assert prepared.verdicts() == dutch.verdicts()
+    assert prepared.code == dutch.code
+
+
 def test_totals_count_verdicts_in_the_language_of_the_run(dutch: Run, english: Run) -> None:
     totals = "2 voldoet, 1 n.v.t., 1 voldoet niet, 2 voldoet niet (telt niet mee), 1 niet te bepalen, 1 leg uit"
     last = dutch.out.splitlines()[-1]

@@ -30,7 +30,7 @@ def expected_mood():
     return "good"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse="UNASKED" in os.environ)
 def unasked():
     return "a check does not ask for this one"
 

@@ -17,6 +17,7 @@ _THROUGHPUT = re.compile(
     rf"|{_NUMBER}(?:gelijktijdige|concurrent|simultaneous)\s+{_WORK}",
     re.IGNORECASE,
 )
+_DIGIT = re.compile("[0-9]")  # cheap test that most lines fail
 _CPU = re.compile(r"[0-9]\s*(?:m\b|milli-?cpu|v?cpus?\b|cores?\b|kernen\b|core\b)", re.IGNORECASE)
 _CPU_WORD = re.compile(r"cpu|processor|kernen|cores?\b", re.IGNORECASE)
 _MEMORY = re.compile(r"[0-9]\s*(?:[MG]i?B?|[mg]i?b)\b")  # `m` alone is milli
@@ -49,7 +50,7 @@ def _mentions(name: str, text: str) -> tuple[Mention, ...]:
     found = []
     lines = _documentation(name, text)
     for number, line in enumerate(lines):
-        if len(line) < 2000 and _THROUGHPUT.search(line):
+        if len(line) < 2000 and _DIGIT.search(line) and _THROUGHPUT.search(line):
             near = "\n".join(lines[max(number - _LINES_AROUND, 0) : number + _LINES_AROUND + 1])
             found.append(Mention(name, number + 1, tuple(_missing(near))))
     return tuple(found)
