@@ -13,7 +13,6 @@ from toetskader.facts.endpoint.dnssec import DnssecFacts, Status, Validation
 from toetskader.facts.endpoint.http import AddressHttp, Exchange, How, HttpFacts, Unanswered
 from toetskader.facts.endpoint.http import Answer as HttpAnswer
 from toetskader.facts.endpoint.names import Endpoint
-from toetskader.facts.endpoint.page import likeness
 from toetskader.facts.endpoint.tls import TlsFacts
 from toetskader.judging import EndpointPlace, Findings, Strength, Text, check, not_applicable, undetermined
 from toetskader.norms.web import WebNorm
@@ -151,14 +150,16 @@ def test_host_answers_over_ipv6_as_over_ipv4(
     norm: WebNorm,
     findings: Findings,
 ) -> None:
-    """SLA 11.2: the host has A and AAAA; every AAAA is reachable on the ports of IPv4 and gives the same service."""
+    """SLA 11.2: the host has A and AAAA, and every AAAA is reachable on the ports of IPv4.
+
+    Whether both give the same page is `http.same_service`.
+    """
     doubts = _report_missing_addresses(dns, norm.ipv6, findings)
     if dns.a.addresses and dns.aaaa.addresses:
         if isinstance(http, NotSeen):
             doubts += _compare_tls(dns, endpoint, http, tls, norm, findings)
         else:
             doubts += _compare_ports(dns, http, norm, findings)
-            doubts += _compare_answers(http, norm, findings)
     findings.saw(
         f"{len(dns.a.addresses)} IPv4- en {len(dns.aaaa.addresses)} IPv6-adressen.",
         f"{len(dns.a.addresses)} IPv4 and {len(dns.aaaa.addresses)} IPv6 addresses.",
@@ -242,43 +243,6 @@ def _over_https(item: AddressHttp) -> Exchange:
 
 def _over_http(item: AddressHttp) -> Exchange:
     return item.plain
-
-
-def _compare_answers(http: HttpFacts, norm: WebNorm, findings: Findings) -> list[Text]:
-    """Report another status or another document over IPv6 than over IPv4."""
-    answered = [item for item in http.addresses if isinstance(item.last, HttpAnswer)]
-    blocked = [item for item in answered if isinstance(item.last, HttpAnswer) and item.last.blocker]
-    like = next((item for item in answered if not item.is_v6 and item not in blocked), None)
-    if like is None or not isinstance(like.last, HttpAnswer):
-        return [_blocked(item) for item in blocked]
-    for item in answered:
-        if not item.is_v6 or item in blocked or not isinstance(item.last, HttpAnswer):
-            continue
-        place = EndpointPlace(http.place(item), "IPv6")
-        if item.last.status != like.last.status:
-            findings.add(
-                place,
-                seen=f"HTTP {item.last.status}",
-                expected=f"HTTP {like.last.status} ({like.address})",
-                strength=norm.same_service,
-            )
-        elif item.document is not None and like.document is not None:
-            differs = round(100 * (1 - likeness(item.document, like.document)))
-            if differs > norm.same_service_percent:
-                findings.add(
-                    place,
-                    seen=Text(f"{differs}% anders dan over IPv4", f"{differs}% other than over IPv4"),
-                    expected=Text(
-                        f"hoogstens {norm.same_service_percent}% anders", f"at most {norm.same_service_percent}% other"
-                    ),
-                    strength=norm.same_service,
-                )
-    return [_blocked(item) for item in blocked]
-
-
-def _blocked(item: AddressHttp) -> Text:
-    name = item.last.blocker if isinstance(item.last, HttpAnswer) else ""
-    return Text(f"{item.address}: een blokkade antwoordde ({name})", f"{item.address}: a blocker answered ({name})")
 
 
 def _compare_tls(
