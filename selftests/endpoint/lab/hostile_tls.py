@@ -115,3 +115,57 @@ def floods(connection: socket.socket, ended: threading.Event) -> None:
 
 
 FLIGHT = (server_hello(), certificates([b"not a certificate"]), key_exchange(), handshake(14, b""))
+
+
+def offered_suites(hello: bytes) -> list[int]:
+    """Return the suites in a ClientHello."""
+    at = 5 + 4 + 2 + 32
+    at += 1 + hello[at]
+    length = int.from_bytes(hello[at : at + 2], "big")
+    return [int.from_bytes(hello[place : place + 2], "big") for place in range(at + 2, at + 2 + length, 2)]
+
+
+def picks(choose: Callable[[list[int]], int | None], extensions: bytes = b"") -> Misbehaviour:
+    """Answer hellos of TLS 1.2 with the suite that is chosen from what they offer, or with handshake_failure."""
+
+    def misbehave(connection: socket.socket, ended: threading.Event) -> None:
+        hello = read_hello(connection)
+        if hello[:1] != b"\x16" or hello[9:11] != b"\x03\x03" or b"\0\x2b\0\3\2\3\4" in hello:
+            connection.sendall(record(21, b"\2\x28"))
+            return
+        suite = choose(offered_suites(hello))
+        if suite is None:
+            connection.sendall(record(21, b"\2\x28"))
+        else:
+            flight = (server_hello(suite, extensions), FLIGHT[1], key_exchange(), handshake(14, b""))
+            connection.sendall(b"".join(flight))
+        time.sleep(0.02)
+
+    return misbehave
+
+
+RETRY_RANDOM = bytes.fromhex("CF21AD74E59A6111BE1D8C021E65B891C2A211167ABB8C5E079E09E2C8A8339C")
+
+
+def retries(groups: list[int]) -> Misbehaviour:
+    """Answer hellos of TLS 1.3 by asking for the first of some groups that they offer; decline all others."""
+
+    def misbehave(connection: socket.socket, ended: threading.Event) -> None:
+        hello = read_hello(connection)
+        offered = next((group for group in groups if _offers(hello, group)), None)
+        if b"\0\x2b\0\3\2\3\4" not in hello or offered is None:
+            connection.sendall(record(21, b"\2\x28"))
+            return
+        extensions = b"\0\x2b\0\2\3\4\0\x33\0\2" + offered.to_bytes(2, "big")
+        body = b"\3\3" + RETRY_RANDOM + b"\x20" + b"s" * 32 + b"\x13\x02\0"
+        connection.sendall(handshake(2, body + len(extensions).to_bytes(2, "big") + extensions))
+        time.sleep(0.02)
+
+    return misbehave
+
+
+def _offers(hello: bytes, group: int) -> bool:
+    at = hello.find(b"\0\x0a", 60)
+    length = int.from_bytes(hello[at + 4 : at + 6], "big")
+    listed = hello[at + 6 : at + 6 + length]
+    return group in [int.from_bytes(listed[place : place + 2], "big") for place in range(0, len(listed), 2)]

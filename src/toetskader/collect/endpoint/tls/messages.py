@@ -173,7 +173,7 @@ class FlightReader:
     @property
     def first_bytes(self) -> bytes:
         """The start of an answer that does not even look like TLS; empty for one that does."""
-        looks_like_tls = self._any_record or self._records[:1] in (b"\x14", b"\x15", b"\x16")
+        looks_like_tls = self._any_record or bytes(self._records[:1]) in (b"\x14", b"\x15", b"\x16")
         return b"" if looks_like_tls else bytes(self._records[:64])
 
     def feed(self, data: bytes) -> bool:

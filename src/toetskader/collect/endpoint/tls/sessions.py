@@ -94,6 +94,12 @@ _NEEDS_CERTIFICATE = Text(
 )
 
 
+_NO_COMMON_GROUP = Text(
+    "Bij TLS 1.3 heeft de server alleen groepen waarmee hier geen hele handshake kan worden gedaan.",
+    "With TLS 1.3 the server has only groups with which no whole handshake can be done here.",
+)
+
+
 class _Client:
     """One connection of the engine."""
 
@@ -172,7 +178,7 @@ class _Client:
             text = Text("De server antwoordde niet op tijd.", "The server did not answer in time.")
             raise _Failed(text, refused=False) from None
         except OpenSSLError as error:
-            detail = visible(str(error.args[0] if error.args else error), 160)
+            detail = visible(str(error.args[0] if error.args else error).strip(), 160)
             alert = "alert" in detail
             raise _Failed(
                 Text(f"De handshake mislukte: {detail}", f"The handshake failed: {detail}"), refused=alert
@@ -272,6 +278,11 @@ def newest_session(
     nothing over the connection. Raises `Spent`.
     """
     session = Session()
+    if not any(name.lower() in _NIDS for name in groups):
+        session.reason = _NO_COMMON_GROUP
+        session.early_data = _unknown(_NO_COMMON_GROUP)
+        session.client = ClientAuthentication(state=ClientCertificate.UNKNOWN, reason=_NO_COMMON_GROUP)
+        return session
     reusable: Any = None
     requested = False
     try:
@@ -316,6 +327,7 @@ def newest_session(
 
 def _newest_without_certificate(line: Line, groups: Sequence[str], session: Session, user_agent: str) -> None:
     """Do it again, now saying that there is no certificate."""
+    reusable: Any = None
     try:
         with line.socket() as connection:
             client = _Client(line, Version.TLS13, connection, groups=groups, without_certificate=True)
@@ -331,14 +343,14 @@ def _newest_without_certificate(line: Line, groups: Sequence[str], session: Sess
                 if not session.chain:
                     client.received(session)
                 session.client = _without_certificate(client, line, user_agent)
-                if session.client.state is ClientCertificate.REQUESTED:
-                    reusable = client.ssl.get_session()
-                    if reusable.get_max_early_data() == 0 and _has_ticket(reusable):
-                        session.early_data = Aspect(answer=Answer.NO)
+                reusable = client.ssl.get_session()
     except OSError:
         reason = Text("Er kwam geen verbinding tot stand.", "There was no connection.")
         session.client = ClientAuthentication(state=ClientCertificate.UNKNOWN, reason=reason)
-    session.early_data = session.early_data or _unknown(_NEEDS_CERTIFICATE)
+    if reusable is not None and _has_ticket(reusable):
+        session.early_data = _early_data(line, groups, reusable)
+    else:
+        session.early_data = _unknown(_NEEDS_CERTIFICATE)
 
 
 def _has_ticket(reusable: Any) -> bool:

@@ -1,0 +1,201 @@
+"""What real servers do besides the oracle: mutual TLS, early data, renegotiation, staples, several certificates."""
+
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from hostile_tls import hostile_server, picks, retries
+from judging_tls import Judge
+from nginx_server import nginx_server
+from openssl_server import openssl_server
+
+from conftest import Measure
+from toetskader.collect.endpoint.tls import collect_tls
+from toetskader.facts.attempt import NotSeen, Reason
+from toetskader.facts.endpoint.tls import AddressTls, Answer, ClientCertificate, Order, StapleState, TlsFacts
+from toetskader.laboratory.certificates import Authority
+from toetskader.results import Verdict
+
+GOOD = "-cipher ECDHE+AESGCM:ECDHE+CHACHA20 -groups X25519:P-256:P-384"
+P256 = f"-cert p256.crt -key p256.key {GOOD}"
+NGINX = (
+    "ssl_certificate {folder}/p256.crt",
+    "ssl_certificate_key {folder}/p256.key",
+    "ssl_protocols TLSv1.2 TLSv1.3",
+    "ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20",
+    "ssl_prefer_server_ciphers on",
+    "ssl_ecdh_curve X25519:prime256v1:secp384r1",
+)
+
+
+@pytest.fixture
+def address(keys: Path, measure: Measure, request: pytest.FixtureRequest) -> AddressTls:
+    with openssl_server(keys, shlex.split(request.param)) as port:
+        return measure(port).addresses[0]
+
+
+def test_a_good_server_passes_in_few_handshakes(keys: Path, measure: Measure, judge: Judge) -> None:
+    with nginx_server(keys, NGINX) as port:
+        fact = measure(port)
+    found = fact.addresses[0]
+    assert found.handshakes <= 30
+    assert [version.order for version in found.accepted] == [Order.SERVER, Order.SERVER]
+    assert {group.name for group in found.groups} == {"x25519", "secp256r1", "secp384r1"}
+    assert found.client_authentication.state is ClientCertificate.NONE
+    for check in ("tls.ncsc", "tls.versions", "tls.version_1_3", "tls.suites", "tls.encrypted_only"):
+        assert judge(fact, check).verdict is Verdict.PASS
+    for check in ("tls.certificate_trusted", "tls.certificate_names"):
+        assert judge(fact, check).verdict is Verdict.PASS
+    assert judge(fact, "tls.mutual").verdict is Verdict.FAIL
+    assert judge(fact, "tls.organisation_validated").verdict is Verdict.FAIL
+
+
+def test_a_server_with_everything_stays_within_the_limit(keys: Path, measure: Measure, judge: Judge) -> None:
+    arguments = "-cert rsa3072.crt -key rsa3072.key -dcert p256.crt -dkey p256.key -min_protocol TLSv1 -cipher "
+    with openssl_server(keys, shlex.split(f"{arguments} ALL:COMPLEMENTOFALL:@SECLEVEL=0")) as port:
+        fact = measure(port)
+    assert 60 < fact.addresses[0].handshakes <= 150
+    assert judge(fact, "tls.ncsc").verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize("versions", ["", "-tls1_2", "-tls1_3"])
+def test_mutual_tls(versions: str, keys: Path, measure: Measure, judge: Judge) -> None:
+    with openssl_server(keys, shlex.split(f"{P256} -Verify 1 {versions}")) as port:
+        fact = measure(port)
+    found = fact.addresses[0]
+    assert found.client_authentication.state is ClientCertificate.REQUIRED
+    assert found.chains[0].trust.trusted is True
+    assert judge(fact, "tls.mutual").verdict is Verdict.PASS
+    for check in ("tls.versions", "tls.suites", "tls.certificate_trusted"):
+        assert judge(fact, check).verdict is Verdict.PASS
+    # Only a client with a certificate could tell whether TLS 1.3 takes early data.
+    assert judge(fact, "tls.ncsc").verdict is (Verdict.PASS if versions == "-tls1_2" else Verdict.UNDETERMINED)
+
+
+@pytest.mark.parametrize(("setting", "verdict"), [("on", Verdict.PASS), ("optional", Verdict.FAIL)])
+def test_mutual_tls_of_nginx(setting: str, verdict: Verdict, keys: Path, measure: Measure, judge: Judge) -> None:
+    wanted = (f"ssl_verify_client {setting}", "ssl_client_certificate {folder}/ca.pem")
+    with nginx_server(keys, (*NGINX, *wanted)) as port:
+        fact = measure(port)
+    assert judge(fact, "tls.mutual").verdict is verdict
+    assert judge(fact, "tls.ncsc").verdict is Verdict.PASS
+
+
+def test_early_data(keys: Path, measure: Measure, judge: Judge) -> None:
+    with nginx_server(keys, (*NGINX, "ssl_early_data on")) as port:
+        fact = measure(port)
+    assert fact.addresses[0].early_data.answer is Answer.YES
+    assert judge(fact, "tls.ncsc").verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize("address", [f"{P256} -client_renegotiation"], indirect=True)
+def test_renegotiation_by_the_client(address: AddressTls) -> None:
+    assert address.client_renegotiation.answer is Answer.YES
+    assert address.secure_renegotiation.answer is Answer.YES
+
+
+@pytest.mark.parametrize("version", ["", "-tls1_3"])
+def test_two_certificates(version: str, keys: Path, measure: Measure) -> None:
+    with openssl_server(keys, shlex.split(f"{P256} -dcert rsa3072.crt -dkey rsa3072.key {version}")) as port:
+        found = measure(port).addresses[0]
+    assert {chain.leaf.key for chain in found.chains} == {"EC secp256r1", "RSA 3072"}
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+@pytest.mark.parametrize(
+    ("days", "revoked", "state"),
+    [(2, False, StapleState.GOOD), (-1, False, StapleState.BAD), (2, True, StapleState.BAD)],
+)
+def test_staples(
+    version: str, days: int, revoked: bool, state: StapleState, authority: Authority, keys: Path, measure: Measure
+) -> None:
+    certificate, key = authority.issue(["localhost"], ocsp="http://ocsp.invalid/")
+    (keys / "stapled.pem").write_bytes(certificate + authority.pem + key)
+    response = authority.staple(x509.load_pem_x509_certificate(certificate), days=days, revoked=revoked)
+    (keys / "response.der").write_bytes(response)
+    served = f"-cert stapled.pem -cert_chain stapled.pem -key stapled.pem -status_file response.der {GOOD} {version}"
+    with openssl_server(keys, shlex.split(served)) as port:
+        found = measure(port).addresses[0]
+    assert found.staple.state is state
+    assert (found.staple.reason is None) == (state is StapleState.GOOD)
+
+
+@pytest.mark.parametrize(
+    "address", ["-cert p256.crt -key p256.key -tls1_2 -serverpref -curves P-256:X448:P-521"], indirect=True
+)
+def test_an_ecdsa_certificate_hides_no_curve_that_is_used(address: AddressTls) -> None:
+    # With its own order this server takes P-256 of every client that it can serve at all.
+    assert {group.name for group in address.groups} == {"secp256r1"}
+
+
+@pytest.mark.parametrize("address", ["-cert p256.crt -key p256.key -tls1_2 -curves P-256:X448:P-521"], indirect=True)
+def test_an_ecdsa_certificate_with_the_order_of_the_client(address: AddressTls) -> None:
+    assert {group.name for group in address.groups} == {"secp256r1", "secp521r1", "x448"}
+
+
+def test_hybrid_groups_are_seen(measure: Measure) -> None:
+    with hostile_server(retries([4588, 4587, 4589, 29])) as port:
+        found = measure(port, deadline_s=15).addresses[0]
+    assert set(found.post_quantum) == {"X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024"}
+    assert "x25519" in {group.name for group in found.groups}
+    assert found.chains_unfinished is not None
+
+
+def first_of(accepted: list[int], offered: list[int]) -> int | None:
+    return next((suite for suite in accepted if suite in offered), None)
+
+
+def test_a_server_that_declines_long_offers(measure: Measure) -> None:
+    accepted = [0xC02F, 0xC030, 0x000A]
+    with hostile_server(picks(lambda offered: first_of(accepted, offered) if len(offered) <= 100 else None)) as port:
+        found = measure(port, deadline_s=15).addresses[0]
+    assert len(found.accepted[0].suites) == 3
+    assert found.handshakes <= 50
+
+
+def test_a_server_that_reads_the_first_suites_only(measure: Measure) -> None:
+    accepted = [0xC02F, 0xC030, 0x000A]
+    with hostile_server(picks(lambda offered: first_of(accepted, offered[:90]))) as port:
+        found = measure(port, deadline_s=15).addresses[0]
+    assert set(found.accepted[0].suites) == {
+        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+        "TLS_RSA_WITH_3DES_EDE_CBC_SHA",
+    }
+
+
+def test_what_an_old_server_lacks(measure: Measure) -> None:
+    with hostile_server(picks(lambda offered: first_of([0xC02F], offered))) as port:
+        found = measure(port, deadline_s=15).addresses[0]
+    assert found.secure_renegotiation.answer is Answer.NO
+    assert found.extended_master_secret.answer is Answer.NO
+
+
+def test_every_address_is_measured(keys: Path) -> None:
+    with openssl_server(keys, shlex.split(P256)) as port:
+        fact = collect_tls(
+            "localhost",
+            port,
+            ["127.0.0.1", "127.0.0.2", "127.0.0.1"],
+            authorities=None,
+            deadline_s=10,
+            user_agent="Toetskader/0 (selftest)",
+            now=datetime.now(UTC),
+        )
+    assert isinstance(fact, TlsFacts)
+    assert [(item.address, item.reachable) for item in fact.addresses] == [("127.0.0.1", True), ("127.0.0.2", False)]
+    assert fact.addresses[0].chains[0].trust.trusted is False
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_authorities_that_cannot_be_read(content: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_text(content)
+    fact = collect_tls(
+        "localhost", 1, ["127.0.0.1"], authorities=path, deadline_s=1, user_agent="", now=datetime.now(UTC)
+    )
+    assert isinstance(fact, NotSeen)
+    assert fact.reason is Reason.REFUSED_INPUT
