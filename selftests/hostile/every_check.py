@@ -100,10 +100,14 @@ def collect_golden() -> Golden:
     checks = load_checks(ROOT / "tests")
     catalogue = load_catalogue(ROOT / "policies", checks)
     (target,) = load_targets([GOLDEN], today=TODAY, catalogue=catalogue)
+    assert target.chart is not None
     scope = scope_of(target, catalogue, checks, profiles=(), lang="en").looked_at
     kinds = frozenset().union(*(item.check.fact_kinds for item in scope))
     with Helm(processes=1) as helm:
-        facts = collect_chart(helm, target, kinds, by="Helm", vanity_host="mooietoepassingsnaam.gemeente.nl")
+        attempts = collect_chart(
+            helm, target, target.chart, kinds, by="Helm", vanity_host="mooietoepassingsnaam.gemeente.nl"
+        )
+    facts = TargetFacts(target.name, target.scenes, dict(attempts))
     return Golden(facts, scope, Parameters(with_defaults(target, catalogue.profiles)))
 
 

@@ -10,6 +10,7 @@ from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Catalogue
 from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
+from toetskader.facts.store import TargetFacts
 from toetskader.judging.check import Check
 from toetskader.judging.judge import Judged, judge
 from toetskader.judging.outcomes import Parameters
@@ -45,13 +46,13 @@ class Auditor:
         (target,) = load_targets([folder], today=TODAY, catalogue=self.catalogue)
         scope = scope_of(target, self.catalogue, self.checks, profiles=(), lang="en").looked_at
         kinds = frozenset().union(*(item.check.fact_kinds for item in scope))
-        facts = collect_chart(self._helm, target, kinds, by="Helm", vanity_host=self._vanity_host)
-        subjects = TargetSubjects(facts)
+        assert target.chart is not None
+        attempts = collect_chart(self._helm, target, target.chart, kinds, by="Helm", vanity_host=self._vanity_host)
+        subjects = TargetSubjects(TargetFacts(target.name, target.scenes, dict(attempts)))
         parameters = Parameters(with_defaults(target, self.catalogue.profiles))
 
         def judged(item: InScope) -> Judged:
-            params = item.requirement.params
-            return judge(item.check, subjects, params=params, parameters=parameters, today=TODAY, fixtures={})
+            return judge(item.check, subjects, params=item.params, parameters=parameters, today=TODAY, fixtures={})
 
         return {item.requirement.id: judged(item) for item in scope}
 
