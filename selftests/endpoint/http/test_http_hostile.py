@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 
 import pytest
+from http_lab import Lab
 
-from conftest import Lab
 from toetskader.facts.attempt import NotSeen, Reason
 from toetskader.facts.endpoint.http import AddressHttp, Answer, How, HttpFacts, Unanswered
 

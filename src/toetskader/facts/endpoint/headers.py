@@ -114,6 +114,9 @@ DEBUG_HEADERS = ("x-debug-token", "x-debug-token-link", "x-debug-exception", "x-
 _MAJOR_ONLY = re.compile(r"(?<![A-Za-z0-9.])[A-Za-z][A-Za-z0-9_.+-]{1,40}/v?[0-9]{1,6}(?![0-9A-Za-z.])")
 
 
+_MAJOR_IN_WORDS = re.compile(r"(?<![A-Za-z0-9.])[A-Za-z][A-Za-z0-9_+-]{1,40}[/ ]v?[0-9]{1,6}(?![0-9A-Za-z.])")
+
+
 def versions_in_header(name: str, value: str) -> Sequence[str]:
     """Return what of a banner tells a version: `nginx/1.18.0`, `PHP/8`, `4.0.30319`; nothing for other headers.
 
@@ -124,5 +127,6 @@ def versions_in_header(name: str, value: str) -> Sequence[str]:
     if name in _VERSION_ONLY and _BARE_VERSION.fullmatch(value.strip()):
         return (value.strip(),)
     found = [match[0] for match in _PRODUCT_VERSION.finditer(value)]
-    found += [match[0] for match in _MAJOR_ONLY.finditer(value)]
+    major = _MAJOR_IN_WORDS if name == "x-generator" else _MAJOR_ONLY
+    found += [match[0] for match in major.finditer(value)]
     return tuple(dict.fromkeys(item for item in found if not item.upper().startswith("HTTP/")))

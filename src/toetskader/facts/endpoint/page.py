@@ -16,6 +16,8 @@ from toetskader.facts.endpoint.markup import Tag, tags
 
 MOST_NAMED = 20
 """Things of one kind that are kept."""
+MOST_TAGS = 100_000
+"""Tags that are read."""
 LONGEST_NAMED = 200
 """Characters of one of them."""
 
@@ -38,7 +40,10 @@ def examine(body: bytes, content_type: str, *, url: str, complete: bool = True, 
     form = _form(media_type, text)
     seen = _Seen(url)
     if form == "html":
-        for tag in tags(text):
+        for number, tag in enumerate(tags(text)):
+            if number == MOST_TAGS:
+                complete = False
+                break
             seen.read(tag)
     return Page(
         content_type=media_type,
@@ -179,10 +184,8 @@ class _Seen:
             return
         media_type = tag.attributes.get("type", "").strip()
         source = tag.attributes.get("data") or tag.attributes.get("src") or ""
-        address = resolved(self.base, source)
-        native = _NATIVE_TYPE.fullmatch(media_type) or (
-            not media_type and source and address is not None and _NATIVE_FILE.search(address.path)
-        )
+        address = resolved(self.base, source) if source and not media_type else None
+        native = _NATIVE_TYPE.fullmatch(media_type) or (address is not None and _NATIVE_FILE.search(address.path))
         if tag.name == "applet" or tag.attributes.get("classid") or not native:
             self.plug_ins.append(f"<{tag.name}> {media_type or without_query(source)}".strip())
 

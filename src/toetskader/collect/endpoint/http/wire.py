@@ -17,6 +17,7 @@ import requests.adapters
 import urllib3
 import urllib3.connection
 import urllib3.connectionpool
+import urllib3.exceptions
 
 from toetskader.collect.endpoint.http.deadline import Deadline
 from toetskader.collect.endpoint.http.failures import NotMade
@@ -260,6 +261,17 @@ class _Adapter(requests.adapters.HTTPAdapter):
 
             def _new_conn(self) -> socket.socket:
                 return dial()
+
+            def send(self, data: Any) -> None:
+                try:
+                    super().send(data)
+                except OSError:
+                    self.sock.recv(1)  # an alert may say why: with TLS 1.3 a demand for a certificate comes this late
+                    raise
+
+            def connect(self) -> None:
+                super().connect()
+                self.is_verified = True  # else it warns on the terminal; whom to trust is told in the facts
 
         class PlainPool(urllib3.connectionpool.HTTPConnectionPool):
             ConnectionCls = Plain
