@@ -1,6 +1,9 @@
 """What real servers do besides the oracle: mutual TLS, early data, renegotiation, staples, several certificates."""
 
 import shlex
+import socket
+import struct
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +21,8 @@ from toetskader.facts.endpoint.tls import AddressTls, Answer, ClientCertificate,
 from toetskader.laboratory.certificates import Authority
 from toetskader.results import Verdict
 
+MODERN_EXTENSIONS = b"\0\x17\0\0\xff\1\0\1\0"
+"""Extended master secret and secure renegotiation."""
 GOOD = "-cipher ECDHE+AESGCM:ECDHE+CHACHA20 -groups X25519:P-256:P-384"
 P256 = f"-cert p256.crt -key p256.key {GOOD}"
 NGINX = (
@@ -199,3 +204,66 @@ def test_authorities_that_cannot_be_read(content: str | None, tmp_path: Path) ->
     )
     assert isinstance(fact, NotSeen)
     assert fact.reason is Reason.REFUSED_INPUT
+
+
+def test_a_server_that_blocks_after_a_while_is_not_taken_to_refuse(measure: Measure, judge: Judge) -> None:
+    asked = 0
+    calm = picks(lambda offered: first_of([0xC02F, 0xC030], offered), MODERN_EXTENSIONS)
+
+    def blocks(connection: socket.socket, ended: threading.Event) -> None:
+        nonlocal asked
+        asked += 1
+        if asked <= 12:
+            calm(connection, ended)
+        else:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with hostile_server(blocks) as port:
+        fact = measure(port, deadline_s=15)
+    found = fact.addresses[0]
+    assert found.reachable
+    unknown = [version.reason for version in found.versions if version.accepted is Answer.UNKNOWN]
+    unknown += [version.unfinished for version in found.accepted if version.unfinished]
+    unknown += [found.groups_unfinished] if found.groups_unfinished else []
+    assert any(reason is not None and "blocks us" in reason.en for reason in unknown)
+    assert judge(fact, "tls.ncsc").verdict is not Verdict.PASS
+
+
+def test_old_hellos_that_are_dropped_on_the_way_are_declined(measure: Measure, judge: Judge) -> None:
+    answers = picks(lambda offered: first_of([0xC02F], offered), MODERN_EXTENSIONS)
+
+    def drops(connection: socket.socket, ended: threading.Event) -> None:
+        start = connection.recv(11, socket.MSG_PEEK)
+        if start[:1] == b"\x16" and start[9:11] == b"\x03\x03":
+            answers(connection, ended)
+        else:
+            ended.wait(20)
+
+    with hostile_server(drops) as port:
+        fact = measure(port, deadline_s=60)
+    found = fact.addresses[0]
+    assert [version.accepted for version in found.versions] == [
+        *[Answer.NO] * 4,
+        Answer.YES,
+        Answer.NO,
+    ]
+    assert judge(fact, "tls.versions").verdict is Verdict.PASS
+
+
+def test_four_connections_at_a_time(measure: Measure) -> None:
+    lock = threading.Lock()
+    open_now, most = 0, 0
+    answers = picks(lambda offered: first_of([0xC02F, 0xC030], offered), MODERN_EXTENSIONS)
+
+    def counts(connection: socket.socket, ended: threading.Event) -> None:
+        nonlocal open_now, most
+        with lock:
+            open_now += 1
+            most = max(most, open_now)
+        answers(connection, ended)
+        with lock:
+            open_now -= 1
+
+    with hostile_server(counts) as port:
+        measure(port, deadline_s=15)
+    assert 1 < most <= 4

@@ -15,8 +15,11 @@ from toetskader.text import Text
 
 MOST_HANDSHAKES = 150
 """Handshakes with one address; a well-configured server needs less than fifty."""
-MOST_SILENCES = 2
-"""Answers in a row that may not come in time, before an address is given up."""
+MOST_SILENCES = 6
+"""Answers in a row that may not come in time, before an address is given up; two when it never answered at all."""
+LEAST_PATIENCE_S = 3.0
+PATIENCE = 20
+"""Times the slowest answer so far that a next one may take."""
 
 
 class Ended(Enum):
@@ -154,6 +157,7 @@ class Line:
         self._until = until
         self._lock = Lock()
         self._silences = 0
+        self._slowest = 0.0
         self._given_up: Text | None = None
         self.handshakes = 0
 
@@ -170,7 +174,7 @@ class Line:
                 if self.handshakes >= MOST_HANDSHAKES:
                     raise Spent(OUT_OF_HANDSHAKES)
                 self.handshakes += 1
-            until = min(self._until, now + self._wait_s)
+            until = min(self._until, now + self._patience())
             raw = socket.create_connection((self.address, self.port), timeout=until - now)
             try:
                 raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -183,17 +187,17 @@ class Line:
         """Handshakes that may still be started."""
         return MOST_HANDSHAKES - self.handshakes
 
-    def silence(self, happened: bool) -> None:
-        """Keep count of answers that did not come; after some in a row the address is given up."""
-        with self._lock:
-            self._silences = self._silences + 1 if happened else 0
-            if self._silences >= MOST_SILENCES:
-                self._given_up = SILENT
+    def _patience(self) -> float:
+        """Return how long to wait: a server that answers soon is not waited for long when it does not."""
+        return min(self._wait_s, max(LEAST_PATIENCE_S, PATIENCE * self._slowest)) if self._slowest else self._wait_s
 
     def ask(self, offer: Offer) -> Reply:
         """Send a hello and read the answer. Raises `Spent`; every other end is in the reply."""
         reply = self._exchange(offer)
-        self.silence(reply.ended is Ended.SILENT)
+        with self._lock:
+            self._silences = self._silences + 1 if reply.ended is Ended.SILENT else 0
+            if self._silences >= (MOST_SILENCES if self._slowest else 2):
+                self._given_up = SILENT
         return reply
 
     def _exchange(self, offer: Offer) -> Reply:
@@ -201,7 +205,11 @@ class Line:
         hello = ssl2_hello() if offer.version is Version.SSL2 else client_hello(offer)
         try:
             with self.socket() as connection:
-                return _read(connection, reader, hello)
+                started = time.monotonic()
+                reply = _read(connection, reader, hello)
+                if reply.ended is Ended.HELLO:
+                    self._slowest = max(self._slowest, time.monotonic() - started)
+                return reply
         except OSError as error:
             if isinstance(error, TimeoutError):
                 return Reply(Ended.NO_CONNECTION, detail="time-out")

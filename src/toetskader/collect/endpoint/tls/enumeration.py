@@ -44,6 +44,10 @@ _KNOWN_ALREADY = Text(
     "Suites die met een nieuwere versie zijn gezien, zijn niet opnieuw gevraagd.",
     "Suites seen with a newer version were not asked for again.",
 )
+_BLOCKED = Text(
+    "De server nam een aanbod dat hij eerder aannam niet meer aan; waarschijnlijk houdt hij of een firewall ons tegen.",
+    "The server no longer took an offer that it took before; probably it or a firewall blocks us.",
+)
 _NOT_ASKED_ORDER = Text("De volgorde is met een nieuwere versie gevraagd.", "The order was asked of a newer version.")
 
 
@@ -85,6 +89,8 @@ class Enumeration:
         self.groups: dict[str, set[str]] = {}
         """Group → versions it was seen with."""
         self.groups_unfinished: Text | None = None
+        self._sample: Offer | None = None
+        """The first offer that was taken."""
         self._long_offers = False
         """True once a long offer was understood."""
 
@@ -93,12 +99,25 @@ class Enumeration:
         groups = offer.pop("groups", TLS13_GROUPS if version is Version.TLS13 else TLS12_CURVES)
         made = Offer(version=version, suites=suites, groups=groups, server_name=self.line.server_name, **offer)  # type: ignore[arg-type]
         reply = self.line.ask(made)
-        if reply.ended is Ended.NO_CONNECTION and self.flights:
+        if reply.ended in (Ended.NO_CONNECTION, Ended.SILENT) and self._sample is not None:
             time.sleep(_PAUSE_S)
             reply = self.line.ask(made)
         if reply.ended is Ended.HELLO:
+            self._sample = self._sample or made
             self._observe(version, reply.flight)
+        else:
+            self._still_there(reply)
         return reply
+
+    def _still_there(self, reply: Reply) -> None:
+        """See to it that a closed connection, or none, means no: a server that blocks us refuses everything.
+
+        Repeats the first offer that was taken. Raises Spent when it is not taken any more.
+        """
+        if reply.ended in (Ended.CLOSED, Ended.NO_CONNECTION, Ended.SILENT) and self._sample is not None:
+            again = self.line.ask(self._sample)
+            if again.ended is not Ended.HELLO:
+                raise Spent(_BLOCKED)
 
     def _observe(self, version: Version, flight: Flight) -> None:
         self.flights.append((version, flight))
@@ -125,9 +144,17 @@ class Enumeration:
             seen.suites.append(reply.flight.suite)
         elif reply.ended is Ended.HELLO or reply.refused:
             seen.accepted = Answer.NO
+        elif reply.ended is Ended.SILENT and self._sample is not None:
+            # Asked twice, while other offers are answered: something on the way drops such hellos.
+            seen.accepted, seen.reason = Answer.NO, reply.text()
         else:
             seen.reason = reply.text()
         return reply
+
+    def forget(self, version: Version) -> None:
+        """Let a version be asked again that gave no answer, now that another did."""
+        if self.seen[version].accepted is Answer.UNKNOWN:
+            self.seen[version].reason = None
 
     def suites(self, version: Version, *, known: Iterable[int] = (), thorough: bool = False) -> None:
         """Find the suites of a version, of which `first` was asked or not.
@@ -213,6 +240,7 @@ class Enumeration:
         seen = self.seen[Version.SSL2]
         try:
             reply = self.line.ask(Offer(version=Version.SSL2, suites=()))
+            self._still_there(reply)
         except Spent as spent:
             seen.reason = spent.reason
             return

@@ -151,6 +151,7 @@ class AddressScan:
             if reply.ended is Ended.NO_CONNECTION and not self.found.flights:
                 return self._gone(reply.text())
             if reply.ended is Ended.HELLO:
+                self.found.forget(Version.TLS12)
                 return None
         if reply is not None and reply.ended in (Ended.SILENT, Ended.NOT_TLS):
             return unreachable(self.line.address, reply.text(), start=reply.start, handshakes=self.line.handshakes)
