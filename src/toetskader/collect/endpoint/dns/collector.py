@@ -43,7 +43,7 @@ from toetskader.facts.endpoint.dnssec import Cause, DnssecFacts, Status, Validat
 from toetskader.text import Text
 
 TIMEOUT_S = 5.0
-AT_ONCE = 6
+AT_ONCE = 2
 """Questions of one endpoint asked at the same time."""
 _A, _AAAA = dns.rdatatype.A, dns.rdatatype.AAAA
 
@@ -111,10 +111,11 @@ class Dns:
         name = self._name(host)
         if isinstance(name, NotSeen):
             return name
-        found = [addresses_of(name, type_, self._follow(name, type_)) for type_ in (_A, _AAAA)]
-        if all(lookup.failed for lookup in found):
-            return self._not_seen(host, Reason.UNREACHABLE, found[0].reason)
-        return Addresses(host, found[0], found[1])
+        a, aaaa = self._both(name)
+        found = Addresses(host, addresses_of(name, _A, a), addresses_of(name, _AAAA, aaaa))
+        if found.a.failed and found.aaaa.failed:
+            return self._not_seen(host, Reason.UNREACHABLE, a.reason)
+        return found
 
     def texts(self, name: str) -> tuple[str, ...] | Text:
         """Return the TXT records of a name, none when it has none, or why they could not be asked for."""
@@ -138,16 +139,14 @@ class Dns:
         name = self._name(host)
         if isinstance(name, NotSeen):
             return name
-        a = self._follow(name, _A)
-        if a.outcome is Outcome.FAILED and not a.aliases and self._follow(name, _AAAA).outcome is Outcome.FAILED:
+        a, aaaa = self._both(name)
+        if _nothing_seen(a, aaaa):
             return self._not_seen(host, Reason.UNREACHABLE, a.reason)
         with ThreadPoolExecutor(AT_ONCE) as workers:
-            aaaa_soon = workers.submit(self._follow, name, _AAAA)
             caa = workers.submit(caa_of, self._resolver, name)
             tlsa = workers.submit(tlsa_of, self._resolver, name, port)
             soa = zone_of(self._resolver, name)
             servers = self._name_servers(soa, allow_private)
-            aaaa = aaaa_soon.result()
         longer = max((a, aaaa), key=lambda found: len(found.aliases))
         return DnsFacts(
             provenance=self._provenance(host),
@@ -172,13 +171,9 @@ class Dns:
             return name
         if self._anchors_problem is not None:
             return self._not_seen(host, Reason.REFUSED_INPUT, self._anchors_problem)
-        first = self._follow(name, _A)
-        if (
-            first.outcome is Outcome.FAILED
-            and not first.aliases
-            and self._follow(name, _AAAA).outcome is Outcome.FAILED
-        ):
-            return self._not_seen(host, Reason.UNREACHABLE, first.reason)
+        both = self._both(name)
+        if _nothing_seen(*both):
+            return self._not_seen(host, Reason.UNREACHABLE, both[0].reason)
         caa = caa_of(self._resolver, name)
         asked = [(name, _A), (name, _AAAA), (dns.name.from_text(caa.name), dns.rdatatype.CAA)]
         with suppress(dns.exception.DNSException):  # too long a name has no TLSA records
@@ -224,6 +219,12 @@ class Dns:
         )
         return [*found, (endless, ())]
 
+    def _both(self, name: dns.name.Name) -> tuple[Followed, Followed]:
+        """Ask for A and AAAA at the same time: what is down costs one deadline."""
+        with ThreadPoolExecutor(1) as worker:
+            aaaa = worker.submit(self._follow, name, _AAAA)
+            return self._follow(name, _A), aaaa.result()
+
     def _follow(self, name: dns.name.Name, type_: dns.rdatatype.RdataType) -> Followed:
         return follow(self._resolver, name, type_)
 
@@ -246,6 +247,9 @@ class Dns:
             mine.set_exception(error)
             raise
         mine.set_result(found)
+        if found.failed:
+            with self._lock:
+                self._zones.pop(key, None)
         return found
 
     def _name(self, host: str) -> dns.name.Name | NotSeen:
@@ -303,3 +307,8 @@ class Dns:
         if where is None:
             return []
         return [f"@{where[0]}", *([] if where[1] == 53 else ["-p", str(where[1])])]
+
+
+def _nothing_seen(a: Followed, aaaa: Followed) -> bool:
+    """Tell whether the resolver said nothing about a host; aliases without an end are something."""
+    return a.outcome is Outcome.FAILED and aaaa.outcome is Outcome.FAILED and not (a.aliases or aaaa.aliases)

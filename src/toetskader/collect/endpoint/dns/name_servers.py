@@ -2,7 +2,6 @@
 
 import ipaddress
 import socket
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from toetskader.collect.endpoint.dns.resolver import Resolver
 from toetskader.collect.endpoint.dns.transport import Failure, Plain, query_for
 from toetskader.collect.endpoint.dns.words import name_text
 from toetskader.facts.endpoint.dns import (
+    AddressLookup,
     Ipv6,
     NameServer,
     NameServerLookup,
@@ -31,7 +31,7 @@ MOST_SERVERS = 16
 MOST_ADDRESSES = 8
 """Addresses of one name server that are asked."""
 AT_ONCE = 8
-"""Name servers asked at the same time; each address gets one question."""
+"""Addresses asked at the same time, each once."""
 
 # Any public address does: nothing is sent, the machine is only asked by which way it would go.
 _SOMEWHERE = ("2001:4860:4860::8888", 53)
@@ -64,14 +64,16 @@ def name_servers_of(resolver: Resolver, zone: dns.name.Name, asking: Asking) -> 
     found = follow(resolver, zone, dns.rdatatype.NS)
     names = sorted({item.target.canonicalize() for item in found.kept})
     kept = names[:MOST_SERVERS]
-
-    def seen(name: dns.name.Name) -> NameServer:
-        return _name_server(resolver, name, lambda address: _probe(address, zone, asking))
-
     servers: tuple[NameServer, ...] = ()
     if kept:
         with ThreadPoolExecutor(AT_ONCE) as workers:
-            servers = tuple(workers.map(seen, kept))
+            lookups = list(workers.map(lambda name: _addresses(resolver, name), kept))
+            wanted = dict.fromkeys(address for two in lookups for address in _asked(two))
+            probes = dict(zip(wanted, workers.map(lambda address: _probe(address, zone, asking), wanted), strict=True))
+        servers = tuple(
+            NameServer(name=name_text(name), a=two[0], aaaa=two[1], probes=tuple(probes[item] for item in _asked(two)))
+            for name, two in zip(kept, lookups, strict=True)
+        )
     return NameServerLookup(
         name=name_text(zone),
         type="NS",
@@ -82,16 +84,16 @@ def name_servers_of(resolver: Resolver, zone: dns.name.Name, asking: Asking) -> 
     )
 
 
-def _name_server(resolver: Resolver, name: dns.name.Name, probe: Callable[[str], Probe]) -> NameServer:
-    lookups = [
+def _addresses(resolver: Resolver, name: dns.name.Name) -> tuple[AddressLookup, AddressLookup]:
+    a, aaaa = (
         addresses_of(name, type_, follow(resolver, name, type_)) for type_ in (dns.rdatatype.A, dns.rdatatype.AAAA)
-    ]
-    addresses = [address for lookup in lookups for address in lookup.addresses[:MOST_ADDRESSES]]
-    probes: tuple[Probe, ...] = ()
-    if addresses:
-        with ThreadPoolExecutor(len(addresses)) as workers:
-            probes = tuple(workers.map(probe, addresses))
-    return NameServer(name=name_text(name), a=lookups[0], aaaa=lookups[1], probes=probes)
+    )
+    return a, aaaa
+
+
+def _asked(lookups: tuple[AddressLookup, AddressLookup]) -> list[str]:
+    """Return the addresses of a name server that are asked."""
+    return [address for lookup in lookups for address in lookup.addresses[:MOST_ADDRESSES]]
 
 
 def _probe(address: str, zone: dns.name.Name, asking: Asking) -> Probe:

@@ -18,10 +18,10 @@ import dns.rrset
 from toetskader.collect.endpoint.dns.transport import Carrier, Failure, Plain, query_for
 from toetskader.text import Text
 
-MOST_QUESTIONS = 50_000
-"""Questions whose answers are kept in a run."""
+MOST_KEPT = 200_000
+"""Records that are kept of all answers in a run, some tens of megabytes; beyond it questions are asked again."""
 REST_S = 15.0
-"""Seconds for which a resolver that gave no answer at all is left alone."""
+"""Seconds for which a resolver that gave no answer at all, or a question without answer, is left alone."""
 
 Key = tuple[dns.name.Name, dns.rdatatype.RdataType]
 
@@ -37,6 +37,12 @@ class Reply:
     authority: Mapping[Key, dns.rrset.RRset] = field(repr=False)
     signatures: Mapping[Key, tuple[dns.rrset.RRset, ...]] = field(repr=False)
     """RRSIG records by owner and the type they cover."""
+
+    @property
+    def size(self) -> int:
+        """How many records it holds."""
+        sections = (self.answer.values(), self.authority.values(), *self.signatures.values())
+        return 1 + sum(len(rrset) for section in sections for rrset in section)
 
     @property
     def records(self) -> dns.rrset.RRset | None:
@@ -59,6 +65,8 @@ class Resolver:
         self._asked: dict[Key, Future[Reply | Failure]] = {}
         self._silent: tuple[float, Failure] | None = None
         self._last_answer = -REST_S
+        self._failed: dict[Key, float] = {}
+        self._kept = 0
 
     @property
     def where(self) -> str:
@@ -72,14 +80,19 @@ class Resolver:
         return (first.address, first.port) if isinstance(first, Plain) else None
 
     def ask(self, name: dns.name.Name, type_: dns.rdatatype.RdataType) -> Reply | Failure:
-        """Return the answer to a question, or why there is none. A question is asked once in a run."""
+        """Return the answer to a question, or why there is none. A question is asked once in a run.
+
+        A question without answer is asked again after a while: another endpoint of the run may have more luck.
+        """
         key = (name.canonicalize(), type_)
         with self._lock:
             known = self._asked.get(key)
+            if known is not None and self._failed.get(key, time.monotonic()) <= time.monotonic() - REST_S:
+                del self._failed[key]
+                known = None
             if known is None:
                 mine: Future[Reply | Failure] = Future()
-                if len(self._asked) < MOST_QUESTIONS:
-                    self._asked[key] = mine
+                self._asked[key] = mine
         if known is not None:
             return known.result()
         try:
@@ -88,9 +101,13 @@ class Resolver:
             mine.set_exception(error)
             raise
         mine.set_result(reply)
-        if isinstance(reply, Failure):
-            with self._lock:
-                # Another endpoint of the run may have more luck, later.
+        with self._lock:
+            if isinstance(reply, Failure):
+                self._failed[key] = time.monotonic()
+                return reply
+            self._kept += reply.size
+            if self._kept > MOST_KEPT:
+                self._kept -= reply.size
                 self._asked.pop(key, None)
         return reply
 
