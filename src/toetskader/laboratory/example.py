@@ -8,15 +8,17 @@ import errno
 import json
 import shutil
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from toetskader.laboratory.certificates import Authority, self_signed
 from toetskader.laboratory.dns import DnsLaboratory, Flaw, LabZone
-from toetskader.laboratory.tls import Quality, ssl_context
-from toetskader.laboratory.web import Site, bad_site, good_site, serve
+from toetskader.laboratory.tls import ssl_context
+from toetskader.laboratory.web import LOOPBACK, Site, bad_site, good_site, serve
+from toetskader.vocabulary import Environment, Role
 
 DNS_PORT = 18053
 GOOD_DOMAIN = "voorbeeldgemeente.test"
@@ -24,79 +26,138 @@ BAD_DOMAIN = "slordiggemeente.test"
 TENANT = GOOD_DOMAIN
 NETWORK = 64496
 """Number of the network that announces the addresses; reserved for documentation (RFC 5398)."""
-OTHER_NETWORK = 64511
 
+_PREFIXES = {"127.0.0.0/8": 8, "::/64": 64}
+"""Announced prefixes, and how long those are that may be announced."""
 _ADDRESSES = "{name} A 127.0.0.1\n{name} AAAA ::1\n"
 _CAA = '@ CAA 0 issue "ca.example"\n@ CAA 0 iodef "mailto:veiligheid@voorbeeldgemeente.test"\n'
+
+Credentials = tuple[bytes, bytes]
+"""A certificate with its chain, and its key, in PEM."""
+
+
+_GOOD_TLS = partial(ssl_context, "good")
+
+
+def issued(authority: Authority, host: str) -> Credentials:
+    """Return a certificate for one host."""
+    return authority.issue((host,))
+
+
+def verified(authority: Authority, host: str) -> Credentials:
+    """Return a certificate for one host that names a verified organisation."""
+    return authority.issue((host,), organisation="Voorbeeld Software BV")
+
+
+def careless(_: Authority, host: str) -> Credentials:
+    """Return a certificate that nobody vouches for, weak, and for all hosts of a domain."""
+    return self_signed((f"*.{host.partition('.')[2]}",), "rsa2048")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """One host, and how it is offered."""
+    """One host, and how it is offered on some of its addresses."""
 
     host: str
     port: int
     http_port: int
     site: Site
-    quality: Quality = "good"
-    key: str = "p256"
-    names: tuple[str, ...] = ()
-    """In its certificate; the host alone when empty."""
-    trusted: bool = True
-    """Whether the laboratory's authority issued its certificate; else it made its own."""
+    role: Role = "application"
+    environment: Environment = "production"
+    addresses: tuple[str, ...] = LOOPBACK
+    certificate: Callable[[Authority, str], Credentials] = issued
+    """Makes its certificate, with the laboratory's authority and its host."""
+    tls: Callable[[bytes, bytes], ssl.SSLContext] = _GOOD_TLS
+    """How it speaks TLS, with a certificate and a key."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """Everything that runs at one time. Ports that are 0 are chosen."""
+    """Everything that runs at one time."""
 
     zones: tuple[LabZone, ...]
     services: tuple[Service, ...]
+    municipal_domain: str = GOOD_DOMAIN
     dns_port: int = 0
-    origin: int = NETWORK
-    """Network that is authorised to announce the addresses; `NETWORK` announces them."""
+    """0 for any that is free."""
+    origin: int | None = NETWORK
+    """Network that is authorised to announce the addresses, None for nobody; `NETWORK` announces them."""
 
 
-def good(port: int = 18443) -> Scene:
+def good(ports: Iterable[int] = (18443, 18444, 18445, 18543, 18544, 18545)) -> Scene:
     """Return the services of a supplier that meets every requirement.
 
-    Parameters: `port`, of the first service; the others follow it, plain HTTP a hundred further.
+    Parameters: `ports`, of HTTPS for each of the three services, then of plain HTTP for each.
     """
-    hosts = (f"meldingen.{GOOD_DOMAIN}", f"meldingen.accp.{GOOD_DOMAIN}", f"klantportaal.{GOOD_DOMAIN}")
-    names = "".join(_ADDRESSES.format(name=host.removesuffix(f".{GOOD_DOMAIN}")) for host in hosts)
+    given = tuple(ports)
+    offered: tuple[tuple[str, Role, Environment], ...] = (
+        (f"meldingen.{GOOD_DOMAIN}", "application", "production"),
+        (f"meldingen.accp.{GOOD_DOMAIN}", "application", "acceptance"),
+        (f"klantportaal.{GOOD_DOMAIN}", "portal", "production"),
+    )
     return Scene(
-        zones=(LabZone(GOOD_DOMAIN, names + _CAA),),
+        zones=(LabZone(GOOD_DOMAIN, addresses(*(host for host, _, _ in offered)) + _CAA),),
         services=tuple(
             Service(
                 host=host,
-                port=port + index,
-                http_port=port + index + 100,
-                site=good_site(f"{host}:{port + index}", entra_tenant=TENANT),
+                port=port,
+                http_port=http_port,
+                site=good_site(f"{host}:{port}", entra_tenant=TENANT),
+                role=role,
+                environment=environment,
             )
-            for index, host in enumerate(hosts)
+            for (host, role, environment), port, http_port in zip(offered, given[:3], given[3:6], strict=True)
         ),
     )
 
 
-def bad(port: int = 18453) -> Scene:
-    """Return the service of a supplier that breaks every requirement that it can. Parameters: as for `good`."""
-    host = f"app.meldingen.{BAD_DOMAIN}"
+def coupling(ports: Iterable[int]) -> Scene:
+    """Return a coupling that meets every requirement: an API that demands a certificate of its clients.
+
+    Parameters: `ports`, of HTTPS and of plain HTTP.
+    """
+    port, http_port = ports
+    host = f"koppelvlak.{GOOD_DOMAIN}"
+    clients = Authority("Toetskader laboratory clients")
+    return Scene(
+        zones=(LabZone(GOOD_DOMAIN, addresses(host) + _CAA),),
+        services=(
+            Service(
+                host=host,
+                port=port,
+                http_port=http_port,
+                site=good_site(f"{host}:{port}", entra_tenant=TENANT),
+                role="api",
+                certificate=verified,
+                tls=partial(ssl_context, "good", client_authority=clients.pem),
+            ),
+        ),
+    )
+
+
+def bad(ports: Iterable[int] = (18453, 18553)) -> Scene:
+    """Return the service of a supplier that breaks every requirement that it can. Parameters: `ports`, as above."""
+    port, http_port = ports
     records = "app.meldingen CNAME hosting\nhosting A 127.0.0.1\n"
     return Scene(
         zones=(LabZone(BAD_DOMAIN, records, flaw=Flaw.EXPIRED, name_servers="@ NS ns1\nns1 A 127.0.0.1\n"),),
         services=(
             Service(
-                host=host,
+                host=f"app.meldingen.{BAD_DOMAIN}",
                 port=port,
-                http_port=port + 100,
+                http_port=http_port,
                 site=bad_site(),
-                quality="weak",
-                key="rsa2048",
-                names=(f"*.meldingen.{BAD_DOMAIN}",),
-                trusted=False,
+                certificate=careless,
+                tls=partial(ssl_context, "weak"),
             ),
         ),
+        municipal_domain=BAD_DOMAIN,
     )
+
+
+def addresses(*hosts: str) -> str:
+    """Return records that give hosts of the good domain both addresses of loopback."""
+    return "".join(_ADDRESSES.format(name=host.removesuffix(f".{GOOD_DOMAIN}")) for host in hosts)
 
 
 def example() -> Scene:
@@ -106,24 +167,34 @@ def example() -> Scene:
 
 
 @contextmanager
-def running(scene: Scene, folder: Path) -> Iterator[DnsLaboratory]:
+def running(scene: Scene, folder: Path, *, authority: Authority | None = None) -> Iterator[DnsLaboratory]:
     """Run a scene until the context is left.
 
     Parameters: `folder`, made when absent; gets what an audit must know: `anchors.zone`, `ca.pem`, `vrps.json` and
-    `routes.txt`. Raises OSError when a port is taken, or this machine has no IPv6 on loopback.
+    `routes.txt`; `authority`, that issues the certificates, a new one when absent. Raises OSError when a port is
+    taken, or this machine has no IPv6 on loopback.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    authority = Authority()
-    authority.write(folder / "ca.pem")
-    (folder / "vrps.json").write_text(_payloads(scene.origin), encoding="ascii")
-    (folder / "routes.txt").write_text(f"{NETWORK}\t127.0.0.0/8\t100\n{NETWORK}\t::/64\t100\n", encoding="ascii")
+    authority = authority or Authority()
     with ExitStack() as stack:
         names = stack.enter_context(DnsLaboratory(scene.zones, port=scene.dns_port))
         for service in scene.services:
+            context = service.tls(*service.certificate(authority, service.host))
             stack.enter_context(
-                serve(service.site, _context(service, authority), port=service.port, http_port=service.http_port)
+                serve(
+                    service.site,
+                    context,
+                    port=service.port,
+                    http_port=service.http_port,
+                    addresses=service.addresses,
+                )
             )
+        # Only now: where the ports are taken, these files are those of whoever has them.
         shutil.copy(names.trust_anchor_file, folder / "anchors.zone")
+        authority.write(folder / "ca.pem")
+        (folder / "vrps.json").write_text(_payloads(scene.origin), encoding="ascii")
+        routes = "".join(f"{NETWORK}\t{prefix}\t100\n" for prefix in _PREFIXES)
+        (folder / "routes.txt").write_text(routes, encoding="ascii")
         yield names
 
 
@@ -143,14 +214,8 @@ def start(at_end: Callable[[Callable[[], None]], object], folder: Path) -> None:
     at_end(stack.close)
 
 
-def _context(service: Service, authority: Authority) -> ssl.SSLContext:
-    names = service.names or (service.host,)
-    issued = authority.issue(names, service.key) if service.trusted else self_signed(names, service.key)
-    return ssl_context(service.quality, *issued)
-
-
-def _payloads(origin: int) -> str:
-    lengths = {"127.0.0.0/8": 8, "::/64": 64}
+def _payloads(origin: int | None) -> str:
+    allowed = () if origin is None else _PREFIXES.items()
     return json.dumps(
-        {"roas": [{"asn": f"AS{origin}", "prefix": prefix, "maxLength": most} for prefix, most in lengths.items()]}
+        {"roas": [{"asn": f"AS{origin}", "prefix": prefix, "maxLength": most} for prefix, most in allowed]}
     )

@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ class Reply:
     status: int = 200
     headers: Headers = ()
     content_type: str = "text/html; charset=utf-8"
+    delay_s: float = 0
+    """Seconds before it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer from the site."""
         reply = self.pages.get(self.path.partition("?")[0], self.missing)
         body = reply.body.encode()
+        time.sleep(reply.delay_s)
         self.send_response_only(reply.status)  # without the library's own Server header
         for name, value in (*self.extra, *reply.headers):
             self.send_header(name, value)
