@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from bench.chart import Figures, measure_chart
+from bench.endpoints import measure_endpoints
 from bench.portfolio import measure_portfolio
 from bench.verdicts import measure_verdicts
 
@@ -16,12 +17,14 @@ def main() -> None:
         "--charts", type=Path, help="folder of charts for the portfolio (default: copies of the example)"
     )
     parser.add_argument("--verdicts", type=int, default=10_000, help="how many verdicts at once (default: 10000)")
+    parser.add_argument("--endpoints", type=int, default=60, help="how many endpoints on loopback (default: 60)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="toetskader-bench-") as name:
         folder = Path(name)
         _show("Eén chart: het voorbeeld", measure_chart())
         _show("Portefeuille", measure_portfolio(folder / "portfolio", options.charts))
         _show("Oordelen", measure_verdicts(folder / "verdicts", options.verdicts))
+        _show("Eindpunten", measure_endpoints(folder / "endpoints", options.endpoints))
 
 
 def _show(title: str, figures: Figures) -> None:
@@ -30,4 +33,5 @@ def _show(title: str, figures: Figures) -> None:
         print(f"  {label:<58} {value}", flush=True)
 
 
-main()
+if __name__ == "__main__":  # the servers of a benchmark are processes that import this again
+    main()
