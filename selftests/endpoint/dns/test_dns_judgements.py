@@ -80,7 +80,7 @@ def test_dnssec(collector: Dns, host: str, verdict: Verdict, said: str) -> None:
     assert judged.verdict is verdict, judged
     texts = [item.seen.en for item in judged.findings] + ([judged.reason.en] if judged.reason else [])
     assert not said or any(said in text for text in texts), texts
-    assert all(item.command.startswith("delv ") for item in judged.findings)
+    assert all(item.command.startswith("drill -S -k ") for item in judged.findings)
 
 
 def test_dnssec_of_an_alias_names_the_name_that_is_not_signed(collector: Dns) -> None:

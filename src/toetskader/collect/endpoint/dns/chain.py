@@ -61,6 +61,17 @@ class _Finding:
     signatures: tuple[Signature, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Denied:
+    """The records of denial in one answer."""
+
+    records: Denials
+    """Those whose signatures hold."""
+    signatures: tuple[Signature, ...]
+    problem: Verified | None
+    """What was wrong with one that does not hold."""
+
+
 class Chain:
     """Validates answers of one resolver. Shared by all threads of a run; every zone is looked at once."""
 
@@ -135,7 +146,7 @@ class Chain:
                 return above  # an alias is no delegation
             ds = tuple(item for item in rrset if isinstance(item, DS))
             return self._zone(name, ds, above.zones, verified.signatures)
-        denied, problem = self._denials(reply, above)
+        denied = self._denials(reply, above)
         proof = _proof(denied, reply)
         if proof is Proof.NO_ZONE_CUT or (reply.nxdomain and proof is Proof.PROVEN):
             return above
@@ -144,8 +155,8 @@ class Chain:
                 f"{name_text(above.zone)} bewijst dat {name_text(name)} niet ondertekend is (geen DS)",
                 f"{name_text(above.zone)} proves that {name_text(name)} is not signed (no DS)",
             )
-            return _lost(above, name, _Finding(Status.INSECURE, sentence, Cause.UNSIGNED_DELEGATION, denied[1]))
-        return _lost(above, name, _of_denial(name, dns.rdatatype.DS, proof, denied[1], problem))
+            return _lost(above, name, _Finding(Status.INSECURE, sentence, Cause.UNSIGNED_DELEGATION, denied.signatures))
+        return _lost(above, name, _of_denial(name, dns.rdatatype.DS, proof, denied))
 
     def _zone(
         self, name: dns.name.Name, ds: tuple[DS, ...], above: tuple[Zone, ...], on_ds: tuple[Signature, ...]
@@ -242,8 +253,8 @@ class Chain:
         if rrset is not None:
             verified, proof = self._positive(reply, rrset, standing)
             return _of_positive(reply.name, verified, proof)
-        denied, problem = self._denials(reply, standing)
-        return _of_denial(reply.name, reply.type, _proof(denied, reply), denied[1], problem)
+        denied = self._denials(reply, standing)
+        return _of_denial(reply.name, reply.type, _proof(denied, reply), denied)
 
     def _positive(self, reply: Reply, rrset: dns.rrset.RRset, standing: Standing) -> tuple[Verified, Proof]:
         """Verify records that are there, and, when they stem from a wildcard, that it may stand in for the name."""
@@ -257,16 +268,14 @@ class Chain:
         )
         if verified.labels is None or verified.labels >= _labels(owner):
             return verified, Proof.PROVEN
-        (denied, _), _ = self._denials(reply, standing)
+        denied = self._denials(reply, standing)
         try:
-            return verified, denied.from_wildcard(owner, verified.labels)
+            return verified, denied.records.from_wildcard(owner, verified.labels)
         except dns.exception.DNSException:
             return verified, Proof.NOT_PROVEN
 
-    def _denials(
-        self, reply: Reply, standing: Standing
-    ) -> tuple[tuple[Denials, tuple[Signature, ...]], Verified | None]:
-        """Return the records of denial whose signatures hold, and what was wrong with one that does not."""
+    def _denials(self, reply: Reply, standing: Standing) -> _Denied:
+        """Verify the records of denial in an answer."""
         nsec: list[tuple[dns.name.Name, NSEC]] = []
         nsec3: list[tuple[dns.name.Name, NSEC3]] = []
         signatures: list[Signature] = []
@@ -287,7 +296,7 @@ class Chain:
                     nsec.append((owner, item))
                 elif isinstance(item, NSEC3):
                     nsec3.append((owner, item))
-        return (denials(standing.zone, nsec, nsec3), tuple(signatures)), problem
+        return _Denied(denials(standing.zone, nsec, nsec3), tuple(signatures), problem)
 
 
 _DENIALS = (dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
@@ -325,9 +334,9 @@ def _fits(zone: dns.name.Name, key: DNSKEY, ds: DS) -> bool:
     return made is not None and made.digest == ds.digest
 
 
-def _proof(denied: tuple[Denials, tuple[Signature, ...]], reply: Reply) -> Proof:
+def _proof(denied: _Denied, reply: Reply) -> Proof:
     try:
-        return denied[0].no_name(reply.name) if reply.nxdomain else denied[0].no_data(reply.name, reply.type)
+        return denied.records.no_name(reply.name) if reply.nxdomain else denied.records.no_data(reply.name, reply.type)
     except dns.exception.DNSException:
         return Proof.NOT_PROVEN  # a wildcard's name would be too long
 
@@ -390,13 +399,8 @@ def _of_positive(name: dns.name.Name, verified: Verified, proof: Proof) -> _Find
     )
 
 
-def _of_denial(
-    name: dns.name.Name,
-    type_: dns.rdatatype.RdataType,
-    proof: Proof,
-    signatures: tuple[Signature, ...],
-    problem: Verified | None,
-) -> _Finding:
+def _of_denial(name: dns.name.Name, type_: dns.rdatatype.RdataType, proof: Proof, denied: _Denied) -> _Finding:
+    signatures, problem = denied.signatures, denied.problem
     what = f"{name_text(name)} {dns.rdatatype.to_text(type_)}"
     if proof is Proof.PROVEN:
         sentence = Text(f"bewezen is dat {what} niet bestaat", f"it is proven that {what} does not exist")

@@ -185,7 +185,7 @@ class Dns:
             zones.update((zone.name, zone) for zone in chain)
         return DnssecFacts(
             provenance=self._provenance(host),
-            commands=self._delv_commands([(item.name, item.type) for item, _ in found]),
+            commands=self._validating_commands([(item.name, item.type) for item, _ in found]),
             host=host,
             trust_anchors=tuple(
                 f"{name_text(zone)} DS {item}" for zone, items in self._anchors.items() for item in items
@@ -287,10 +287,11 @@ class Dns:
         ]
         return tuple(commands)
 
-    def _delv_commands(self, asked: list[tuple[str, str]]) -> tuple[str, ...]:
-        anchors = [] if self._anchors_file is None else ["-a", str(self._anchors_file)]
+    def _validating_commands(self, asked: list[tuple[str, str]]) -> tuple[str, ...]:
+        """Return how an auditor validates the same: BIND's delv knows the root's keys, drill takes a file of them."""
         at = [] if self._named is None or "//" in self._named else self._for_dig()
-        return tuple(shlex.join(["delv", *at, *anchors, name, type_]) for name, type_ in dict.fromkeys(asked))
+        program = ["delv"] if self._anchors_file is None else ["drill", "-S", "-k", str(self._anchors_file)]
+        return tuple(shlex.join([*program, *at, name, type_]) for name, type_ in dict.fromkeys(asked))
 
     def _for_dig(self) -> list[str]:
         """Return the resolver as arguments of dig; DoT and DoH as dig 9.18 and later take them."""

@@ -79,7 +79,8 @@ class Denials:
         if closest is not None:
             wildcard = dns.name.Name((b"*", *closest.labels))
             for owner, nsec in self.nsec:
-                if owner == wildcard and _at_name(_types(nsec), type_, False) in (Proof.PROVEN, Proof.NO_ZONE_CUT):
+                at_wildcard = owner == wildcard and _at_name(_types(nsec), type_, False) is not Proof.NOT_PROVEN
+                if at_wildcard or (_covers(owner, nsec.next, wildcard) and nsec.next.is_subdomain(wildcard)):
                     return _nothing_there(type_)
         return Proof.NOT_PROVEN
 
@@ -88,7 +89,9 @@ class Denials:
         if closest is None:
             return Proof.NOT_PROVEN
         wildcard = dns.name.Name((b"*", *closest.labels))
-        covered = any(_covers(owner, nsec.next, wildcard) for owner, nsec in self.nsec)
+        covered = any(
+            _covers(owner, nsec.next, wildcard) and not nsec.next.is_subdomain(wildcard) for owner, nsec in self.nsec
+        )
         return Proof.PROVEN if covered else Proof.NOT_PROVEN
 
     def _nsec_closer(self, name: dns.name.Name, closer: dns.name.Name) -> Proof:

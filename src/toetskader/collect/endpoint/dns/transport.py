@@ -7,9 +7,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+import certifi
 import dns.exception
 import dns.flags
 import dns.message
@@ -18,6 +19,7 @@ import dns.query
 import dns.rdatatype
 import dns.resolver
 import requests
+from requests.adapters import HTTPAdapter
 
 from toetskader.text import Text
 
@@ -105,8 +107,7 @@ class OverTls:
         self.host = host
         self.port = port
         self.where = f"tls://{host}:{port}"
-        self._context = ssl.create_default_context(cafile=authorities)
-        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._context = _context(authorities)
         self._own = threading.local()
 
     def ask(self, query: dns.message.Message, timeout_s: float) -> dns.message.Message | Failure:
@@ -145,7 +146,7 @@ class OverHttps:
     def __init__(self, url: str, authorities: str | None) -> None:
         self.url = url
         self.where = url
-        self._authorities = authorities
+        self._context = _context(authorities)
         self._own = threading.local()
 
     def ask(self, query: dns.message.Message, timeout_s: float) -> dns.message.Message | Failure:
@@ -157,6 +158,7 @@ class OverHttps:
         session: requests.Session | None = getattr(self._own, "session", None)
         if session is None:
             session = self._own.session = requests.Session()
+            session.mount("https://", _Adapter(self._context))
         kind = "application/dns-message"
         with session.post(
             self.url,
@@ -165,7 +167,6 @@ class OverHttps:
             timeout=timeout_s,
             allow_redirects=False,
             stream=True,
-            verify=self._authorities or True,
         ) as response:
             if response.status_code != 200:
                 raise ValueError(f"HTTP {response.status_code}")
@@ -180,6 +181,28 @@ class OverHttps:
         if not query.is_response(answer):
             raise dns.query.BadResponse
         return answer
+
+
+class _Adapter(HTTPAdapter):
+    """Makes requests trust what a context trusts, besides its own store."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__()
+
+    def init_poolmanager(self, *given: Any, **settings: Any) -> None:
+        """Hand the context to every connection."""
+        super().init_poolmanager(*given, ssl_context=self._context, **settings)
+
+
+def _context(authorities: str | None) -> ssl.SSLContext:
+    """Return a context that trusts public authorities, and those of a file. Raises OSError."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(certifi.where())  # for a machine without a store of its own
+    if authorities is not None:
+        context.load_verify_locations(authorities)
+    return context
 
 
 def _carried(ask: Callable[[], dns.message.Message], where: str, timeout_s: float) -> dns.message.Message | Failure:
@@ -225,7 +248,7 @@ def carriers(resolver: str | None, authorities: str | None = None) -> tuple[Carr
 
     Parameters: `resolver`, `192.0.2.1`, `192.0.2.1:5353`, `[2001:db8::1]:5353`, `tls://host[:853]`,
     `https://host/dns-query`, or None for the system's (/etc/resolv.conf); `authorities`, a file of certificates that
-    are trusted instead of the system's. Raises BadResolverError.
+    are trusted besides the public ones. Raises BadResolverError.
     """
     if resolver is None:
         return _of_system()
