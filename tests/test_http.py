@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from toetskader.facts.endpoint.hsts import grade_hsts
+from toetskader.facts.endpoint.hsts import grade_hsts, internetnl_differs
 from toetskader.facts.endpoint.http import AddressHttp, Answer, Exchange, How, HttpFacts, Redirect, Unanswered
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.endpoint.page import ENTRA, likeness
@@ -36,6 +36,11 @@ def _judge_reachable(http: HttpFacts, norm: WebNorm, findings: Findings) -> None
                 f"{address.where}: {first.protocol}, status {first.status}",
                 f"{address.where}: {first.protocol}, status {first.status}",
             )
+            if first.protocol == "HTTP/2":
+                findings.saw(
+                    "alleen HTTP/2 geeft antwoord; internet.nl vraagt met HTTP/1.1 en ziet deze server niet",
+                    "only HTTP/2 is answered; internet.nl asks in HTTP/1.1 and does not see this server",
+                )
         elif first.how in (How.CLIENT_CERTIFICATE, How.TOO_LARGE):
             findings.saw(f"{address.where}: {first.message.nl}", f"{address.where}: {first.message.en}")
         elif first.how is How.UNREACHABLE:
@@ -119,6 +124,11 @@ def _judge_hsts(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
             )
         if values:
             findings.saw(f"{address.where}: {values[0]}", f"{address.where}: {values[0]}")
+        if internetnl_differs(values, min_age_s=norm.hsts_min_age_s):
+            findings.saw(
+                "internet.nl leest deze waarde anders; hier geldt RFC 6797, zoals browsers die volgen",
+                "internet.nl reads this value otherwise; here RFC 6797 holds, as browsers follow it",
+            )
     doubts.end()
 
 

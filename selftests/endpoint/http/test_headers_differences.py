@@ -5,7 +5,7 @@ import pytest
 from toetskader.facts.endpoint.csp import grade_csp, has_frame_ancestors
 from toetskader.facts.endpoint.graded import Status
 from toetskader.facts.endpoint.headers import grade_frame_options, grade_referrer_policy, versions_in_header
-from toetskader.facts.endpoint.hsts import grade_hsts, hsts
+from toetskader.facts.endpoint.hsts import grade_hsts, hsts, internetnl_differs
 
 YEAR = 31_536_000
 GOOD = ("no-referrer", "same-origin")
@@ -29,6 +29,14 @@ HSTS = [
 def test_hsts(value: str, theirs: str, ours: str, why: str) -> None:
     assert ours != theirs, why
     assert (grade_hsts([value], min_age_s=YEAR).status is Status.GOOD) == (ours == "passed"), why
+    assert internetnl_differs([value], min_age_s=YEAR)
+
+
+@pytest.mark.parametrize(
+    "value", ["max-age=31536000", "max-age=0", "garbage", "a; max-age=63072000", "max-age=x; max-age=9"]
+)
+def test_hsts_that_is_read_alike(value: str) -> None:
+    assert not internetnl_differs([value], min_age_s=YEAR)
 
 
 def test_of_two_fields_the_first_counts() -> None:

@@ -12,6 +12,7 @@ from http_lab import Lab
 
 from toetskader.facts.attempt import NotSeen, Reason
 from toetskader.facts.endpoint.http import AddressHttp, Answer, How, HttpFacts, Unanswered
+from toetskader.laboratory.tls import ssl_context
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 
@@ -329,3 +330,21 @@ def test_an_address_that_swallows_connections_costs_one_deadline(lab: Lab) -> No
     assert isinstance(address.first, Unanswered)
     assert address.first.how is How.TIMED_OUT
     assert not address.first.connected
+
+
+def test_http_2_that_trickles_costs_one_deadline(lab: Lab) -> None:
+    tls = ssl_context("good", lab.certificate, lab.key)
+    tls.set_alpn_protocols(["h2"])
+
+    def talk(connection: socket.socket) -> None:
+        if not connection.recv(65536).startswith(b"PRI * HTTP/2.0"):
+            return
+        connection.sendall(bytes.fromhex("000000040000000000"))  # SETTINGS
+        for byte in bytes.fromhex("7fffff0000000000") * 100:  # then a frame that takes long
+            connection.sendall(bytes([byte]))
+            time.sleep(0.05)
+
+    with lab.talking(talk, using=tls) as port:
+        address = lab.one(port, deadline_s=1.5)
+    assert isinstance(address.first, Unanswered)
+    assert address.first.message.nl

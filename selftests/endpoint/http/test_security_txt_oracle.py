@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from judged import address, file
 
 from toetskader.facts.endpoint.graded import Status
-from toetskader.facts.endpoint.security_txt import grade_text, policy_urls
+from toetskader.facts.endpoint.security_txt import grade_file, grade_text, policy_urls
 
 CASES = json.loads(Path(__file__).with_name("internetnl_cases.json").read_text(encoding="utf-8"))
 TODAY = date(2026, 3, 2)
@@ -69,3 +70,40 @@ def test_a_hostile_file_is_judged(text: str) -> None:
 
 def test_bytes_that_are_no_utf8_are_told() -> None:
     assert "utf8" in graded("Contact: mailto:a\\xff@b.nl\nExpires: {NOW+90d}\n", ["https://h.example/"], utf8=False)
+
+
+SERVED = {
+    "200 text/plain (no charset)": {},
+    "404 on both paths": {"security_txt": file(status=404), "legacy_security_txt": file(status=404)},
+    "403/500 on both": {"security_txt": file(status=403), "legacy_security_txt": file(status=500)},
+    "non-200 at /.well-known/, 200 text/plain at /security.txt": {
+        "security_txt": file(status=404),
+        "legacy_security_txt": file(),
+    },
+}
+ELSEWHERE = "redirect to other host, 200 text/plain"
+"""Only the target's own hosts are contacted, so that this one has no verdict here."""
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES["security_txt_http"] if case["http"] != ELSEWHERE], ids=lambda case: case["http"]
+)
+def test_how_it_is_served(case: dict[str, Any]) -> None:
+    graded = grade_file(address(**SERVED[case["http"]]), today=TODAY, longest_days=365)
+    wrong = [remark.code for remark in graded.remarks if remark.status is Status.BAD]
+    assert wrong == ([case["error"]] if case["error"] else [])
+
+
+@pytest.mark.parametrize(
+    ("content_type", "code"),
+    [
+        (None, "no_content_type"),
+        ("text/html", "invalid_media"),
+        ("text/plain; charset=iso-8859-1", "invalid_charset"),
+        ('Text/Plain; Charset="UTF-8"', None),
+    ],
+)
+def test_content_types(content_type: str | None, code: str | None) -> None:
+    graded = grade_file(address(security_txt=file(content_type=content_type)), today=TODAY, longest_days=365)
+    wrong = [remark.code for remark in graded.remarks if remark.status is Status.BAD]
+    assert wrong == ([code] if code else [])

@@ -78,3 +78,18 @@ def grade_hsts(values: Sequence[str], *, min_age_s: int) -> Graded:
     if read.max_age < min_age_s:
         return Graded((Remark("max-age-too-short", Text(values[0], values[0]), expected),))
     return Graded()
+
+
+_INTERNETNL = re.compile(r"\s*[-+]?[0-9]{1,100}(?:_[0-9]{1,100})*\s*")
+
+
+def internetnl_differs(values: Sequence[str], *, min_age_s: int) -> bool:
+    """Tell whether internet.nl judges these fields otherwise: it looks for a number right after `max-age=` only.
+
+    Of a field with commas it takes what is before the first.
+    """
+    if not values or len(values[0]) > LONGEST_VALUE:
+        return False
+    age = values[0].partition(",")[0].lower().partition("max-age=")[2].partition(";")[0]
+    passes_there = _INTERNETNL.fullmatch(age) is not None and len(age) <= 100 and int(age) >= min_age_s
+    return passes_there != (not grade_hsts(values, min_age_s=min_age_s).remarks)
