@@ -17,31 +17,33 @@ def free_port(address: str = "127.0.0.1") -> int:
 
 
 @contextmanager
-def openssl_server(folder: Path, arguments: Sequence[str], *, www: bool = True) -> Iterator[int]:
+def openssl_server(
+    folder: Path, arguments: Sequence[str], *, www: bool = True, port: int = 0, address: str = "127.0.0.1"
+) -> Iterator[int]:
     """Start `openssl s_server` in a folder with its keys, and stop it at the end.
 
-    Parameters: `www`, answer requests with a page, as a web server does. Yields the port. Raises RuntimeError with
-    what the server said when it does not start.
+    Parameters: `www`, answer requests with a page, as a web server does; `port` and `address`, where, instead of a free
+    one. Yields the port. Raises RuntimeError with what the server said when it does not start.
     """
-    port = free_port()
-    command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-quiet", *(["-www"] if www else []), *arguments]
+    port = port or free_port()
+    command = ["openssl", "s_server", "-accept", f"{address}:{port}", "-quiet", *(["-www"] if www else []), *arguments]
     with (folder / f"{port}.log").open("w+b") as log:
         server = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            _wait_for(server, port, Path(log.name))
+            _wait_for(server, (address.strip("[]"), port), Path(log.name))
             yield port
         finally:
             server.kill()
             server.wait()
 
 
-def _wait_for(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+def _wait_for(server: "subprocess.Popen[bytes]", where: tuple[str, int], log: Path) -> None:
     ends = time.monotonic() + STARTS_WITHIN_S
     while time.monotonic() < ends:
         if server.poll() is not None:
             break
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection(where, timeout=1).close()
         except OSError:
             time.sleep(0.02)
         else:

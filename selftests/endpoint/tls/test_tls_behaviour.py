@@ -1,21 +1,37 @@
 """What real servers do besides the oracle: mutual TLS, early data, renegotiation, staples, several certificates."""
 
+import os
 import shlex
 import socket
 import struct
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cryptography import x509
-from hostile_tls import hostile_server, picks, retries
+from hostile_tls import (
+    certificates,
+    handshake,
+    hostile_server,
+    key_exchange,
+    offered_suites,
+    picks,
+    read_hello,
+    record,
+    retries,
+    server_hello,
+)
 from judging_tls import Judge
 from nginx_server import nginx_server
-from openssl_server import openssl_server
+from openssl_server import free_port, openssl_server
 
 from conftest import Measure
+from toetskader.collect.endpoint.gate import Gate
 from toetskader.collect.endpoint.tls import collect_tls
+from toetskader.collect.endpoint.tls import connection as tls_connection
 from toetskader.facts.attempt import NotSeen, Reason
 from toetskader.facts.endpoint.tls import AddressTls, Answer, ClientCertificate, Order, StapleState, TlsFacts
 from toetskader.laboratory.certificates import Authority
@@ -206,14 +222,17 @@ def test_authorities_that_cannot_be_read(content: str | None, tmp_path: Path) ->
     assert fact.reason is Reason.REFUSED_INPUT
 
 
-def test_a_server_that_blocks_after_a_while_is_not_taken_to_refuse(measure: Measure, judge: Judge) -> None:
+@pytest.mark.parametrize("calm_for", [3, 6, 9, 12])
+def test_a_server_that_blocks_after_a_while_is_not_taken_to_refuse(
+    calm_for: int, measure: Measure, judge: Judge
+) -> None:
     asked = 0
     calm = picks(lambda offered: first_of([0xC02F, 0xC030], offered), MODERN_EXTENSIONS)
 
     def blocks(connection: socket.socket, ended: threading.Event) -> None:
         nonlocal asked
         asked += 1
-        if asked <= 12:
+        if asked <= calm_for:
             calm(connection, ended)
         else:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -225,11 +244,15 @@ def test_a_server_that_blocks_after_a_while_is_not_taken_to_refuse(measure: Meas
     unknown = [version.reason for version in found.versions if version.accepted is Answer.UNKNOWN]
     unknown += [version.unfinished for version in found.accepted if version.unfinished]
     unknown += [found.groups_unfinished] if found.groups_unfinished else []
+    unknown += [item.accepted.reason for item in found.hashes if item.accepted.answer is Answer.UNKNOWN]
     assert any(reason is not None and "blocks us" in reason.en for reason in unknown)
     assert judge(fact, "tls.ncsc").verdict is not Verdict.PASS
 
 
-def test_old_hellos_that_are_dropped_on_the_way_are_declined(measure: Measure, judge: Judge) -> None:
+def test_old_hellos_that_are_dropped_on_the_way_are_declined(
+    measure: Measure, judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tls_connection, "LEAST_PATIENCE_S", 0.5)
     answers = picks(lambda offered: first_of([0xC02F], offered), MODERN_EXTENSIONS)
 
     def drops(connection: socket.socket, ended: threading.Event) -> None:
@@ -250,20 +273,77 @@ def test_old_hellos_that_are_dropped_on_the_way_are_declined(measure: Measure, j
     assert judge(fact, "tls.versions").verdict is Verdict.PASS
 
 
-def test_four_connections_at_a_time(measure: Measure) -> None:
-    lock = threading.Lock()
-    open_now, most = 0, 0
-    answers = picks(lambda offered: first_of([0xC02F, 0xC030], offered), MODERN_EXTENSIONS)
+class CountingGate(Gate):
+    """Counts how many are let through at once."""
 
-    def counts(connection: socket.socket, ended: threading.Event) -> None:
-        nonlocal open_now, most
-        with lock:
-            open_now += 1
-            most = max(most, open_now)
-        answers(connection, ended)
-        with lock:
-            open_now -= 1
+    def __init__(self) -> None:
+        super().__init__()
+        self.most = self.now = 0
+        self.counting = threading.Lock()
 
-    with hostile_server(counts) as port:
-        measure(port, deadline_s=15)
-    assert 1 < most <= 4
+    @contextmanager
+    def to(self, address: str) -> Iterator[None]:
+        with super().to(address):
+            with self.counting:
+                self.now += 1
+                self.most = max(self.most, self.now)
+            yield
+            with self.counting:
+                self.now -= 1
+
+
+def test_a_few_connections_at_a_time(keys: Path) -> None:
+    gate = CountingGate()
+    with nginx_server(keys, NGINX) as port:
+        fact = collect_tls(
+            "localhost",
+            port,
+            ["127.0.0.1"],
+            authorities=None,
+            deadline_s=10,
+            user_agent="",
+            now=datetime.now(UTC),
+            gate=gate,
+        )
+    assert isinstance(fact, TlsFacts)
+    assert gate.most <= 4
+    assert gate.now == 0
+
+
+def test_ipv6(keys: Path) -> None:
+    port = free_port("::1")
+    with openssl_server(keys, shlex.split(P256), port=port, address="[::1]"):
+        fact = collect_tls(
+            "localhost",
+            port,
+            ["::1"],
+            authorities=keys / "ca.pem",
+            deadline_s=10,
+            user_agent="Toetskader/0 (selftest)",
+            now=datetime.now(UTC),
+        )
+    assert isinstance(fact, TlsFacts)
+    assert fact.addresses[0].reachable
+    assert fact.where("::1") == f"localhost ([::1]:{port})"
+    assert f"-connect '[::1]:{port}'" in fact.commands[0]
+
+
+def test_chains_that_are_never_the_same_are_kept_within_limits(measure: Measure, judge: Judge) -> None:
+    def another(connection: socket.socket, ended: threading.Event) -> None:
+        hello = read_hello(connection)
+        if hello[9:11] != b"\x03\x03" or b"\0\x2b\0\3\2\3\4" in hello:
+            connection.sendall(record(21, b"\2\x46"))
+            return
+        suite = first_of([0xC02F, 0xC030, 0xC027, 0xC028, 0xC013, 0xC014], offered_suites(hello))
+        if suite is None:
+            connection.sendall(record(21, b"\2\x28"))
+            return
+        parts = (server_hello(suite), certificates([os.urandom(9000)]), key_exchange(), handshake(14, b""))
+        connection.sendall(b"".join(parts))
+        threading.Event().wait(0.02)
+
+    with hostile_server(another) as port:
+        fact = measure(port, deadline_s=15)
+    assert len(fact.addresses[0].chains) <= 8
+    assert fact.addresses[0].chains_unfinished is not None
+    assert judge(fact, "tls.certificate_trusted").verdict is Verdict.UNDETERMINED

@@ -12,6 +12,7 @@ does, whatever their own order; and OpenSSL uses an ECDSA certificate only with 
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 
 from toetskader.collect.endpoint.tls.connection import Ended, Line, Reply, Spent
 from toetskader.collect.endpoint.tls.messages import Flight, Offer
@@ -34,6 +35,8 @@ PART = 90
 """Suites in one offer to a server that declines long ones."""
 RESERVED = 45
 """Handshakes that finding suites leaves for other questions."""
+MOST_CHAINS = 8
+"""Distinct chains of certificates that are kept."""
 _PAUSE_S = 0.3
 
 _MANY = Text(
@@ -91,6 +94,9 @@ class Enumeration:
         self.groups_unfinished: Text | None = None
         self._sample: Offer | None = None
         """The first offer that was taken."""
+        self._chains: dict[tuple[bytes, ...], list[bytes]] = {}
+        self._lock = Lock()
+        self.too_many_chains = False
         self._long_offers = False
         """True once a long offer was understood."""
 
@@ -120,6 +126,7 @@ class Enumeration:
                 raise Spent(_BLOCKED)
 
     def _observe(self, version: Version, flight: Flight) -> None:
+        self._keep_once(flight)
         self.flights.append((version, flight))
         if flight.version != version:
             return
@@ -129,6 +136,15 @@ class Enumeration:
             self._saw_group("arbitrary_explicit_prime_curves", version)
         if flight.prime is not None:
             self._saw_group(finite_field_name(flight.prime), version)
+
+    def _keep_once(self, flight: Flight) -> None:
+        """Keep one copy of what every answer repeats; a server that sends another chain each time is not followed."""
+        chain = tuple(flight.certificates)
+        with self._lock:
+            if chain not in self._chains and len(self._chains) >= MOST_CHAINS:
+                self.too_many_chains = True
+                chain, flight.staple = (), b""
+            flight.certificates = self._chains.setdefault(chain, list(chain))
 
     def _saw_group(self, name: str, version: Version) -> None:
         self.groups.setdefault(name, set()).add(version.label)

@@ -390,6 +390,11 @@ class AddressScan:
             return self.newest.reason or Text(
                 "Het certificaat bij TLS 1.3 was niet te zien.", "The certificate with TLS 1.3 could not be seen."
             )
+        if self.found.too_many_chains:
+            return Text(
+                "De server stuurt telkens een andere keten van certificaten; niet alle zijn bekeken.",
+                "The server sends another chain of certificates each time; not all were looked at.",
+            )
         if not chains.found:
             return Text("De server stuurde geen certificaat.", "The server sent no certificate.")
         return None
