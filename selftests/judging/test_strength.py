@@ -87,12 +87,23 @@ def test_a_remark_does_not_hide_what_does_not_apply() -> None:
     assert judged(function).verdict is Verdict.NOT_APPLICABLE
 
 
-def test_what_was_measured_is_told_once() -> None:
+def test_what_was_measured_says_on_which_endpoint() -> None:
     @check("test.saw")
     def function(endpoint: Endpoint, findings: Findings) -> None:
         findings.saw("TLS 1.3", "TLS 1.3")
 
-    assert judged(function).measured == (Text("TLS 1.3", "TLS 1.3"),)
+    assert [text.nl for text in judged(function).measured] == ["a.example: TLS 1.3", "b.example: TLS 1.3"]
+
+
+def test_the_heaviest_finding_comes_first() -> None:
+    @check("test.order")
+    def function(endpoint: Endpoint, findings: Findings) -> None:
+        remark(findings, "optional")
+        remark(findings, "recommended")
+        remark(findings)
+
+    strengths = [item.strength for item in judged(function).findings]
+    assert strengths == ["required", "required", "recommended", "recommended", "optional", "optional"]
 
 
 class TestTogether:

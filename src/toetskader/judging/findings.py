@@ -1,7 +1,7 @@
 """What a judgement reports: places where a requirement is not met."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -10,6 +10,8 @@ from toetskader.text import Text
 
 Strength = Literal["required", "recommended", "optional"]
 """How heavily a finding weighs: what is required fails, what is recommended warns, what is optional informs."""
+STRENGTHS: tuple[Strength, ...] = get_args(Strength)
+"""Heaviest first."""
 
 
 @dataclass(frozen=True, slots=True)

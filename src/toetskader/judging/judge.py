@@ -1,7 +1,7 @@
 """One judgement: a check applied to a target in every scene, and the verdicts combined."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ import msgspec
 from toetskader.facts.attempt import Malformed, NotSeen
 from toetskader.facts.store import FactKey
 from toetskader.judging.check import Check
-from toetskader.judging.findings import Enough, Findings, RawFinding, clipped
+from toetskader.judging.findings import STRENGTHS, Enough, Findings, RawFinding, clipped
 from toetskader.judging.outcomes import NotApplicable, NotShown, Parameters, Undetermined
 from toetskader.judging.subjects import Missing, SceneSubjects, TargetSubjects
 from toetskader.results import Verdict
@@ -73,7 +73,16 @@ def judge(
     scenes = subjects.scenes(check.part if check.per_scene else "")
     if only is not None and check.per_scene:
         scenes = tuple(scene for scene in scenes if scene.scene in only)
-    return _combine([_judge_scene(check, scene, given) for scene in scenes])
+    judged = [_judge_scene(check, scene, given) for scene in scenes]
+    if check.part == "saas" and len(scenes) > 1:
+        judged = [_named(item, scene.scene) for item, scene in zip(judged, scenes, strict=True)]
+    return _combine(judged)
+
+
+def _named(judged: Judged, scene: str) -> Judged:
+    """Say of what was measured on which endpoint that was, as there are several."""
+    measured = tuple(Text(f"{scene}: {text.nl}", f"{scene}: {text.en}") for text in judged.measured)
+    return replace(judged, measured=measured)
 
 
 def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -> Judged:
@@ -155,13 +164,17 @@ def _combine(judged: list[Judged]) -> Judged:
     deciding = [item for item in judged if item.verdict is verdict]
     return Judged(
         verdict,
-        tuple(finding for item in judged for finding in item.findings),
+        tuple(sorted((found for item in judged for found in item.findings), key=_lightness)),
         reason=deciding[0].reason,
         keys=tuple(dict.fromkeys(key for item in judged for key in item.keys)),
         measured=tuple(dict.fromkeys(text for item in judged for text in item.measured)),
         crash=next((item.crash for item in judged if item.crash), None),
         doubt=next((item.doubt or item.reason for item in judged if _doubtful(item)), None),
     )
+
+
+def _lightness(finding: RawFinding) -> int:
+    return STRENGTHS.index(finding.strength)
 
 
 def _doubtful(item: Judged) -> bool:

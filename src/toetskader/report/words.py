@@ -60,6 +60,8 @@ class Words:
     remedy: str
     strengths: dict[str, str]
     """Of findings that do not fail a requirement."""
+    remarks: str
+    """Of a requirement that is met."""
     measured: str
     claim: str
     by_hand: str
@@ -197,6 +199,7 @@ NL = Words(
     expected="verwacht",
     remedy="Herstel",
     strengths={"recommended": "aanbevolen", "optional": "ter informatie"},
+    remarks="{n} opmerkingen|{n} opmerking",
     measured="Gemeten",
     claim="De bron zegt",
     by_hand="Zelf zien",
@@ -343,6 +346,7 @@ EN = Words(
     expected="expected",
     remedy="Remedy",
     strengths={"recommended": "recommended", "optional": "for information"},
+    remarks="{n} remarks|{n} remark",
     measured="Measured",
     claim="The source says",
     by_hand="See for yourself",

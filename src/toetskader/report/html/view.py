@@ -55,6 +55,8 @@ class Row:
     more: str
     expected: str
     remedy: str
+    command: str
+    remarks: str
     reason: str
     deviation: str
     deviation_anchor: str
@@ -283,7 +285,8 @@ def _row(
     w: Words,
     terse: bool,
 ) -> Row:
-    places, expected, remedy = _places(result.findings[:shown], w)
+    places, expected, remedy, command = _places(result.findings[:shown], w)
+    is_remarked = result.verdict is Verdict.PASS and result.findings
     if terse and remedy == clip(result.remedy, _TEXT_LIMIT):
         remedy = ""
     more = len(result.findings) - shown
@@ -299,6 +302,8 @@ def _row(
         places=places,
         more=words.plural(w.more_findings, more) if more > 0 else "",
         expected=expected,
+        command=command,
+        remarks=words.plural(w.remarks, len(result.findings)) if is_remarked else "",
         remedy=remedy or (result.remedy if mendable and not places and not terse else ""),
         reason="" if terse and result.verdict is Verdict.PASS else clip(result.reason, _TEXT_LIMIT * 2),
         deviation=deviation_sentence(deviation, w) if deviation else "",
@@ -310,11 +315,12 @@ def _row(
     )
 
 
-def _places(findings: Iterable[Finding], w: Words) -> tuple[list[Place], str, str]:
-    """Lift what all findings expect, and their remedy, out of them."""
+def _places(findings: Iterable[Finding], w: Words) -> tuple[list[Place], str, str, str]:
+    """Lift what all findings expect, their remedy, and the command that shows them out of them."""
     merged = merge_scenes(findings)
     expected = said_once(f.expected for f in merged) if len(merged) > 1 else ""
     remedy = said_once(f.remedy for f in merged)
+    command = said_once(f.command for f in merged) if len(merged) > 1 else ""
     places = [
         Place(
             where=clip(f.where, _TEXT_LIMIT),
@@ -325,11 +331,11 @@ def _places(findings: Iterable[Finding], w: Words) -> tuple[list[Place], str, st
             expected="" if expected else clip(f.expected, _TEXT_LIMIT),
             remedy="" if remedy else clip(f.remedy, _TEXT_LIMIT),
             strength=w.strengths.get(f.strength, ""),
-            command=clip(f.command, _TEXT_LIMIT),
+            command="" if command else clip(f.command, _TEXT_LIMIT),
         )
         for f in merged
     ]
-    return places, clip(expected, _TEXT_LIMIT), clip(remedy, _TEXT_LIMIT)
+    return places, clip(expected, _TEXT_LIMIT), clip(remedy, _TEXT_LIMIT), clip(command, _TEXT_LIMIT)
 
 
 def _findings_shown(report: Report) -> int:
