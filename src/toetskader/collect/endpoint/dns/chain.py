@@ -1,7 +1,7 @@
 """The chain of trust: from the trust anchor, zone by zone, down to one answer (RFC 4035, 5)."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,8 @@ from dns.rdtypes.ANY.RRSIG import RRSIG
 
 from toetskader.collect.endpoint.dns.algorithms import SUPPORTED, fingerprint, usable_ds, zone_keys
 from toetskader.collect.endpoint.dns.anchors import Anchors, anchor_for
-from toetskader.collect.endpoint.dns.denial import MOST_ITERATIONS, Denials, Proof, denials
+from toetskader.collect.endpoint.dns.denial import Proof, denials
+from toetskader.collect.endpoint.dns.findings import Denied, Finding, no_answer, of_denial, of_positive
 from toetskader.collect.endpoint.dns.resolver import Reply, Resolver
 from toetskader.collect.endpoint.dns.signatures import MOST_SIGNATURES, Verified, verify
 from toetskader.collect.endpoint.dns.transport import Failure
@@ -49,27 +50,6 @@ class Standing:
     """Trusted; only when secure."""
     zones: tuple[Zone, ...] = ()
     """From the trust anchor to this zone."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    """The worth of one answer."""
-
-    status: Status
-    sentence: Text
-    cause: Cause | None = None
-    signatures: tuple[Signature, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Denied:
-    """The records of denial in one answer."""
-
-    records: Denials
-    """Those whose signatures hold."""
-    signatures: tuple[Signature, ...]
-    problem: Verified | None
-    """What was wrong with one that does not hold."""
 
 
 class Chain:
@@ -136,12 +116,12 @@ class Chain:
         """Return the standing of a name, given that of the name above: the same zone, or the next one."""
         reply = self._resolver.ask(name, dns.rdatatype.DS)
         if isinstance(reply, Failure):
-            return _lost(above, name, _no_answer(name, dns.rdatatype.DS, reply))
+            return _lost(above, name, no_answer(name, dns.rdatatype.DS, reply))
         rrset = reply.records or reply.alias
         if rrset is not None:
             verified, proof = self._positive(reply, rrset, above)
             if not verified.valid or proof is not Proof.PROVEN:
-                return _lost(above, name, _of_positive(name, verified, proof))
+                return _lost(above, name, of_positive(name, verified, proof))
             if reply.records is None:
                 return above  # an alias is no delegation
             ds = tuple(item for item in rrset if isinstance(item, DS))
@@ -155,8 +135,8 @@ class Chain:
                 f"{name_text(above.zone)} bewijst dat {name_text(name)} niet ondertekend is (geen DS)",
                 f"{name_text(above.zone)} proves that {name_text(name)} is not signed (no DS)",
             )
-            return _lost(above, name, _Finding(Status.INSECURE, sentence, Cause.UNSIGNED_DELEGATION, denied.signatures))
-        return _lost(above, name, _of_denial(name, dns.rdatatype.DS, proof, denied))
+            return _lost(above, name, Finding(Status.INSECURE, sentence, Cause.UNSIGNED_DELEGATION, denied.signatures))
+        return _lost(above, name, of_denial(name, dns.rdatatype.DS, proof, denied))
 
     def _zone(
         self, name: dns.name.Name, ds: tuple[DS, ...], above: tuple[Zone, ...], on_ds: tuple[Signature, ...]
@@ -171,7 +151,7 @@ class Chain:
                 f"de resolver geeft geen sleutels die bij het trust anchor passen: {why.nl}",
                 f"the resolver gives no keys that fit the trust anchor: {why.en}",
             )
-            finding = _Finding(Status.INDETERMINATE, sentence, finding.cause, finding.signatures)
+            finding = Finding(Status.INDETERMINATE, sentence, finding.cause, finding.signatures)
         zone = Zone(
             name=name_text(name),
             status=finding.status,
@@ -193,7 +173,7 @@ class Chain:
 
     def _keys(
         self, name: dns.name.Name, ds: tuple[DS, ...]
-    ) -> tuple[_Finding, tuple[DNSKEY, ...], dns.rrset.RRset | None]:
+    ) -> tuple[Finding, tuple[DNSKEY, ...], dns.rrset.RRset | None]:
         zone = name_text(name)
         usable = usable_ds(ds)[:MOST_DS]
         if not usable:
@@ -202,14 +182,14 @@ class Chain:
                 f"{zone} is alleen ondertekend met algoritmen die niet ondersteund worden ({numbers})",
                 f"{zone} is signed with algorithms that are not supported only ({numbers})",
             )
-            return _Finding(Status.INSECURE, sentence, Cause.UNSUPPORTED_ALGORITHM), (), None
+            return Finding(Status.INSECURE, sentence, Cause.UNSUPPORTED_ALGORITHM), (), None
         reply = self._resolver.ask(name, dns.rdatatype.DNSKEY)
         if isinstance(reply, Failure):
-            return _no_answer(name, dns.rdatatype.DNSKEY, reply), (), None
+            return no_answer(name, dns.rdatatype.DNSKEY, reply), (), None
         rrset = reply.records
         if rrset is None:
             sentence = Text(f"{zone} heeft een DS maar geen sleutels (DNSKEY)", f"{zone} has a DS but no keys (DNSKEY)")
-            return _Finding(Status.BOGUS, sentence, Cause.MISSING_DNSKEY), (), None
+            return Finding(Status.BOGUS, sentence, Cause.MISSING_DNSKEY), (), None
         keys = zone_keys(rrset)
         vouched = tuple(key for key in keys if any(_fits(name, key, item) for item in usable))
         if not vouched:
@@ -218,20 +198,20 @@ class Chain:
                 f"geen sleutel van {zone} past bij de DS in de zone erboven ({tags})",
                 f"no key of {zone} matches the DS in the zone above ({tags})",
             )
-            return _Finding(Status.BOGUS, sentence, Cause.NO_MATCHING_DS), (), rrset
+            return Finding(Status.BOGUS, sentence, Cause.NO_MATCHING_DS), (), rrset
         verified = verify(
             rrset, reply.signatures.get((rrset.name.canonicalize(), rrset.rdtype), ()), name, vouched, self._now()
         )
         if verified.cause is not None:
             cause = Cause.MISSING_RRSIG if verified.cause is Cause.MISSING_DNSKEY else verified.cause
-            return _Finding(Status.BOGUS, verified.sentence, cause, verified.signatures), (), rrset
-        return _Finding(Status.SECURE, verified.sentence, None, verified.signatures), keys, rrset
+            return Finding(Status.BOGUS, verified.sentence, cause, verified.signatures), (), rrset
+        return Finding(Status.SECURE, verified.sentence, None, verified.signatures), keys, rrset
 
-    def _weighed(self, reply: Reply | Failure, name: dns.name.Name) -> tuple[_Finding, Standing]:
+    def _weighed(self, reply: Reply | Failure, name: dns.name.Name) -> tuple[Finding, Standing]:
         """Return the worth of an answer, by the zone that signs it or, without signature, the one that should."""
         if isinstance(reply, Failure):
-            return _Finding(Status.INDETERMINATE, reply.reason, Cause.NO_ANSWER), self.standing(name)
-        broken: tuple[_Finding, Standing] | None = None
+            return Finding(Status.INDETERMINATE, reply.reason, Cause.NO_ANSWER), self.standing(name)
+        broken: tuple[Finding, Standing] | None = None
         for signer in _signers(reply):
             standing = self.standing(signer)
             if standing.status is Status.SECURE and standing.zone == signer:
@@ -245,16 +225,16 @@ class Chain:
             return self._judged(reply, standing), standing
         if standing.status is Status.BOGUS and broken is not None:
             return broken
-        return _Finding(standing.status, standing.sentence, standing.cause), standing
+        return Finding(standing.status, standing.sentence, standing.cause), standing
 
-    def _judged(self, reply: Reply, standing: Standing) -> _Finding:
+    def _judged(self, reply: Reply, standing: Standing) -> Finding:
         """Return the worth of an answer of a zone whose keys are trusted."""
         rrset = reply.records or reply.alias
         if rrset is not None:
             verified, proof = self._positive(reply, rrset, standing)
-            return _of_positive(reply.name, verified, proof)
+            return of_positive(reply.name, verified, proof)
         denied = self._denials(reply, standing)
-        return _of_denial(reply.name, reply.type, _proof(denied, reply), denied)
+        return of_denial(reply.name, reply.type, _proof(denied, reply), denied)
 
     def _positive(self, reply: Reply, rrset: dns.rrset.RRset, standing: Standing) -> tuple[Verified, Proof]:
         """Verify records that are there, and, when they stem from a wildcard, that it may stand in for the name."""
@@ -274,7 +254,7 @@ class Chain:
         except dns.exception.DNSException:
             return verified, Proof.NOT_PROVEN
 
-    def _denials(self, reply: Reply, standing: Standing) -> _Denied:
+    def _denials(self, reply: Reply, standing: Standing) -> Denied:
         """Verify the records of denial in an answer."""
         nsec: list[tuple[dns.name.Name, NSEC]] = []
         nsec3: list[tuple[dns.name.Name, NSEC3]] = []
@@ -296,7 +276,7 @@ class Chain:
                     nsec.append((owner, item))
                 elif isinstance(item, NSEC3):
                     nsec3.append((owner, item))
-        return _Denied(denials(standing.zone, nsec, nsec3), tuple(signatures), problem)
+        return Denied(denials(standing.zone, nsec, nsec3), tuple(signatures), problem)
 
 
 _DENIALS = (dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
@@ -334,7 +314,7 @@ def _fits(zone: dns.name.Name, key: DNSKEY, ds: DS) -> bool:
     return made is not None and made.digest == ds.digest
 
 
-def _proof(denied: _Denied, reply: Reply) -> Proof:
+def _proof(denied: Denied, reply: Reply) -> Proof:
     try:
         return denied.records.no_name(reply.name) if reply.nxdomain else denied.records.no_data(reply.name, reply.type)
     except dns.exception.DNSException:
@@ -365,7 +345,7 @@ def _outcome(reply: Reply | Failure) -> tuple[Outcome, str]:
     return (Outcome.NXDOMAIN if reply.nxdomain else Outcome.NONE), ""
 
 
-def _lost(above: Standing, name: dns.name.Name, finding: _Finding) -> Standing:
+def _lost(above: Standing, name: dns.name.Name, finding: Finding) -> Standing:
     """Return the standing of a name from which on nothing can be trusted."""
     zone = Zone(
         name=name_text(name),
@@ -375,72 +355,3 @@ def _lost(above: Standing, name: dns.name.Name, finding: _Finding) -> Standing:
         signatures=finding.signatures,
     )
     return Standing(name, finding.status, finding.sentence, finding.cause, (), (*above.zones, zone))
-
-
-def _no_answer(name: dns.name.Name, type_: dns.rdatatype.RdataType, failure: Failure) -> _Finding:
-    what = f"{name_text(name)} {dns.rdatatype.to_text(type_)}"
-    sentence = Text(f"{what}: {failure.reason.nl}", f"{what}: {failure.reason.en}")
-    return _Finding(Status.INDETERMINATE, sentence, Cause.NO_ANSWER)
-
-
-def _of_positive(name: dns.name.Name, verified: Verified, proof: Proof) -> _Finding:
-    if not verified.valid:
-        return _Finding(Status.BOGUS, verified.sentence, verified.cause, verified.signatures)
-    if proof is Proof.PROVEN:
-        return _Finding(Status.SECURE, verified.sentence, None, verified.signatures)
-    return _uncertain(proof, verified.signatures) or _Finding(
-        Status.BOGUS,
-        Text(
-            f"{name_text(name)} komt van een wildcard, zonder bewijs dat de naam zelf niet bestaat",
-            f"{name_text(name)} stems from a wildcard, without proof that the name itself does not exist",
-        ),
-        Cause.BAD_DENIAL,
-        verified.signatures,
-    )
-
-
-def _of_denial(name: dns.name.Name, type_: dns.rdatatype.RdataType, proof: Proof, denied: _Denied) -> _Finding:
-    signatures, problem = denied.signatures, denied.problem
-    what = f"{name_text(name)} {dns.rdatatype.to_text(type_)}"
-    if proof is Proof.PROVEN:
-        sentence = Text(f"bewezen is dat {what} niet bestaat", f"it is proven that {what} does not exist")
-        return _Finding(Status.SECURE, sentence, None, signatures)
-    uncertain = _uncertain(proof, signatures)
-    if uncertain is not None:
-        return uncertain
-    if problem is not None:
-        sentence = Text(
-            f"het bewijs dat {what} niet bestaat geldt niet: {problem.sentence.nl}",
-            f"the proof that {what} does not exist does not hold: {problem.sentence.en}",
-        )
-        return _Finding(Status.BOGUS, sentence, problem.cause, signatures)
-    sentence = Text(
-        f"het antwoord bewijst niet dat {what} niet bestaat (NSEC of NSEC3 ontbreekt of past niet)",
-        f"the answer does not prove that {what} does not exist (NSEC or NSEC3 is missing or does not fit)",
-    )
-    return _Finding(Status.BOGUS, sentence, Cause.BAD_DENIAL, signatures)
-
-
-_UNCERTAIN: Mapping[Proof, tuple[Cause, Text]] = {
-    Proof.OPT_OUT: (
-        Cause.OPT_OUT,
-        Text(
-            "de naam valt in een reeks met NSEC3-opt-out, waarin niet ondertekende zones mogen voorkomen",
-            "the name lies in a span of NSEC3 opt-out, in which unsigned zones may occur",
-        ),
-    ),
-    Proof.TOO_MANY_ITERATIONS: (
-        Cause.TOO_MANY_ITERATIONS,
-        Text(
-            f"NSEC3 met meer dan {MOST_ITERATIONS} rondes: resolvers rekenen dat niet na (RFC 9276 vraagt 0)",
-            f"NSEC3 with more than {MOST_ITERATIONS} rounds: resolvers do not compute that (RFC 9276 asks for 0)",
-        ),
-    ),
-}
-
-
-def _uncertain(proof: Proof, signatures: tuple[Signature, ...]) -> _Finding | None:
-    if proof not in _UNCERTAIN:
-        return None
-    cause, sentence = _UNCERTAIN[proof]
-    return _Finding(Status.INSECURE, sentence, cause, signatures)
