@@ -14,6 +14,8 @@ def test_routes_are_authorised(rpki: RpkiFacts, dns: DnsFacts, norm: WebNorm, fi
     ]
     if dns.name_servers.failed:
         doubts.append(_unknown(dns.name_servers.name or dns.host, "NS", dns.name_servers.reason))
+    if left_out := dns.name_servers.left_out + sum(lookup.left_out for lookup in dns.lookups_of_addresses()):
+        doubts.append(Text(f"{left_out} records te veel om te bekijken", f"{left_out} records too many to look at"))
     unseen = [address for address in dns.owners() if address not in {item.address for item in rpki.addresses}]
     doubts += [Text(f"{address}: niet bekeken", f"{address}: not looked at") for address in unseen]
     if not rpki.addresses:

@@ -78,5 +78,12 @@ def test_addresses_that_were_not_seen_are_not_passed(seen: DnsFacts) -> None:
     fewer = msgspec.structs.replace(rpki, addresses=rpki.addresses[:1])
     none = msgspec.structs.replace(rpki, addresses=())
 
-    for dns, found in ((msgspec.structs.replace(seen, aaaa=unknown), rpki), (seen, fewer), (seen, none)):
+    many = msgspec.structs.replace(seen, a=msgspec.structs.replace(seen.a, left_out=436))
+
+    for dns, found in (
+        (msgspec.structs.replace(seen, aaaa=unknown), rpki),
+        (many, rpki),
+        (seen, fewer),
+        (seen, none),
+    ):
         assert judge_dns("rpki.valid_origin", dns=dns, rpki=found).verdict is Verdict.UNDETERMINED
