@@ -73,7 +73,7 @@ def _command(commands: tuple[str, ...], name: str, type_: str) -> str:
     return next((command for command in commands if command.split()[-2:] == [name, type_]), "")
 
 
-@check("dns.name_servers_ipv6")
+@check("dns.name_servers_ipv6", is_aspect=True)
 def test_name_servers_answer_over_ipv6(dns: DnsFacts, norm: WebNorm, findings: Findings) -> None:
     """SLA 11.2: enough name servers of the zone have an IPv6 address on which they serve it."""
     lookup = dns.name_servers
@@ -141,7 +141,7 @@ def _bad_over_ipv6(server: NameServer) -> Iterator[tuple[str, Text]]:
         yield probe.address, probe.reason or Text("geen antwoord", "no answer")
 
 
-@check("dns.ipv6_and_ipv4")
+@check("dns.ipv6_and_ipv4", is_aspect=True)
 def test_host_answers_over_ipv6_as_over_ipv4(
     dns: DnsFacts,
     endpoint: Endpoint,
@@ -338,7 +338,7 @@ def test_municipal_name_is_built_as_agreed(endpoint: Endpoint, params: NameRule,
         findings.add(EndpointPlace(endpoint.host), seen=endpoint.host, expected=expected)
 
 
-@check("dns.caa")
+@check("dns.caa", is_aspect=True)
 def test_caa_says_who_may_issue(dns: DnsFacts, norm: WebNorm, findings: Findings) -> None:
     """CAA records, at the host or the nearest name above, are sound and say who may issue certificates (RFC 8659)."""
     lookup = dns.caa
@@ -376,7 +376,7 @@ def test_caa_says_who_may_issue(dns: DnsFacts, norm: WebNorm, findings: Findings
         findings.add(place, seen=seen, expected=expected, strength=norm.caa, command=command)
 
 
-@check("dns.dane")
+@check("dns.dane", is_aspect=True)
 def test_tlsa_vouches_for_the_certificate(
     dns: DnsFacts, dnssec: DnssecFacts, tls: TlsFacts, norm: WebNorm, findings: Findings
 ) -> None:

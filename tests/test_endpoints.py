@@ -15,6 +15,23 @@ from toetskader.norms.tls import TlsNorm
 from toetskader.norms.web import WebNorm
 
 
+@check("endpoint.ipv6_and_ipv4")
+def test_service_is_the_same_over_ipv6_and_ipv4(
+    endpoint: Endpoint,
+    dns: DnsFacts | NotSeen,
+    http: HttpFacts | NotSeen,
+    tls: TlsFacts | NotSeen,
+    norm: WebNorm,
+    findings: Findings,
+) -> None:
+    """SLA 11.2, TA 2.2 and 5.1c: name servers and host answer over IPv6 as over IPv4, with the same document."""
+    together(
+        lambda: test_dns.test_name_servers_answer_over_ipv6(seen(dns), norm, findings),
+        lambda: test_dns.test_host_answers_over_ipv6_as_over_ipv4(seen(dns), endpoint, http, tls, norm, findings),
+        lambda: test_http.test_ipv4_and_ipv6_serve_the_same(seen(http), norm, findings),
+    )
+
+
 @check("endpoint.open_standards")
 def test_open_standards_for_the_web_are_applied(
     endpoint: Endpoint,
@@ -30,9 +47,7 @@ def test_open_standards_for_the_web_are_applied(
 ) -> None:
     """TA 5.1c, NeRDS 4 and 5: what internet.nl asks of a website, each rule as heavy as the norm says."""
     together(
-        lambda: test_dns.test_name_servers_answer_over_ipv6(seen(dns), web_norm, findings),
-        lambda: test_dns.test_host_answers_over_ipv6_as_over_ipv4(seen(dns), endpoint, http, tls, web_norm, findings),
-        lambda: test_http.test_ipv4_and_ipv6_serve_the_same(seen(http), web_norm, findings),
+        lambda: test_service_is_the_same_over_ipv6_and_ipv4(endpoint, dns, http, tls, web_norm, findings),
         lambda: test_dns.test_names_are_signed(seen(dnssec), web_norm, findings),
         lambda: test_http.test_https_is_enforced(seen(http), web_norm, findings),
         lambda: test_tls.test_tls_meets_the_norm(seen(tls), tls_norm, test_tls.Severity(), findings),

@@ -18,7 +18,7 @@ _NO_FAULT_SHOWN = (How.UNREACHABLE, How.CLIENT_CERTIFICATE, How.TOO_LARGE, How.L
 _ANSWERS = Text("een antwoord over HTTPS", "an answer over HTTPS")
 
 
-@check("http.https_reachable")
+@check("http.https_reachable", is_aspect=True)
 def test_https_answers_on_every_address(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
     """Endpoint norm: HTTPS answers on every A and AAAA address."""
     _judge_reachable(http, norm, findings)
@@ -56,7 +56,7 @@ def _judge_reachable(http: HttpFacts, norm: WebNorm, findings: Findings) -> None
     doubts.end()
 
 
-@check("http.redirect_to_https")
+@check("http.redirect_to_https", is_aspect=True)
 def test_plain_http_leads_to_https(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
     """Endpoint norm: plain HTTP is closed, or its first hop goes to HTTPS on the same host."""
     _judge_redirect(http, norm, findings)
@@ -101,7 +101,7 @@ def _is_closed(address: AddressHttp) -> bool:
     return plain.how is How.REFUSED or (silent and isinstance(address.first, Answer))
 
 
-@check("http.hsts")
+@check("http.hsts", is_aspect=True)
 def test_browsers_are_told_to_keep_to_https(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
     """Endpoint norm, RFC 6797: the first HTTPS answer has Strict-Transport-Security of at least a year."""
     _judge_hsts(http, norm, findings)
@@ -142,7 +142,7 @@ def test_https_is_enforced(http: HttpFacts, norm: WebNorm, findings: Findings) -
     )
 
 
-@check("http.same_service")
+@check("http.same_service", is_aspect=True)
 def test_ipv4_and_ipv6_serve_the_same(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
     """Endpoint norm: IPv4 and IPv6 give the same ports and status, and documents that hardly differ."""
     v4 = [address for address in http.addresses if not address.is_v6]

@@ -86,6 +86,7 @@ class Built:
     id: str
     parts: frozenset[str]
     params: type[msgspec.Struct] | None = None
+    is_aspect: bool = False
 
 
 CHECKS: Mapping[str, CheckInfo] = {

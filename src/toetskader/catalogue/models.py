@@ -271,6 +271,10 @@ class CheckInfo(Protocol):
     def params(self) -> type[msgspec.Struct] | None:
         """Struct that a requirement's `params` must fit; None for a check without parameters."""
 
+    @property
+    def is_aspect(self) -> bool:
+        """True for a part of a larger judgement, which no requirement needs to name."""
+
 
 Norm = TlsNorm | WebNorm
 

@@ -30,6 +30,8 @@ class Check:
     params: type[msgspec.Struct] | None
     accepts_not_seen: frozenset[str] = frozenset()
     """Subjects it takes as `NotSeen` as well, and judges the reason of."""
+    is_aspect: bool = False
+    """True for a part of a larger judgement, which no requirement needs to name."""
     norms: tuple[tuple[str, str], ...] = ()
     """Arguments that take a norm, each with its kind: `("norm", "tls")`."""
 
@@ -54,11 +56,13 @@ class Check:
         return any(SUBJECTS[name].per_scene for name in self.subjects)
 
 
-def check(id_: str, *, params: type[msgspec.Struct] | None = None) -> Callable[[Judgement], Judgement]:
+def check(
+    id_: str, *, params: type[msgspec.Struct] | None = None, is_aspect: bool = False
+) -> Callable[[Judgement], Judgement]:
     """Make a test function a check.
 
     Parameters: `id_`, the id that requirements name, `subject.property`; `params`, the struct that a requirement's
-    `params` must fit. The function's arguments say what it needs: a subject (`workloads`, `objects`, `chart`, …; see
+    `params` must fit; `is_aspect`, for a part of a larger judgement that calls it. The function's arguments say what it needs: a subject (`workloads`, `objects`, `chart`, …; see
     `judging.subjects`), `findings`, `params`, `parameters` (the target's), `norm` (its annotation says of which kind),
     `today`; any other is a pytest fixture. Raises TypeError for a check without subject, with subjects of several
     parts, or with `params` on one side only.
@@ -77,7 +81,7 @@ def check(id_: str, *, params: type[msgspec.Struct] | None = None) -> Callable[[
         norms = tuple(
             (name, str(arguments[name].annotation.__struct_config__.tag)) for name in NORMS if name in arguments
         )
-        made = Check(id_, function, subjects, GIVEN.union(NORMS) & arguments.keys(), params, accepts, norms)
+        made = Check(id_, function, subjects, GIVEN.union(NORMS) & arguments.keys(), params, accepts, is_aspect, norms)
         setattr(function, ATTRIBUTE, made)
         return function
 
