@@ -22,6 +22,7 @@ from hostile_tls import (
     read_hello,
     record,
     retries,
+    sends,
     server_hello,
 )
 from judging_tls import Judge
@@ -162,6 +163,32 @@ def test_hybrid_groups_are_seen(measure: Measure) -> None:
     assert set(found.post_quantum) == {"X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024"}
     assert "x25519" in {group.name for group in found.groups}
     assert found.chains_unfinished is not None
+
+
+def test_a_server_that_wants_a_key_share(measure: Measure) -> None:
+    answers = retries([29, 23, 24])
+
+    def wants(connection: socket.socket, ended: threading.Event) -> None:
+        start = connection.recv(8192, socket.MSG_PEEK)
+        if b"\0\x33\0\2\0\0" in start:
+            read_hello(connection)
+            connection.sendall(record(21, b"\2\x28"))
+        else:
+            answers(connection, ended)
+
+    with hostile_server(wants) as port:
+        found = measure(port, deadline_s=15).addresses[0]
+    assert [version.name for version in found.accepted] == ["TLS 1.3"]
+    assert {"x25519", "secp256r1"} <= {group.name for group in found.groups}
+    assert found.groups_unfinished is not None
+
+
+def test_why_a_server_declined_everything(measure: Measure) -> None:
+    with hostile_server(sends(record(21, b"\2\x70"), only_tls12=False)) as port:
+        found = measure(port, deadline_s=15).addresses[0]
+    assert not found.reachable
+    assert found.reason is not None
+    assert "unrecognized_name" in found.reason.en
 
 
 def first_of(accepted: list[int], offered: list[int]) -> int | None:

@@ -158,6 +158,7 @@ def _names(
         return (), (), 0, False
     dns = [name.lower() for name in found.get_values_for_type(x509.DNSName)]
     addresses = [str(address) for address in found.get_values_for_type(x509.IPAddress)]
+    host = host.lower().rstrip(".")
     parent = host.partition(".")[2]
     # Names that could be the host's come first, so that none of them is among those left out.
     dns.sort(key=lambda name: name.rstrip(".") not in (host, f"*.{parent}") and "*" not in name)

@@ -6,13 +6,18 @@ it has suites, and one more. The same with groups. What one version showed is no
 Care is taken of servers that are known to differ (as sslyze and testssl.sh found them): some decline an offer of
 many suites, so a list that is declined without a word on the version is offered in parts; some look at the first
 suites only, so what is left is at the end offered once more from behind; some put ChaCha20 first when the client
-does, whatever their own order; and OpenSSL uses an ECDSA certificate only with clients that offer its curve.
+does, whatever their own order; some decline a hello of TLS 1.3 without a public key; and OpenSSL uses an ECDSA
+certificate only with clients that offer its curve.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from toetskader.collect.endpoint.tls.connection import Ended, Line, Reply, Spent
 from toetskader.collect.endpoint.tls.messages import Flight, Offer
@@ -97,12 +102,16 @@ class Enumeration:
         self._chains: dict[tuple[bytes, ...], list[bytes]] = {}
         self._lock = Lock()
         self.too_many_chains = False
+        self._shares: Sequence[tuple[int, bytes]] = ()
+        """Public keys to send in TLS 1.3, to a server that declines a hello without any."""
         self._long_offers = False
         """True once a long offer was understood."""
 
     def ask(self, version: Version, suites: Sequence[int], **offer: object) -> Reply:
         """Offer suites in a version; once more after a moment when the connection failed. Raises Spent."""
         groups = offer.pop("groups", TLS13_GROUPS if version is Version.TLS13 else TLS12_CURVES)
+        if version is Version.TLS13 and self._shares:
+            offer["key_shares"] = [share for share in self._shares if share[0] in groups]  # type: ignore[operator]
         made = Offer(version=version, suites=suites, groups=groups, server_name=self.line.server_name, **offer)  # type: ignore[arg-type]
         reply = self.line.ask(made)
         if reply.ended in (Ended.NO_CONNECTION, Ended.SILENT) and self._sample is not None:
@@ -153,6 +162,9 @@ class Enumeration:
         """Offer everything in a version, to see whether it is spoken; the suite chosen is kept. Raises Spent."""
         seen = self.seen[version]
         reply = self.ask(version, suites_for(version))
+        if version is Version.TLS13 and reply.refused and not reply.wrong_version:
+            self._shares = _key_shares()
+            reply = self.ask(version, suites_for(version))
         if reply.flight.answered or reply.wrong_version:
             self._long_offers = True
         if _chose(reply, version, suites_for(version)):
@@ -283,6 +295,9 @@ class Enumeration:
             lambda left: self.ask(Version.TLS13, seen.suites, groups=left),
         )
 
+        if self._shares and self.groups_unfinished is None:
+            self.groups_unfinished = _NEEDS_SHARE
+
     def older_groups(self, version: Version, certificate_curves: Sequence[int]) -> None:
         """Find groups of TLS 1.2 or older that TLS 1.3 did not show: curves, then finite fields.
 
@@ -330,7 +345,7 @@ class Enumeration:
                 return
             if reply.flight.version != version:
                 return
-            if reply.flight.group is None and reply.detail:
+            if reply.flight.group is None and not reply.flight.explicit_curve:
                 self.groups_unfinished = _HALF
                 return
             if reply.flight.group not in left:
@@ -338,10 +353,21 @@ class Enumeration:
             left.remove(reply.flight.group)
 
 
+_NEEDS_SHARE = Text(
+    "De server weigert TLS 1.3 zonder sleutel vooraf, zodat niet naar elke groep apart gevraagd kan worden.",
+    "The server declines TLS 1.3 without a key in advance, so that not every group can be asked for by itself.",
+)
 _HALF = Text(
     "Het antwoord van de server hield op voordat de groep erin stond.",
     "The server's answer stopped before it named the group.",
 )
+
+
+def _key_shares() -> list[tuple[int, bytes]]:
+    """Make public keys of the two groups that nearly every server has."""
+    point = ec.generate_private_key(ec.SECP256R1()).public_key()
+    encoded = point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return [(29, os.urandom(32)), (23, encoded)]
 
 
 def _chose(reply: Reply, version: Version, offered: Sequence[int]) -> bool:

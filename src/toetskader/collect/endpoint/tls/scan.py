@@ -103,6 +103,7 @@ class AddressScan:
         self.user_agent = user_agent
         self.found = Enumeration(line)
         self.hashes: dict[str, Aspect] = {}
+        self.first_end = Text("", "")
         self.compression: Aspect | None = None
         self.older: Session | None = None
         self.newest: Session | None = None
@@ -118,7 +119,8 @@ class AddressScan:
         if not any(seen.accepted is Answer.YES for seen in self.found.seen.values()):
             reason = next((seen.reason for seen in self.found.seen.values() if seen.reason), None)
             reason = reason or Text(
-                "De server weigerde elke versie van TLS en SSL.", "The server declined every version of TLS and SSL."
+                f"De server weigerde elke versie van TLS en SSL. {self.first_end.nl}",
+                f"The server declined every version of TLS and SSL. {self.first_end.en}",
             )
             return unreachable(self.line.address, reason, handshakes=self.line.handshakes)
         tasks: list[Callable[[], None]] = []
@@ -148,6 +150,7 @@ class AddressScan:
                 reply = self.found.first(version)
             except Spent as spent:
                 return self._gone(spent.reason)
+            self.first_end = reply.text()
             if reply.ended is Ended.NO_CONNECTION and not self.found.flights:
                 return self._gone(reply.text())
             if reply.ended is Ended.HELLO:

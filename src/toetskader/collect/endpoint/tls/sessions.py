@@ -94,6 +94,10 @@ _NEEDS_CERTIFICATE = Text(
 )
 
 
+_EARLY_FAILED = Text(
+    "De server staat 0-RTT toe in zijn ticket; de proef ermee liep vast.",
+    "The server allows 0-RTT in its ticket; trying it got stuck.",
+)
 _NO_COMMON_GROUP = Text(
     "Bij TLS 1.3 heeft de server alleen groepen waarmee hier geen hele handshake kan worden gedaan.",
     "With TLS 1.3 the server has only groups with which no whole handshake can be done here.",
@@ -370,7 +374,7 @@ def _early_data(line: Line, groups: Sequence[str], reusable: Any) -> Aspect:
                 engine.write_early_data(b"G")
                 client.handshake()
             except (_Failed, ClientCertificateRequested, OpenSSLError, OSError):
-                return Aspect(answer=Answer.NO, detail="ticket allows it, refused")
+                return _unknown(_EARLY_FAILED)  # a server that declines early data goes on with the handshake
             accepted = engine.get_early_data_status() is OpenSslEarlyDataStatusEnum.ACCEPTED
             return Aspect(answer=Answer.YES if accepted else Answer.NO)
     except OSError:
