@@ -69,6 +69,8 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     """Suites it accepts, by their names in the IANA registry, in the order in which the server chose them."""
     unfinished: Text | None = None
     """Why there may be more suites than these."""
+    only_new: bool = False
+    """True when suites seen with a newer version were not asked for again: it may accept those too."""
     order: Order = Order.UNKNOWN
     order_reason: Text | None = None
     """Why it is not known whose order counts."""

@@ -48,10 +48,6 @@ _MANY = Text(
     "De server heeft zo veel suites dat niet naar alle is gevraagd.",
     "The server has so many suites that not all were asked for.",
 )
-_KNOWN_ALREADY = Text(
-    "Suites die met een nieuwere versie zijn gezien, zijn niet opnieuw gevraagd.",
-    "Suites seen with a newer version were not asked for again.",
-)
 _BLOCKED = Text(
     "De server nam een aanbod dat hij eerder aannam niet meer aan; waarschijnlijk houdt hij of een firewall ons tegen.",
     "The server no longer took an offer that it took before; probably it or a firewall blocks us.",
@@ -70,6 +66,7 @@ class Seen:
     names: tuple[str, ...] = ()
     """Names of suites that have no number of two bytes (SSL 2.0)."""
     unfinished: Text | None = None
+    only_new: bool = False
     order: Order = Order.UNKNOWN
     order_reason: Text | None = None
 
@@ -81,6 +78,7 @@ class Seen:
             reason=self.reason,
             suites=self.names or tuple(suite_name(code) for code in self.suites),
             unfinished=self.unfinished,
+            only_new=self.only_new,
             order=self.order,
             order_reason=self.order_reason,
         )
@@ -216,9 +214,7 @@ class Enumeration:
             self._exhaust(seen, everything)
             if thorough and seen.unfinished is None and seen.version is not Version.TLS13:
                 self._exhaust(seen, [code for code in reversed(everything) if code not in seen.suites])
-            if known and seen.unfinished is None:
-                seen.unfinished = None
-                seen.order_reason = _KNOWN_ALREADY
+            seen.only_new = bool(known)
             return
         in_parts = not self._long_offers and seen.version is not Version.TLS13
         if seen.accepted is Answer.NO and in_parts and not (refusal is not None and refusal.wrong_version):
