@@ -47,14 +47,15 @@ class TestLint:
     def test_a_warning_is_no_error(self, tmp_path: Path, capsys: Output) -> None:
         policies = tmp_path / "policies"
         shutil.copytree("policies/profiles", policies / "profiles")
+        shutil.copytree("policies/norms", policies / "norms")
         shutil.copy("policies/sources.yaml", policies)
-        planned = "checks: [{id: tls.versions, part: saas, title: {nl: TLS-versies, en: TLS versions}}]"
+        planned = "checks: [{id: tls.later, part: saas, title: {nl: TLS-versies, en: TLS versions}}]"
         (policies / "planned-checks.yaml").write_text(planned)
         arguments = ["--policies", str(policies), "--targets", "targets/voorbeeld", "--tests", str(tmp_path)]
         code, out, err = run(capsys, "lint", *arguments)
         assert (code, err) == (0, "")
         assert out.splitlines() == [
-            f"waarschuwing: {policies}/planned-checks.yaml: geen eis noemt toets tls.versions; haal hem weg",
+            f"waarschuwing: {policies}/planned-checks.yaml: geen eis noemt toets tls.later; haal hem weg",
             "0 eisen, 1 doelen: in orde",
         ]
 
@@ -181,6 +182,23 @@ class TestScaffold:
         assert target.parameters.mail_host == "mail.gemeente.example"
         assert [values.name for values in target.chart.values] == ["standaard", "productie"]
         assert {"agreements", "deviations"} <= read_yaml(path).data.keys()
+
+    @pytest.mark.parametrize("lang", ["nl", "en"])
+    def test_endpoints_make_a_file_that_loads(self, tmp_path: Path, capsys: Output, lang: str) -> None:
+        hosts = ["app.acme.example", "https://portaal.acme.example/start"]
+        named = [argument for host in hosts for argument in ("--endpoint", host)]
+        _, out, _ = run(capsys, "scaffold", "target", "acme", *named, "--lang", lang)
+        path = tmp_path / "target.yaml"
+        path.write_text(re.sub(r"(?m)^(    )# (?=[a-z_]+: )", r"\1", out), encoding="utf-8")
+        (target,) = load_targets([path], today=date(2026, 1, 1), catalogue=load_catalogue(Path("policies")))
+        assert target.chart is None
+        assert target.saas is not None
+        assert [endpoint.host for endpoint in target.saas.endpoints] == ["app.acme.example", "portaal.acme.example"]
+        assert (target.saas.resolver, target.profiles) == ("192.0.2.53", ("saas",))
+
+    def test_something_must_be_audited(self, capsys: Output) -> None:
+        code, out, err = run(capsys, "scaffold", "target", "acme")
+        assert (code, out, err) == (2, "", "noem --chart, --endpoint of allebei\n")
 
     def test_overwrites_nothing(self, tmp_path: Path, capsys: Output) -> None:
         output = tmp_path / "target.yaml"

@@ -102,7 +102,10 @@ def _parser() -> argparse.ArgumentParser:
     kinds = scaffold.add_subparsers(required=True, metavar="SOORT")
     target = kinds.add_parser("target", parents=[common], help="een doelbestand met uitleg")
     target.add_argument("name", metavar="NAAM", help="naam van het doel: kleine letters, cijfers, streepjes")
-    target.add_argument("--chart", required=True, metavar="PAD", help="map of .tgz met de chart, of oci://…")
+    target.add_argument("--chart", metavar="PAD", help="map of .tgz met de chart, of oci://…")
+    target.add_argument(
+        "--endpoint", action="append", metavar="HOST", help="host of https-adres van een dienst; mag vaker"
+    )
     target.add_argument("--output", type=Path, metavar="BESTAND", help="schrijf hierheen; anders naar het scherm")
     target.set_defaults(run=_scaffold_target)
     return parser
@@ -268,8 +271,22 @@ name: {name}
 supplier: "VUL IN: naam van de leverancier"
 component: "VUL IN: wat er geleverd wordt"
 gate: 3              # niveau tot en met waar een gebrek blokkeert (1-4)
-profiles: [haven]    # zie policies/profiles/
+profiles: {profiles}    # zie policies/profiles/
 parts:
+""",
+    """\
+# yaml-language-server: $schema={schema}
+# What is audited. Paths start at this file.
+name: {name}
+supplier: "FILL IN: name of the supplier"
+component: "FILL IN: what is delivered"
+gate: 3              # level up to which a shortcoming blocks (1-4)
+profiles: {profiles}    # see policies/profiles/
+parts:
+""",
+)
+_CHART_PART = Text(
+    """\
   chart:
     source: {chart}  # map, .tgz, oci://… of de sleutels repository, name en version
     release: {release}
@@ -278,6 +295,36 @@ parts:
     values:          # waardensets: een eis is pas gehaald als hij met elke set gehaald is
       standaard: []
       # productie: [values/productie.yaml]
+""",
+    """\
+  chart:
+    source: {chart}  # directory, .tgz, oci://… or the keys repository, name and version
+    release: {release}
+    namespace: {release}
+    kubernetes: "1.35"
+    values:          # values sets: a requirement is met only if it is met with each
+      standaard: []
+      # productie: [values/productie.yaml]
+""",
+)
+_SAAS_PART = Text(
+    """\
+  saas:
+    endpoints:       # een eis is pas gehaald als hij op elk eindpunt gehaald is
+{endpoints}
+    # municipal_domain: gemeente.example
+    # resolver: 192.0.2.53
+""",
+    """\
+  saas:
+    endpoints:       # a requirement is met only if it is met on each endpoint
+{endpoints}
+    # municipal_domain: gemeente.example
+    # resolver: 192.0.2.53
+""",
+)
+_PARAMETERS = Text(
+    """\
 # parameters:        # wat het contract open laat; wat ervan afhangt is zonder opgave niet te bepalen
 #   trusted_image_locations: [registry.example.nl/]
 #   third_party_images: []
@@ -291,22 +338,6 @@ parts:
 # deviations: deviations.yaml
 """,
     """\
-# yaml-language-server: $schema={schema}
-# What is audited. Paths start at this file.
-name: {name}
-supplier: "FILL IN: name of the supplier"
-component: "FILL IN: what is delivered"
-gate: 3              # level up to which a shortcoming blocks (1-4)
-profiles: [haven]    # see policies/profiles/
-parts:
-  chart:
-    source: {chart}  # directory, .tgz, oci://… or the keys repository, name and version
-    release: {release}
-    namespace: {release}
-    kubernetes: "1.35"
-    values:          # values sets: a requirement is met only if it is met with each
-      standaard: []
-      # productie: [values/productie.yaml]
 # parameters:        # what the contract leaves open; what depends on it cannot be determined without
 #   trusted_image_locations: [registry.example.nl/]
 #   third_party_images: []
@@ -322,19 +353,35 @@ parts:
 )
 
 
+def _target_file(arguments: argparse.Namespace, folder: Path, lang: Lang) -> str:
+    """Return a target file for the parts that were named; `folder` is where it will stand."""
+    profiles = [name for name, part in (("haven", arguments.chart), ("saas", arguments.endpoint)) if part]
+    text = _TARGET_FILE[lang].format(
+        schema=os.path.relpath(SCHEMAS / "target.schema.json", folder),
+        name=json.dumps(arguments.name),
+        profiles=f"[{', '.join(profiles)}]",
+    )
+    if arguments.chart:
+        chart = arguments.chart if "://" in arguments.chart else os.path.relpath(arguments.chart, folder)
+        text += _CHART_PART[lang].format(
+            chart=json.dumps(chart, ensure_ascii=False),
+            release=json.dumps(re.sub("[^a-z0-9-]", "-", arguments.name)[:53].strip("-")),
+        )
+    if arguments.endpoint:
+        lines = (f"      - {json.dumps(endpoint, ensure_ascii=False)}" for endpoint in arguments.endpoint)
+        text += _SAAS_PART[lang].format(endpoints="\n".join(lines))
+    return text + _PARAMETERS[lang].format()
+
+
 def _scaffold_target(arguments: argparse.Namespace, lang: Lang) -> int:
     """Write a target file to start from. Without `--output`, its paths fit `targets/NAME/target.yaml`."""
     for _, message in misfits(arguments.name, Name):
         raise UsageError(message)
+    if not arguments.chart and not arguments.endpoint:
+        raise UsageError(Text("noem --chart, --endpoint of allebei", "name --chart, --endpoint or both"))
     output: Path | None = arguments.output
     folder = output.parent if output else TARGETS / arguments.name
-    chart = arguments.chart if "://" in arguments.chart else os.path.relpath(arguments.chart, folder)
-    text = _TARGET_FILE[lang].format(
-        schema=os.path.relpath(SCHEMAS / "target.schema.json", folder),
-        name=json.dumps(arguments.name),
-        chart=json.dumps(chart, ensure_ascii=False),
-        release=json.dumps(re.sub("[^a-z0-9-]", "-", arguments.name)[:53].strip("-")),
-    )
+    text = _target_file(arguments, folder, lang)
     if output is None:
         sys.stdout.write(text)
         return 0
