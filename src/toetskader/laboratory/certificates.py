@@ -85,7 +85,7 @@ class Authority:
         *,
         common_name: str | None = None,
         organisation: str = "",
-        policy: str = "2.23.140.1.2.1",
+        policy: str = "",
         hash_name: HashName = "sha256",
         pss: bool = False,
         starts: datetime | None = None,
@@ -98,16 +98,15 @@ class Authority:
 
         Parameters: `names`, alternative names: host names and addresses; `key`, as for `new_key`, or one made before;
         `common_name`, the first name when absent; `organisation`, makes it organisation-validated with that name;
-        `policy`, what was verified (CA/Browser Forum); `pss`, sign with RSASSA-PSS; `starts`, yesterday when absent;
-        `ocsp`, where its status could be asked.
+        `policy`, what was verified (CA/Browser Forum), when absent the organisation if one is given, else the domain;
+        `pss`, sign with RSASSA-PSS; `starts`, yesterday when absent; `ocsp`, where its status could be asked.
         """
         own = new_key(key) if isinstance(key, str) else key
         attributes = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation)] if organisation else []
         shown = common_name if common_name is not None else (names[0] if names else "")
         if shown:
             attributes.append(x509.NameAttribute(NameOID.COMMON_NAME, shown))
-        if organisation and policy == "2.23.140.1.2.1":
-            policy = "2.23.140.1.2.2"
+        verified = policy or ("2.23.140.1.2.2" if organisation else "2.23.140.1.2.1")
         builder = (
             _builder(x509.Name(attributes), self._subject, own, starts or datetime.now(UTC) - timedelta(days=1), days)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -116,7 +115,8 @@ class Authority:
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
             .add_extension(
-                x509.CertificatePolicies((x509.PolicyInformation(x509.ObjectIdentifier(policy), None),)), critical=False
+                x509.CertificatePolicies((x509.PolicyInformation(x509.ObjectIdentifier(verified), None),)),
+                critical=False,
             )
         )
         if names:

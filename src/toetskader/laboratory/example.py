@@ -215,7 +215,7 @@ def start(at_end: Callable[[Callable[[], None]], object], folder: Path) -> None:
 
 
 def _payloads(origin: int | None) -> str:
-    allowed = () if origin is None else _PREFIXES.items()
-    return json.dumps(
-        {"roas": [{"asn": f"AS{origin}", "prefix": prefix, "maxLength": most} for prefix, most in allowed]}
-    )
+    """Return what is authorised: the announced prefixes, or one that has nothing to do with them."""
+    allowed = {"192.0.2.0/24": 24} if origin is None else _PREFIXES
+    asn = f"AS{origin or NETWORK}"
+    return json.dumps({"roas": [{"asn": asn, "prefix": prefix, "maxLength": most} for prefix, most in allowed.items()]})

@@ -27,6 +27,7 @@ def tls_context(protocol: Protocol, authorities: Path | None, *, verify: bool) -
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         return context
+    context.hostname_checks_common_name = False  # RFC 9525: browsers read the alternative names alone
     context.load_verify_locations(certifi.where())
     if authorities is not None:
         context.load_verify_locations(authorities)
