@@ -1,0 +1,164 @@
+"""Mutants of the golden services: a change of a scene, and every verdict that it changes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from toetskader.laboratory.dns import LabZone
+from toetskader.laboratory.example import TENANT, Scene, Service
+from toetskader.laboratory.web import Reply, Site, good_site
+from toetskader.results import Verdict
+
+Change = Callable[[Scene], Scene]
+Golden = Literal["supplier", "application", "coupling"]
+"""The whole golden supplier, its application in production alone (which is quicker), or a coupling."""
+
+HEADERS = "SLA-4-15 TA-5.1c-01 TA-5.1d-01 TA-5.1d-02"
+ENFORCED = "SLA-11.2-03 TA-5.1c-04"
+OPEN_STANDARDS = "NERDS-2-10 NERDS-5-07 TA-5.1c-03"
+SECURE = "NERDS-2-12 SLA-10.1-21"
+NCSC = "SLA-11.2-14 TA-5.1c-02"
+DNSSEC = "SLA-11.2-02 TA-5.1c-05"
+IPV6 = "SLA-11.2-04 TA-2.2.1-05 TA-5.1c-06"
+SECURITY_TXT = "SLA-10.1-17 SLA-11.2-13"
+PLUG_INS = "SLA-4-03 TA-5.1a-04"
+SIGN_IN = "SLA-4-10 TA-5.1e-01"
+"""Requirements that one check judges alike."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceMutant:
+    """A named change of a golden scene."""
+
+    name: str
+    requirement: str
+    """The requirement it is about."""
+    why: str
+    """Why that requirement is no longer met, can no longer be judged, or is met with a remark."""
+    change: Change
+    fail: str = ""
+    undetermined: str = ""
+    passes: str = ""
+    not_applicable: str = ""
+    """Requirements that get this verdict: all that differ from the golden scene, and no other."""
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    """Requirement → path of a remark that it gains, whatever its verdict."""
+    of: Golden = "application"
+    """The golden scene that is changed."""
+
+    @property
+    def changes(self) -> dict[str, Verdict]:
+        """Requirement → new verdict."""
+        given = {
+            Verdict.FAIL: self.fail,
+            Verdict.UNDETERMINED: self.undetermined,
+            Verdict.PASS: self.passes,
+            Verdict.NOT_APPLICABLE: self.not_applicable,
+        }
+        return {id_: verdict for verdict, ids in given.items() for id_ in ids.split()}
+
+
+def ids(*groups: str) -> str:
+    """Return groups of requirements as one."""
+    return " ".join(groups)
+
+
+def service(index: int = 0, **changes: Any) -> Change:
+    """Change fields of a service; the first is the application in production."""
+
+    def change(scene: Scene) -> Scene:
+        services = list(scene.services)
+        services[index] = replace(services[index], **changes)
+        return replace(scene, services=tuple(services))
+
+    return change
+
+
+def site(made: Callable[[Site], Site], index: int = 0) -> Change:
+    """Change the website of a service."""
+    return lambda scene: service(index, site=made(scene.services[index].site))(scene)
+
+
+def rehosted(host: str, index: int = 0) -> Change:
+    """Offer a service under another name, which its website knows."""
+
+    def change(scene: Scene) -> Scene:
+        made = good_site(f"{host}:{scene.services[index].port}", entra_tenant=TENANT)
+        return service(index, host=host, site=made)(scene)
+
+    return change
+
+
+def page(path: str, index: int = 0, **changes: Any) -> Change:
+    """Change fields of the answer on a path; on a path that is not there, give an answer."""
+
+    def change(old: Site) -> Site:
+        reply = replace(old.pages.get(path, Reply()), **changes)
+        return replace(old, pages={**old.pages, path: reply})
+
+    return site(change, index)
+
+
+def header(name: str, *values: str, index: int = 0) -> Change:
+    """Send a header with other values, each in a line of its own; without values it is not sent."""
+
+    def change(old: Site) -> Site:
+        others = tuple(item for item in old.headers if item[0].lower() != name.lower())
+        return replace(old, headers=(*others, *((name, value) for value in values)))
+
+    return site(change, index)
+
+
+def text(path: str, old: str, new: str, index: int = 0) -> Change:
+    """Replace text in the answer on a path. Raises AssertionError when it is not there exactly once."""
+
+    def change(given: Site) -> Site:
+        reply = given.pages[path]
+        assert reply.body.count(old) == 1, f"{path}: {reply.body.count(old)} times {old!r}"
+        return replace(given, pages={**given.pages, path: replace(reply, body=reply.body.replace(old, new))})
+
+    return site(change, index)
+
+
+def zone(**changes: Any) -> Change:
+    """Change fields of the supplier's zone."""
+    return lambda scene: replace(scene, zones=(replace(scene.zones[0], **changes), *scene.zones[1:]))
+
+
+def records(old: str, new: str) -> Change:
+    """Replace records of the supplier's zone. Raises AssertionError when they are not there exactly once."""
+
+    def change(scene: Scene) -> Scene:
+        given = scene.zones[0].records
+        assert given.count(old) == 1, f"{given.count(old)} times {old!r}"
+        return zone(records=given.replace(old, new))(scene)
+
+    return change
+
+
+def further_zone(name: str, content: str, **fields: Any) -> Change:
+    """Add a zone of somebody else."""
+    return lambda scene: replace(scene, zones=(*scene.zones, LabZone(name, content, **fields)))
+
+
+def both(*changes: Change) -> Change:
+    """Make several changes."""
+
+    def change(scene: Scene) -> Scene:
+        for one in changes:
+            scene = one(scene)
+        return scene
+
+    return change
+
+
+def over_ipv6(made: Change, index: int = 0) -> Change:
+    """Change a service on its IPv6 address only."""
+
+    def change(scene: Scene) -> Scene:
+        old = scene.services[index]
+        other: Service = made(scene).services[index]
+        pair = (replace(old, addresses=("127.0.0.1",)), replace(other, addresses=("::1",)))
+        return replace(scene, services=(*scene.services[:index], *pair, *scene.services[index + 1 :]))
+
+    return change
