@@ -6,6 +6,7 @@ import msgspec
 
 from tests.test_served_certificates import judge_served, trusted
 from toetskader.facts.endpoint.certificates import Chain
+from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.endpoint.tls import (
     AddressTls,
     Answer,
@@ -17,7 +18,7 @@ from toetskader.facts.endpoint.tls import (
     Version,
     openssl_name,
 )
-from toetskader.judging import EndpointPlace, Findings, Text, check, undetermined
+from toetskader.judging import EndpointPlace, Findings, Text, check, not_applicable, undetermined
 from toetskader.norms.tls import Grade, Strength, TlsNorm
 
 
@@ -115,8 +116,22 @@ def test_only_encrypted_connections_are_made(tls: TlsFacts, norm: TlsNorm, findi
 
 
 @check("tls.mutual")
-def test_clients_must_have_a_certificate(tls: TlsFacts, findings: Findings) -> None:
-    """TA 2.3: a coupling uses mutual TLS: without a certificate of the client there is no connection."""
+def test_clients_must_have_a_certificate(endpoint: Endpoint, tls: TlsFacts, findings: Findings) -> None:
+    """TA 2.3: a coupling into the municipality uses mutual TLS: without a certificate of the client no connection.
+
+    A coupling the other way round needs none: there the municipality is the client.
+    """
+    if not endpoint.municipal_domain:
+        undetermined(
+            "Het doel noemt geen 'municipal_domain', dus is niet te zien of dit een koppeling naar de gemeente is.",
+            "The target names no 'municipal_domain', so it does not show whether this is a coupling into the "
+            "municipality.",
+        )
+    if not endpoint.is_municipal:
+        not_applicable(
+            f"{endpoint.host} is niet van de gemeente: de gemeente is hier de client.",
+            f"{endpoint.host} is not the municipality's: here the municipality is the client.",
+        )
     doubts = _Doubts()
     for address in _measured(tls, doubts):
         client = address.client_authentication

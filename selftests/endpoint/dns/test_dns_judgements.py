@@ -263,7 +263,7 @@ def test_municipal_names(host: str, environment: Any, params: dict[str, str], ve
     assert judge_dns("dns.municipal_name", endpoint=endpoint, params=params).verdict is verdict
 
 
-LEAF = Certificate(sha256="ab" * 32)
+LEAF = Certificate(sha256="ab" * 32, public_key_sha256="cd" * 32)
 CHAIN = Chain(certificates=(LEAF,), seen_with=("TLS 1.3",), trust=Trust(trusted=False, store="none"))
 
 
@@ -309,4 +309,6 @@ def test_dane(collector: Dns) -> None:
     assert strengths(dane(collector, GOOD_TLSA, host="www.unsigned.test")) == {"optional"}
     assert strengths(dane(collector, replace(GOOD_TLSA, usage=1))) == {"optional"}
     assert strengths(dane(collector, replace(GOOD_TLSA, usage=9))) == {"optional"}
+    assert strengths(dane(collector, replace(GOOD_TLSA, selector=1, data="cd" * 32))) == set()
+    assert strengths(dane(collector, replace(GOOD_TLSA, selector=1))) == {"optional"}
     assert dane(collector, GOOD_TLSA, chains=()).verdict is UNDETERMINED

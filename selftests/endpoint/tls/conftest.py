@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,13 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "lab"))
 sys.path.insert(1, str(Path(__file__).parents[3]))
 
-from judging_tls import Judge, judge_tls
+from judging_tls import Judge, Measure, judge_tls
 
 from toetskader.collect.endpoint.tls import collect_tls
 from toetskader.facts.endpoint.tls import TlsFacts
 from toetskader.laboratory.certificates import Authority, new_key
 
 GROUPS = {"ffdhe2048": "ffdhe2048", "ffdhe3072": "ffdhe3072", "modp3072": "modp_3072"}
-Measure = Callable[..., TlsFacts]
 
 
 @pytest.fixture(scope="session")

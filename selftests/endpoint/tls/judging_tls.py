@@ -1,5 +1,6 @@
 """Judges facts with the checks as they are, outside a run of the audit."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ import yaml
 import tests.test_served_certificates as served
 import tests.test_tls as protocol
 from toetskader.facts.attempt import NotSeen
+from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.endpoint.tls import TlsFacts
 from toetskader.facts.store import FactKey, TargetFacts
 from toetskader.judging import Parameters
@@ -33,14 +35,29 @@ class TargetParameters(msgspec.Struct):
     tls_norm: str
 
 
+Measure = Callable[..., TlsFacts]
+"""Measures a server by its port."""
+
+
 class Judge(Protocol):
     def __call__(self, fact: TlsFacts | NotSeen, check: str, *, norm: str = ..., **params: Any) -> Judged: ...
 
 
-def judge_tls(fact: TlsFacts | NotSeen, check: str, *, norm: str = "ncsc-tls-2025-05", **params: Any) -> Judged:
+MUNICIPAL = Endpoint(host="app.stad.nl", municipal_domain="stad.nl")
+
+
+def judge_tls(
+    fact: TlsFacts | NotSeen,
+    check: str,
+    *,
+    norm: str = "ncsc-tls-2025-05",
+    endpoint: Endpoint = MUNICIPAL,
+    **params: Any,
+) -> Judged:
+    attempts = {FactKey("tls", "localhost"): fact, FactKey("endpoint", "localhost"): endpoint}
     judged = judge(
         CHECKS[check],
-        TargetSubjects(TargetFacts("test", {"saas": ("localhost",)}, {FactKey("tls", "localhost"): fact})),
+        TargetSubjects(TargetFacts("test", {"saas": ("localhost",)}, attempts)),
         params=params,
         parameters=Parameters(TargetParameters(norm)),
         today=date(2026, 1, 1),

@@ -25,11 +25,10 @@ from hostile_tls import (
     sends,
     server_hello,
 )
-from judging_tls import Judge
+from judging_tls import Judge, Measure
 from nginx_server import nginx_server
 from openssl_server import free_port, openssl_server
 
-from conftest import Measure
 from toetskader.collect.endpoint.gate import Gate
 from toetskader.collect.endpoint.tls import collect_tls
 from toetskader.collect.endpoint.tls import connection as tls_connection

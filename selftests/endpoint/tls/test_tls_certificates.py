@@ -1,5 +1,7 @@
 """Certificates are read as they are, and trusted only along a path, whatever kind of key they have."""
 
+import hashlib
+import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -62,6 +64,20 @@ def test_signatures_of_all_kinds(key: str, signed_with: str, tmp_path: Path) -> 
     chain = ders(authority.issue(["app.example.nl"])[0])
     assert read_certificate(chain[0], "").signed_with == signed_with
     assert trust(chain, [extra_store(authority.write(tmp_path / "ca.pem"))], NOW).trusted is True
+
+
+@pytest.mark.parametrize("key", ["rsa2048", "p256", "ed25519"])
+def test_what_a_tlsa_record_holds_is_what_openssl_says(key: str, authority: Authority, tmp_path: Path) -> None:
+    pem = authority.issue(["app.example.nl"], key)[0]
+    (tmp_path / "leaf.pem").write_bytes(pem)
+    written = ["openssl", "x509", "-in", str(tmp_path / "leaf.pem"), "-pubkey", "-noout"]
+    public = subprocess.run(written, capture_output=True, check=True).stdout
+    to_der = ["openssl", "pkey", "-pubin", "-outform", "DER"]
+    der = subprocess.run(to_der, input=public, capture_output=True, check=True).stdout
+    found = read_certificate(ders(pem)[0], "")
+    assert found.public_key_sha256 == hashlib.sha256(der).hexdigest()
+    assert found.public_key_sha512 == hashlib.sha512(der).hexdigest()
+    assert found.sha512 == hashlib.sha512(ders(pem)[0]).hexdigest()
 
 
 def test_a_pss_signature(tmp_path: Path) -> None:

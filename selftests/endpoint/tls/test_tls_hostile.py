@@ -23,9 +23,8 @@ from hostile_tls import (
     sends,
     server_hello,
 )
-from judging_tls import CHECKS, Judge
+from judging_tls import CHECKS, Judge, Measure
 
-from conftest import Measure
 from toetskader.results import Verdict
 
 DEADLINE_S = 4

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from toetskader.facts.attempt import NotSeen, Reason
 from toetskader.facts.endpoint.certificates import Trust, Validated
+from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.endpoint.tls import (
     Answer,
     ClientAuthentication,
@@ -212,6 +213,20 @@ def test_encrypted_only(changes: dict[str, Any], verdict: Verdict, judge: Judge)
 def test_mutual(state: ClientCertificate, status: int, verdict: Verdict, judge: Judge) -> None:
     client = ClientAuthentication(state=state, reason=WHY, status=status)
     assert judge(address(client_authentication=client), "tls.mutual").verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "verdict"),
+    [
+        (Endpoint(host="api.acme.nl", municipal_domain="stad.nl"), Verdict.NOT_APPLICABLE),
+        (Endpoint(host="api.acme.nl"), Verdict.UNDETERMINED),
+    ],
+)
+def test_mutual_tls_is_asked_of_couplings_into_the_municipality(
+    endpoint: Endpoint, verdict: Verdict, judge: Judge
+) -> None:
+    client = ClientAuthentication(state=ClientCertificate.NONE)
+    assert judge(address(client_authentication=client), "tls.mutual", endpoint=endpoint).verdict is verdict
 
 
 @pytest.mark.parametrize(

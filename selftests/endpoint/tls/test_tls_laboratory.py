@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
-from judging_tls import Judge
+from judging_tls import Judge, Measure
 
-from conftest import Measure
 from toetskader.laboratory.certificates import Authority
 from toetskader.laboratory.tls import ssl_context
 from toetskader.results import Verdict

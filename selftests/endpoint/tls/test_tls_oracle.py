@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 from aspects import aspects
-from judging_tls import NORM, Judge
+from judging_tls import NORM, Judge, Measure
 from nginx_server import nginx_server
 from openssl_server import openssl_server
 
-from conftest import Measure
 from toetskader.results import Verdict
 
 CASES: list[dict[str, Any]] = json.loads(

@@ -181,8 +181,8 @@ def _contacted(endpoint: Endpoint, names: Dns) -> Addresses | NotSeen:
     private = [address for address in addresses.all if refused(address)]
     if private and not endpoint.allow_private:
         message = Text(
-            f"{endpoint.host} wijst naar {', '.join(private[:3])}, een adres dat niet op het internet hoort; er is niets "
-            "benaderd. Zet 'allow_private: true' bij het doel als dit een intranet is.",
+            f"{endpoint.host} wijst naar {', '.join(private[:3])}, een adres dat niet op het internet hoort; er is "
+            "niets benaderd. Zet 'allow_private: true' bij het doel als dit een intranet is.",
             f"{endpoint.host} points to {', '.join(private[:3])}, an address that does not belong on the internet; "
             "nothing was contacted. Set 'allow_private: true' in the target if this is an intranet.",
         )

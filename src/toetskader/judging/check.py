@@ -62,10 +62,10 @@ def check(
     """Make a test function a check.
 
     Parameters: `id_`, the id that requirements name, `subject.property`; `params`, the struct that a requirement's
-    `params` must fit; `is_aspect`, for a part of a larger judgement that calls it. The function's arguments say what it needs: a subject (`workloads`, `objects`, `chart`, …; see
-    `judging.subjects`), `findings`, `params`, `parameters` (the target's), `norm` (its annotation says of which kind),
-    `today`; any other is a pytest fixture. Raises TypeError for a check without subject, with subjects of several
-    parts, or with `params` on one side only.
+    `params` must fit; `is_aspect`, for a part of a larger judgement that calls it. The function's arguments say what
+    it needs: a subject (`workloads`, `objects`, `chart`, …; see `judging.subjects`), `findings`, `params`,
+    `parameters` (the target's), `norm` (its annotation says of which kind), `today`; any other is a pytest fixture.
+    Raises TypeError for a check without subject, with subjects of several parts, or with `params` on one side only.
     """
 
     def decorate(function: Judgement) -> Judgement:

@@ -26,6 +26,10 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
 
     sha256: str
     """Hexadecimal, of the whole certificate."""
+    sha512: str = ""
+    public_key_sha256: str = ""
+    """Hexadecimal, of the key as it stands in the certificate (SubjectPublicKeyInfo): what TLSA records hold."""
+    public_key_sha512: str = ""
     problem: Text | None = None
     """Why it, or part of it, could not be read; the fields below are then as far as was read."""
     subject: str = ""

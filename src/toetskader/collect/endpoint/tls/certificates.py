@@ -85,8 +85,12 @@ def read_certificate(der: bytes, host: str) -> Certificate:
     usage = _extension(loaded, x509.ExtendedKeyUsage, problems)
     constraints = _extension(loaded, x509.BasicConstraints, problems)
     feature = _extension(loaded, x509.TLSFeature, problems)
+    public_key = _public_key(loaded, problems)
     return Certificate(
         sha256=sha256,
+        sha512=hashlib.sha512(der).hexdigest(),
+        public_key_sha256=hashlib.sha256(public_key).hexdigest() if public_key else "",
+        public_key_sha512=hashlib.sha512(public_key).hexdigest() if public_key else "",
         problem=_unreadable(problems[0]) if problems else None,
         subject=_rdn(subject),
         issuer=_rdn(issuer),
@@ -111,6 +115,22 @@ def read_certificate(der: bytes, host: str) -> Certificate:
         organisation=_organisation(subject),
         validated=_validated(loaded, problems),
     )
+
+
+def _public_key(loaded: x509.Certificate, problems: list[Exception]) -> bytes:
+    """Return the public key as it stands in the certificate; nothing when it cannot be read.
+
+    Nothing either for a key that is for RSASSA-PSS only: the library would write it as one for any use.
+    """
+    if loaded.public_key_algorithm_oid.dotted_string == _RSASSA_PSS_KEY:
+        return b""
+    try:
+        return loaded.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        problems.append(error)
+        return b""
 
 
 def _unreadable(error: Exception) -> Text:
