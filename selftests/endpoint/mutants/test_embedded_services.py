@@ -1,0 +1,135 @@
+"""The embedded services as a whole: one audit of both, as anybody runs it, on the ports that their targets name."""
+
+import html
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pytest
+from service_auditor import ROOT, ServiceAuditor
+
+from toetskader.laboratory.example import bad, good
+from toetskader.targets.load import load_targets
+
+GOLDEN = "voorbeeld-saas"
+FLAWED = "voorbeeld-saas-gebrekkig"
+FLAWED_VERDICTS = {
+    "fail": (
+        "SLA-4-03 SLA-4-10 SLA-4-15 SLA-10.1-13 SLA-10.1-17 SLA-10.1-18 SLA-10.1-21 SLA-11.2-02 SLA-11.2-03 "
+        "SLA-11.2-13 SLA-11.2-14 SLA-12-05 SLA-13.1-06 TA-5.1a-03 TA-5.1a-04 TA-5.1c-01 TA-5.1c-02 TA-5.1c-03 TA-5.1c-04 "
+        "TA-5.1c-05 TA-5.1d-01 TA-5.1d-02 TA-5.1e-01 TA-5.1m-01 TA-5.1m-03 TA-5.1m-04"
+    ),
+    "explained": "SLA-11.2-04 TA-5.1c-06",
+    "undetermined": "SLA-10.1-09 TA-5.1e-02",
+    "pass": "SLA-7.2.4-01 SLA-11.2-12 TA-5.1a-01",
+}
+"""Verdict → requirements that get it, the deviations taken in."""
+EXPIRED, SUPERFLUOUS = "SLA-11.2-14", "SLA-11.2-12"
+SOME_BLOCKS = 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """An audit of both targets, in a process of its own."""
+
+    code: int
+    results: Mapping[str, Any]
+    report: str
+    said: str
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("run")
+    command = [sys.executable, "-m", "pytest", f"--target=targets/{GOLDEN}", f"--target=targets/{FLAWED}"]
+    command += [f"--reports={folder}", f"--results={folder / 'results.json'}", "-p", "no:cacheprovider"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    (report,) = folder.glob("portefeuille/2*/report.html")
+    return Run(done.returncode, results, report.read_text(encoding="utf-8"), done.stdout)
+
+
+def of(run: Run, target: str) -> dict[str, Mapping[str, Any]]:
+    """Return the results of a target, by requirement."""
+    return {item["requirement"]: item for item in run.results["results"] if item["target"] == target}
+
+
+@pytest.mark.parametrize(("name", "scene"), [(GOLDEN, good()), (FLAWED, bad())])
+def test_target_names_what_runs(name: str, scene: Any, auditor: ServiceAuditor) -> None:
+    (target,) = load_targets([ROOT / "targets" / name], today=date.today(), catalogue=auditor.catalogue)
+    assert target.saas is not None
+    named = {(item.host, item.port, item.http_port, item.role, item.environment) for item in target.saas.endpoints}
+    assert named == {(item.host, item.port, item.http_port, item.role, item.environment) for item in scene.services}
+    assert {item.municipal_domain for item in target.saas.endpoints} == {scene.municipal_domain}
+
+
+def test_flawed_service_blocks_the_gate(run: Run) -> None:
+    assert run.code == SOME_BLOCKS, run.said[-2000:]
+
+
+def test_golden_service_meets_everything(run: Run) -> None:
+    golden = of(run, GOLDEN)
+    assert len(golden) == 35
+    assert {id_: item["verdict"] for id_, item in golden.items() if item["verdict"] != "pass"} == {}
+    (summary,) = (item for item in run.results["targets"] if item["target"] == GOLDEN)
+    assert (summary["level_reached"], summary["blocked_by"]) == (4, [])
+
+
+def test_flawed_service_fails_as_it_is_meant_to(run: Run) -> None:
+    expected = {id_: verdict for verdict, ids in FLAWED_VERDICTS.items() for id_ in ids.split()}
+    assert {id_: item["verdict"] for id_, item in of(run, FLAWED).items()} == expected
+    (summary,) = (item for item in run.results["targets"] if item["target"] == FLAWED)
+    assert summary["level_reached"] is None or summary["level_reached"] < 3
+
+
+def test_deviations_are_told_apart(run: Run, auditor: ServiceAuditor) -> None:
+    """One holds, one is expired and one is about what is met: only the first explains anything."""
+    (target,) = load_targets([ROOT / "targets" / FLAWED], today=date.today(), catalogue=auditor.catalogue)
+    covered = {id_ for deviation in target.deviations for id_ in deviation.requirements}
+    flawed = of(run, FLAWED)
+    assert {id_: flawed[id_]["verdict"] for id_ in covered} == {
+        "SLA-11.2-04": "explained",
+        "TA-5.1c-06": "explained",
+        EXPIRED: "fail",
+        SUPERFLUOUS: "pass",
+    }
+    assert "SS-2025-04 verliep" in run.said
+
+
+def test_findings_of_a_service_say_how_to_see_them(run: Run) -> None:
+    """Whatever fails can be seen by hand, and the report says how."""
+    shown = html.unescape(run.report)
+    programs = set()
+    for id_, item in of(run, FLAWED).items():
+        if item["verdict"] not in ("fail", "explained"):
+            continue
+        commands = {finding["command"] for finding in item["findings"] if finding["command"]}
+        assert commands or id_ == "TA-5.1m-01", id_  # what is wrong with a name, the name itself shows
+        assert [command for command in commands if command not in shown] == [], id_
+        programs |= {command.split()[0] for command in commands}
+    assert {"curl", "openssl", "dig"} <= programs
+
+
+def test_what_was_measured_stands_beside_a_pass(run: Run) -> None:
+    """A pass says what was seen on each address, in the results and in the report."""
+    shown = html.unescape(run.report)
+    for id_ in ("SLA-11.2-02", "SLA-11.2-03", "SLA-11.2-04", "SLA-11.2-12", "SLA-11.2-14", "SLA-12-05"):
+        measured = of(run, GOLDEN)[id_]["measured"]
+        assert {host for text in measured for host in re.findall(r"^[\w.]+test_\d+", text)} == {
+            f"{service.host}_{service.port}" for service in good().services
+        }, id_
+        assert measured[0].partition(": ")[2] in shown, id_
+
+
+def test_evidence_of_every_endpoint_is_kept(run: Run) -> None:
+    kept = {name for item in of(run, GOLDEN).values() for name in item["evidence"]}
+    for service in good().services:
+        for kind in ("dns", "dnssec", "tls", "http", "rpki"):
+            assert f"{GOLDEN}/{kind}.{service.host}_{service.port}.json" in kept
