@@ -23,6 +23,7 @@ from toetskader.judging import (
     undetermined,
 )
 from toetskader.judging.check import check_of
+from toetskader.judging.findings import MOST_FINDINGS
 from toetskader.judging.judge import Judged, judge
 from toetskader.judging.subjects import TargetSubjects
 from toetskader.norms.tls import TlsNorm
@@ -174,3 +175,26 @@ def test_subjects_of_two_parts_are_refused() -> None:
         @check("test.two_parts")
         def function(endpoint: Endpoint, workloads: object, findings: Findings) -> None:
             pass
+
+
+def test_remarks_without_end_hide_no_failure() -> None:
+    @check("strength.many")
+    def many(endpoint: Endpoint, findings: Findings) -> None:
+        for number in range(3 * MOST_FINDINGS):
+            remark(findings, "recommended", str(number))
+        if endpoint.host == HOSTS[1]:
+            remark(findings, path="last")
+
+    outcome = judged(many)
+    assert outcome.verdict is Verdict.FAIL
+    assert len(outcome.findings) == 2 * MOST_FINDINGS + 1
+    assert [item.path for item in outcome.findings if item.strength == "required"] == ["last"]
+
+
+def test_failures_without_end_stop_the_judgement() -> None:
+    @check("strength.endless")
+    def endless(endpoint: Endpoint, findings: Findings) -> None:
+        while True:
+            remark(findings, path=endpoint.host)
+
+    assert len(judged(endless).findings) == 2 * MOST_FINDINGS

@@ -22,8 +22,8 @@ FLAWED = "voorbeeld-saas-gebrekkig"
 FLAWED_VERDICTS = {
     "fail": (
         "SLA-4-03 SLA-4-10 SLA-4-15 SLA-10.1-13 SLA-10.1-17 SLA-10.1-18 SLA-10.1-21 SLA-11.2-02 SLA-11.2-03 "
-        "SLA-11.2-13 SLA-11.2-14 SLA-12-05 SLA-13.1-06 TA-5.1a-03 TA-5.1a-04 TA-5.1c-01 TA-5.1c-02 TA-5.1c-03 TA-5.1c-04 "
-        "TA-5.1c-05 TA-5.1d-01 TA-5.1d-02 TA-5.1e-01 TA-5.1m-01 TA-5.1m-03 TA-5.1m-04"
+        "SLA-11.2-13 SLA-11.2-14 SLA-12-05 SLA-13.1-06 TA-5.1a-03 TA-5.1a-04 TA-5.1c-01 TA-5.1c-02 TA-5.1c-03 "
+        "TA-5.1c-04 TA-5.1c-05 TA-5.1d-01 TA-5.1d-02 TA-5.1e-01 TA-5.1m-01 TA-5.1m-03 TA-5.1m-04"
     ),
     "explained": "SLA-11.2-04 TA-5.1c-06",
     "undetermined": "SLA-10.1-09 TA-5.1e-02",

@@ -60,7 +60,8 @@ class RawFinding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 MOST_FINDINGS = 1_000
-"""Findings of one judgement in one scene; after these it is stopped, as more tell nobody anything."""
+"""Findings that fail, of one judgement in one scene: after these it is stopped, as more tell nobody anything. As many
+that only warn or inform are kept too, and these stop nothing, for something that fails may come after them."""
 MOST_MEASURED = 20
 """Sentences on what one judgement measured in one scene."""
 LONGEST_TEXT = 1_000
@@ -77,6 +78,7 @@ class Findings:
     def __init__(self, scene: str = "") -> None:
         self._scene = scene
         self.items: list[RawFinding] = []
+        self._failing = 0
         self.measured: list[Text] = []
 
     def saw(self, nl: str, en: str) -> None:
@@ -87,7 +89,7 @@ class Findings:
     @property
     def fail(self) -> bool:
         """True when something required is not met."""
-        return any(item.strength == "required" for item in self.items)
+        return self._failing > 0
 
     def add(
         self,
@@ -106,6 +108,9 @@ class Findings:
         place, when it is more precise than the requirement's own remedy; `strength`, as the norm gives it: only what
         is required fails; `command`, with which an auditor sees the same.
         """
+        fails = strength == "required"
+        if not fails and len(self.items) - self._failing >= MOST_FINDINGS:
+            return
         self.items.append(
             RawFinding(
                 where=_clipped(place.where),
@@ -119,7 +124,8 @@ class Findings:
                 command=_clipped(command),
             )
         )
-        if len(self.items) >= MOST_FINDINGS:
+        self._failing += fails
+        if self._failing >= MOST_FINDINGS:
             raise Enough
 
     def __len__(self) -> int:
