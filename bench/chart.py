@@ -30,7 +30,7 @@ def measure_chart(target_file: Path = ROOT / "targets/voorbeeld", rounds: int = 
     loading = time.perf_counter() - started
     (target,) = load_targets([target_file], today=today, catalogue=catalogue)
     scope = scope_of(target, catalogue, checks, profiles=(), lang="nl")
-    kinds = frozenset(kind for item in scope.looked_at for kind in item.check.fact_kinds)
+    kinds = frozenset(kind for item in scope.looked_at for kind in item.check.fact_kinds(item.part))
     parameters = Parameters(with_defaults(target, catalogue.profiles))
     part = target.chart
     assert part is not None
@@ -46,6 +46,7 @@ def measure_chart(target_file: Path = ROOT / "targets/voorbeeld", rounds: int = 
                 judge(
                     item.check,
                     subjects,
+                    part=item.part,
                     params=item.requirement.params,
                     parameters=parameters,
                     today=today,

@@ -61,6 +61,7 @@ class Golden:
             item.requirement.id: judge(
                 item.check,
                 subjects,
+                part=item.part,
                 params=item.requirement.params,
                 parameters=self.parameters,
                 today=TODAY,
@@ -102,7 +103,7 @@ def collect_golden() -> Golden:
     (target,) = load_targets([GOLDEN], today=TODAY, catalogue=catalogue)
     assert target.chart is not None
     scope = scope_of(target, catalogue, checks, profiles=(), lang="en").looked_at
-    kinds = frozenset().union(*(item.check.fact_kinds for item in scope))
+    kinds = frozenset().union(*(item.check.fact_kinds(item.part) for item in scope))
     with Helm(processes=1) as helm:
         attempts = collect_chart(
             helm, target, target.chart, kinds, by="Helm", vanity_host="mooietoepassingsnaam.gemeente.nl"

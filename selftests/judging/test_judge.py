@@ -59,6 +59,7 @@ def run(function: Callable[..., None], facts: TargetFacts, parameters: Parameter
     return judge(
         found,
         TargetSubjects(facts),
+        part="chart",
         params={},
         parameters=parameters or Parameters(NoParameters()),
         today=date(2026, 1, 1),

@@ -44,6 +44,7 @@ def judged(function: Callable[..., None], **parameters: str) -> Judged:
     return judge(
         found,
         TargetSubjects(TargetFacts("t", {"saas": HOSTS}, attempts)),
+        part="saas",
         params={},
         parameters=Parameters(TargetParameters(**parameters)),
         today=date(2026, 1, 1),
@@ -170,7 +171,7 @@ class TestNorms:
 
 
 def test_subjects_of_two_parts_are_refused() -> None:
-    with pytest.raises(TypeError, match="more than one part"):
+    with pytest.raises(TypeError, match="no part of a target has together"):
 
         @check("test.two_parts")
         def function(endpoint: Endpoint, workloads: object, findings: Findings) -> None:

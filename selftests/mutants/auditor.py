@@ -45,14 +45,22 @@ class Auditor:
         """Return what every requirement in scope comes to for the target in a folder, before deviations."""
         (target,) = load_targets([folder], today=TODAY, catalogue=self.catalogue)
         scope = scope_of(target, self.catalogue, self.checks, profiles=(), lang="en").looked_at
-        kinds = frozenset().union(*(item.check.fact_kinds for item in scope))
+        kinds = frozenset().union(*(item.check.fact_kinds(item.part) for item in scope))
         assert target.chart is not None
         attempts = collect_chart(self._helm, target, target.chart, kinds, by="Helm", vanity_host=self._vanity_host)
         subjects = TargetSubjects(TargetFacts(target.name, target.scenes, dict(attempts)))
         parameters = Parameters(with_defaults(target, self.catalogue.profiles))
 
         def judged(item: InScope) -> Judged:
-            return judge(item.check, subjects, params=item.params, parameters=parameters, today=TODAY, fixtures={})
+            return judge(
+                item.check,
+                subjects,
+                part=item.part,
+                params=item.params,
+                parameters=parameters,
+                today=TODAY,
+                fixtures={},
+            )
 
         return {item.requirement.id: judged(item) for item in scope}
 

@@ -150,6 +150,7 @@ def verdicts(facts: TargetFacts, target_file: Path) -> dict[str, tuple[str, list
             judge(
                 item.check,
                 subjects,
+                part=item.part,
                 params=item.requirement.params,
                 parameters=parameters,
                 today=TODAY,

@@ -33,6 +33,7 @@ def judge_dns(check: str, *, params: dict[str, Any] | None = None, **facts: Any)
     judged = judge(
         CHECKS[check],
         TargetSubjects(TargetFacts("test", {"saas": ("host",)}, attempts)),
+        part="saas",
         params=params or {},
         parameters=Parameters(TargetParameters()),
         today=date(2026, 1, 1),

@@ -100,15 +100,17 @@ class ServiceAuditor:
 
     def _target(self, scene: Scene, dns_port: int, folder: Path, addressee: str, profiles: tuple[str, ...]) -> Target:
         """Write a target file on a scene, and load it as a run does."""
-        endpoints = {
-            (service.host, service.port): {
-                "url": f"https://{service.host}:{service.port}",
-                "http_port": service.http_port,
-                "role": service.role,
-                "environment": service.environment,
-            }
-            for service in scene.services
-        }
+        endpoints: dict[tuple[str, int], dict[str, Any]] = {}
+        for service in scene.services:  # offered in other ways on other addresses, it is one endpoint still
+            endpoints.setdefault(
+                (service.host, service.port),
+                {
+                    "url": f"https://{service.host}:{service.port}",
+                    "http_port": service.http_port,
+                    "role": service.role,
+                    "environment": service.environment,
+                },
+            )
         saas: dict[str, Any] = {
             "endpoints": list(endpoints.values()),
             "municipal_domain": scene.municipal_domain,
@@ -141,7 +143,7 @@ class ServiceAuditor:
             for target in targets
             for item in scope_of(target, self.catalogue, self.checks, profiles=(), lang="en").looked_at
         ]
-        kinds = frozenset().union(*(item.check.fact_kinds for item in scope))
+        kinds = frozenset().union(*(item.check.fact_kinds(item.part) for item in scope))
         assert targets[0].saas is not None
         with EndpointCollectors(None) as collectors:
             attempts = collectors.collect(targets[0].saas, kinds)
@@ -152,6 +154,7 @@ class ServiceAuditor:
         return judge(
             item.check,
             subjects,
+            part=item.part,
             params=item.params,
             parameters=Parameters(with_defaults(item.target, self.catalogue.profiles)),
             today=date.today(),

@@ -58,6 +58,7 @@ def judge_tls(
     judged = judge(
         CHECKS[check],
         TargetSubjects(TargetFacts("test", {"saas": ("localhost",)}, attempts)),
+        part="saas",
         params=params,
         parameters=Parameters(TargetParameters(norm)),
         today=date(2026, 1, 1),

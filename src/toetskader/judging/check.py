@@ -36,23 +36,17 @@ class Check:
     """Arguments that take a norm, each with its kind: `("norm", "tls")`."""
 
     @property
-    def part(self) -> str:
-        """Part of a target it is measured on."""
-        return SUBJECTS[self.subjects[0]].part
-
-    @property
     def parts(self) -> frozenset[str]:
-        """Parts of a target it can be measured on."""
-        return frozenset(SUBJECTS[name].part for name in self.subjects)
+        """Parts of a target it can be measured on: those that have all its subjects."""
+        return _common_parts(self.subjects)
 
-    @property
-    def fact_kinds(self) -> frozenset[str]:
-        """Kinds of facts that must be collected for it."""
-        return frozenset(SUBJECTS[name].kind for name in self.subjects)
+    def fact_kinds(self, part: str) -> frozenset[str]:
+        """Kinds of facts that must be collected to measure it on a part."""
+        return frozenset(SUBJECTS[name].kinds[part] for name in self.subjects)
 
     @property
     def per_scene(self) -> bool:
-        """True when it is judged once per values set."""
+        """True when it is judged once a scene: a values set, an endpoint, an environment."""
         return any(SUBJECTS[name].per_scene for name in self.subjects)
 
 
@@ -65,7 +59,8 @@ def check(
     `params` must fit; `is_aspect`, for a part of a larger judgement that calls it. The function's arguments say what
     it needs: a subject (`workloads`, `objects`, `chart`, …; see `judging.subjects`), `findings`, `params`,
     `parameters` (the target's), `norm` (its annotation says of which kind), `today`; any other is a pytest fixture.
-    Raises TypeError for a check without subject, with subjects of several parts, or with `params` on one side only.
+    Raises TypeError for a check without subject, with subjects that no part has together, or with `params` on one
+    side only.
     """
 
     def decorate(function: Judgement) -> Judgement:
@@ -73,8 +68,8 @@ def check(
         subjects = tuple(name for name in arguments if name in SUBJECTS)
         if not subjects:
             raise TypeError(f"check {id_}: {function.__name__} asks for no subject, so it could not fail")
-        if len({SUBJECTS[name].part for name in subjects}) > 1:
-            raise TypeError(f"check {id_}: {function.__name__} asks for subjects of more than one part of a target")
+        if not _common_parts(subjects):
+            raise TypeError(f"check {id_}: {function.__name__} asks for subjects that no part of a target has together")
         if (params is None) != ("params" not in arguments):
             raise TypeError(f"check {id_}: the argument 'params' and @check(params=…) go together")
         accepts = frozenset(name for name in subjects if NotSeen in get_args(arguments[name].annotation))
@@ -86,6 +81,10 @@ def check(
         return function
 
     return decorate
+
+
+def _common_parts(subjects: tuple[str, ...]) -> frozenset[str]:
+    return frozenset.intersection(*(frozenset(SUBJECTS[name].kinds) for name in subjects))
 
 
 def check_of(candidate: Any) -> Check | None:

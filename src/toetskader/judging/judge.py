@@ -51,6 +51,7 @@ def judge(
     check: Check,
     subjects: TargetSubjects,
     *,
+    part: str,
     params: Mapping[str, Any],
     parameters: Parameters,
     today: date,
@@ -60,21 +61,21 @@ def judge(
 ) -> Judged:
     """Apply a check in every scene it needs and combine: a requirement passes only if all scenes pass.
 
-    Parameters: `params`, the requirement's; `parameters`, the target's; `today`, the day to judge on; `fixtures`,
-    values of pytest fixtures the function also asks for; `only`, scenes it is about, None for all; `norms`, all norms
-    by id, of which the target's parameters choose one. A failure in one scene outweighs everything; not applicable
-    counts only when it holds in all scenes.
+    Parameters: `part`, of the target, that it is measured on; `params`, the requirement's; `parameters`, the target's;
+    `today`, the day to judge on; `fixtures`, values of pytest fixtures the function also asks for; `only`, scenes it
+    is about, None for all; `norms`, all norms by id, of which the target's parameters choose one. A failure in one
+    scene outweighs everything; not applicable counts only when it holds in all scenes.
     """
     given: dict[str, Any] = {"parameters": parameters, "today": today, **fixtures}
     if check.params is not None:
         given["params"] = msgspec.convert(dict(params), check.params)
     for name, kind in check.norms:
         given[name] = (norms or {}).get(parameters.get(f"{kind}_norm"))
-    scenes = subjects.scenes(check.part if check.per_scene else "")
+    scenes = subjects.scenes(part, per_scene=check.per_scene)
     if only is not None and check.per_scene:
         scenes = tuple(scene for scene in scenes if scene.scene in only)
     judged = [_judge_scene(check, scene, given) for scene in scenes]
-    if check.part == "saas" and len(scenes) > 1:
+    if part != "chart" and len(scenes) > 1:
         judged = [_named(item, scene.scene) for item, scene in zip(judged, scenes, strict=True)]
     return _combine(judged)
 
@@ -86,7 +87,7 @@ def _named(judged: Judged, scene: str) -> Judged:
 
 
 def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -> Judged:
-    findings = Findings(scene.scene if check.part == "chart" else "")  # a place on an endpoint names its host
+    findings = Findings(scene.scene if scene.part != "saas" else "")  # a place on an endpoint names its host
     keys = tuple(dict.fromkeys(scene.key(name) for name in check.subjects))
     arguments = {name: value for name, value in given.items() if name in check.given or name not in _ALWAYS}
     if "findings" in check.given:
@@ -100,7 +101,7 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -
         check.function(**arguments)
     except NotApplicable as outcome:
         if not findings.fail:  # what was found applies
-            off = _switched_off(scene) if check.per_scene else None
+            off = _switched_off(scene) if check.per_scene and scene.part == "chart" else None
             if off is not None:
                 return Judged(Verdict.UNDETERMINED, reason=off, keys=keys, shown=False)
             return Judged(Verdict.NOT_APPLICABLE, reason=clipped(outcome.reason), keys=keys)
@@ -110,7 +111,7 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -
     except Enough:
         pass
     except Exception as outcome:  # hostile input must cost one verdict, not the run
-        doubt = clipped(_doubt(check, outcome, scene.scene))
+        doubt = clipped(_doubt(check, outcome, scene))
         crash = None if isinstance(outcome, Undetermined | Missing | Malformed) else outcome
     found, measured = tuple(findings.items), tuple(findings.measured)
     if findings.fail:
@@ -181,24 +182,25 @@ def _doubtful(item: Judged) -> bool:
     return item.doubt is not None or item.verdict is Verdict.UNDETERMINED
 
 
-def _doubt(check: Check, outcome: Exception, scene: str) -> Text:
+def _doubt(check: Check, outcome: Exception, scene: SceneSubjects) -> Text:
     """Say why a check came to no verdict."""
     match outcome:
         case Undetermined():
             return outcome.reason
         case Missing():
-            return _not_seen(check, outcome.attempt, scene)
+            return _not_seen(outcome.attempt, scene)
         case Malformed():
-            return _malformed(outcome, scene)
+            return _malformed(outcome, scene.scene)
         case _:
             return _broken(check, outcome)
 
 
-def _not_seen(check: Check, attempt: NotSeen, scene: str) -> Text:
-    if check.part != "chart":
-        nl, en = f" ({scene})", f" ({scene})"
-    else:
-        nl, en = (f" (waardenset {scene})", f" (values set {scene})") if scene else ("", "")
+_SCENES = {"chart": Text("waardenset ", "values set "), "namespace": Text("omgeving ", "environment ")}
+
+
+def _not_seen(attempt: NotSeen, scene: SceneSubjects) -> Text:
+    kind = _SCENES.get(scene.part, Text("", ""))
+    nl, en = (f" ({kind.nl}{scene.scene})", f" ({kind.en}{scene.scene})") if scene.scene else ("", "")
     return Text(f"Niet gezien{nl}: {attempt.message.nl}", f"Not seen{en}: {attempt.message.en}")
 
 

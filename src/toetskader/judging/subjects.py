@@ -44,54 +44,54 @@ class Subject:
     """Something a judgement can ask for by the name of its argument."""
 
     name: str
-    part: str
-    """Part of the target it is seen on."""
-    kind: str
-    """Kind of fact it is, or is derived from."""
+    kinds: Mapping[str, str]
+    """Part of a target it is seen on → kind of fact it is, or is derived from, there."""
     per_scene: bool
     derive: Callable[["SceneSubjects", Any], Any]
 
 
-def _environment(scene: "SceneSubjects", render: Render) -> Environment:  # noqa: ARG001
+def _environment(scene: "SceneSubjects", _: Any) -> Environment:
     return Environment(scene.get("workloads"), scene.get("objects"))
 
 
-def _databases(scene: "SceneSubjects", render: Render) -> Databases:  # noqa: ARG001
+def _databases(scene: "SceneSubjects", _: Any) -> Databases:
     return databases(scene.get("workloads"), scene.get("objects"), scene.get("environment"), scene.get("values"))
 
 
-def _variant(scene: "SceneSubjects", render: Render) -> Variant:  # noqa: ARG001 - one signature for all derivations
+def _variant(_: "SceneSubjects", render: Render) -> Variant:
     return Variant(render, Objects.of(render))
 
+
+def _fact(_: "SceneSubjects", fact: Any) -> Any:
+    return fact
+
+
+_CHART = {"chart": "chart"}
+_RENDER = {"chart": "render"}
+_WORKLOADS = {"chart": "render", "namespace": "live"}
+"""The same judgements hold for what a chart would make and for what runs."""
 
 SUBJECTS: dict[str, Subject] = {
     subject.name: subject
     for subject in (
-        Subject("chart", "chart", "chart", False, lambda _, fact: fact),
-        Subject("render", "chart", "render", True, lambda _, fact: fact),
-        Subject("objects", "chart", "render", True, lambda _, fact: Objects.of(fact)),
-        Subject("workloads", "chart", "render", True, lambda scene, _: Workloads(scene.get("objects"))),
-        Subject("network_policies", "chart", "render", True, lambda scene, _: NetworkPolicies(scene.get("objects"))),
-        Subject("routes", "chart", "render", True, lambda scene, _: routes(scene.get("objects"))),
-        Subject("environment", "chart", "render", True, _environment),
-        Subject("values", "chart", "render", True, lambda _, render: leaves(render.values)),
-        Subject("databases", "chart", "render", True, _databases),
-        Subject("templates", "chart", "chart", False, lambda _, chart: Templates(chart.files)),
-        Subject("vanity", "chart", "render_vanity", True, _variant),
-        Subject("next_kubernetes", "chart", "render_next", True, _variant),
-        Subject("scaled", "chart", "render_scaled", True, _variant),
-        Subject("endpoints", "saas", "endpoints", False, lambda _, fact: fact),
-        Subject("endpoint", "saas", "endpoint", True, lambda _, fact: fact),
-        Subject("dns", "saas", "dns", True, lambda _, fact: fact),
-        Subject("dnssec", "saas", "dnssec", True, lambda _, fact: fact),
-        Subject("tls", "saas", "tls", True, lambda _, fact: fact),
-        Subject("http", "saas", "http", True, lambda _, fact: fact),
-        Subject("rpki", "saas", "rpki", True, lambda _, fact: fact),
+        Subject("chart", _CHART, False, _fact),
+        Subject("templates", _CHART, False, lambda _, chart: Templates(chart.files)),
+        Subject("render", _RENDER, True, _fact),
+        Subject("values", _RENDER, True, lambda _, render: leaves(render.values)),
+        Subject("databases", _RENDER, True, _databases),
+        Subject("vanity", {"chart": "render_vanity"}, True, _variant),
+        Subject("next_kubernetes", {"chart": "render_next"}, True, _variant),
+        Subject("scaled", {"chart": "render_scaled"}, True, _variant),
+        Subject("objects", _WORKLOADS, True, lambda _, fact: Objects.of(fact)),
+        Subject("workloads", _WORKLOADS, True, lambda scene, _: Workloads(scene.get("objects"))),
+        Subject("network_policies", _WORKLOADS, True, lambda scene, _: NetworkPolicies(scene.get("objects"))),
+        Subject("routes", _WORKLOADS, True, lambda scene, _: routes(scene.get("objects"))),
+        Subject("environment", _WORKLOADS, True, _environment),
+        Subject("endpoints", {"saas": "endpoints"}, False, _fact),
+        *(Subject(name, {"saas": name}, True, _fact) for name in ("endpoint", "dns", "dnssec", "tls", "http", "rpki")),
     )
 }
-
-
-_BY_KIND = {subject.kind: subject for subject in SUBJECTS.values()}
+_BY_KIND = {kind: (part, subject) for subject in SUBJECTS.values() for part, kind in subject.kinds.items()}
 
 
 def keys_of(kind: str, scenes: Mapping[str, tuple[str, ...]]) -> tuple[FactKey, ...]:
@@ -99,17 +99,18 @@ def keys_of(kind: str, scenes: Mapping[str, tuple[str, ...]]) -> tuple[FactKey, 
 
     Parameters: `scenes`, part of the target → its scenes.
     """
-    subject = _BY_KIND[kind]
-    if subject.part not in scenes:
+    part, subject = _BY_KIND[kind]
+    if part not in scenes:
         return ()
-    return tuple(FactKey(kind, scene) for scene in (scenes[subject.part] if subject.per_scene else ("",)))
+    return tuple(FactKey(kind, scene) for scene in (scenes[part] if subject.per_scene else ("",)))
 
 
 class SceneSubjects:
-    """The subjects of one target in one scene."""
+    """The subjects of one part of a target in one scene."""
 
-    def __init__(self, facts: TargetFacts, scene: str) -> None:
+    def __init__(self, facts: TargetFacts, part: str, scene: str) -> None:
         self._facts = facts
+        self.part = part
         self.scene = scene
         self._built: dict[str, Any] = {}
         self._broken: dict[str, Exception] = {}
@@ -133,7 +134,7 @@ class SceneSubjects:
     def key(self, name: str) -> FactKey:
         """Return the key of the fact a subject rests on."""
         subject = SUBJECTS[name]
-        return FactKey(subject.kind, self.scene if subject.per_scene else "")
+        return FactKey(subject.kinds[self.part], self.scene if subject.per_scene else "")
 
     def _build(self, subject: Subject) -> Any:
         attempt = self.attempt(subject.name)
@@ -153,11 +154,15 @@ class TargetSubjects:
 
     def __init__(self, facts: TargetFacts) -> None:
         self.target = facts.target
-        self._scenes = {
-            part: tuple(SceneSubjects(facts, scene) for scene in scenes) for part, scenes in facts.scenes.items()
-        }
-        self._whole = SceneSubjects(facts, "")
+        self._facts = facts
+        self._scenes: dict[tuple[str, str], SceneSubjects] = {}
 
-    def scenes(self, part: str) -> tuple[SceneSubjects, ...]:
-        """Return every scene of a part, or the target as a whole for a judgement that needs no scene (no part)."""
-        return self._scenes[part] if part else (self._whole,)
+    def scenes(self, part: str, *, per_scene: bool = True) -> tuple[SceneSubjects, ...]:
+        """Return every scene of a part, or the part as a whole for a judgement that needs no scene."""
+        return tuple(self._scene(part, scene) for scene in (self._facts.scenes[part] if per_scene else ("",)))
+
+    def _scene(self, part: str, scene: str) -> SceneSubjects:
+        key = (part, scene)
+        if key not in self._scenes:
+            self._scenes[key] = SceneSubjects(self._facts, part, scene)
+        return self._scenes[key]

@@ -154,7 +154,7 @@ class Audit:
         kinds: dict[str, frozenset[str]] = {}
         for item in items:
             name = item.target.name
-            kinds[name] = kinds.get(name, frozenset()) | item.check.fact_kinds
+            kinds[name] = kinds.get(name, frozenset()) | item.check.fact_kinds(item.part)
             self._to_judge[name] += 1
         targets = {target.name: target for target in self.targets if target.name in kinds}
         if self.options.replay is None:
@@ -214,6 +214,7 @@ class Audit:
         judged = judge(
             item.check,
             self._subjects_of(target.name),
+            part=item.part,
             params=item.params,
             only=item.scenes,
             parameters=self._parameters[target.name],
