@@ -54,3 +54,15 @@ class Malformed(Exception):  # noqa: N818 - names a state of the input, not a fa
         self.path = path
         self.expected = expected
         self.seen = seen
+
+
+class Unseen(Exception):  # noqa: N818 - names a state of the input, not a fault of the program
+    """Objects of a kind that a judgement needs were not seen, so that it cannot say anything.
+
+    Attributes: `kind`; `reason`, why they were not seen, in plain words.
+    """
+
+    def __init__(self, kind: str, reason: Text) -> None:
+        super().__init__(f"{kind}: {reason.en}")
+        self.kind = kind
+        self.reason = reason

@@ -1,13 +1,15 @@
 """The Kubernetes objects of one scene (a render, or later a namespace), with indexes built once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from toetskader.facts.attempt import Malformed
+from toetskader.facts.attempt import Malformed, Unseen
 from toetskader.facts.chart import Render
+from toetskader.facts.kubernetes.live import ListOutcome, Live
 from toetskader.facts.kubernetes.node import Node, type_name
+from toetskader.text import Text
 
 # Kinds that live outside any namespace, as far as charts render them (Kubernetes API reference).
 CLUSTER_KINDS = frozenset(
@@ -90,6 +92,14 @@ class KubernetesObject:
         return not self.hooks or (bool(self.hooks & _INSTALLING) and "hook-succeeded" not in policy)
 
     @cached_property
+    def controller(self) -> tuple[str, str, str] | None:
+        """Kind, name and uid of the owner that manages this object (`ownerReferences`, `controller: true`), if any."""
+        for owner in self.get("metadata", "ownerReferences").each():
+            if owner.get("controller").flag():
+                return owner.get("kind").text() or "", owner.get("name").text() or "", owner.get("uid").text() or ""
+        return None
+
+    @cached_property
     def haystack(self) -> str:
         """Every key and text of the document, a line each: to search once before walking it with places."""
         parts: list[Any] = [self.document]
@@ -105,12 +115,36 @@ class KubernetesObject:
         return f"<{self.where}>"
 
 
-class Objects:
-    """All objects of one scene, indexed by kind."""
+Unknown = Mapping[tuple[str, str], Text]
+"""Kind and API group → why objects of that kind were not seen."""
 
-    def __init__(self, objects: Iterable[KubernetesObject], *, scene: str, namespace: str) -> None:
+
+class Objects:
+    """All objects of one scene, indexed by kind.
+
+    Parameters: `unseen`, kinds that may have objects that are not here; `unknown`, why nothing is known of kinds that
+    were not asked for, or None when there are none of those; `unserved`, kinds that the API server does not know.
+    """
+
+    def __init__(
+        self,
+        objects: Iterable[KubernetesObject],
+        *,
+        scene: str,
+        namespace: str,
+        unseen: Unknown | None = None,
+        unserved: Unknown | None = None,
+        unknown: Text | None = None,
+        asked: frozenset[tuple[str, str]] = frozenset(),
+    ) -> None:
         self.scene = scene
         self.namespace = namespace
+        self.unseen = dict(unseen or {})
+        self.unserved = dict(unserved or {})
+        self._unknown = unknown
+        self._asked = asked
+        self._unseen_kinds = {kind for kind, _ in self.unseen}
+        self._asked_kinds = {kind for kind, _ in asked}
         self._all = tuple(objects)
         by_kind: dict[str, list[KubernetesObject]] = defaultdict(list)
         for item in self._all:
@@ -126,6 +160,27 @@ class Objects:
             namespace=render.namespace,
         )
 
+    @classmethod
+    def of_live(cls, live: Live) -> "Objects":
+        """Index what was seen in a namespace. Raises `Malformed` as `of` does.
+
+        A kind that could not be listed is unseen: asking for it raises `Unseen`. A kind that the API server does not
+        serve has no objects, and asking for it gives none; `require` tells the two apart.
+        """
+        unseen = {(item.kind, item.group): _why(item) for item in live.lists if item.served and not item.complete}
+        for name in live.others:
+            kind, _, group = name.partition(".")
+            unseen.setdefault((kind, group), _not_asked(name))
+        return cls(
+            (KubernetesObject(item.document, item.template, live.namespace) for item in live.objects),
+            scene=live.environment,
+            namespace=live.namespace,
+            unseen=unseen,
+            unserved={(item.kind, item.group): _why(item) for item in live.lists if not item.served},
+            unknown=live.unknown,
+            asked=frozenset((item.kind, item.group) for item in live.lists),
+        )
+
     def __iter__(self) -> Iterator[KubernetesObject]:
         return iter(self._all)
 
@@ -133,7 +188,40 @@ class Objects:
         return len(self._all)
 
     def of_kind(self, *kinds: str, group: str | None = None) -> Iterator[KubernetesObject]:
-        """Yield the objects of these kinds, in rendering order within a kind; `group` narrows to an API group."""
+        """Return the objects of these kinds, in rendering order within a kind; `group` narrows to an API group.
+
+        Raises `Unseen`, at the call, when one of these kinds may have objects that were not seen.
+        """
+        for kind in kinds:
+            self._must_be_seen(kind, group)
+        return self._of_kind(kinds, group)
+
+    def require(self, kind: str, group: str | None = None) -> None:
+        """Raise `Unseen` when a kind was not seen, or when the API server does not serve it."""
+        self._must_be_seen(kind, group)
+        for (unserved, of_group), reason in self.unserved.items():
+            if unserved == kind and group in (None, of_group):
+                raise Unseen(kind, reason)
+
+    def is_seen(self, kind: str, group: str | None = None) -> bool:
+        """Tell whether all objects of a kind are here, as far as there are any."""
+        try:
+            self._must_be_seen(kind, group)
+        except Unseen:
+            return False
+        return True
+
+    def _must_be_seen(self, kind: str, group: str | None) -> None:
+        if kind in self._unseen_kinds:
+            for (unseen, of_group), reason in self.unseen.items():
+                if unseen == kind and group in (None, of_group):
+                    raise Unseen(kind, reason)
+        if self._unknown is not None:
+            known = kind in self._asked_kinds if group is None else (kind, group) in self._asked
+            if not known:
+                raise Unseen(kind, self._unknown)
+
+    def _of_kind(self, kinds: Iterable[str], group: str | None) -> Iterator[KubernetesObject]:
         for kind in kinds:
             for item in self._by_kind.get(kind, ()):
                 if group is None or item.group == group:
@@ -147,6 +235,17 @@ class Objects:
     def _by_name(self) -> dict[tuple[str, str, str], KubernetesObject]:
         # Of objects with one name the first counts.
         return {(item.kind, item.name, item.namespace): item for item in reversed(self._all)}
+
+
+def _why(item: ListOutcome) -> Text:
+    return item.reason or Text(f"{item.resource} is niet gezien.", f"{item.resource} was not seen.")
+
+
+def _not_asked(name: str) -> Text:
+    return Text(
+        f"Het cluster kent {name}, maar daarnaar is niet gevraagd.",
+        f"The cluster serves {name}, which was not asked for.",
+    )
 
 
 def _name_part(holder: object, key: str) -> str:

@@ -207,17 +207,44 @@ def _runs_pods(item: KubernetesObject) -> bool:
     return isinstance(value, dict) and isinstance(value.get("containers"), list)
 
 
+_Identity = tuple[str, str, str]
+
+
+def _identity(item: KubernetesObject) -> _Identity:
+    return item.kind, item.name, item.get("metadata", "uid").text() or ""
+
+
+def _is_owned(item: KubernetesObject, owners: set[_Identity]) -> bool:
+    """Tell whether one of these owners manages an object.
+
+    By uid where both sides give it: an object can outlive an owner, and one of the same name take its place.
+    """
+    controller = item.controller
+    return controller is not None and controller in owners
+
+
 class Workloads:
-    """The workloads of one scene. Iterating leaves out Helm tests, which run-time rules do not concern."""
+    """The workloads of one scene. Iterating leaves out Helm tests, which run-time rules do not concern.
+
+    In a namespace that runs, what another workload of it made is left out: the ReplicaSets of a Deployment, the Pods of
+    a Job. What an object made that is not there, or that is no workload itself, counts as a workload.
+    """
 
     def __init__(self, objects: Objects) -> None:
         self.scene = objects.scene
-        others = (item for item in objects if item.kind not in POD_KINDS and _runs_pods(item))
-        self.with_tests = tuple(Workload(item) for item in (*objects.of_kind(*POD_KINDS), *others))
+        others = [item for item in objects if item.kind not in POD_KINDS and _runs_pods(item)]
+        found = [*objects.of_kind(*POD_KINDS), *others]
+        owners = {_identity(item) for item in found} | {(item.kind, item.name, "") for item in found}
+        self.with_tests = tuple(Workload(item) for item in found if not _is_owned(item, owners))
         self._run_time = tuple(item for item in self.with_tests if not item.object.is_test)
 
     def __iter__(self) -> Iterator[Workload]:
         return iter(self._run_time)
+
+    @property
+    def bare_pods(self) -> tuple[Workload, ...]:
+        """Pods that nothing manages: no controller starts them again when they end or their node does."""
+        return tuple(item for item in self._run_time if item.kind == "Pod" and item.object.controller is None)
 
     def __len__(self) -> int:
         return len(self._run_time)

@@ -1,0 +1,31 @@
+"""Namespaces of a target: where one runs, and how to look at it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from toetskader.vocabulary import Environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamespaceEntry:
+    """One namespace to look at; its scene is named after its environment.
+
+    Exactly one source: a kubeconfig, the cluster this runs in, a snapshot or dumps. Paths are resolved.
+    """
+
+    environment: Environment
+    namespace: str
+    kubeconfig: Path | None = None
+    context: str | None = None
+    """Context of the kubeconfig; its current one when absent."""
+    in_cluster: bool = False
+    snapshot: Path | None = None
+    """Folder that `toetskader snapshot` wrote."""
+    dumps: tuple[Path, ...] = ()
+    """Files with the output of `kubectl get … -o yaml` or `-o json`."""
+    selector: str = ""
+    """Label selector of the supplier's component; empty when the whole namespace is."""
+    users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    exec: bool = False
+    """Whether read-only commands may be run inside the containers."""
