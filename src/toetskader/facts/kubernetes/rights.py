@@ -1,0 +1,233 @@
+"""What the supplier's users and groups may do on a cluster, and which bindings grant it."""
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from toetskader.facts.attempt import Provenance
+from toetskader.facts.kubernetes.rbac import (
+    Access,
+    Binding,
+    Identity,
+    Rule,
+    covers,
+    holds_in,
+    member,
+    names,
+    user,
+)
+from toetskader.text import Text
+
+NOBODY = "nobody-in-particular"
+"""User name to ask for a group with, where a tool wants one."""
+EVERY_NAMESPACE = ""
+"""Namespace of a right that holds in all namespaces, or on a resource of the cluster."""
+
+
+class SeenBy(StrEnum):
+    """How the answer to a question about rights was come by."""
+
+    REVIEW = "review"
+    """The API server answered a SubjectAccessReview."""
+    EVALUATED = "evaluated"
+    """Worked out from roles and bindings; authorizers other than RBAC are not seen."""
+
+
+class Holder(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """A user or group of the supplier, as the target names it."""
+
+    kind: Literal["User", "Group"]
+    name: str
+
+    @property
+    def shown(self) -> str:
+        """Kind and name, for people."""
+        return f"{self.kind} {self.name}"
+
+    @property
+    def identity(self) -> Identity:
+        """Who it is to the API server; of a user no other groups are assumed than the server adds itself."""
+        return user(self.name) if self.kind == "User" else member(self.name)
+
+
+class Right(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to one question: may this user or group do this?"""
+
+    holder: Holder
+    verb: str
+    resource: str
+    group: str = ""
+    subresource: str = ""
+    namespace: str = EVERY_NAMESPACE
+    """Where; empty for all namespaces at once, or a resource of the cluster."""
+    allowed: bool | None
+    """None when there was no answer, for the reason given."""
+    seen_by: SeenBy = SeenBy.REVIEW
+    reason: Text | None = None
+
+    @property
+    def access(self) -> Access:
+        """What was asked."""
+        return Access(
+            verb=self.verb,
+            group=self.group,
+            resource=self.resource,
+            subresource=self.subresource,
+            namespace=self.namespace,
+        )
+
+    @property
+    def command(self) -> str:
+        """The command with which an auditor asks the same."""
+        who = (
+            ["--as", self.holder.name]
+            if self.holder.kind == "User"
+            else ["--as", NOBODY, "--as-group", self.holder.name]
+        )
+        what = f"{self.resource}.{self.group}" if self.group else self.resource
+        where = ["--namespace", self.namespace] if self.namespace else ["--all-namespaces"]
+        sub = ["--subresource", self.subresource] if self.subresource else []
+        return shlex.join(["kubectl", "auth", "can-i", self.verb, what, *sub, *where, *who])
+
+
+class Bound(msgspec.Struct, frozen=True, kw_only=True):
+    """A binding, with what its role grants."""
+
+    binding: Binding
+    rules: tuple[Rule, ...]
+    role_found: bool = True
+    """False when the role it refers to does not exist: then it grants nothing, until somebody makes that role."""
+
+    def grants(self, holder: Holder, access: Access) -> bool:
+        """Tell whether it gives a user or group what is asked."""
+        return (
+            any(names(subject, holder.identity, self.binding.namespace) for subject in self.binding.subjects)
+            and holds_in(self.binding, access)
+            and any(covers(rule, access) for rule in self.rules)
+        )
+
+
+class LayerLabel(msgspec.Struct, frozen=True, kw_only=True):
+    """A label that tells the Common Ground layer of the component."""
+
+    where: str
+    """Object that has it."""
+    value: str
+
+
+class Rights(msgspec.Struct, frozen=True, kw_only=True, tag="rights"):
+    """What the supplier's users and groups may do, in one environment."""
+
+    provenance: Provenance
+    commands: tuple[str, ...]
+    environment: str
+    namespace: str
+    holders: tuple[Holder, ...]
+    rights: tuple[Right, ...]
+    other_namespaces: tuple[str, ...]
+    """Other namespaces that were asked about."""
+    others_unseen: Text | None = None
+    """Why there may be other namespaces in which they have rights that were not asked about."""
+    bindings: tuple[Bound, ...] = ()
+    """Those that bear on the supplier, on a group of everybody, or on the secrets of the namespace."""
+    bindings_unseen: Text | None = None
+    """Why there may be bindings that are not among them."""
+    layers: tuple[LayerLabel, ...] = ()
+    layers_unseen: Text | None = None
+    """Why the component's layer may stand somewhere it was not looked for."""
+
+    def granting(self, right: Right) -> tuple[Bound, ...]:
+        """Return the bindings that grant a right; none when they were not seen, or another authorizer grants it."""
+        return tuple(bound for bound in self.bindings if bound.grants(right.holder, right.access))
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource as questions name it: `pods`, `pods/exec`, `sealedsecrets.bitnami.com`."""
+
+    resource: str
+    subresource: str
+    group: str
+    namespaced: bool = True
+
+    @property
+    def shown(self) -> str:
+        """As kubectl writes it: `deployments.apps/scale`."""
+        group = f".{self.group}" if self.group else ""
+        return f"{self.resource}{group}{f'/{self.subresource}' if self.subresource else ''}"
+
+
+_GROUPS = {
+    "": "pods services configmaps secrets serviceaccounts persistentvolumeclaims namespaces nodes users groups",
+    "apps": "deployments statefulsets daemonsets replicasets",
+    "batch": "jobs cronjobs",
+    "networking.k8s.io": "ingresses networkpolicies ingressclasses",
+    "autoscaling": "horizontalpodautoscalers",
+    "rbac.authorization.k8s.io": "roles rolebindings clusterroles clusterrolebindings",
+}
+_GROUP_OF = {resource: group for group, resources in _GROUPS.items() for resource in resources.split()}
+_OF_CLUSTER = (
+    "namespaces nodes users groups clusterroles clusterrolebindings ingressclasses gatewayclasses apisixglobalrules"
+)
+"""Resources that are in no namespace."""
+
+_ALIASES = {
+    "workloads": "pods deployments statefulsets daemonsets replicasets jobs cronjobs services configmaps ingresses",
+    "workload-changes": "deployments/scale statefulsets/scale replicasets/scale pods/eviction pods/ephemeralcontainers",
+}
+"""What stands for several: the pod kinds with Services, ConfigMaps and Ingresses; other ways to change these."""
+
+
+def resources(name: str) -> tuple[Resource, ...]:
+    """Return the resources a name stands for: an alias, or one with its group after a dot when that is not known."""
+    return tuple(_resource(item) for item in _ALIASES.get(name, name).split())
+
+
+def _resource(name: str) -> Resource:
+    whole, _, subresource = name.partition("/")
+    resource, _, group = whole.partition(".")
+    return Resource(resource, subresource, group or _GROUP_OF.get(resource, ""), resource not in _OF_CLUSTER.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A verb on a resource."""
+
+    verb: str
+    resource: Resource
+
+
+_READ = ("get", "list", "watch")
+_CHANGE = ("create", "update", "patch")
+_WRITE = (*_CHANGE, "delete", "deletecollection")
+_ASKED: tuple[tuple[tuple[str, ...], str], ...] = (
+    ((*_READ, *_WRITE), "workloads secrets"),
+    (("create", "update", "patch"), "workload-changes"),
+    (_CHANGE, "sealedsecrets.bitnami.com"),
+    (_WRITE, "networkpolicies persistentvolumeclaims serviceaccounts horizontalpodautoscalers"),
+    # A websocket asks `get`, SPDY `create`: either opens it.
+    (("get", "create"), "pods/portforward pods/exec pods/attach"),
+    (("get", "create"), "nodes/proxy"),
+    ((*_CHANGE, "bind", "escalate"), "roles clusterroles"),
+    (_CHANGE, "rolebindings clusterrolebindings"),
+    (("impersonate",), "users groups serviceaccounts"),
+    (("create",), "serviceaccounts/token"),
+    (
+        (*_CHANGE, "delete"),
+        "namespaces ingressclasses gatewayclasses.gateway.networking.k8s.io gateways.gateway.networking.k8s.io "
+        "apisixglobalrules.apisix.apache.org apisixpluginconfigs.apisix.apache.org",
+    ),
+)
+
+
+def questions() -> Iterator[Question]:
+    """Yield all that is asked of every user and group of the supplier, in every namespace that is asked about."""
+    for verbs, named in _ASKED:
+        for name in named.split():
+            for resource in resources(name):
+                for verb in verbs:
+                    yield Question(verb, resource)
