@@ -96,12 +96,14 @@ def test_answers_give_nothing_away(http: HttpFacts, findings: Findings) -> None:
             for found in (*_versions(answer), *_debugging(answer)):
                 leaks.setdefault(found, answer)
         for (name, leak), answer in leaks.items():
+            place = http.plain_place(address) if answer is address.plain else http.place(address)
             findings.add(
-                EndpointPlace(http.place(address), name),
+                EndpointPlace(place, name),
                 seen=leak,
                 expected=Text("geen versies of debuginformatie", "no versions or debugging information"),
                 command=_command(http, address, answer),
             )
+        _report_debugging_page(http, address, findings)
         if doubts.answer(address, address.first) is not None:
             _judge_error_page(http, address, findings, doubts)
     doubts.end()
@@ -111,6 +113,26 @@ def _debugging(answer: Answer) -> Iterator[tuple[str, str]]:
     for field in answer.fields:
         if field.name in DEBUG_HEADERS:
             yield field.name, field.name
+
+
+def _report_debugging_page(http: HttpFacts, address: AddressHttp, findings: Findings) -> None:
+    """Report traces on the document itself. A product with a version may be what its text is about, so that warns."""
+    page, answer = address.document, address.last
+    if page is None or not isinstance(answer, Answer) or answer.status >= 400:  # then it is judged as an error page
+        return
+    strengths: tuple[tuple[tuple[str, ...], Strength], ...] = (
+        (page.traces, "required"),
+        (page.versions, "recommended"),
+    )
+    for shown, strength in strengths:
+        for what in shown:
+            findings.add(
+                EndpointPlace(http.place(address), f"HTTP {answer.status}"),
+                seen=what,
+                expected=Text("een pagina zonder techniek", "a page without technical details"),
+                strength=strength,
+                command=_command(http, address, answer),
+            )
 
 
 def _judge_error_page(http: HttpFacts, address: AddressHttp, findings: Findings, doubts: Doubts) -> None:
@@ -143,4 +165,4 @@ def _judge_error_page(http: HttpFacts, address: AddressHttp, findings: Findings,
 
 def _command(http: HttpFacts, address: AddressHttp, answer: Answer) -> str:
     path = "/" + answer.url.partition("://")[2].partition("/")[2]
-    return http.curl(address, path.removesuffix("?…"))
+    return http.curl(address, path.removesuffix("?…"), plain=answer is address.plain)

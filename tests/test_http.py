@@ -132,6 +132,21 @@ def _judge_hsts(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
     doubts.end()
 
 
+def _judge_downgrade(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
+    """Report redirects over HTTPS that lead to plain HTTP: then the page is not on HTTPS."""
+    for address in http.addresses:
+        for exchange in (address.first, *address.hops):
+            if isinstance(exchange, Answer) and exchange.redirect is not None and exchange.redirect.scheme == "http":
+                target = exchange.redirect.location
+                findings.add(
+                    EndpointPlace(http.place(address), "Location"),
+                    seen=Text(f"naar {target}", f"to {target}"),
+                    expected=Text("een pagina over HTTPS", "a page over HTTPS"),
+                    strength=norm.https,
+                    command=http.curl(address),
+                )
+
+
 @check("http.enforced")
 def test_https_is_enforced(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
     """SLA 11.2 and TA 5.1c: HTTPS everywhere, plain HTTP leads to it, and browsers remember (HSTS)."""
@@ -139,6 +154,7 @@ def test_https_is_enforced(http: HttpFacts, norm: WebNorm, findings: Findings) -
         lambda: _judge_reachable(http, norm, findings),
         lambda: _judge_redirect(http, norm, findings),
         lambda: _judge_hsts(http, norm, findings),
+        lambda: _judge_downgrade(http, norm, findings),
     )
 
 
@@ -180,7 +196,8 @@ def _compare(
         return
     if first is None or second is None:
         return  # both lead elsewhere in the same way
-    if not first.sketch or not second.sketch:
+    alike = first.sha256 != "" and first.sha256 == second.sha256
+    if not alike and (not first.sketch or not second.sketch):
         doubts.add(
             "Van het document is te weinig gelezen om IPv4 en IPv6 te vergelijken.",
             "Too little of the document was read to compare IPv4 and IPv6.",
@@ -348,7 +365,10 @@ def test_users_sign_in_at_entra_id(
                 break
         targets = _sign_in_targets(address)
         at_entra = [path.strip("/").partition("/")[0].lower() for host, path in targets if host == ENTRA]
-        if tenant in at_entra:
+        others = _other_sign_ins(address)
+        if others:
+            _doubt_sign_in(doubts, http, address, others, [])
+        elif tenant in at_entra:
             findings.saw(f"{address.where}: {ENTRA}/{tenant}", f"{address.where}: {ENTRA}/{tenant}")
         elif at_entra and _is_other_tenant(tenant, at_entra[0]):
             findings.add(place, seen=f"{ENTRA}/{at_entra[0]}", expected=f"{ENTRA}/{tenant}", command=http.curl(address))
@@ -400,7 +420,17 @@ def _sign_in_targets(address: AddressHttp) -> list[tuple[str, str]]:
     """Return host and path of where redirects lead, and links on the page that lead to Entra ID at once."""
     links = address.document.sign_in if address.document is not None else ()
     direct = [(ENTRA, link.removeprefix(f"https://{ENTRA}")) for link in links if link.startswith(f"https://{ENTRA}/")]
-    return [(redirect.host, redirect.path) for redirect in _redirects(address)] + direct
+    redirects = [redirect for redirect in _redirects(address) if redirect.scheme == "https"]
+    return [(redirect.host, redirect.path) for redirect in redirects] + direct
+
+
+def _other_sign_ins(address: AddressHttp) -> list[tuple[str, str]]:
+    """Return host and path of redirects that ask to sign in at another place than Entra ID, whatever the page links."""
+    return [
+        (redirect.host, redirect.path)
+        for redirect in _redirects(address)
+        if _protocol(redirect) and (redirect.host, redirect.scheme) != (ENTRA, "https")
+    ]
 
 
 def _sent_to_sign_in(address: AddressHttp) -> Redirect | None:

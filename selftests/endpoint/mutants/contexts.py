@@ -15,6 +15,8 @@ from toetskader.laboratory.example import Credentials
 _ALLOW_CLIENT_RENEGOTIATION = 1 << 8
 """Of OpenSSL 3.0 and newer; the library has no name for it."""
 
+_CUT = b"# here begins the other one\n"
+
 Speaks = Callable[[bytes, bytes], ssl.SSLContext]
 Certified = Callable[[Authority, str], Credentials]
 
@@ -54,16 +56,20 @@ def speaks(
             context.options |= _ALLOW_CLIENT_RENEGOTIATION
         else:
             context.options |= ssl.OP_NO_RENEGOTIATION
-        with TemporaryDirectory(prefix="toetskader-") as folder:
-            pem = Path(folder, "server.pem")
-            pem.write_bytes(key + certificate)
-            context.load_cert_chain(pem)
+        _load(context, certificate, key)
         if clients is not None:
             context.load_verify_locations(cadata=clients[0].pem.decode("ascii"))
             context.verify_mode = clients[1]
         return context
 
     return made
+
+
+def _load(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
+    with TemporaryDirectory(prefix="toetskader-") as folder:  # the library reads keys from files only
+        pem = Path(folder, "server.pem")
+        pem.write_bytes(key + certificate)
+        context.load_cert_chain(pem)
 
 
 def certified(key: str = "p256", **options: Any) -> Certified:
@@ -81,9 +87,27 @@ def for_names(*names: str, **options: Any) -> Certified:
     return made
 
 
-def expired(authority: Authority, host: str, **options: Any) -> Credentials:
+def expired(authority: Authority, host: str, key: str = "p256", **options: Any) -> Credentials:
     """Return a certificate that was valid until a week ago."""
-    return authority.issue((host,), starts=datetime.now(UTC) - timedelta(days=97), days=90, **options)
+    return authority.issue((host,), key, starts=datetime.now(UTC) - timedelta(days=97), days=90, **options)
+
+
+def beside(first: Certified, second: Certified) -> Certified:
+    """Return two certificates as one, for `speaks_both`."""
+
+    def made(authority: Authority, host: str) -> Credentials:
+        (one, its_key), (other, other_key) = first(authority, host), second(authority, host)
+        return one + _CUT + other, its_key + _CUT + other_key
+
+    return made
+
+
+def speaks_both(certificates: bytes, keys: bytes) -> ssl.SSLContext:
+    """Return a way to speak TLS with two certificates, of which the client's wishes choose."""
+    (one, other), (its_key, other_key) = certificates.split(_CUT), keys.split(_CUT)
+    context = speaks()(one, its_key)
+    _load(context, other, other_key)
+    return context
 
 
 def by_itself(_: Authority, host: str) -> Credentials:

@@ -10,6 +10,7 @@ from service_mutations import (
     both,
     further_zone,
     ids,
+    over_ipv6,
     records,
     rehosted,
     service,
@@ -190,5 +191,28 @@ MUTANTS = (
         why="Nothing says who may announce the addresses.",
         change=lambda scene: replace(scene, origin=None),
         fail=ROUTES,
+    ),
+    ServiceMutant(
+        name="alias-by-dname",
+        requirement="TA-5.1m-04",
+        why="Everything below a name is an alias, this host too.",
+        change=both(
+            rehosted(f"meldingen.oud.{GOOD_DOMAIN}"),
+            records(HOST, "oud DNAME nieuw\nmeldingen.nieuw A 127.0.0.1\nmeldingen.nieuw AAAA ::1\n"),
+        ),
+        fail=ids(NAMES, "TA-5.1m-01"),
+    ),
+    ServiceMutant(
+        name="plain-http-closed-over-ipv6",
+        requirement="SLA-11.2-04",
+        why="Over IPv6 a port is closed that is open over IPv4.",
+        change=over_ipv6(service(http_port=0)),
+        fail=ids(IPV6, OPEN_STANDARDS),
+    ),
+    ServiceMutant(
+        name="wildcard-in-the-zone",
+        requirement="SLA-11.2-02",
+        why="A name that a wildcard stands for is as secure as another: no verdict changes.",
+        change=records(HOST, "* A 127.0.0.1\n* AAAA ::1\n"),
     ),
 )

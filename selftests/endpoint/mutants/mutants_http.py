@@ -11,6 +11,7 @@ from service_mutations import (
     SECURE,
     SECURITY_TXT,
     SIGN_IN,
+    Change,
     ServiceMutant,
     both,
     header,
@@ -23,7 +24,7 @@ from service_mutations import (
 )
 
 from toetskader.laboratory.example import GOOD_DOMAIN
-from toetskader.laboratory.web import Reply
+from toetskader.laboratory.web import Headers, Reply, Site
 
 HSTS = "Strict-Transport-Security"
 CSP = "Content-Security-Policy"
@@ -43,6 +44,22 @@ SEEN_OVER_HTTP = ids(
 def sign_in(address: str) -> Reply:
     """Return a redirect to sign in."""
     return Reply(status=302, headers=(("Location", address),))
+
+
+def with_version(old: Site) -> Headers:
+    """Return the headers of the answer over plain HTTP, and one that tells a version."""
+    assert old.plain is not None
+    return (*old.plain.headers, ("Server", "nginx/1.18.0 (Ubuntu)"))
+
+
+def added(path: str, name: str, value: str) -> Change:
+    """Send a further header with the answer on a path."""
+
+    def change(old: Site) -> Site:
+        reply = old.pages[path]
+        return replace(old, pages={**old.pages, path: replace(reply, headers=(*reply.headers, (name, value)))})
+
+    return site(change)
 
 
 MUTANTS = (
@@ -380,5 +397,86 @@ MUTANTS = (
         of="supplier",
         change=rehosted(f"meldingen.{GOOD_DOMAIN}", 1),
         fail="SLA-10.1-09 TA-5.1m-02",
+    ),
+    ServiceMutant(
+        name="version-over-plain-http",
+        requirement="SLA-10.1-13",
+        why="The server that redirects to HTTPS tells its version.",
+        change=site(lambda old: replace(old, plain=replace(old.plain or Reply(), headers=with_version(old)))),
+        fail=ids(SECURE, "SLA-10.1-13"),
+    ),
+    ServiceMutant(
+        name="version-on-the-way-to-sign-in",
+        requirement="SLA-10.1-13",
+        why="What sends users to sign in tells its version, and the first page does not.",
+        change=added("/login", "X-Powered-By", "PHP/7.4.3"),
+        fail=ids(SECURE, "SLA-10.1-13"),
+    ),
+    ServiceMutant(
+        name="stack-trace-on-the-page",
+        requirement="SLA-10.1-13",
+        why="The page itself shows where the program broke, with status 200.",
+        change=text("/", "<img ", f"{TRACE}<img "),
+        fail=ids(SECURE, "SLA-10.1-13"),
+    ),
+    ServiceMutant(
+        name="version-on-the-page",
+        requirement="SLA-10.1-13",
+        why="The page tells the version of its generator; a text may be about a product, so that warns.",
+        change=text("/", "<head>", '<head><meta name="generator" content="WordPress 5.8.1">'),
+        remarks={"SLA-10.1-13": "HTTP 200"},
+    ),
+    ServiceMutant(
+        name="https-leads-to-plain-http",
+        requirement="SLA-11.2-03",
+        why="HTTPS answers, with a redirect to plain HTTP.",
+        change=page("/", status=302, body="", headers=(("Location", f"http://www.{GOOD_DOMAIN}/"),)),
+        fail=ids(NO_HTTPS_ONLY, "NERDS-6-01"),
+        undetermined=ids(PLUG_INS, SIGN_IN, "SLA-7.2.4-01 TA-5.1a-01 TA-5.1a-03 TA-5.1e-02"),
+    ),
+    ServiceMutant(
+        name="plain-http-leads-elsewhere-by-a-backslash",
+        requirement="TA-5.1c-04",
+        why="To a browser the backslash ends the host, so the first hop goes elsewhere.",
+        change=lambda scene: site(
+            lambda old: replace(old, plain=sign_in(f"https://elders.test\\@{scene.services[0].host}/"))
+        )(scene),
+        fail=NO_HTTPS_ONLY,
+    ),
+    ServiceMutant(
+        name="sign-in-elsewhere-beside-a-link-to-the-tenant",
+        requirement="SLA-4-10",
+        why="A link leads to the municipality's tenant, and signing in to somebody else.",
+        change=both(
+            page("/login", headers=(("Location", f"https://aanmelden.test/authorize?{OIDC}"),)),
+            text("/", "<img ", f'<a href="{ENTRA}/{GOOD_DOMAIN}/help">Hulp</a><img '),
+        ),
+        undetermined=SIGN_IN,
+    ),
+    ServiceMutant(
+        name="sign-in-over-plain-http",
+        requirement="TA-5.1e-01",
+        why="The redirect to the municipality's tenant goes over plain HTTP.",
+        change=page(
+            "/login",
+            headers=(("Location", f"http{ENTRA[5:]}/{GOOD_DOMAIN}/oauth2/v2.0/authorize?{OIDC}"),),
+        ),
+        undetermined=SIGN_IN,
+    ),
+    ServiceMutant(
+        name="firewall-over-ipv6",
+        requirement="TA-5.1d-01",
+        why="Something keeps the measurement out on one of the addresses: nothing is said of the whole.",
+        change=over_ipv6(both(page("/", status=403, body="Attention Required! | Cloudflare"))),
+        undetermined=SEEN_OVER_HTTP.replace("SLA-11.2-04 TA-2.2.1-05 TA-5.1c-06 ", ""),
+    ),
+    ServiceMutant(
+        name="nothing-on-the-first-page",
+        requirement="TA-5.1a-01",
+        why="The address answers with nothing, alike on all addresses, so that IPv6 is as it should be.",
+        change=page("/", status=204, body=""),
+        fail="TA-5.1a-01",
+        undetermined=ids(SIGN_IN, "TA-5.1e-02"),
+        not_applicable=ids(PLUG_INS, "TA-5.1a-03"),
     ),
 )

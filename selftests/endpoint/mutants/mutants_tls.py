@@ -1,17 +1,21 @@
 """Mutants of TLS and certificates."""
 
 import ssl
+from dataclasses import replace
 from functools import partial
 
 from contexts import (
     CBC_SUITES,
     RSA_SUITES,
+    Speaks,
+    beside,
     by_itself,
     certified,
     expired,
     for_names,
     old_versions,
     speaks,
+    speaks_both,
     without_the_middle,
 )
 from service_mutations import (
@@ -23,14 +27,16 @@ from service_mutations import (
     PLUG_INS,
     SECURE,
     SECURITY_TXT,
+    Change,
     ServiceMutant,
     ids,
     over_ipv6,
     service,
+    zone,
 )
 
 from toetskader.laboratory.certificates import Authority
-from toetskader.laboratory.example import issued
+from toetskader.laboratory.example import Scene, issued
 from toetskader.laboratory.tls import ssl_context
 
 TLS = ids(NCSC, OPEN_STANDARDS, SECURE)
@@ -43,6 +49,18 @@ NEEDS_AN_ANSWER = ids(
     "SLA-7.2.4-01 SLA-10.1-13 SLA-10.1-18 TA-5.1a-01 TA-5.1a-03 NERDS-6-01",
 )  # fmt: skip
 """What cannot be said of a coupling without a client's certificate."""
+
+
+def second_address(tls: Speaks) -> Change:
+    """Offer the service on a further IPv4 address, with other TLS."""
+
+    def change(scene: Scene) -> Scene:
+        other = replace(scene.services[0], addresses=("127.0.0.2",), tls=tls)
+        more = zone(records=f"{scene.zones[0].records}meldingen A 127.0.0.2\n")
+        return more(replace(scene, services=(*scene.services, other)))
+
+    return change
+
 
 MUTANTS = (
     ServiceMutant(
@@ -289,5 +307,28 @@ MUTANTS = (
         change=service(certificate=certified(organisation="Voorbeeld Software BV", policy="2.23.140.1.2.1")),
         of="coupling",
         fail="TA-2.3-07",
+    ),
+    ServiceMutant(
+        name="second-certificate-expired",
+        requirement="TA-5.1c-02",
+        why="Clients that ask for RSA get another certificate, which is not valid any more.",
+        change=service(certificate=beside(issued, partial(expired, key="rsa3072")), tls=speaks_both),
+        fail=TLS,
+    ),
+    ServiceMutant(
+        name="wildcard-after-many-names",
+        requirement="DDC-1.4-03",
+        why="The wildcard comes after more names than are kept.",
+        change=service(
+            certificate=for_names("{host}", *(f"h{number}.{{domain}}" for number in range(140)), "*.{domain}")
+        ),
+        fail="DDC-1.4-03",
+    ),
+    ServiceMutant(
+        name="tls-1.0-on-a-second-address",
+        requirement="SLA-11.2-14",
+        why="Of two IPv4 addresses one accepts TLS 1.0 and 1.1.",
+        change=second_address(old_versions(OLD)),
+        fail=ids(TLS, "SLA-13.1-06"),
     ),
 )

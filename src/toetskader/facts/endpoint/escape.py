@@ -5,6 +5,8 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
+_BEFORE_QUERY = re.compile(r"[^?#]*+")
+
 
 def escaped(text: str, longest: int = 2_000) -> str:
     r"""Return text with control characters and lone surrogates written as `\x00`, and no longer than that."""
@@ -21,6 +23,7 @@ def escaped_bytes(data: bytes, longest: int = 2_000) -> str:
 def without_query(url: str) -> str:
     """Cut query and fragment, which can hold secrets, and a user name; `?…` says that there was a query."""
     bare, question, _ = url.partition("#")[0].partition("?")
+    bare = bare.replace("\\", "/")  # as browsers read it, so that what precedes an @ is shown where it is the host
     scheme, slashes, rest = bare.partition("//")
     authority, slash, path = rest.partition("/")
     bare = f"{scheme}{slashes}{authority.rpartition('@')[2]}{slash}{path}" if slashes else bare
@@ -28,9 +31,13 @@ def without_query(url: str) -> str:
 
 
 def resolved(base: str, reference: str) -> SplitResult | None:
-    """Return the address that a reference on a page or in a header comes to, or None when it cannot be read."""
+    """Return the address that a reference on a page or in a header comes to, or None when it cannot be read.
+
+    A backslash before query and fragment is a slash, as browsers have it (URL Standard, 4.4): it ends a host name.
+    """
+    address = _BEFORE_QUERY.sub(lambda match: match[0].replace("\\", "/"), reference.strip(), count=1)
     try:
-        parts = urlsplit(urljoin(base, reference.strip()))
+        parts = urlsplit(urljoin(base, address))
         _ = parts.port  # raises for what is no port
     except ValueError:
         return None

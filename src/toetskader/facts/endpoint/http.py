@@ -205,8 +205,10 @@ class AddressHttp(msgspec.Struct, frozen=True, kw_only=True):
         return self.hops[-1] if self.hops else self.first
 
     def answers(self) -> Iterator[Answer]:
-        """Yield the answers over HTTPS: first, further ones, and that on a path that is not there."""
-        for exchange in (self.first, *self.hops, self.error):
+        """Yield every answer, over HTTPS and then over plain HTTP."""
+        files = [file for file in (self.security_txt, self.legacy_security_txt) if file is not None]
+        of_files = [exchange for file in files for exchange in (*file.hops, file.exchange)]
+        for exchange in (self.first, *self.hops, *self.sign_in, self.error, *of_files, *self.policy, self.plain):
             if isinstance(exchange, Answer):
                 yield exchange
 
