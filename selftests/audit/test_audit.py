@@ -50,7 +50,7 @@ def target(**over: Any) -> Target:
     fields: dict[str, Any] = {
         "name": "acme", "supplier": "Acme", "component": "App", "gate": 3, "profiles": ("haven",),
         "addressee": "supplier", "parameters": TargetParameters(), "deviations": (), "agreements": (),
-        "saas": None,
+        "saas": None, "namespaces": (), "haven_report": None,
         "chart": ChartPart(LocalChart(Path("chart")), "a", "a", "1.35", (ValuesSet("standaard", (), {}),)),
         "file": Path("target.yaml"),
     }  # fmt: skip

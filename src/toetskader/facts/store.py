@@ -17,10 +17,14 @@ from toetskader.facts.endpoint.http import HttpFacts
 from toetskader.facts.endpoint.names import Endpoint, Endpoints
 from toetskader.facts.endpoint.rpki import RpkiFacts
 from toetskader.facts.endpoint.tls import TlsFacts
+from toetskader.facts.haven import HavenReport
+from toetskader.facts.kubernetes.live import Inside, Live, Logs, Metrics, Usage
+from toetskader.facts.kubernetes.rights import Rights
 
 ChartAttempt = ChartFiles | Render | NotSeen
+LiveFact = Live | Logs | Metrics | Usage | Inside | Rights | HavenReport
 EndpointFact = Endpoint | Endpoints | DnsFacts | DnssecFacts | TlsFacts | HttpFacts | RpkiFacts
-Fact = ChartFiles | Render | EndpointFact
+Fact = ChartFiles | Render | EndpointFact | LiveFact
 Attempt = Fact | NotSeen
 _TYPES: dict[str, type] = {
     "chart": ChartFiles,
@@ -31,6 +35,13 @@ _TYPES: dict[str, type] = {
     "tls": TlsFacts,
     "http": HttpFacts,
     "rpki": RpkiFacts,
+    "live": Live,
+    "logs": Logs,
+    "metrics": Metrics,
+    "usage": Usage,
+    "inside": Inside,
+    "rights": Rights,
+    "haven": HavenReport,
 }
 """Kind of fact → its type; every other kind is a render."""
 _Read = TypeVar("_Read")

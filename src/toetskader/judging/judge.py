@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from toetskader.facts.attempt import Malformed, NotSeen
+from toetskader.facts.attempt import Malformed, NotSeen, Unseen
 from toetskader.facts.store import FactKey
 from toetskader.judging.check import Check
 from toetskader.judging.findings import STRENGTHS, Enough, Findings, RawFinding, clipped
@@ -112,7 +112,7 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -
         pass
     except Exception as outcome:  # hostile input must cost one verdict, not the run
         doubt = clipped(_doubt(check, outcome, scene))
-        crash = None if isinstance(outcome, Undetermined | Missing | Malformed) else outcome
+        crash = None if isinstance(outcome, Undetermined | Missing | Malformed | Unseen) else outcome
     found, measured = tuple(findings.items), tuple(findings.measured)
     if findings.fail:
         return Judged(Verdict.FAIL, found, keys=keys, crash=crash, doubt=doubt, measured=measured)
@@ -189,6 +189,8 @@ def _doubt(check: Check, outcome: Exception, scene: SceneSubjects) -> Text:
             return outcome.reason
         case Missing():
             return _not_seen(outcome.attempt, scene)
+        case Unseen():
+            return outcome.reason
         case Malformed():
             return _malformed(outcome, scene.scene)
         case _:

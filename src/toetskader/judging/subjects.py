@@ -8,8 +8,10 @@ from toetskader.facts.attempt import NotSeen
 from toetskader.facts.chart import Render
 from toetskader.facts.databases import Databases, databases
 from toetskader.facts.kubernetes.environment import Environment
+from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.network_policies import NetworkPolicies
 from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.pods import LivePods
 from toetskader.facts.kubernetes.routes import routes
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.store import Fact, FactKey, TargetFacts
@@ -50,6 +52,10 @@ class Subject:
     derive: Callable[["SceneSubjects", Any], Any]
 
 
+def _objects(_: "SceneSubjects", fact: Render | Live) -> Objects:
+    return Objects.of_live(fact) if isinstance(fact, Live) else Objects.of(fact)
+
+
 def _environment(scene: "SceneSubjects", _: Any) -> Environment:
     return Environment(scene.get("workloads"), scene.get("objects"))
 
@@ -68,7 +74,8 @@ def _fact(_: "SceneSubjects", fact: Any) -> Any:
 
 _CHART = {"chart": "chart"}
 _RENDER = {"chart": "render"}
-_WORKLOADS = {"chart": "render", "namespace": "live"}
+_LIVE = {"namespace": "live"}
+_WORKLOADS = {**_RENDER, **_LIVE}
 """The same judgements hold for what a chart would make and for what runs."""
 
 SUBJECTS: dict[str, Subject] = {
@@ -82,11 +89,16 @@ SUBJECTS: dict[str, Subject] = {
         Subject("vanity", {"chart": "render_vanity"}, True, _variant),
         Subject("next_kubernetes", {"chart": "render_next"}, True, _variant),
         Subject("scaled", {"chart": "render_scaled"}, True, _variant),
-        Subject("objects", _WORKLOADS, True, lambda _, fact: Objects.of(fact)),
+        Subject("objects", _WORKLOADS, True, _objects),
         Subject("workloads", _WORKLOADS, True, lambda scene, _: Workloads(scene.get("objects"))),
         Subject("network_policies", _WORKLOADS, True, lambda scene, _: NetworkPolicies(scene.get("objects"))),
         Subject("routes", _WORKLOADS, True, lambda scene, _: routes(scene.get("objects"))),
         Subject("environment", _WORKLOADS, True, _environment),
+        Subject("live", _LIVE, True, _fact),
+        Subject("pods", _LIVE, True, lambda scene, _: LivePods(scene.get("objects"), scene.get("workloads"))),
+        *(Subject(name, {"namespace": name}, True, _fact) for name in ("logs", "metrics", "usage", "inside")),
+        Subject("rights", {"rbac": "rights"}, True, _fact),
+        Subject("haven", {"cluster": "haven"}, False, _fact),
         Subject("endpoints", {"saas": "endpoints"}, False, _fact),
         *(Subject(name, {"saas": name}, True, _fact) for name in ("endpoint", "dns", "dnssec", "tls", "http", "rpki")),
     )

@@ -11,6 +11,7 @@ from toetskader.catalogue.load import parameter_errors
 from toetskader.catalogue.models import Catalogue
 from toetskader.targets.deviations import deviation_errors, unknown_requirement
 from toetskader.targets.endpoints import saas_errors, saas_part
+from toetskader.targets.environments import namespace_errors, namespaces_of
 from toetskader.targets.models import (
     ChartEntry,
     ChartPart,
@@ -180,6 +181,8 @@ class _Loader:
             addressee=content.addressee,
             chart=_chart(folder, content.parts.chart) if content.parts.chart else None,
             saas=saas_part(folder, content.parts.saas) if content.parts.saas else None,
+            namespaces=namespaces_of(folder, content.parts),
+            haven_report=folder / content.parts.cluster.haven_report if content.parts.cluster else None,
             parameters=content.parameters,
             deviations=tuple(item for item in deviations if item.holds_for(content.name)),
             agreements=content.agreements,
@@ -193,12 +196,14 @@ def _real(path: Path) -> Path:
 
 
 def _part_errors(folder: Path, parts: PartEntries) -> Iterator[tuple[Steps, Text]]:
-    if parts.chart is None and parts.saas is None:
-        yield ("parts",), Text("noem een deel: chart of saas", "name a part: chart or saas")
+    if all(getattr(parts, name) is None for name in PartEntries.__struct_fields__):
+        known = ", ".join(PartEntries.__struct_fields__)
+        yield ("parts",), Text(f"noem een deel: {known}", f"name a part: {known}")
     if parts.chart is not None:
         yield from _chart_errors(folder, parts.chart)
     if parts.saas is not None:
         yield from saas_errors(parts.saas)
+    yield from namespace_errors(parts)
 
 
 def _chart_errors(folder: Path, chart: ChartEntry) -> Iterator[tuple[Steps, Text]]:

@@ -21,6 +21,7 @@ from toetskader.catalogue.models import (
     TargetParameters,
 )
 from toetskader.facts.endpoint.names import HTTP, Endpoint
+from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
 from toetskader.vocabulary import Environment, Role
 
@@ -189,11 +190,37 @@ class SaasEntry(_Model, frozen=True, kw_only=True):
     rpki: Annotated[RpkiEntry | None, Meta(description="Where routes and their validity come from")] = None
 
 
+class LiveEntry(_Model, frozen=True, kw_only=True):
+    """A namespace in which the component runs, as the target file writes it."""
+
+    environment: Annotated[Environment, Meta(description="Which environment it is; the name of its scene")]
+    namespace: Namespace
+    kubeconfig: Annotated[
+        FileName | None, Meta(description="File with address and credentials, relative to this file")
+    ] = None
+    context: Annotated[NonEmpty | None, Meta(description="Context of the kubeconfig; absent: its current one")] = None
+    in_cluster: Annotated[bool, Meta(description="Use the service account of the pod that the audit runs in")] = False
+    snapshot: Annotated[FileName | None, Meta(description="Folder that `toetskader snapshot` wrote")] = None
+    dumps: Annotated[tuple[FileName, ...], Meta(description="Files with the output of `kubectl get … -o yaml`")] = ()
+    selector: Annotated[str, Meta(description="Label selector of the supplier's component; absent: all of it")] = ""
+    users: Annotated[tuple[NonEmpty, ...], Meta(description="The supplier's users, as the API server names them")] = ()
+    groups: Annotated[tuple[NonEmpty, ...], Meta(description="The supplier's groups")] = ()
+    exec: Annotated[bool, Meta(description="Read-only commands may be run inside the containers")] = False
+
+
+class ClusterEntry(_Model, frozen=True, kw_only=True):
+    """The cluster that the component runs on, as the target file writes it."""
+
+    haven_report: Annotated[FileName, Meta(description="JSON of the Haven Compliancy Checker, relative to this file")]
+
+
 class PartEntries(_Model, frozen=True, kw_only=True):
     """The parts a target has."""
 
     chart: ChartEntry | None = None
     saas: SaasEntry | None = None
+    namespace: LiveEntry | Annotated[tuple[LiveEntry, ...], Meta(min_length=1)] | None = None
+    cluster: ClusterEntry | None = None
 
 
 class TargetFile(_Model, frozen=True, kw_only=True):
@@ -324,6 +351,9 @@ class Target:
     addressee: Addressee
     chart: ChartPart | None
     saas: SaasPart | None
+    namespaces: tuple[NamespaceEntry, ...]
+    """The same component in each environment that was named; none when it is not looked at live."""
+    haven_report: Path | None
     parameters: TargetParameters
     """As the target gives them; `with_defaults` adds those of its profiles."""
     deviations: tuple[Deviation, ...]
@@ -335,8 +365,14 @@ class Target:
     @property
     def part_names(self) -> frozenset[Part]:
         """Parts that can be looked at."""
-        given: dict[Part, object] = {"chart": self.chart, "saas": self.saas}
-        return frozenset(part for part, content in given.items() if content is not None)
+        given: dict[Part, object] = {
+            "chart": self.chart,
+            "saas": self.saas,
+            "namespace": self.namespaces,
+            "rbac": any(entry.users or entry.groups for entry in self.namespaces),
+            "cluster": self.haven_report,
+        }
+        return frozenset(part for part, content in given.items() if content)
 
     @property
     def scenes(self) -> dict[str, tuple[str, ...]]:
@@ -346,6 +382,11 @@ class Target:
             found["chart"] = tuple(values.name for values in self.chart.values)
         if self.saas is not None:
             found["saas"] = tuple(endpoint.scene for endpoint in self.saas.endpoints)
+        if self.namespaces:
+            found["namespace"] = tuple(entry.environment for entry in self.namespaces)
+            found["rbac"] = tuple(entry.environment for entry in self.namespaces if entry.users or entry.groups)
+        if self.haven_report is not None:
+            found["cluster"] = ()
         return found
 
     def deviations_on(self, today: date) -> tuple["Bearing", ...]:

@@ -1,0 +1,75 @@
+"""The namespace part of a target: from what its file says to namespaces that can be looked at."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from toetskader.targets.models import LiveEntry, PartEntries
+from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.text import Text
+from toetskader.yamlfile import Steps
+
+SOURCES = ("kubeconfig", "in_cluster", "snapshot", "dumps")
+
+
+def entries_of(parts: PartEntries) -> tuple[LiveEntry, ...]:
+    """Return the namespaces a target file names; it may write a single one without a list."""
+    given = parts.namespace
+    if given is None:
+        return ()
+    return (given,) if isinstance(given, LiveEntry) else given
+
+
+def namespace_errors(parts: PartEntries) -> Iterator[tuple[Steps, Text]]:
+    """Yield what is wrong with the namespace part beyond its types: the path in the target file, and why.
+
+    That a file it names is absent is no error here: what needs it is undetermined, and says so in the report.
+    """
+    seen: set[str] = set()
+    for index, entry in enumerate(entries_of(parts)):
+        place: Steps = ("parts", "namespace")
+        if not isinstance(parts.namespace, LiveEntry):
+            place = (*place, index)
+        named = [source for source in SOURCES if getattr(entry, source)]
+        if len(named) != 1:
+            choices = ", ".join(SOURCES)
+            yield (
+                place,
+                Text(
+                    f"noem precies een van {choices}: waar de namespace te zien is",
+                    f"name exactly one of {choices}: where the namespace can be seen",
+                ),
+            )
+        if entry.exec and not (entry.kubeconfig or entry.in_cluster):
+            message = Text("exec kan alleen op een cluster", "exec works on a cluster only")
+            yield (*place, "exec"), message
+        if entry.environment in seen:
+            message = Text(
+                f"omgeving {entry.environment} staat hier twee keer",
+                f"environment {entry.environment} stands here twice",
+            )
+            yield (*place, "environment"), message
+        seen.add(entry.environment)
+
+
+def namespaces_of(folder: Path, parts: PartEntries) -> tuple[NamespaceEntry, ...]:
+    """Return the namespaces with their references resolved. Parameters: `folder`, of the target file."""
+    return tuple(
+        NamespaceEntry(
+            environment=entry.environment,
+            namespace=entry.namespace,
+            kubeconfig=_below(folder, entry.kubeconfig),
+            context=entry.context,
+            in_cluster=entry.in_cluster,
+            snapshot=_below(folder, entry.snapshot),
+            dumps=tuple(folder / name for name in entry.dumps),
+            selector=entry.selector,
+            users=entry.users,
+            groups=entry.groups,
+            exec=entry.exec,
+        )
+        for entry in entries_of(parts)
+    )
+
+
+def _below(folder: Path, name: str | None) -> Path | None:
+    return None if name is None else folder / name
