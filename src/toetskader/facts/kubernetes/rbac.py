@@ -7,7 +7,6 @@ only add up: what no rule grants is denied. Other authorizers (a webhook, a node
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
 
 import msgspec
 
@@ -19,8 +18,6 @@ MASTERS = "system:masters"
 """The API server lets this group do everything, whatever the bindings say."""
 ANONYMOUS = "system:anonymous"
 _ACCOUNT = "system:serviceaccount:"
-
-SubjectKind = Literal["User", "Group", "ServiceAccount"]
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -222,53 +219,85 @@ def holds_in(binding: Binding, access: Access) -> bool:
 # Reading the API's objects
 
 
-def role_of(document: Mapping[str, Any]) -> Role:
-    """Read a Role or ClusterRole as the API gives it."""
-    metadata = document.get("metadata") or {}
-    rules = tuple(_rule(rule) for rule in document.get("rules") or ())
-    return Role(name=str(metadata.get("name", "")), namespace=str(metadata.get("namespace") or ""), rules=rules)
+class _Metadata(msgspec.Struct, rename="camel"):
+    name: str
+    namespace: str = ""
+    annotations: dict[str, str] | None = None
+    creation_timestamp: datetime | None = None
 
 
-def binding_of(document: Mapping[str, Any]) -> Binding:
-    """Read a RoleBinding or ClusterRoleBinding as the API gives it."""
-    metadata = document.get("metadata") or {}
-    reference = document.get("roleRef") or {}
+class _Rule(msgspec.Struct):
+    verbs: tuple[str, ...] | None = None
+    groups: tuple[str, ...] | None = msgspec.field(default=None, name="apiGroups")
+    resources: tuple[str, ...] | None = None
+    names: tuple[str, ...] | None = msgspec.field(default=None, name="resourceNames")
+    paths: tuple[str, ...] | None = msgspec.field(default=None, name="nonResourceURLs")
+
+
+class _Role(msgspec.Struct):
+    metadata: _Metadata
+    rules: tuple[_Rule, ...] | None = None
+
+
+class _Reference(msgspec.Struct):
+    kind: str
+    name: str
+
+
+class _Subject(msgspec.Struct):
+    kind: str
+    name: str
+    namespace: str = ""
+
+
+class _Binding(msgspec.Struct, rename="camel"):
+    metadata: _Metadata
+    role_ref: _Reference
+    subjects: tuple[_Subject, ...] | None = None
+
+
+LONGEST_ANNOTATION = 200
+"""Characters of an annotation that is kept; what tells a request and an end is short."""
+
+
+def role_of(document: object) -> Role:
+    """Read a Role or ClusterRole as the API gives it. Raises msgspec.ValidationError for anything else."""
+    read = msgspec.convert(document, _Role)
+    rules = tuple(
+        Rule(
+            verbs=rule.verbs or (),
+            groups=rule.groups or (),
+            resources=rule.resources or (),
+            names=rule.names or (),
+            paths=rule.paths or (),
+        )
+        for rule in read.rules or ()
+    )
+    return Role(name=read.metadata.name, namespace=read.metadata.namespace, rules=rules)
+
+
+def binding_of(document: object) -> Binding:
+    """Read a RoleBinding or ClusterRoleBinding as the API gives it. Raises msgspec.ValidationError for anything else.
+
+    What kubectl keeps of the last apply is left out, and so are long annotations.
+    """
+    read = msgspec.convert(document, _Binding)
+    annotations = read.metadata.annotations or {}
     return Binding(
-        name=str(metadata.get("name", "")),
-        namespace=str(metadata.get("namespace") or ""),
-        role_kind=str(reference.get("kind", "")),
-        role=str(reference.get("name", "")),
+        name=read.metadata.name,
+        namespace=read.metadata.namespace,
+        role_kind=read.role_ref.kind,
+        role=read.role_ref.name,
         subjects=tuple(
             RbacSubject(
-                kind=str(item.get("kind", "")),
-                name=str(item.get("name", "")),
-                namespace=str(item.get("namespace") or "") if item.get("kind") == "ServiceAccount" else "",
+                kind=item.kind, name=item.name, namespace=item.namespace if item.kind == "ServiceAccount" else ""
             )
-            for item in document.get("subjects") or ()
+            for item in read.subjects or ()
         ),
-        annotations={str(key): str(value) for key, value in (metadata.get("annotations") or {}).items()},
-        created=_moment(metadata.get("creationTimestamp")),
+        annotations={
+            key: value
+            for key, value in annotations.items()
+            if len(value) <= LONGEST_ANNOTATION and not key.startswith("kubectl.kubernetes.io/")
+        },
+        created=read.metadata.creation_timestamp,
     )
-
-
-def _rule(document: Mapping[str, Any]) -> Rule:
-    def texts(key: str) -> tuple[str, ...]:
-        return tuple(str(item) for item in document.get(key) or ())
-
-    return Rule(
-        verbs=texts("verbs"),
-        groups=texts("apiGroups"),
-        resources=texts("resources"),
-        names=texts("resourceNames"),
-        paths=texts("nonResourceURLs"),
-    )
-
-
-def _moment(value: object) -> datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None

@@ -10,9 +10,14 @@ import msgspec
 
 from toetskader.facts.attempt import Provenance
 from toetskader.facts.kubernetes.rbac import (
+    AUTHENTICATED,
+    MASTERS,
+    SERVICE_ACCOUNTS,
+    UNAUTHENTICATED,
     Access,
     Binding,
     Identity,
+    RbacSubject,
     Rule,
     covers,
     holds_in,
@@ -102,13 +107,34 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
     role_found: bool = True
     """False when the role it refers to does not exist: then it grants nothing, until somebody makes that role."""
 
-    def grants(self, holder: Holder, access: Access) -> bool:
-        """Tell whether it gives a user or group what is asked."""
+    def grants(self, holder: Holder, access: Access, *, by_name: bool = False) -> bool:
+        """Tell whether it gives a user or group what is asked; with `by_name`, for objects of some names only."""
         return (
             any(names(subject, holder.identity, self.binding.namespace) for subject in self.binding.subjects)
             and holds_in(self.binding, access)
-            and any(covers(rule, access) for rule in self.rules)
+            and any(_covers(rule, access, by_name=by_name) for rule in self.rules)
         )
+
+
+def _covers(rule: Rule, access: Access, *, by_name: bool) -> bool:
+    if not by_name:
+        return covers(rule, access)
+    if not access.subresource and access.verb in {"create", "deletecollection"}:
+        return False  # these requests carry no name, so that a rule on names never grants them
+    return bool(rule.names) and covers(msgspec.structs.replace(rule, names=()), access)
+
+
+def is_for_everybody(subject: RbacSubject) -> bool:
+    """Tell whether a binding names a group that the API server itself puts people or accounts in."""
+    return subject.kind == "Group" and (
+        subject.name in {MASTERS, AUTHENTICATED, UNAUTHENTICATED, SERVICE_ACCOUNTS}
+        or subject.name.startswith(f"{SERVICE_ACCOUNTS}:")
+    )
+
+
+def reads_secrets(rule: Rule) -> bool:
+    """Tell whether a rule lets read Secrets, all or some by name."""
+    return any(rule.has_verb(verb) for verb in _READ) and rule.has_group("") and rule.has_resource("secrets")
 
 
 class LayerLabel(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,13 +155,17 @@ class Rights(msgspec.Struct, frozen=True, kw_only=True, tag="rights"):
     holders: tuple[Holder, ...]
     rights: tuple[Right, ...]
     other_namespaces: tuple[str, ...]
-    """Other namespaces that were asked about."""
+    """Other namespaces that were asked about, besides the question for all namespaces at once."""
     others_unseen: Text | None = None
     """Why there may be other namespaces in which they have rights that were not asked about."""
     bindings: tuple[Bound, ...] = ()
     """Those that bear on the supplier, on a group of everybody, or on the secrets of the namespace."""
-    bindings_unseen: Text | None = None
-    """Why there may be bindings that are not among them."""
+    cluster_bindings_unseen: Text | None = None
+    """Why bindings and roles of the cluster may be missing among them."""
+    own_bindings_unseen: Text | None = None
+    """Why bindings and roles of the namespace may be missing among them."""
+    other_bindings_unseen: Text | None = None
+    """Why bindings and roles of other namespaces may be missing among them."""
     layers: tuple[LayerLabel, ...] = ()
     layers_unseen: Text | None = None
     """Why the component's layer may stand somewhere it was not looked for."""
@@ -143,6 +173,37 @@ class Rights(msgspec.Struct, frozen=True, kw_only=True, tag="rights"):
     def granting(self, right: Right) -> tuple[Bound, ...]:
         """Return the bindings that grant a right; none when they were not seen, or another authorizer grants it."""
         return tuple(bound for bound in self.bindings if bound.grants(right.holder, right.access))
+
+    def limited(self, right: Right) -> tuple[Bound, ...]:
+        """Return the bindings that grant a right for some objects only, by name; a review without a name misses it."""
+        return tuple(bound for bound in self.bindings if bound.grants(right.holder, right.access, by_name=True))
+
+    def of(self, holder: Holder) -> Iterator[Bound]:
+        """Yield the bindings that name a user or group, or a group that everybody is in."""
+        for bound in self.bindings:
+            if any(names(subject, holder.identity, bound.binding.namespace) for subject in bound.binding.subjects):
+                yield bound
+
+    def bindings_unseen(self, namespace: str) -> Text | None:
+        """Return why bindings may be missing that hold in a namespace, or in all when it is empty."""
+        if self.cluster_bindings_unseen is not None or not namespace:
+            return self.cluster_bindings_unseen
+        return self.own_bindings_unseen if namespace == self.namespace else self.other_bindings_unseen
+
+    def asked(self) -> "Answers":
+        """Return the answers, to look up."""
+        return Answers(self)
+
+
+class Answers:
+    """The answers to questions about rights, by question."""
+
+    def __init__(self, rights: Rights) -> None:
+        self._found = {(item.holder, item.access): item for item in rights.rights}
+
+    def get(self, holder: Holder, access: Access) -> Right | None:
+        """Return an answer; None when it was not asked."""
+        return self._found.get((holder, access))
 
 
 @dataclass(frozen=True, slots=True)
