@@ -61,6 +61,17 @@ def test_open_standards_for_the_web_are_applied(
     )
 
 
+@check("endpoint.encrypted_only")
+def test_data_pass_encrypted_only(
+    tls: TlsFacts | NotSeen, http: HttpFacts | NotSeen, tls_norm: TlsNorm, findings: Findings
+) -> None:
+    """SLA 13.1, TA 5.2.1, DDC 7.17: TLS that the norm accepts, and nothing beside it over plain HTTP."""
+    together(
+        lambda: test_tls.test_only_encrypted_connections_are_made(seen(tls), tls_norm, findings),
+        lambda: test_http.test_plain_http_gives_no_data(seen(http), findings),
+    )
+
+
 @check("endpoint.secure")
 def test_endpoint_is_hardened(
     http: HttpFacts | NotSeen,

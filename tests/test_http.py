@@ -101,6 +101,35 @@ def _is_closed(address: AddressHttp) -> bool:
     return plain.how is How.REFUSED or (silent and isinstance(address.first, Answer))
 
 
+@check("http.nothing_in_the_clear", is_aspect=True)
+def test_plain_http_gives_no_data(http: HttpFacts, findings: Findings) -> None:
+    """SLA 13.1, TA 5.2.1, DDC 7.17: plain HTTP is closed or does nothing but redirect to HTTPS, of whatever host."""
+    doubts = Doubts(http)
+    for address in http.addresses:
+        answer = address.plain
+        if _is_closed(address) or (
+            isinstance(answer, Answer) and answer.redirect is not None and answer.redirect.scheme == "https"
+        ):
+            continue
+        own = doubts.answer(address, answer, plain=True)
+        if own is not None and own.status >= 400:
+            place = http.plain_place(address)
+            doubts.add(
+                f"{place}: antwoord {own.status}; of andere paden wel gegevens geven, is niet te zien. Sluit de poort "
+                "of stuur alles door naar https.",
+                f"{place}: answer {own.status}; whether other paths do give data cannot be seen. Close the port, or "
+                "redirect everything to https.",
+            )
+        elif own is not None:
+            findings.add(
+                EndpointPlace(http.plain_place(address)),
+                seen=Text(f"antwoord {own.status} zonder versleuteling", f"answer {own.status} without encryption"),
+                expected=Text("gesloten, of een omleiding naar https", "closed, or a redirect to https"),
+                command=http.curl(address, plain=True),
+            )
+    doubts.end()
+
+
 @check("http.hsts", is_aspect=True)
 def test_browsers_are_told_to_keep_to_https(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
     """Endpoint norm, RFC 6797: the first HTTPS answer has Strict-Transport-Security of at least a year."""

@@ -91,7 +91,7 @@ def test_suites_are_modern(tls: TlsFacts, norm: TlsNorm, params: Severity, findi
     doubts.settle()
 
 
-@check("tls.encrypted_only")
+@check("tls.encrypted_only", is_aspect=True)
 def test_only_encrypted_connections_are_made(tls: TlsFacts, norm: TlsNorm, findings: Findings) -> None:
     """DDC 7.17: the port speaks TLS only, in a version that the norm accepts, with a certificate for the host."""
     doubts = _Doubts()

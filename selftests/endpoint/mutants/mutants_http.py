@@ -108,14 +108,22 @@ MUTANTS = (
         requirement="SLA-11.2-03",
         why="Plain HTTP serves the pages themselves.",
         change=site(lambda old: replace(old, plain=None)),
-        fail=NO_HTTPS_ONLY,
+        fail=ids(NO_HTTPS_ONLY, "SLA-13.1-06"),
     ),
     ServiceMutant(
         name="plain-http-stays-over-ipv6",
         requirement="TA-5.1c-04",
         why="Plain HTTP serves the pages themselves, on one of the addresses.",
         change=over_ipv6(site(lambda old: replace(old, plain=None))),
+        fail=ids(NO_HTTPS_ONLY, "SLA-13.1-06"),
+    ),
+    ServiceMutant(
+        name="plain-http-answers-with-an-error",
+        requirement="SLA-11.2-03",
+        why="Plain HTTP has no first page; whether it gives data on other paths cannot be seen.",
+        change=site(lambda old: replace(old, plain=Reply("Niet gevonden", status=404))),
         fail=NO_HTTPS_ONLY,
+        undetermined="SLA-13.1-06",
     ),
     ServiceMutant(
         name="plain-http-leads-elsewhere-first",
@@ -129,7 +137,7 @@ MUTANTS = (
         requirement="SLA-10.1-21",
         why="The first hop goes to plain HTTP.",
         change=site(lambda old: replace(old, plain=sign_in("/start"))),
-        fail=NO_HTTPS_ONLY,
+        fail=ids(NO_HTTPS_ONLY, "SLA-13.1-06"),
     ),
     ServiceMutant(
         name="broken-over-ipv6",

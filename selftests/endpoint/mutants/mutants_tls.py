@@ -32,6 +32,7 @@ from service_mutations import (
     ids,
     over_ipv6,
     service,
+    site,
     zone,
 )
 
@@ -242,6 +243,14 @@ MUTANTS = (
         of="coupling",
         fail="TA-2.3-03",
         passes=NEEDS_AN_ANSWER,
+    ),
+    ServiceMutant(
+        name="coupling-over-plain-http",
+        requirement="TA-5.2.1-02",
+        why="Beside the coupling that demands a certificate, plain HTTP gives the same data to anybody.",
+        change=site(lambda old: replace(old, plain=None)),
+        of="coupling",
+        fail=ids(ENFORCED, OPEN_STANDARDS, SECURE, "DDC-7.17-03 SLA-13.1-06 TA-5.2.1-02"),
     ),
     ServiceMutant(
         name="coupling-with-tls-1.0",
