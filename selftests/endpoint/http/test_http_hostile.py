@@ -79,6 +79,12 @@ def endless_interim_answers(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
 
 
+def endless_early_hints(connection: socket.socket) -> None:
+    read_request(connection)
+    while True:
+        connection.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 1000)
+
+
 def endless_body(connection: socket.socket) -> None:
     read_request(connection)
     connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
@@ -126,6 +132,7 @@ def ten_thousand_cookies(connection: socket.socket) -> None:
         (endless_headers, How.TOO_LARGE),
         (an_endless_header, How.TOO_LARGE),
         (endless_interim_answers, How.TOO_LARGE),
+        (endless_early_hints, How.TOO_LARGE),
         (silence, How.TIMED_OUT),
         (ten_thousand_cookies, How.TOO_LARGE),
         (say(b"SSH-2.0-OpenSSH_9.2\r\n"), How.PROTOCOL),
@@ -141,6 +148,18 @@ def test_no_answer_has_a_reason(lab: Lab, talk: Callable[[socket.socket], None],
     assert exchange.connected
     assert exchange.message.nl
     assert exchange.message.en
+
+
+@pytest.mark.parametrize("tls", [True, False])
+def test_an_interim_answer_is_not_the_answer(lab: Lab, *, tls: bool) -> None:
+    hints = b"HTTP/1.1 103 Early Hints\r\nStrict-Transport-Security: max-age=31536000\r\nLink: </a>\r\n\r\n"
+    with lab.talking(say(hints, hints, reply(b"x", b"X-Own: yes")), tls=tls) as port:
+        found = lab.one(port)
+    answer = found.first if tls else found.plain
+    assert isinstance(answer, Answer)
+    assert answer.status == 200
+    assert answer.values("strict-transport-security") == ()
+    assert answer.values("x-own") == ("yes",)
 
 
 @pytest.mark.parametrize(

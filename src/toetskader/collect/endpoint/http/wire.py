@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Literal
 
 import httpx
@@ -40,6 +41,8 @@ MOST_FIELDS = 100
 """Header fields of an answer; Python's own client reads no more."""
 MOST_LINES = 1_000
 """Lines before the body, with those of interim answers."""
+LONGEST_LINE = 65_536
+"""Bytes of a line before the body, as Python's own client has it."""
 MOST_FIELD_BYTES = 262_144
 
 
@@ -222,6 +225,15 @@ class _WholeHead(http.client.HTTPResponse):
                 self.fp = file
         if lines.last not in (b"\r\n", b"\n"):
             raise http.client.IncompleteRead(b"")
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """Read the status of the answer itself: Python's knows no interim answer but 100 (RFC 9110, 15.2)."""
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]  # not in the stubs
+            if status in (HTTPStatus.CONTINUE, HTTPStatus.SWITCHING_PROTOCOLS) or not 100 <= status < 200:
+                return version, status, reason
+            while self.fp.readline(LONGEST_LINE) not in (b"\r\n", b"\n", b""):
+                pass  # such as 103 Early Hints, of which browsers take no policy
 
 
 class _Lines:
