@@ -107,3 +107,18 @@ def test_content_types(content_type: str | None, code: str | None) -> None:
     graded = grade_file(address(security_txt=file(content_type=content_type)), today=TODAY, longest_days=365)
     wrong = [remark.code for remark in graded.remarks if remark.status is Status.BAD]
     assert wrong == ([code] if code else [])
+
+
+def test_what_is_wrong_is_told_in_both_languages_with_the_line() -> None:
+    text = "Contact : mailto:a@example.nl\nExpires: 2026-06-01T00:00:00Z\nColour: red\n"
+    told = {remark.code: remark.seen for remark in grade_text(text, [], today=TODAY, longest_days=365)}
+    assert told["prec_ws"].nl == "regel 1, een spatie voor de dubbele punt: Contact : mailto:a@example.nl"
+    assert told["unknown_field"].en == "line 3, a field that RFC 9116 does not have: Colour: red"
+    assert told["not_signed"].nl == "het hele bestand: niet ondertekend"
+
+
+@pytest.mark.parametrize("case", CASES["security_txt_content"], ids=lambda case: case["case"])
+def test_nothing_is_told_in_english_only(case: dict[str, Any]) -> None:
+    for remark in grade_text(filled(case["content"]), [case["retrieved_from"]], today=TODAY, longest_days=365):
+        if remark.code not in ("expired", "long_expiry"):  # a field and its value, the same in both
+            assert remark.seen.nl != remark.seen.en

@@ -1,8 +1,9 @@
 """security.txt by RFC 9116; the `sectxt` library reads it, the day is given."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from toetskader.facts.endpoint.escape import escaped, without_query
@@ -88,11 +89,11 @@ def grade_text(text: str, urls: list[str], *, today: date, longest_days: int, ut
     parser = sectxt.Parser(text.encode("utf-8", errors="backslashreplace"), urls=urls)
     for error in parser.errors:
         if error["code"] not in _BY_THE_CLOCK:
-            yield Remark(error["code"], _at_line(error["line"], lines, error["message"]), _expected(error["code"]))
+            yield Remark(error["code"], _at_line(error, lines), _expected(error["code"]))
     yield from _expiry(expiries(text), today, longest_days)
     for note in (*parser.recommendations, *parser.notifications):
         if note["code"] not in _BY_THE_CLOCK:
-            seen = _at_line(note["line"], lines, note["message"])
+            seen = _at_line(note, lines)
             yield Remark(note["code"], seen, _expected(note["code"]), Status.SUFFICIENT)
 
 
@@ -115,12 +116,48 @@ def _expected(code: str) -> Text:
     return _EXPECTED.get(code, _WELL_FORMED)
 
 
-def _at_line(number: int | None, lines: list[str], message: str) -> Text:
-    """Say where in the file, with the line; what concerns all of it in the library's words."""
+# What is wrong, by the library's codes; its own sentences are in English only.
+_WRONG = {
+    "bom_in_file": Text("begint met een Byte-Order Mark", "begins with a Byte-Order Mark"),
+    "data_after_sig": Text("er staat tekst na de handtekening", "there is text after the signature"),
+    "empty_key": Text("de naam van het veld ontbreekt", "the field has no name"),
+    "empty_value": Text("het veld heeft geen waarde", "the field has no value"),
+    "invalid_expiry": Text("geen leesbaar tijdstip", "no time that can be read"),
+    "invalid_lang": Text("geen taalcodes", "no language tags"),
+    "invalid_line": Text("geen veld met een waarde", "no field with a value"),
+    "multi_expire": Text("Expires staat er vaker dan eens", "Expires is there more than once"),
+    "multi_lang": Text("Preferred-Languages staat er vaker dan eens", "Preferred-Languages is there more than once"),
+    "multiple_csaf_fields": Text("CSAF staat er vaker dan eens", "CSAF is there more than once"),
+    "no_canonical": Text("ondertekend, zonder regel Canonical", "signed, without a line Canonical"),
+    "no_canonical_match": Text("geen regel Canonical noemt dit adres", "no line Canonical has this address"),
+    "no_contact": Text("geen regel Contact", "no line Contact"),
+    "no_csaf_file": Text("wijst niet naar een provider-metadata.json", "does not lead to a provider-metadata.json"),
+    "no_encryption": Text("een mailadres zonder regel Encryption", "a mail address without a line Encryption"),
+    "no_expire": Text("geen regel Expires", "no line Expires"),
+    "no_https": Text("een webadres zonder https", "a web address without https"),
+    "no_line_separators": Text("een regel zonder regeleinde", "a line without line ending"),
+    "no_space": Text("geen spatie na de dubbele punt", "no space after the colon"),
+    "no_uri": Text("de waarde is geen URI", "the value is no URI"),
+    "not_signed": Text("niet ondertekend", "not signed"),
+    "pgp_data_error": Text("geen leesbaar OpenPGP-blok", "no OpenPGP block that can be read"),
+    "pgp_error": Text("geen leesbaar OpenPGP-bericht", "no OpenPGP message that can be read"),
+    "pgp_signature_error": Text("geen leesbare handtekening", "no signature that can be read"),
+    "prec_ws": Text("een spatie voor de dubbele punt", "a space before the colon"),
+    "signed_format_issue": Text("tekst voor het begin van het ondertekende deel", "text before the signed part begins"),
+    "too_many_line_separators": Text("lege regels na de handtekening", "empty lines after the signature"),
+    "unknown_field": Text("een veld dat RFC 9116 niet kent", "a field that RFC 9116 does not have"),
+    "utf8": Text("tekens die geen UTF-8 zijn", "bytes that are no UTF-8"),
+}
+
+
+def _at_line(error: Mapping[str, Any], lines: list[str]) -> Text:
+    """Say what is wrong and where in the file, with the line; a code that is new in the library's own words."""
+    number, said = error["line"], str(error["message"])
+    wrong = _WRONG.get(str(error["code"]), Text(said, said))
     if number is None or not 0 < number <= len(lines):
-        return Text(f"hele bestand ({message})", f"whole file ({message})")
+        return Text(f"het hele bestand: {wrong.nl}", f"the whole file: {wrong.en}")
     line = escaped(lines[number - 1].strip(), 100)
-    return Text(f"regel {number}: {line}", f"line {number}: {line}")
+    return Text(f"regel {number}, {wrong.nl}: {line}", f"line {number}, {wrong.en}: {line}")
 
 
 _MOMENT = re.compile(
