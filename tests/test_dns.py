@@ -107,7 +107,8 @@ def test_name_servers_answer_over_ipv6(dns: DnsFacts, norm: WebNorm, findings: F
     )
     for server in bad:
         for path, seen in _bad_over_ipv6(server):
-            command = next((text for text in dns.commands if f"@{path}" in text.split()), "")
+            asked = next((text for text in dns.commands if f"@{path}" in text.split()), "")
+            command = asked or _command(dns.commands, server.name, "AAAA")
             findings.add(
                 EndpointPlace(server.name, path), seen=seen, expected=expected, strength=norm.ipv6, command=command
             )
@@ -233,6 +234,7 @@ def _compare_ports(dns: DnsFacts, http: HttpFacts, norm: WebNorm, findings: Find
                 seen=why,
                 expected=Text("bereikbaar, zoals over IPv4", "reachable, as over IPv4"),
                 strength=norm.ipv6,
+                command=http.curl(item, plain=of is _over_http),
             )
     return doubts
 
@@ -260,6 +262,7 @@ def _compare_tls(
                     seen=item.reason or Text("geen antwoord", "no answer"),
                     expected=Text(f"bereikbaar op poort {endpoint.port}", f"reachable on port {endpoint.port}"),
                     strength=norm.ipv6,
+                    command=tls.command(item.address),
                 )
     return doubts
 
@@ -347,7 +350,7 @@ def test_caa_says_who_may_issue(dns: DnsFacts, norm: WebNorm, findings: Findings
         undetermined(
             f"CAA is niet te zien bij {lookup.name}: {why.nl}.", f"CAA cannot be seen at {lookup.name}: {why.en}."
         )
-    command = _command(dns.commands, dns.host, "CAA")
+    command = _command(dns.commands, lookup.name if lookup.records else dns.host, "CAA")
     expected = Text("minstens één geldig issue-record", "at least one valid issue record")
     if not lookup.records:
         findings.add(

@@ -60,7 +60,8 @@ def facts_with(collector: Dns, *records: CaaRecord, **changes: Any) -> DnsFacts:
     assert isinstance(seen, DnsFacts)
     outcome = Outcome.RECORDS if records else Outcome.NONE
     lookup = CaaLookup(name="good.test", type="CAA", outcome=outcome, records=records)
-    return msgspec.structs.replace(seen, caa=msgspec.structs.replace(lookup, **changes))
+    commands = (*seen.commands, "dig good.test CAA")
+    return msgspec.structs.replace(seen, caa=msgspec.structs.replace(lookup, **changes), commands=commands)
 
 
 ISSUE = CaaRecord(flags=0, tag="issue", value="ca.example")
@@ -88,6 +89,8 @@ def test_less_is_recommended_against(collector: Dns, records: tuple[CaaRecord, .
 
     assert judged.verdict is Verdict.PASS
     assert strengths(judged) == {"recommended"}
+    asked = "good.test" if records else "www.good.test"
+    assert {item.command.split()[-2] for item in judged.findings} == {asked}
 
 
 def test_a_question_without_answer_is_undetermined(collector: Dns) -> None:

@@ -182,6 +182,9 @@ def test_commands_can_be_repeated(served: DnsLaboratory, asking: Dns) -> None:
     assert shlex.split(found.commands[0]) == [
         "dig", "@127.0.0.1", "-p", str(served.port), "+dnssec", "www.full.test", "A",
     ]  # fmt: skip
+    asked = [" ".join(shlex.split(command)[-2:]) for command in found.commands]
+    assert {"www.full.test CAA", "full.test CAA", "full.test NS", "ns1.full.test AAAA"} <= set(asked)
+    assert len(set(found.commands)) == len(found.commands)
 
 
 @pytest.mark.parametrize("resolver", ["nonsense", "tls://", "https://", "1.2.3", "192.0.2.1:dns", "host.example:53"])

@@ -139,6 +139,7 @@ def test_name_servers_over_ipv6(collector: Dns, changes: dict[str, Any], ipv6: s
     assert judged.verdict is verdict, judged
     if verdict is FAIL:
         assert [item.where for item in judged.findings] == ["ns2.good.test"]
+        assert judged.findings[0].command.startswith("dig ")
 
 
 def test_name_servers_that_could_not_be_asked_for(collector: Dns) -> None:
@@ -189,6 +190,9 @@ def test_ipv6_is_reachable_where_ipv4_is(collector: Dns, v4: Any, v6: Any, verdi
     judged = judge_dns("dns.ipv6_and_ipv4", dns=names(collector), http=web(v4=v4, v6=v6), tls=not_seen("tls"))
 
     assert judged.verdict is verdict, judged
+    for item in judged.findings:
+        scheme = "http" if item.where.endswith(":80)") else "https"
+        assert item.command.endswith(f"{scheme}://www.good.test/")
 
 
 def not_seen(what: str) -> NotSeen:

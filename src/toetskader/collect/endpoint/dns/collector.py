@@ -147,10 +147,11 @@ class Dns:
             tlsa = workers.submit(tlsa_of, self._resolver, name, port)
             soa = zone_of(self._resolver, name)
             servers = self._name_servers(soa, allow_private)
+        found_caa = caa.result()
         longer = max((a, aaaa), key=lambda found: len(found.aliases))
         return DnsFacts(
             provenance=self._provenance(host),
-            commands=self._dig_commands(host, port, soa, servers),
+            commands=self._dig_commands(host, port, soa, servers, found_caa.name),
             host=host,
             port=port,
             aliases=longer.aliases,
@@ -159,7 +160,7 @@ class Dns:
             aaaa=addresses_of(name, _AAAA, aaaa),
             soa=soa,
             name_servers=servers,
-            caa=caa.result(),
+            caa=found_caa,
             tlsa=tlsa.result(),
             ipv6_here=self._ipv6,
         )
@@ -274,18 +275,21 @@ class Dns:
         )
         return NotSeen(reason=reason, message=message, provenance=self._provenance(host))
 
-    def _dig_commands(self, host: str, port: int, soa: SoaLookup, servers: NameServerLookup) -> tuple[str, ...]:
-        """Return how an auditor asks the same."""
+    def _dig_commands(
+        self, host: str, port: int, soa: SoaLookup, servers: NameServerLookup, caa: str
+    ) -> tuple[str, ...]:
+        """Return how an auditor asks the same. Parameters: `caa`, the name at which CAA was found, or not."""
         at = self._for_dig()
-        asked = [(host, "A"), (host, "AAAA"), (host, "CAA"), (f"_{port}._tcp.{host}", "TLSA"), (soa.name, "NS")]
-        commands = [shlex.join(["dig", *at, "+dnssec", name, type_]) for name, type_ in asked]
+        asked = [(host, "A"), (host, "AAAA"), (host, "CAA"), (caa, "CAA"), (f"_{port}._tcp.{host}", "TLSA")]
+        asked += [(soa.name, "NS"), *((server.name, "AAAA") for server in servers.servers)]
+        commands = [shlex.join(["dig", *at, "+dnssec", name, type_]) for name, type_ in dict.fromkeys(asked)]
         where = [] if self._port == 53 else ["-p", str(self._port)]
         commands += [
             shlex.join(["dig", f"@{probe.address}", *where, "+norecurse", soa.name, "SOA"])
             for server in servers.servers
             for probe in server.probes
         ]
-        return tuple(commands)
+        return tuple(dict.fromkeys(commands))  # name servers may share an address
 
     def _validating_commands(self, asked: list[tuple[str, str]]) -> tuple[str, ...]:
         """Return how an auditor validates the same: BIND's delv knows the root's keys, drill takes a file of them."""
