@@ -156,6 +156,14 @@ _SUFFICIENT = Text("goed of voldoende volgens de norm", "good or sufficient by t
 
 def _chains(tls: TlsFacts, doubt: Doubt) -> Iterator[tuple[AddressTls, Chain]]:
     """Yield every chain with its address; addresses and chains that were not seen are doubts."""
+    if tls.addresses_left_out:
+        doubt(
+            tls.host,
+            Text(
+                f"{tls.addresses_left_out} adressen zijn niet gemeten.",
+                f"{tls.addresses_left_out} addresses were not measured.",
+            ),
+        )
     for address in tls.addresses:
         if not address.reachable:
             doubt(address.address, address.reason)

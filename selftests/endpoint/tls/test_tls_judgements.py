@@ -140,6 +140,15 @@ def test_what_is_not_known_passes_nothing(doubt: str, judge: Judge) -> None:
     assert judged.reason.nl
 
 
+@pytest.mark.parametrize(
+    "check", ["tls.certificate_trusted", "tls.certificate_names", "tls.organisation_validated", "tls.versions"]
+)
+def test_addresses_that_were_left_out_pass_nothing(check: str, judge: Judge) -> None:
+    verified = leaf(validated=Validated.ORGANISATION, organisation="Example BV")
+    assert judge(verified, check).verdict is Verdict.PASS
+    assert judge(replace(verified, addresses_left_out=2), check).verdict is Verdict.UNDETERMINED
+
+
 def test_renegotiation_that_is_not_known_is_no_doubt(judge: Judge) -> None:
     assert judge(address(client_renegotiation=UNKNOWN), "tls.ncsc").verdict is Verdict.PASS
 
