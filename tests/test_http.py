@@ -302,7 +302,7 @@ def _report_certificate(http: HttpFacts, address: AddressHttp, findings: Finding
         EndpointPlace(http.place(address), "certificate"),
         seen=address.certificate_fault,
         expected=Text("een certificaat dat browsers vertrouwen", "a certificate that browsers trust"),
-        command=http.curl(address),
+        command=http.curl(address, trusting=False),
     )
 
 

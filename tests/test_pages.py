@@ -36,7 +36,7 @@ def test_standard_browser_settings_suffice(http: HttpFacts, findings: Findings) 
                 EndpointPlace(http.place(address), "certificate"),
                 seen=address.certificate_fault,
                 expected=Text("een certificaat dat browsers vertrouwen", "a certificate that browsers trust"),
-                command=http.curl(address),
+                command=http.curl(address, trusting=False),
             )
     for address, page in _documents(http, doubts):
         last = address.last

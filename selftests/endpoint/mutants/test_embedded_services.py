@@ -117,6 +117,17 @@ def test_findings_of_a_service_say_how_to_see_them(run: Run) -> None:
     assert {"curl", "openssl", "dig"} <= programs
 
 
+def test_commands_read_on_where_the_certificate_is_not_trusted(run: Run) -> None:
+    """As the measurement did; but where the certificate itself is what is wrong, the command shows that."""
+    flawed = of(run, FLAWED)
+    headers = {finding["command"] for finding in flawed["SLA-4-15"]["findings"]}
+    assert headers
+    assert all(" --insecure " in command for command in headers)
+    at_fault = {item["command"] for item in flawed["TA-5.1a-03"]["findings"] if item["path"] == "certificate"}
+    assert at_fault
+    assert not any(" --insecure " in command for command in at_fault)
+
+
 def test_what_was_measured_stands_beside_a_pass(run: Run) -> None:
     """A pass says what was seen on each address, in the results and in the report."""
     shown = html.unescape(run.report)

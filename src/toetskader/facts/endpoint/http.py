@@ -229,14 +229,15 @@ class HttpFacts(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
     commands: tuple[str, ...] = ()
     """How to see the same by hand."""
 
-    def curl(self, address: AddressHttp, path: str = "", *, plain: bool = False) -> str:
+    def curl(self, address: AddressHttp, path: str = "", *, plain: bool = False, trusting: bool = True) -> str:
         """Return the command with which an auditor makes a request by hand.
 
-        Parameters: `path`, that of the endpoint when absent; `plain`, over plain HTTP.
+        Parameters: `path`, that of the endpoint when absent; `plain`, over plain HTTP; `trusting`, whether to read on
+        when the certificate is not trusted, as was done here.
         """
-        return curl_command(
-            self.host, self.http_port if plain else self.port, path or self.path, address.where, plain=plain
-        )
+        port = self.http_port if plain else self.port
+        insecure = trusting and not plain and bool(address.certificate_fault)
+        return curl_command(self.host, port, path or self.path, address.where, plain=plain, insecure=insecure)
 
     def plain_place(self, address: AddressHttp) -> str:
         """Name the plain HTTP port of an address, for people."""
@@ -247,8 +248,14 @@ class HttpFacts(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
         return f"{self.host} ({address.where}:{self.port})"
 
 
-def curl_command(host: str, port: int, path: str, where: str, *, plain: bool) -> str:
-    """Return a command that asks one address of a host for a path. Parameter: `where`, the address as in a URL."""
+def curl_command(host: str, port: int, path: str, where: str, *, plain: bool, insecure: bool = False) -> str:
+    """Return a command that asks one address of a host for a path.
+
+    Parameters: `where`, the address as in a URL; `insecure`, whatever the certificate.
+    """
     scheme, usual = ("http", 80) if plain else ("https", 443)
     url = f"{scheme}://{host}{'' if port == usual else f':{port}'}{path}"
-    return shlex.join(["curl", "-sS", "-i", "--max-time", "20", "--resolve", f"{host}:{port}:{where}", url])
+    regardless = ["--insecure"] if insecure else []
+    return shlex.join(
+        ["curl", "-sS", "-i", *regardless, "--max-time", "20", "--resolve", f"{host}:{port}:{where}", url]
+    )
