@@ -13,10 +13,11 @@ def target(project: Project) -> None:
     ("args", "selected"),
     [
         (["-k", "mood and not TST-4"], {"TST-2-01", "TST-2-03", "TST-3-01"}),
+        (["-k", "tiny.never"], {"TST-1-02"}),
         (["-m", "level(n=1) and source(id='TST') and part(name='chart')"], {"TST-1-01", "TST-1-02"}),
         (["tests/test_tiny.py::test_it_never_applies"], {"TST-1-02"}),
     ],
-    ids=["k", "m", "path"],
+    ids=["k", "k with a check", "m", "path"],
 )
 def test_pytest_selects(project: Project, args: list[str], selected: set[str]) -> None:
     done = project.run("-q", *args)
@@ -117,3 +118,9 @@ def test_wrong_files_are_named_with_file_and_line(project: Project) -> None:
     assert "de eigenaar keurt de eigen afwijking goed" in done.error
     assert "targets/afwijking/afwijkingen.yaml:6: deviations[0].requirements[0]: eis TST-9-99" in done.error
     assert "Traceback" not in done.out + done.error
+
+
+def test_a_resolver_that_is_none_is_a_usage_error(project: Project) -> None:
+    done = project.run("-q", "--resolver=nonsense")
+    assert done.code == 4
+    assert "--resolver: 'nonsense' is geen resolver; schrijf 192.0.2.1" in " ".join(done.text.split())

@@ -116,6 +116,7 @@ def make_items(collector: pytest.Module, check: Check, audit: Audit) -> Iterator
             fixtureinfo=info,
             originalname=name,
         )
+        item.extra_keyword_matches.add(check.id)  # so that `-k dnssec` finds `dns.dnssec`, whatever its test is called
         item.in_scope = in_scope
         item.is_prepared = is_prepared
         item.location = (collector.nodeid, None, f"{name} {id_}")  # pytest would look up the path of every item

@@ -122,6 +122,7 @@ class Options:
                 f"--helm: {option.helm} is geen programma dat te starten is; noem het pad van helm",
                 f"--helm: {option.helm} is no program that can be started; name the path of helm",
             )
+        _require_resolver(option.resolver, lang)
         return cls(
             targets=tuple(Path(item) for item in option.target or [_from(root, "targets/voorbeeld")]),
             level=option.level,
@@ -168,6 +169,19 @@ def _from(root: Path, name: str) -> Path:
     """Return a path below the project, short when we stand there: messages show it."""
     path = root / name
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _require_resolver(resolver: str | None, lang: Lang) -> None:
+    """Refuse what is no resolver before anything is collected with it. Raises pytest.UsageError."""
+    if resolver is None:
+        return
+    # It loads the libraries for DNS, which a run without services does not need.
+    from toetskader.collect.endpoint.dns.transport import BadResolverError, carriers  # noqa: PLC0415
+
+    try:
+        carriers(resolver)
+    except BadResolverError as error:
+        raise _wrong(lang, f"--resolver: {error.text.nl}", f"--resolver: {error.text.en}") from None
 
 
 def _path(text: str | None) -> Path | None:
