@@ -123,4 +123,4 @@ def test_wrong_files_are_named_with_file_and_line(project: Project) -> None:
 def test_a_resolver_that_is_none_is_a_usage_error(project: Project) -> None:
     done = project.run("-q", "--resolver=nonsense")
     assert done.code == 4
-    assert "--resolver: 'nonsense' is geen resolver; schrijf 192.0.2.1" in " ".join(done.text.split())
+    assert "--resolver: 'nonsense' is geen resolver; schrijf 192.0.2.1" in done.error
