@@ -1,0 +1,1 @@
+"""Collector of a namespace: read-only, bounded, one paginated list per kind of object."""
