@@ -280,8 +280,11 @@ def _judge_at_work(http: HttpFacts, findings: Findings) -> None:
         answer = doubts.answer(address, last)
         if answer is None:
             continue
-        sent_on = answer.redirect is not None and answer.redirect.scheme == "https"
-        if 200 <= answer.status < 300 or sent_on or answer.status == 401:
+        redirect = answer.redirect if answer.redirect is not None and answer.redirect.scheme == "https" else None
+        if redirect is not None and not _asks_to_sign_in(redirect):
+            _doubt_redirect(doubts, http, address, redirect)
+            continue
+        if 200 <= answer.status < 300 or redirect is not None or answer.status == 401:
             where = (
                 Text(f", naar {answer.redirect.host}", f", to {answer.redirect.host}")
                 if answer.redirect
@@ -295,6 +298,14 @@ def _judge_at_work(http: HttpFacts, findings: Findings) -> None:
             expected = Text("200, of een omleiding om aan te melden", "200, or a redirect to sign in")
             findings.add(place, seen=f"status {answer.status}", expected=expected, command=http.curl(address))
     doubts.end()
+
+
+def _doubt_redirect(doubts: Doubts, http: HttpFacts, address: AddressHttp, redirect: Redirect) -> None:
+    place = http.place(address)
+    doubts.add(
+        f"{place}: leidt naar {redirect.location}, wat niet gevolgd is. Noem dat adres als endpoint.",
+        f"{place}: leads to {redirect.location}, which was not followed. Name it as an endpoint.",
+    )
 
 
 def _report_certificate(http: HttpFacts, address: AddressHttp, findings: Findings) -> None:
@@ -353,11 +364,7 @@ def test_it_is_a_web_application_or_service(http: HttpFacts, findings: Findings)
                 host = answer.redirect.host
                 findings.saw(f"{address.where}: aanmelden bij {host}", f"{address.where}: sign in at {host}")
                 continue
-            place = http.place(address)
-            doubts.add(
-                f"{place}: leidt naar {answer.redirect.location}, wat niet gevolgd is. Noem dat adres als endpoint.",
-                f"{place}: leads to {answer.redirect.location}, which was not followed. Name it as an endpoint.",
-            )
+            _doubt_redirect(doubts, http, address, answer.redirect)
         elif answer.status == 401 and answer.values("www-authenticate"):
             findings.saw(f"{address.where}: vraagt om aan te melden", f"{address.where}: asks for credentials")
         elif answer.status == 200 and page is not None and (page.form in ("html", "json", "xml") or page.api_document):

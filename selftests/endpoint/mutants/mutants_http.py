@@ -487,4 +487,19 @@ MUTANTS = (
         undetermined=ids(SIGN_IN, "TA-5.1e-02"),
         not_applicable=ids(PLUG_INS, "TA-5.1a-03"),
     ),
+    ServiceMutant(
+        name="application-is-elsewhere",
+        requirement="NERDS-6-01",
+        why="The address does nothing but lead to another host, which is not the target's and is not followed.",
+        change=page("/", status=302, body="", headers=(("Location", f"https://www.{GOOD_DOMAIN}/"),)),
+        undetermined=ids(PLUG_INS, SIGN_IN, "NERDS-6-01 SLA-7.2.4-01 TA-5.1a-01 TA-5.1a-03 TA-5.1e-02"),
+    ),
+    ServiceMutant(
+        name="portal-asks-to-sign-in",
+        requirement="SLA-5-03",
+        why="A portal that sends visitors to sign in can be reached; what is behind that, is not seen.",
+        change=page("/", 2, status=302, body="", headers=(("Location", f"https://aanmelden.test/authorize?{OIDC}"),)),
+        of="supplier",
+        undetermined=ids(PLUG_INS, "SLA-7.2.4-01 TA-5.1a-03"),
+    ),
 )
