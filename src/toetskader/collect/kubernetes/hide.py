@@ -1,6 +1,6 @@
 """Objects of a namespace without the secrets in them: the redaction of charts, on what runs.
 
-A literal password in a variable of a Deployment stands in its ReplicaSets and Pods too, and gets the same marker in all.
+A literal password in a variable of a Deployment stands in its ReplicaSets and Pods too, and gets one marker in all.
 A thousand pods are made from a few templates, so each part that occurs is looked through once, and they share it after.
 """
 
@@ -37,8 +37,8 @@ def without_secrets(
     found = tuple(documents)
     parts = _Parts()
     for document in found:
-        for holder, key in _places(document):
-            parts.add(holder, key, in_config_map=document.get("kind") == "ConfigMap" and key == "data")
+        for holder, name in _places(document):
+            parts.add(holder, name, in_config_map=document.get("kind") == "ConfigMap" and name == "data")
     # Redaction knows charts; what runs in a namespace is judged, and so hidden, like a render.
     render = Render(
         provenance=provenance,
@@ -62,10 +62,10 @@ def hidden_failure(outcome: object) -> Failure:
     return Failure(
         reason,
         Text(
-            f"De objecten van de namespace bevatten meer dan {MOST_SECRETS} verschillende geheimen buiten Secrets. Haal "
-            "die uit variabelen en ConfigMaps, dan kan de namespace beoordeeld worden.",
-            f"The objects of the namespace hold more than {MOST_SECRETS} different secrets outside Secrets. Take those "
-            "out of variables and ConfigMaps, then the namespace can be judged.",
+            f"De objecten van de namespace bevatten meer dan {MOST_SECRETS} verschillende geheimen buiten Secrets. "
+            "Haal die uit variabelen en ConfigMaps, dan kan de namespace beoordeeld worden.",
+            f"The objects of the namespace hold more than {MOST_SECRETS} different secrets outside Secrets. Take "
+            "those out of variables and ConfigMaps, then the namespace can be judged.",
         ),
     )
 

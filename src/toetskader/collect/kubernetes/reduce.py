@@ -37,7 +37,7 @@ def reduced(document: dict[str, Any], *, status: bool) -> dict[str, Any]:
 
     Parameters: `status`, whether they need its status.
     """
-    if document.get("kind") == "Secret" and document.get("apiVersion") == "v1":
+    if document.get("kind") == "Secret" and "/" not in str(document.get("apiVersion")):
         kind = document.get("type")
         for key in [key for key in document if key not in ("apiVersion", "kind", "metadata")]:
             del document[key]
