@@ -34,9 +34,11 @@ endif
 test: setup tools ## all tests, with a real browser, real servers and a real helm beside the SDK
 	HELM_BINARY=$$(.ci/helm-binary $(HELM_VERSION)) $(PY) -m pytest selftests
 
-tools: ## what the tests need besides Python: Chromium, nginx, DNS tools and helm
+# Without Go and without the programs the tests of the control plane skip themselves and say so: exit code 3.
+tools: ## what the tests need besides Python: Chromium, nginx, DNS tools, helm and a Kubernetes control plane
 	.ci/debian-packages
 	.ci/helm-binary $(HELM_VERSION) >/dev/null
+	.ci/control-plane >/dev/null || test $$? -eq 3
 
 lint: setup ## ruff, strict typing, import contract, catalogue
 	$(VENV)/bin/ruff check .
