@@ -10,6 +10,7 @@ import msgspec
 
 from toetskader.facts.attempt import Provenance
 from toetskader.facts.kubernetes.rbac import (
+    ALL,
     AUTHENTICATED,
     MASTERS,
     SERVICE_ACCOUNTS,
@@ -27,10 +28,20 @@ from toetskader.facts.kubernetes.rbac import (
 )
 from toetskader.text import Text
 
+_READ = ("get", "list", "watch")
 NOBODY = "nobody-in-particular"
 """User name to ask for a group with, where a tool wants one."""
 EVERY_NAMESPACE = ""
 """Namespace of a right that holds in all namespaces, or on a resource of the cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class RightPlace:
+    """Whose right it is and where, what it is on, and which bindings grant it."""
+
+    where: str
+    path: str
+    source: str = ""
 
 
 class SeenBy(StrEnum):
@@ -135,6 +146,21 @@ def is_for_everybody(subject: RbacSubject) -> bool:
 def reads_secrets(rule: Rule) -> bool:
     """Tell whether a rule lets read Secrets, all or some by name."""
     return any(rule.has_verb(verb) for verb in _READ) and rule.has_group("") and rule.has_resource("secrets")
+
+
+def changes(rule: Rule) -> bool:
+    """Tell whether a rule grants more than reading. Questions that anybody may ask about itself change nothing."""
+    about_itself = (
+        bool(rule.groups)
+        and set(rule.groups) <= {"authorization.k8s.io", "authentication.k8s.io"}
+        and all(resource.startswith("self") for resource in rule.resources)
+    )
+    return bool(rule.resources) and not about_itself and not set(rule.verbs) <= set(_READ)
+
+
+def is_wide(rule: Rule) -> bool:
+    """Tell whether a rule grants what its writer need not have thought of: all verbs, resources or groups."""
+    return bool(rule.resources) and any(ALL in items for items in (rule.verbs, rule.resources, rule.groups))
 
 
 class LayerLabel(msgspec.Struct, frozen=True, kw_only=True):
@@ -262,7 +288,6 @@ class Question:
     resource: Resource
 
 
-_READ = ("get", "list", "watch")
 _CHANGE = ("create", "update", "patch")
 _WRITE = (*_CHANGE, "delete", "deletecollection")
 _ASKED: tuple[tuple[tuple[str, ...], str], ...] = (

@@ -1,0 +1,182 @@
+"""The reader of the Haven Compliancy Checker's report. The checker itself is never run."""
+
+import json
+import os
+import shlex
+import stat
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.facts.endpoint.escape import escaped
+from toetskader.facts.haven import HavenCheck, HavenReport, HavenResult
+from toetskader.text import Text
+
+MOST_BYTES = 1_000_000
+MOST_CHECKS = 200
+_LONGEST = 200
+"""Characters of a name or label that are kept."""
+
+
+class _WrongError(Exception):
+    """A report that is not what the checker writes."""
+
+    def __init__(self, nl: str, en: str) -> None:
+        super().__init__(en)
+        self.text = Text(nl, en)
+
+
+class _Check(msgspec.Struct):
+    name: str
+    result: str
+    label: str = ""
+    category: str = ""
+
+
+class _Summary(msgspec.Struct):
+    total: int | None = None
+    passed: int | None = None
+    failed: int | None = None
+
+
+class _Required(msgspec.Struct):
+    results: list[_Check]
+    summary: _Summary | None = None
+
+
+class _Suggested(msgspec.Struct):
+    results: list[_Check] | None = None
+
+
+class _Report(msgspec.Struct):
+    """What the checker writes with `--output json`; names of keys in lower case."""
+
+    version: str
+    compliancychecks: _Required
+    havencompliant: bool | None = None
+    startts: datetime | None = None
+    stopts: datetime | None = None
+    suggestedchecks: _Suggested | None = None
+
+
+def read_haven_report(path: Path) -> HavenReport | NotSeen:
+    """Read a report that `haven check --output json` wrote.
+
+    Parameters: `path`, the file. NotSeen for a file that is not there, no regular file, too large, or not such a
+    report: not JSON, keys twice, without version, time or checks, with another result than YES, NO, SKIPPED or
+    UNKNOWN, or with counts that contradict its checks.
+    """
+    try:
+        body = _content(path)
+        return _report(path, body)
+    except _WrongError as error:
+        return _not_seen(path, Reason.REFUSED_INPUT, error.text)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        return _not_seen(path, Reason.UNREACHABLE, Text(f"is niet te lezen ({why})", f"cannot be read ({why})"))
+
+
+def _content(path: Path) -> bytes:
+    # A pipe that nobody writes to must not keep us waiting.
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+        status = os.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise _WrongError("is geen gewoon bestand", "is no regular file")
+        body = stream.read(MOST_BYTES + 1)
+    if len(body) > MOST_BYTES:
+        raise _WrongError(f"is groter dan {MOST_BYTES} bytes", f"is larger than {MOST_BYTES} bytes")
+    return body
+
+
+def _report(path: Path, body: bytes) -> HavenReport:
+    try:
+        document = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_once)
+        found = msgspec.convert(document, _Report)
+    except msgspec.ValidationError as error:
+        shown = escaped(str(error), _LONGEST)
+        raise _WrongError(
+            f"is geen rapport van de Haven Compliancy Checker ({shown})",
+            f"is no report of the Haven Compliancy Checker ({shown})",
+        ) from None
+    except (ValueError, RecursionError):
+        raise _WrongError("is geen JSON", "is no JSON") from None
+    finished = found.stopts or found.startts
+    if finished is None or finished.tzinfo is None:
+        raise _WrongError("zegt niet wanneer het is gemaakt (StopTS)", "does not tell when it was made (StopTS)")
+    required = _checks(found.compliancychecks.results)
+    _agrees(required, found.compliancychecks.summary)
+    return HavenReport(
+        provenance=_provenance(path, sha256(body).hexdigest()),
+        commands=("haven check --output json", f"cat {shlex.quote(str(path))}"),
+        version=escaped(found.version, _LONGEST),
+        compliant=found.havencompliant,
+        finished=finished,
+        required=required,
+        suggested=_checks(found.suggestedchecks.results or [] if found.suggestedchecks else []),
+    )
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a mapping whose keys are in lower case, of which none may occur twice."""
+    found = {key.lower(): value for key, value in pairs}
+    if len(found) != len(pairs):
+        raise _WrongError("noemt een sleutel twee keer", "names a key twice")
+    return found
+
+
+def _checks(found: list[_Check]) -> tuple[HavenCheck, ...]:
+    if len(found) > MOST_CHECKS:
+        raise _WrongError(f"heeft meer dan {MOST_CHECKS} controles", f"has more than {MOST_CHECKS} checks")
+    if len({item.name for item in found}) != len(found):
+        raise _WrongError("noemt een controle twee keer", "names a check twice")
+    return tuple(
+        HavenCheck(
+            name=escaped(item.name, _LONGEST),
+            label=escaped(item.label or item.name, _LONGEST),
+            category=escaped(item.category, _LONGEST),
+            result=_result(item.result),
+        )
+        for item in found
+    )
+
+
+def _result(text: str) -> HavenResult:
+    try:
+        return HavenResult(text.upper())
+    except ValueError:
+        shown = escaped(text, _LONGEST)
+        raise _WrongError(f"kent de uitslag {shown} niet", f"has an unknown result {shown}") from None
+
+
+def _agrees(checks: tuple[HavenCheck, ...], summary: _Summary | None) -> None:
+    """Refuse a report whose summary contradicts its checks: somebody changed it, or we misread it."""
+    if summary is None:
+        return
+    counted = {
+        "total": len(checks),
+        "passed": sum(item.result is HavenResult.YES for item in checks),
+        "failed": sum(item.result is HavenResult.NO for item in checks),
+    }
+    for name, count in counted.items():
+        told = getattr(summary, name)
+        if told is not None and told != count:
+            raise _WrongError(
+                f"spreekt zichzelf tegen: {name} is {told}, geteld {count}",
+                f"contradicts itself: {name} is {told}, counted {count}",
+            )
+
+
+def _provenance(path: Path, digest: str = "") -> Provenance:
+    return Provenance(at=datetime.now(UTC), by="haven: report", source=str(path), digest=digest)
+
+
+def _not_seen(path: Path, reason: Reason, why: Text) -> NotSeen:
+    message = Text(
+        f"Het Haven-rapport {path} {why.nl}; maak het opnieuw met 'haven check --output json'.",
+        f"The Haven report {path} {why.en}; make it again with 'haven check --output json'.",
+    )
+    return NotSeen(reason=reason, message=message, provenance=_provenance(path))

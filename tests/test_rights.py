@@ -1,0 +1,702 @@
+"""Judgements on rights: what the supplier's users and groups may do on the cluster, in each environment."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from toetskader.facts.kubernetes.rbac import ALL, MASTERS, SERVICE_ACCOUNTS, Access, Binding, RbacSubject
+from toetskader.facts.kubernetes.rights import (
+    EVERY_NAMESPACE,
+    Answers,
+    Bound,
+    Holder,
+    Resource,
+    Right,
+    RightPlace,
+    Rights,
+    SeenBy,
+    changes,
+    is_for_everybody,
+    is_wide,
+    reads_secrets,
+    resources,
+)
+from toetskader.judging import Findings, Text, check, not_applicable, undetermined
+
+Environments = tuple[Literal["test", "acceptance", "production"], ...]
+Scope = Literal["own", "other", "all"]
+
+
+class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What must be allowed, or must not."""
+
+    verbs: tuple[str, ...]
+    resources: tuple[str, ...]
+    namespaces: Scope
+    allowed: bool
+
+
+class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a binding must tell of itself to count as asked for and temporary."""
+
+    record: str
+    """Annotation with the number of the request."""
+    until: str
+    """Annotation with the end: a moment with its time zone, or a day."""
+    max_hours: Annotated[int, Meta(ge=1)] | None = None
+    """From the making of the binding to its end; None for any end in the future."""
+
+
+class CanI(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Parameters of `rbac.can_i`."""
+
+    environments: Environments
+    expect: tuple[Expected, ...]
+    layers: tuple[int, ...] = ()
+    """Common Ground layers it holds for; empty for all."""
+    unless: Terms | None = None
+    """A right that all its bindings grant on these terms is not held against the supplier."""
+    no_broad_bindings: bool = False
+    """Whether bindings of the cluster, wildcards and groups of everybody are findings."""
+
+
+class Doubts:
+    """Reasons why not all could be judged. The first few are told."""
+
+    def __init__(self) -> None:
+        self._found: dict[Text, None] = {}
+
+    def add(self, reason: Text) -> None:
+        """Add a reason."""
+        self._found[reason] = None
+
+    def end(self) -> None:
+        """End the judgement as undetermined, if there is a reason for that; failures found stand."""
+        if not self._found:
+            return
+        shown = list(self._found)[:3]
+        more = len(self._found) - len(shown)
+        undetermined(
+            f"Niet alle rechten zijn te zien: {'; '.join(_bare(text.nl) for text in shown)}"
+            f"{f'; en nog {more} redenen' if more else ''}.",
+            f"Not all rights can be seen: {'; '.join(_bare(text.en) for text in shown)}"
+            f"{f'; and {more} more reasons' if more else ''}.",
+        )
+
+
+def _bare(sentence: str) -> str:
+    return sentence.rstrip(". ")
+
+
+# What users and groups can do
+
+
+@check("rbac.can_i", params=CanI)
+def test_rights_are_as_agreed(rights: Rights, findings: Findings, params: CanI, today: date) -> None:
+    """DDC 6.2, 7.11: the supplier can do what it should in its environment, and nothing else."""
+    _in_environment(rights, params.environments)
+    _on_layer(rights, params.layers)
+    doubts = Doubts()
+    answers = rights.asked()
+    for expected in params.expect:
+        if expected.allowed:
+            _report_lacking(rights, answers, expected, findings, doubts)
+        else:
+            for grant in _surplus(rights, answers, expected, doubts, params.unless, _moment(rights, today)):
+                _report_surplus(grant, findings)
+    if params.no_broad_bindings:
+        _report_broad(rights, findings, doubts)
+    _tell(rights, findings)
+    doubts.end()
+
+
+def _in_environment(rights: Rights, environments: Environments) -> None:
+    if rights.environment not in environments:
+        named = ", ".join(environments)
+        not_applicable(
+            f"Deze eis gaat over {named}; dit is {rights.environment}.",
+            f"This requirement is about {named}; this is {rights.environment}.",
+        )
+
+
+def _on_layer(rights: Rights, layers: tuple[int, ...]) -> None:
+    """End the judgement unless the component is on one of the layers."""
+    if not layers:
+        return
+    found = {label.value for label in rights.layers}
+    shown = ", ".join(f"{label.where}: {label.value[:40]}" for label in rights.layers[:5])
+    if len(found) > 1:
+        undetermined(
+            f"De laaglabels zijn het niet eens ({shown}); maak common-ground.nl/laag overal gelijk.",
+            f"The layer labels disagree ({shown}); make common-ground.nl/laag the same everywhere.",
+        )
+    value = next(iter(found), "")
+    if value not in {"1", "2", "3", "4", "5"}:
+        unseen = rights.layers_unseen
+        why = Text(f" ({_bare(unseen.nl)})", f" ({_bare(unseen.en)})") if unseen else Text("", "")
+        undetermined(
+            f"De laag van het component is onbekend{why.nl}: zet het label common-ground.nl/laag (1 tot en met 5) op "
+            "de namespace of de workloads.",
+            f"The component's layer is not known{why.en}: put the label common-ground.nl/laag (1 to 5) on the "
+            "namespace or the workloads.",
+        )
+    if int(value) not in layers:
+        named = ", ".join(map(str, layers))
+        not_applicable(
+            f"Deze eis gaat over laag {named}; dit component is van laag {value}.",
+            f"This requirement is about layer {named}; this component is of layer {value}.",
+        )
+
+
+def _moment(rights: Rights, today: date) -> datetime:
+    """Return the moment to judge ends of requests on: when it was seen, or later when that is judged again."""
+    return max(rights.provenance.at, datetime.combine(today, time.min, UTC))
+
+
+class Surplus(msgspec.Struct, frozen=True):
+    """Verbs on a resource that somebody has and should not."""
+
+    holder: Holder
+    resource: Resource
+    namespace: str
+    verbs: tuple[str, ...]
+    sources: tuple[str, ...]
+    command: str
+
+
+def _surplus(
+    rights: Rights,
+    answers: Answers,
+    expected: Expected,
+    doubts: Doubts,
+    unless: Terms | None,
+    moment: datetime,
+) -> Iterator[Surplus]:
+    """Yield the rights that should not be there, one for each holder, resource and namespace."""
+    if expected.namespaces != "own" and rights.others_unseen is not None:
+        doubts.add(rights.others_unseen)
+    for holder in rights.holders:
+        for resource in _named(expected.resources):
+            everywhere: set[str] = set()  # what is allowed in all namespaces is not told of each
+            for namespace in _where(rights, expected.namespaces, resource):
+                verbs, sources, command = [], {}, ""
+                for verb in expected.verbs:
+                    right = _answer(answers, holder, verb, resource, namespace, doubts)
+                    if right is None or verb in everywhere:
+                        continue
+                    shown, bindings = _held(rights, right, doubts, unless, moment)
+                    if shown:
+                        verbs.append(shown)
+                        sources.update(dict.fromkeys(bindings))
+                        command = command or right.command
+                        if namespace == EVERY_NAMESPACE and right.allowed:
+                            everywhere.add(verb)
+                if verbs:
+                    yield Surplus(holder, resource, namespace, tuple(verbs), tuple(sources), command)
+
+
+def _named(names: Iterable[str]) -> Iterator[Resource]:
+    for name in names:
+        yield from resources(name)
+
+
+def _where(rights: Rights, scope: Scope, resource: Resource) -> tuple[str, ...]:
+    """Return the namespaces that are meant, all of them at once first."""
+    if not resource.namespaced:
+        return (EVERY_NAMESPACE,)
+    match scope:
+        case "own":
+            return (rights.namespace,)
+        case "other":
+            return (EVERY_NAMESPACE, *rights.other_namespaces)
+        case _:
+            return (EVERY_NAMESPACE, rights.namespace, *rights.other_namespaces)
+
+
+def _answer(
+    answers: Answers, holder: Holder, verb: str, resource: Resource, namespace: str, doubts: Doubts
+) -> Right | None:
+    access = Access(
+        verb=verb,
+        group=resource.group,
+        resource=resource.resource,
+        subresource=resource.subresource,
+        namespace=namespace,
+    )
+    right = answers.get(holder, access)
+    if right is None:
+        text = f"{verb} {resource.shown}"
+        doubts.add(Text(f"{text} is niet gevraagd", f"{text} was not asked"))
+    return right
+
+
+def _held(
+    rights: Rights, right: Right, doubts: Doubts, unless: Terms | None, moment: datetime
+) -> tuple[str, tuple[str, ...]]:
+    """Return a verb that is held, as a finding shows it, with the bindings that grant it; nothing when it is not."""
+    granting = rights.granting(right) if right.allowed else rights.limited(right)
+    unseen = rights.bindings_unseen(right.namespace)
+    if right.allowed is None:
+        doubts.add(right.reason or Text("geen antwoord", "no answer"))
+    if not right.allowed and not granting:
+        if unseen is not None and (right.subresource or right.verb not in {"create", "deletecollection"}):
+            doubts.add(
+                Text(
+                    f"rechten op objecten met naam staan alleen in rollen: {unseen.nl}",
+                    f"rights on named objects stand in roles only: {unseen.en}",
+                )
+            )
+        return "", ()
+    if unless is not None and granting and all(_shortfall(item.binding, unless, moment) is None for item in granting):
+        return "", ()
+    if unless is not None and not granting and unseen is not None:
+        doubts.add(
+            Text(
+                f"of een goedgekeurde aanvraag dit dekt, staat bij de binding: {unseen.nl}",
+                f"whether an approved request covers this stands at the binding: {unseen.en}",
+            )
+        )
+        return "", ()
+    names = {name for item in granting for rule in item.rules for name in rule.names} if not right.allowed else set()
+    shown = f"{right.verb} ({', '.join(sorted(names)[:5])})" if names else right.verb
+    return shown, tuple(item.binding.shown for item in granting)
+
+
+def _report_surplus(grant: Surplus, findings: Findings) -> None:
+    verbs = ", ".join(grant.verbs)
+    findings.add(
+        RightPlace(_place(grant.holder.shown, grant.namespace), grant.resource.shown, ", ".join(grant.sources[:5])),
+        seen=Text(f"mag: {verbs}", f"may: {verbs}"),
+        expected=Text("niet toegestaan", "not allowed"),
+        remedy=_remedy(grant.sources, verbs, grant.resource.shown),
+        command=grant.command,
+    )
+
+
+def _place(who: str, namespace: str) -> str:
+    return f"{who} in {namespace or ALL}"
+
+
+def _remedy(sources: tuple[str, ...], verbs: str, resource: str) -> Text | None:
+    if not sources:
+        return None
+    first = sources[0]
+    return Text(
+        f"Laat {verbs} op {resource} uit de rol achter {first} halen, of die binding intrekken.",
+        f"Have {verbs} on {resource} taken out of the role behind {first}, or that binding withdrawn.",
+    )
+
+
+def _report_lacking(rights: Rights, answers: Answers, expected: Expected, findings: Findings, doubts: Doubts) -> None:
+    """Report what none of the supplier's users and groups can do, and one of them should."""
+    who = ", ".join(holder.shown for holder in rights.holders[:5])
+    for resource in _named(expected.resources):
+        for namespace in _where(rights, expected.namespaces, resource):
+            lacking = []
+            for verb in expected.verbs:
+                found = [_answer(answers, holder, verb, resource, namespace, doubts) for holder in rights.holders]
+                if any(right is not None and right.allowed for right in found):
+                    continue
+                unknown = [right for right in found if right is None or right.allowed is None]
+                for right in unknown:
+                    if right is not None:
+                        doubts.add(right.reason or Text("geen antwoord", "no answer"))
+                if not unknown:
+                    lacking.append(verb)
+            if lacking:
+                verbs = ", ".join(lacking)
+                findings.add(
+                    RightPlace(_place(who, namespace), resource.shown),
+                    seen=Text(f"mag niet: {verbs}", f"may not: {verbs}"),
+                    expected=Text("toegestaan", "allowed"),
+                    remedy=Text(
+                        f"Laat {verbs} op {resource.shown} in namespace {namespace} geven met een RoleBinding.",
+                        f"Have {verbs} on {resource.shown} granted in namespace {namespace} with a RoleBinding.",
+                    ),
+                    command=_command(rights.holders[0], lacking[0], resource, namespace),
+                )
+
+
+def _command(holder: Holder, verb: str, resource: Resource, namespace: str) -> str:
+    return Right(
+        holder=holder,
+        verb=verb,
+        group=resource.group,
+        resource=resource.resource,
+        subresource=resource.subresource,
+        namespace=namespace,
+        allowed=None,
+    ).command
+
+
+def _tell(rights: Rights, findings: Findings) -> None:
+    """Tell how much was asked, of whom, and how."""
+    evaluated = sum(right.seen_by is SeenBy.EVALUATED for right in rights.rights)
+    others = len(rights.other_namespaces)
+    findings.saw(
+        f"{len(rights.rights)} vragen over {len(rights.holders)} gebruikers en groepen, in {rights.namespace} en "
+        f"{others} andere namespaces.",
+        f"{len(rights.rights)} questions about {len(rights.holders)} users and groups, in {rights.namespace} and "
+        f"{others} other namespaces.",
+    )
+    if evaluated:
+        findings.saw(
+            f"{evaluated} antwoorden zijn uitgerekend uit rollen en bindingen, niet gevraagd aan de API-server: "
+            "autorisatie buiten RBAC is niet gezien.",
+            f"{evaluated} answers were worked out from roles and bindings, not asked of the API server: authorization "
+            "outside RBAC was not seen.",
+        )
+
+
+# Bindings that reach further than a namespace, or people
+
+_DEFAULTS = {
+    "cluster-admin",
+    "system:basic-user",
+    "system:discovery",
+    "system:public-info-viewer",
+    "system:service-account-issuer-discovery",
+}
+"""Bindings that every API server makes for its own groups, each to the cluster role of the same name."""
+
+
+def _report_broad(rights: Rights, findings: Findings, doubts: Doubts) -> None:
+    """Report bindings of the supplier that hold for the whole cluster or grant more than is named, and those of all."""
+    for unseen in (rights.cluster_bindings_unseen, rights.own_bindings_unseen, rights.other_bindings_unseen):
+        if unseen is not None:
+            doubts.add(unseen)
+    for holder in rights.holders:
+        if holder.kind == "Group" and is_for_everybody(RbacSubject(kind="Group", name=holder.name)):
+            findings.add(
+                RightPlace(_place(holder.shown, EVERY_NAMESPACE), "groups"),
+                seen=Text("een groep van de API-server zelf", "a group of the API server itself"),
+                expected=Text("een groep van de leverancier", "a group of the supplier"),
+            )
+    for bound in rights.bindings:
+        theirs = [holder for holder in rights.holders if _is_named(bound.binding, holder)]
+        if theirs:
+            _report_reach(rights, bound, ", ".join(holder.shown for holder in theirs), findings)
+        if not _is_default(bound.binding):
+            _report_everybody(bound, findings)
+
+
+def _is_named(binding: Binding, holder: Holder) -> bool:
+    return any(subject.kind == holder.kind and subject.name == holder.name for subject in binding.subjects)
+
+
+def _is_default(binding: Binding) -> bool:
+    return not binding.namespace and binding.name in _DEFAULTS and binding.role == binding.name
+
+
+def _report_reach(rights: Rights, bound: Bound, who: str, findings: Findings) -> None:
+    binding = bound.binding
+    harms = any(changes(rule) or reads_secrets(rule) for rule in bound.rules)
+    place = RightPlace(_place(who, binding.namespace), binding.role, binding.shown)
+    if not binding.namespace:
+        findings.add(
+            place,
+            seen=Text("een binding voor het hele cluster", "a binding for the whole cluster"),
+            expected=Text("een RoleBinding in de eigen namespace", "a RoleBinding in the own namespace"),
+            strength="required" if harms else "recommended",
+            command=binding.command,
+        )
+    wide = [rule for rule in bound.rules if is_wide(rule)]
+    if wide:
+        rule = wide[0]
+        shown = f"{', '.join(rule.verbs)}: {', '.join(rule.resources)}"
+        findings.add(
+            place,
+            seen=Text(f"een '*' in de rol ({shown})", f"a '*' in the role ({shown})"),
+            expected=Text("verbs en resources bij naam", "verbs and resources by name"),
+            strength="recommended" if binding.namespace == rights.namespace or not harms else "required",
+            command=binding.command,
+        )
+    if not bound.role_found and rights.bindings_unseen(binding.namespace) is None:
+        findings.add(
+            place,
+            seen=Text("een rol die niet bestaat", "a role that does not exist"),
+            expected=Text("geen binding zonder rol", "no binding without its role"),
+            strength="recommended",
+            command=binding.command,
+        )
+
+
+def _report_everybody(bound: Bound, findings: Findings) -> None:
+    groups = [subject.name for subject in bound.binding.subjects if is_for_everybody(subject)]
+    # The accounts of one namespace are that namespace's own affair.
+    shared = [name for name in groups if not name.startswith(f"{SERVICE_ACCOUNTS}:")]
+    if not shared:
+        return
+    harms = any(changes(rule) or reads_secrets(rule) for rule in bound.rules)
+    findings.add(
+        RightPlace(_place(", ".join(shared), bound.binding.namespace), bound.binding.role, bound.binding.shown),
+        seen=Text("rechten voor iedereen die is ingelogd, of meer", "rights for everybody who is logged in, or more"),
+        expected=Text("een binding aan wie het nodig heeft", "a binding to whoever needs it"),
+        strength="required" if harms else "recommended",
+        command=bound.binding.command,
+    )
+
+
+# Access that is asked for and ends
+
+
+class TemporaryWrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Parameters of `rbac.temporary_write`."""
+
+    environments: Environments
+    terms: Terms
+
+
+@check("rbac.temporary_write", params=TemporaryWrite)
+def test_emergency_access_is_temporary(rights: Rights, findings: Findings, params: TemporaryWrite, today: date) -> None:
+    """DDC 6.2: writing in production is granted on request, for an emergency, and ends soon."""
+    _in_environment(rights, params.environments)
+    doubts = Doubts()
+    for unseen in (rights.cluster_bindings_unseen, rights.own_bindings_unseen, rights.other_bindings_unseen):
+        if unseen is not None:
+            doubts.add(unseen)
+    writing = {
+        bound.binding.shown: bound
+        for holder in rights.holders
+        for bound in rights.of(holder)
+        if any(changes(rule) for rule in bound.rules)
+    }
+    moment = _moment(rights, today)
+    for bound in writing.values():
+        short = _shortfall(bound.binding, params.terms, moment)
+        if short is not None:
+            findings.add(
+                RightPlace(_place(bound.binding.shown, bound.binding.namespace), bound.binding.role),
+                seen=short,
+                expected=_agreed(params.terms),
+                command=bound.binding.command,
+            )
+    unexplained = _without_binding(rights)
+    for right in unexplained[:1]:
+        if rights.bindings_unseen(right.namespace) is None:
+            findings.add(
+                RightPlace(_place(right.holder.shown, right.namespace), right.resource),
+                seen=Text("schrijfrecht buiten RBAC om", "a right to write from outside RBAC"),
+                expected=_agreed(params.terms),
+                command=right.command,
+            )
+    _tell(rights, findings)
+    doubts.end()
+    if not writing and not unexplained:
+        not_applicable(
+            "Niemand van de leverancier heeft nu schrijfrechten in productie.",
+            "Nobody of the supplier has a right to write in production now.",
+        )
+
+
+def _without_binding(rights: Rights) -> list[Right]:
+    """Return rights to write that no binding explains."""
+    return [
+        right
+        for right in rights.rights
+        if right.allowed and right.verb in {"create", "update", "patch", "delete"} and not rights.granting(right)
+    ]
+
+
+def _agreed(terms: Terms) -> Text:
+    hours = f", ≤ {terms.max_hours} h" if terms.max_hours else ""
+    return Text(
+        f"annotaties {terms.record} en {terms.until}, met een einde in de toekomst{hours}",
+        f"annotations {terms.record} and {terms.until}, with an end in the future{hours}",
+    )
+
+
+def _shortfall(binding: Binding, terms: Terms, moment: datetime) -> Text | None:
+    """Return what a binding lacks to count as asked for and temporary; None when it lacks nothing."""
+    if not binding.annotations.get(terms.record, "").strip():
+        return Text(f"geen nummer in {terms.record}", f"no number in {terms.record}")
+    written = binding.annotations.get(terms.until, "").strip()
+    end = _end(written)
+    if end is None:
+        return Text(f"geen leesbaar einde in {terms.until}: {written}", f"no readable end in {terms.until}: {written}")
+    if end <= moment:
+        return Text(f"verlopen op {written}", f"ended on {written}")
+    if terms.max_hours is None:
+        return None
+    if binding.created is None:
+        return Text("onbekend sinds wanneer", "not known since when")
+    if end - binding.created > timedelta(hours=terms.max_hours):
+        made = binding.created.isoformat()
+        return Text(f"van {made} tot {written}", f"from {made} to {written}")
+    return None
+
+
+def _end(written: str) -> datetime | None:
+    """Read the end of access: a moment with its time zone, or a day, which counts in full."""
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", written):
+            return datetime.combine(date.fromisoformat(written), time.max, UTC)
+        end = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return end if end.tzinfo else None
+
+
+# Who reads the application's secrets
+
+
+class SecretReaders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Parameters of `rbac.secret_readers`."""
+
+    max_foreign_subjects: int
+    require_resource_names: bool
+    platform_namespaces: tuple[str, ...]
+    """Namespaces whose ServiceAccounts run the platform: they keep secrets and put them in place."""
+
+
+@check("rbac.secret_readers", params=SecretReaders)
+def test_only_the_application_reads_its_secrets(rights: Rights, findings: Findings, params: SecretReaders) -> None:
+    """DDC 6.2: access to the secrets is granted to the application alone, for what it needs."""
+    foreign: list[tuple[Bound, RbacSubject]] = []
+    platform = own = 0
+    for bound in rights.bindings:
+        reading = [rule for rule in bound.rules if reads_secrets(rule)]
+        if not reading or bound.binding.namespace not in {"", rights.namespace}:
+            continue
+        for subject in bound.binding.subjects:
+            home = subject.namespace or bound.binding.namespace if subject.kind == "ServiceAccount" else ""
+            if home == rights.namespace or subject.name == f"{SERVICE_ACCOUNTS}:{rights.namespace}":
+                own += 1
+                if params.require_resource_names and not all(rule.names for rule in reading):
+                    _report_reader(bound, subject, Text("alle secrets", "all secrets"), _BY_NAME, findings)
+            elif _is_platform(subject, home, params.platform_namespaces):
+                platform += 1
+            else:
+                foreign.append((bound, subject))
+    if len(foreign) > params.max_foreign_subjects:
+        for bound, subject in foreign:
+            _report_reader(bound, subject, Text("leest secrets", "reads secrets"), _ONLY_OWN, findings)
+    findings.saw(
+        f"{own} eigen lezers van secrets, {platform} van het platform, {len(foreign)} anderen.",
+        f"{own} own readers of secrets, {platform} of the platform, {len(foreign)} others.",
+    )
+    doubts = Doubts()
+    for unseen in (rights.cluster_bindings_unseen, rights.own_bindings_unseen):
+        if unseen is not None:
+            doubts.add(unseen)
+    doubts.end()
+
+
+_BY_NAME = Text("alleen secrets bij naam (resourceNames)", "only secrets by name (resourceNames)")
+_ONLY_OWN = Text("alleen ServiceAccounts van de applicatie", "ServiceAccounts of the application only")
+
+
+def _is_platform(subject: RbacSubject, home: str, namespaces: tuple[str, ...]) -> bool:
+    """Tell whether a subject is part of the control plane, or of what the municipality runs the cluster with."""
+    if subject.kind == "ServiceAccount":
+        return home in namespaces
+    if subject.name == MASTERS:
+        return True
+    return subject.name.startswith("system:") and not is_for_everybody(subject) and subject.name != "system:anonymous"
+
+
+def _report_reader(bound: Bound, subject: RbacSubject, seen: Text, expected: Text, findings: Findings) -> None:
+    findings.add(
+        RightPlace(_place(subject.shown, bound.binding.namespace), "secrets", bound.binding.shown),
+        seen=seen,
+        expected=expected,
+        command=bound.binding.command,
+    )
+
+
+# Integration facilities
+
+
+class IntegrationAdmins(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Parameters of `rbac.integration_admins`."""
+
+    max_supplier_admins: int
+    resources: tuple[str, ...]
+
+
+@check("rbac.integration_admins", params=IntegrationAdmins)
+def test_integration_is_not_the_suppliers(
+    rights: Rights, findings: Findings, params: IntegrationAdmins, today: date
+) -> None:
+    """DDC 4: the municipality's specialists configure gateways and what else integrates, not the supplier."""
+    doubts = Doubts()
+    expected = Expected(("create", "update", "patch", "delete"), params.resources, "all", allowed=False)
+    found = list(_surplus(rights, rights.asked(), expected, doubts, None, _moment(rights, today)))
+    if len({grant.holder for grant in found}) > params.max_supplier_admins:
+        for grant in found:
+            _report_surplus(grant, findings)
+    _tell(rights, findings)
+    doubts.end()
+
+
+# Accounts of persons
+
+
+class PersonalAccounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Parameters of `rbac.personal_accounts`."""
+
+    max_shared_accounts: int
+
+
+_ROLES = (
+    "admin administrator admins beheer beheerder beheerders account accounts algemeen build builder ci cd cicd "
+    "deploy deployer deployment dev developer developers devops dienst guest gast helpdesk info kubernetes k8s "
+    "leverancier operations operator ops ontwikkelaar ontwikkelaars ontwikkeling pipeline root service servicedesk "
+    "shared sre support supplier system sysadmin team teams test tester tst acc prd prod productie user users "
+    "gebruiker vendor"
+)
+"""Words that name a role or a team, and no person."""
+
+
+@check("rbac.personal_accounts", params=PersonalAccounts)
+def test_accounts_belong_to_persons(rights: Rights, findings: Findings, params: PersonalAccounts) -> None:
+    """DDC 7.3: every employee of the supplier logs in with an account of their own."""
+    users = [holder.name for holder in rights.holders if holder.kind == "User"]
+    bound = [
+        subject.name
+        for item in rights.bindings
+        if item.binding.namespace == rights.namespace
+        for subject in item.binding.subjects
+        if subject.kind == "User" and not subject.name.startswith("system:")
+    ]
+    found = list(dict.fromkeys([*users, *bound]))
+    doubts = Doubts()
+    if rights.own_bindings_unseen is not None:
+        doubts.add(rights.own_bindings_unseen)
+    if not found:
+        undetermined(
+            "Rechten hangen hier aan groepen; wie er achter zit weet de identiteitsprovider. Noem de gebruikers bij de "
+            "namespace ('users') om hun namen te laten beoordelen.",
+            "Rights hang on groups here; who is behind them is known to the identity provider. Name the users of the "
+            "namespace ('users') to have their names judged.",
+        )
+    shared = [name for name in found if _is_shared(name)]
+    for name in found:
+        if name in shared:
+            if len(shared) > params.max_shared_accounts:
+                findings.add(
+                    RightPlace(f"User {name}", "users"),
+                    seen=Text("een naam van een rol of team", "a name of a role or team"),
+                    expected=Text("een account op naam", "a named account"),
+                )
+        elif not _words(name):
+            doubts.add(Text(f"{name} is een nummer, geen naam", f"{name} is a number, no name"))
+    findings.saw(f"{len(found)} accounts bekeken.", f"{len(found)} accounts looked at.")
+    doubts.end()
+
+
+def _words(name: str) -> list[str]:
+    """Return the words in the part of an account's name that tells who it is; none for a number or identifier."""
+    local = re.split(r"[#|]|:(?=[^/])", name)[-1].partition("@")[0].lower()
+    if re.fullmatch(r"[0-9a-f-]{16,}", local):
+        return []
+    return re.findall(r"[^\W\d_]+", local)
+
+
+def _is_shared(name: str) -> bool:
+    words = _words(name)
+    return name.startswith("system:serviceaccount:") or (bool(words) and all(word in _ROLES.split() for word in words))
