@@ -6,18 +6,17 @@ grants what. Where reviews are refused the bindings are evaluated instead, and t
 """
 
 import shlex
-import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
-from urllib.parse import quote
 
 import msgspec
-from kubernetes.client import ApiClient
 
-from toetskader.collect.kubernetes.reviews import Refused, Wire
+from toetskader.collect.kubernetes.client import AT_ONCE, ApiServer, path_of
+from toetskader.collect.kubernetes.failures import Failed, Failure
+from toetskader.collect.kubernetes.reviews import listed, review
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.kubernetes.rbac import Access, Binding, Rbac, Role, binding_of, role_of
@@ -36,8 +35,6 @@ from toetskader.facts.kubernetes.rights import (
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
 
-AT_ONCE = 8
-"""Reviews under way at one time."""
 MOST_REVIEWS = 20_000
 MOST_NAMESPACES = 50
 """Other namespaces that are asked about one by one."""
@@ -50,11 +47,12 @@ _WITH_LAYER = (
     "/apis/batch/v1/{}/cronjobs",
 )
 _NEEDED = Text(
-    "geef wie meet 'create' op subjectaccessreviews (authorization.k8s.io), of 'list' op roles, rolebindings, "
+    "Geef wie meet 'create' op subjectaccessreviews (authorization.k8s.io), of 'list' op roles, rolebindings, "
     "clusterroles en clusterrolebindings (rbac.authorization.k8s.io); zie de meegeleverde ClusterRole",
-    "grant whoever measures 'create' on subjectaccessreviews (authorization.k8s.io), or 'list' on roles, rolebindings, "
+    "Grant whoever measures 'create' on subjectaccessreviews (authorization.k8s.io), or 'list' on roles, rolebindings, "
     "clusterroles and clusterrolebindings (rbac.authorization.k8s.io); see the ClusterRole that comes along",
 )
+_FORBIDDEN = 403
 _LISTING = Text(
     "geef wie meet 'list' op roles, rolebindings, clusterroles en clusterrolebindings",
     "grant whoever measures 'list' on roles, rolebindings, clusterroles and clusterrolebindings",
@@ -71,15 +69,14 @@ class _Named(msgspec.Struct):
     metadata: Meta
 
 
-def collect_rights(api: ApiClient, entry: NamespaceEntry, *, deadline_s: float) -> Rights | NotSeen:
+def collect_rights(server: ApiServer, entry: NamespaceEntry) -> Rights | NotSeen:
     """Collect what the supplier's users and groups may do, in their own namespace and elsewhere.
 
-    Parameters: `api`, a client of the cluster; `entry`, with the users and groups to ask about; `deadline_s`, seconds
-    that all of it may take. NotSeen when there is nobody to ask about, nothing could be seen, or no time was left to
-    see anything. A question without an answer is a right that is neither allowed nor denied, with its reason.
+    Parameters: `server`, the API server, with its deadline; `entry`, with the users and groups to ask about. NotSeen
+    when there is nobody to ask about, or nothing could be seen. A question without an answer is a right that is
+    neither allowed nor denied, with its reason.
     """
-    started = time.monotonic()
-    return _Collector(Wire(api, started + deadline_s), entry, str(api.configuration.host)).collect()
+    return _Collector(server, entry).collect()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +93,10 @@ class _Seen:
 class _Collector:
     """Collects the rights of one entry."""
 
-    def __init__(self, wire: Wire, entry: NamespaceEntry, host: str) -> None:
-        self._wire = wire
+    def __init__(self, server: ApiServer, entry: NamespaceEntry) -> None:
+        self._server = server
         self._entry = entry
         self._at = datetime.now(UTC)
-        self._host = host
         users = (Holder(kind="User", name=name) for name in dict.fromkeys(entry.users))
         groups = (Holder(kind="Group", name=name) for name in dict.fromkeys(entry.groups))
         self._holders = (*users, *groups)
@@ -126,13 +122,13 @@ class _Collector:
         seen = self._bindings(workers)
         refused = self._reviews_refused()
         if refused is not None and seen.cluster is not None and seen.own is not None:
-            if refused.reason is not Reason.DENIED:
-                return self._not_seen(refused.reason, _sentence(refused.message))
+            if refused.status != _FORBIDDEN:
+                return self._not_seen(refused.reason, refused.message)
             return self._not_seen(
                 Reason.DENIED,
                 Text(
-                    f"{refused.message.nl}; {seen.own.nl}: {_NEEDED.nl}.",
-                    f"{refused.message.en}; {seen.own.en}: {_NEEDED.en}.",
+                    f"Rechten zijn niet te zien: geen SubjectAccessReview, geen rollen en bindingen. {_NEEDED.nl}.",
+                    f"Rights cannot be seen: no SubjectAccessReview, no roles and bindings. {_NEEDED.en}.",
                 ),
             )
         others, others_unseen = self._others(seen, namespaces.result())
@@ -165,7 +161,7 @@ class _Collector:
         """List roles and bindings: of the cluster, and of all namespaces or else of the own one."""
         paths = ("clusterroles", "clusterrolebindings", "roles", "rolebindings")
         found = dict(zip(paths, workers.map(lambda path: self._listed(f"{_RBAC}/{path}", path), paths), strict=True))
-        own = f"{_RBAC}/namespaces/{quote(self._entry.namespace, safe='')}"
+        own = f"{_RBAC}{path_of('namespaces', self._entry.namespace)}"
         others: Text | None = None
         for path in ("roles", "rolebindings"):
             everywhere = found[path]
@@ -190,9 +186,9 @@ class _Collector:
     def _listed(self, path: str, kind: str) -> list[Role | Binding] | Text:
         read: Callable[[object], Role | Binding] = binding_of if kind.endswith("bindings") else role_of
         try:
-            return [read(item) for item in self._wire.list(path)]
-        except Refused as refused:
-            return refused.message
+            return [read(item) for item in listed(self._server, path)]
+        except Failed as failed:
+            return failed.failure.message
         except msgspec.ValidationError:
             return Text(f"{kind}: het antwoord is niet te lezen", f"{kind}: the answer cannot be read")
 
@@ -216,10 +212,10 @@ class _Collector:
 
     def _namespaces(self) -> tuple[str, ...] | Text:
         try:
-            items = self._wire.list("/api/v1/namespaces", names_only=True)
+            items = listed(self._server, "/api/v1/namespaces", metadata_only=True)
             return tuple(msgspec.convert(item, _Named).metadata.name for item in items)
-        except Refused as refused:
-            return refused.message
+        except Failed as failed:
+            return failed.failure.message
         except msgspec.ValidationError:
             return Text("namespaces: het antwoord is niet te lezen", "namespaces: the answer cannot be read")
 
@@ -270,13 +266,13 @@ class _Collector:
 
     # Asking
 
-    def _reviews_refused(self) -> Refused | None:
+    def _reviews_refused(self) -> Failure | None:
         """Ask one question, to know whether more may be asked."""
         access = Access(verb="get", resource="pods", namespace=self._entry.namespace)
         try:
-            self._wire.review(self._holders[0], access)
-        except Refused as refused:
-            return refused
+            review(self._server, self._holders[0], access)
+        except Failed as failed:
+            return failed.failure
         return None
 
     def _review(self, workers: ThreadPoolExecutor, asked: list[tuple[Holder, Access]]) -> tuple[Right, ...]:
@@ -289,11 +285,11 @@ class _Collector:
         if broken.reason is not None:
             return _right(holder, access, None, reason=broken.reason)
         try:
-            status = self._wire.review(holder, access).status
-        except Refused as refused:
-            if refused.reason is not Reason.TOOL_FAILED:
-                broken.reason = refused.message  # nor will it answer the next
-            return _right(holder, access, None, reason=refused.message)
+            status = review(self._server, holder, access)
+        except Failed as failed:
+            if failed.failure.everything or failed.failure.reason in {Reason.TIMED_OUT, Reason.DENIED}:
+                broken.reason = failed.failure.message  # nor will it answer the next
+            return _right(holder, access, None, reason=failed.failure.message)
         if status.allowed:
             return _right(holder, access, True)
         if status.evaluation_error and not status.denied:
@@ -313,16 +309,17 @@ class _Collector:
             return (), Text("alleen nodig in acceptatie", "needed in acceptance only")
         found: list[LayerLabel] = []
         unseen: Text | None = None
-        name = quote(self._entry.namespace, safe="")
+        where = path_of("namespaces", self._entry.namespace).removeprefix("/")
         of_namespace = {"fieldSelector": f"metadata.name={self._entry.namespace}"}
         of_component = {"labelSelector": self._entry.selector} if self._entry.selector else {}
-        queries = [(path.format(f"namespaces/{name}"), of_component) for path in _WITH_LAYER]
+        queries = [(path.format(where), of_component) for path in _WITH_LAYER]
         for path, query in [*queries, ("/api/v1/namespaces", of_namespace)]:
             kind = path.rpartition("/")[2]
             try:
-                items = [msgspec.convert(item, _Named) for item in self._wire.list(path, query, names_only=True)]
-            except Refused as refused:
-                unseen = unseen or refused.message
+                found_here = listed(self._server, path, query, metadata_only=True)
+                items = [msgspec.convert(item, _Named) for item in found_here]
+            except Failed as failed:
+                unseen = unseen or failed.failure.message
                 continue
             except msgspec.ValidationError:
                 unseen = unseen or Text(f"{kind}: onleesbaar antwoord", f"{kind}: unreadable answer")
@@ -336,7 +333,7 @@ class _Collector:
     # Where it came from
 
     def _provenance(self) -> Provenance:
-        return Provenance(at=self._at, by="kubernetes: SubjectAccessReview, RBAC", source=self._host)
+        return Provenance(at=self._at, by="kubernetes: SubjectAccessReview, RBAC", source=self._server.access.server)
 
     def _commands(self) -> tuple[str, ...]:
         own = shlex.quote(self._entry.namespace)
@@ -345,12 +342,7 @@ class _Collector:
             f"kubectl get roles,rolebindings --namespace {own} -o yaml",
             "kubectl get clusterroles,clusterrolebindings -o yaml",
             "kubectl get roles,rolebindings --all-namespaces -o yaml",
-            *(
-                Right(
-                    holder=holder, verb="get", resource="secrets", namespace=self._entry.namespace, allowed=None
-                ).command
-                for holder in self._holders
-            ),
+            *(_right(holder, on_secrets, None).command for holder in self._holders),
         )
 
     def _not_seen(self, reason: Reason, message: Text) -> NotSeen:
@@ -404,7 +396,3 @@ def _why(*found: object) -> Text | None:
 
 def _joined(first: Text, second: Text) -> Text:
     return Text(f"{first.nl}; {second.nl}", f"{first.en}; {second.en}")
-
-
-def _sentence(text: Text) -> Text:
-    return Text(f"{text.nl}.", f"{text.en}.")
