@@ -156,6 +156,8 @@ _SUFFICIENT = Text("goed of voldoende volgens de norm", "good or sufficient by t
 
 def _chains(tls: TlsFacts, doubt: Doubt) -> Iterator[tuple[AddressTls, Chain]]:
     """Yield every chain with its address; addresses and chains that were not seen are doubts."""
+    if tls.addresses_unseen is not None:
+        doubt(tls.host, tls.addresses_unseen)
     if tls.addresses_left_out:
         doubt(
             tls.host,

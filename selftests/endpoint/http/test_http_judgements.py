@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from judged import CHECKS, HOST, SECURITY_TXT, TENANT, address, answer, file, judge, no_answer, page
+from judged import CHECKS, HOST, SECURITY_TXT, TENANT, address, answer, file, http, judge, no_answer, page
 
 from toetskader.facts.endpoint.http import How
 from toetskader.facts.endpoint.names import Endpoint
+from toetskader.text import Text
 
 ENTRA = f"https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/authorize"
 OIDC = "?client_id=x&response_type=code&code_challenge=y"
@@ -267,3 +268,17 @@ def test_without_a_tenant_it_says_what_to_fill_in() -> None:
 def test_openid_connect_without_pkce_is_told() -> None:
     outcome = judge("http.sso_protocol", address(first=answer(302, to=f"{ENTRA}?client_id=x&response_type=code")))
     assert outcome.findings == ("recommended Location: no code_challenge",)
+
+
+@pytest.mark.parametrize("id_", ["http.enforced", "http.https_reachable", "http.redirect_to_https", "http.hsts"])
+def test_a_kind_of_address_that_is_not_known_passes_nothing(id_: str) -> None:
+    unseen = Text("AAAA: SERVFAIL", "AAAA: SERVFAIL")
+    outcome = judge(id_, address(), addresses_unseen=unseen)
+    assert (outcome.verdict, outcome.reason) == ("undetermined", f"{HOST} AAAA: SERVFAIL.")
+
+
+def test_commands_read_on_where_authorities_of_the_audits_own_were_trusted() -> None:
+    facts = http(address(), own_authorities=True)
+    assert "--insecure" in facts.curl(facts.addresses[0])
+    assert "--insecure" not in facts.curl(facts.addresses[0], plain=True)
+    assert "--insecure" not in facts.curl(facts.addresses[0], trusting=False)

@@ -129,6 +129,7 @@ DOUBTS: dict[str, TlsFacts] = {
     ),
     "the only address": address(reachable=False, reason=WHY, versions=(), chains=()),
     "more addresses": replace(FACT, addresses_left_out=1),
+    "addresses of one kind": replace(FACT, addresses_unseen=WHY),
 }
 
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from threading import Lock
 
+from msgspec.structs import replace
+
 from toetskader.collect.endpoint.addresses import refused
 from toetskader.collect.endpoint.dns.collector import Addresses, Dns
 from toetskader.collect.endpoint.gate import Gate
@@ -23,6 +25,8 @@ DEADLINE_S = 30.0
 """Seconds that one collector may take for one endpoint."""
 COLLECTORS_AT_ONCE = 64
 """Collectors that run at one time, over all endpoints of a run; they mostly wait."""
+SCANS_AT_ONCE = 2
+"""Endpoints at one address of which TLS is measured at one time; more would wait for each other's connections."""
 CONTACT = "https://github.com/toetskader/toetskader"
 USER_AGENT = f"Toetskader/{version('toetskader')} (+{CONTACT})"
 
@@ -36,6 +40,7 @@ class EndpointCollectors:
     def __init__(self, resolver: str | None) -> None:
         self._resolver = resolver
         self._gate = Gate()
+        self._scans = Gate(SCANS_AT_ONCE)
         self._pool = ThreadPoolExecutor(COLLECTORS_AT_ONCE)
         self._lock = Lock()
         self._names: dict[tuple[object, ...], Dns] = {}
@@ -89,22 +94,24 @@ class EndpointCollectors:
         addresses = _contacted(endpoint, names)
         if isinstance(addresses, NotSeen):
             return addresses
-        return collect_tls(
-            endpoint.host,
-            endpoint.port,
-            addresses.all,
-            authorities=part.certificate_authorities,
-            deadline_s=DEADLINE_S,
-            user_agent=USER_AGENT,
-            now=datetime.now(UTC),
-            gate=self._gate,
-        )
+        with self._scans.to(addresses.all[0]):  # its time begins when it is its turn
+            found = collect_tls(
+                endpoint.host,
+                endpoint.port,
+                addresses.all,
+                authorities=part.certificate_authorities,
+                deadline_s=DEADLINE_S,
+                user_agent=USER_AGENT,
+                now=datetime.now(UTC),
+                gate=self._gate,
+            )
+        return found if isinstance(found, NotSeen) else replace(found, addresses_unseen=addresses.unseen)
 
     def _http(self, part: SaasPart, endpoint: Endpoint, names: Dns) -> Attempt:
         addresses = _contacted(endpoint, names)
         if isinstance(addresses, NotSeen):
             return addresses
-        return collect_http(
+        found = collect_http(
             endpoint.host,
             endpoint.port,
             endpoint.http_port,
@@ -116,6 +123,7 @@ class EndpointCollectors:
             user_agent=USER_AGENT,
             gate=self._gate,
         )
+        return found if isinstance(found, NotSeen) else replace(found, addresses_unseen=addresses.unseen)
 
     def _rpki(self, part: SaasPart, names: Dns, seen: Attempt) -> Attempt:
         if not isinstance(seen, DnsFacts):

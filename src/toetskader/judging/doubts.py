@@ -12,6 +12,9 @@ class Doubts:
         """Begin with the addresses that were not visited."""
         self._http = http
         self._first: Text | None = None
+        if http.addresses_unseen is not None:
+            unseen = http.addresses_unseen
+            self.add(f"{http.host} {unseen.nl}.", f"{http.host} {unseen.en}.")
         if http.addresses_left_out:
             count = len(http.addresses_left_out)
             self.add(

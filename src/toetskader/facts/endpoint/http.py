@@ -223,8 +223,12 @@ class HttpFacts(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
     addresses: tuple[AddressHttp, ...]
     addresses_left_out: tuple[str, ...] = ()
     """Addresses that were not asked, as there were too many."""
+    addresses_unseen: Text | None = None
+    """Why there may be addresses that are not known: the DNS did not tell of one kind."""
     refused_addresses: tuple[str, ...] = ()
     """Addresses that may not be contacted: private ones, loopback and the like."""
+    own_authorities: bool = False
+    """True when authorities were trusted besides the public ones, which a command does not know."""
     provenance: Provenance
     commands: tuple[str, ...] = ()
     """How to see the same by hand."""
@@ -236,7 +240,7 @@ class HttpFacts(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
         when the certificate is not trusted, as was done here.
         """
         port = self.http_port if plain else self.port
-        insecure = trusting and not plain and bool(address.certificate_fault)
+        insecure = trusting and not plain and (self.own_authorities or bool(address.certificate_fault))
         return curl_command(self.host, port, path or self.path, address.where, plain=plain, insecure=insecure)
 
     def plain_place(self, address: AddressHttp) -> str:

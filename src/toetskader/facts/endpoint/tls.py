@@ -194,6 +194,8 @@ class TlsFacts(msgspec.Struct, frozen=True, kw_only=True, tag="tls"):
     """Every address that was given, at most as many as are measured; never empty."""
     addresses_left_out: int = 0
     """Addresses beyond those measured."""
+    addresses_unseen: Text | None = None
+    """Why there may be addresses that are not known: the DNS did not tell of one kind."""
 
     @property
     def reachable(self) -> tuple[AddressTls, ...]:

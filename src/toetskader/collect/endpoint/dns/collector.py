@@ -61,6 +61,15 @@ class Addresses:
         """All addresses, IPv4 first."""
         return (*self.a.addresses, *self.aaaa.addresses)
 
+    @property
+    def unseen(self) -> Text | None:
+        """Why there may be more addresses than are known; None when both kinds were answered."""
+        for lookup in (self.a, self.aaaa):
+            if lookup.failed:
+                why = lookup.reason or Text("geen antwoord", "no answer")
+                return Text(f"{lookup.type}: {why.nl}", f"{lookup.type}: {why.en}")
+        return None
+
 
 class Dns:
     """Asks about endpoints. One for a run: answers, zones and keys are shared by all threads.

@@ -1,12 +1,13 @@
 """The collector: all addresses of an endpoint at once, each within one deadline."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import msgspec
 import requests
 
 from toetskader.collect.endpoint.addresses import refused
@@ -15,7 +16,7 @@ from toetskader.collect.endpoint.http.deadline import Deadline
 from toetskader.collect.endpoint.http.trust import tls_context
 from toetskader.collect.endpoint.http.visit import LEGACY, NOT_THERE, WELL_KNOWN, Https, Visitor
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
-from toetskader.facts.endpoint.http import AddressHttp, Exchange, FileAnswer, How, HttpFacts, Unanswered, curl_command
+from toetskader.facts.endpoint.http import AddressHttp, Exchange, FileAnswer, How, HttpFacts, Unanswered
 from toetskader.text import Text
 
 DEADLINE_S = 20.0
@@ -90,7 +91,7 @@ def collect_http(
     with ThreadPoolExecutor(max_workers=2 * len(visited), thread_name_prefix="http") as pool:
         started = [(address, pool.submit(plain, address), pool.submit(https, address)) for address in visited]
         found = tuple(_address(address, first.result(), second.result()) for address, first, second in started)
-    return HttpFacts(
+    facts = HttpFacts(
         host=host,
         port=port,
         http_port=http_port,
@@ -98,9 +99,10 @@ def collect_http(
         addresses=found,
         addresses_left_out=tuple(open_to_us[MOST_ADDRESSES:]),
         refused_addresses=tuple(kept_off),
+        own_authorities=authorities is not None,
         provenance=provenance,
-        commands=tuple(command for address in visited for command in _commands(host, port, http_port, path, address)),
     )
+    return msgspec.structs.replace(facts, commands=tuple(_commands(facts)))
 
 
 def _address(address: str, plain: Exchange, seen: Https) -> AddressHttp:
@@ -148,10 +150,9 @@ def _none_left(host: str, kept_off: list[str]) -> Text:
     )
 
 
-def _commands(host: str, port: int, http_port: int, path: str, address: str) -> list[str]:
-    """Return commands with which an auditor sees the same."""
-    where = f"[{address}]" if ":" in address else address
-    return [
-        curl_command(host, http_port, path, where, plain=True),
-        *(curl_command(host, port, asked, where, plain=False) for asked in (path, NOT_THERE, WELL_KNOWN, LEGACY)),
-    ]
+def _commands(facts: HttpFacts) -> Iterator[str]:
+    """Yield commands with which an auditor sees the same."""
+    for address in facts.addresses:
+        yield facts.curl(address, plain=True)
+        for path in (facts.path, NOT_THERE, WELL_KNOWN, LEGACY):
+            yield facts.curl(address, path)
