@@ -153,7 +153,7 @@ class ApiServer:
                     raise self._fails(unreachable(self.access.server, str(error))) from None
                 self._wait(attempt, 0.0, what)
                 continue
-            if any_status or response.status in (200, 201):
+            if response.status in (200, 201) or (any_status and response.status != 429):
                 return response
             if response.status not in _AGAIN:
                 raise self._fails(self._failure(response, what))

@@ -1,0 +1,167 @@
+"""The facts of one namespace, from a cluster, from a snapshot or from dumps. Read-only: nothing is ever changed."""
+
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from toetskader.collect.kubernetes.access import collect_rights
+from toetskader.collect.kubernetes.client import ApiServer
+from toetskader.collect.kubernetes.dumps import read_dumps
+from toetskader.collect.kubernetes.failures import Failed, Failure
+from toetskader.collect.kubernetes.inside import collect_inside
+from toetskader.collect.kubernetes.kubeconfig import Access, in_cluster, read_kubeconfig
+from toetskader.collect.kubernetes.logs import collect_logs
+from toetskader.collect.kubernetes.metrics import collect_metrics
+from toetskader.collect.kubernetes.objects import collect_live
+from toetskader.collect.kubernetes.snapshot import NamespaceFact, read_snapshot, write_facts
+from toetskader.collect.kubernetes.usage import collect_usage
+from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.facts.kubernetes.live import Live
+from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.text import Text
+
+KINDS = ("live", "logs", "metrics", "usage", "inside", "rights")
+"""Kinds of facts of a namespace."""
+DEADLINE_S = 120.0
+"""Seconds that one namespace may take."""
+
+_NEED_OBJECTS = frozenset({"logs", "metrics", "usage", "inside"})
+
+
+class NamespaceCollector:
+    """Collects one namespace.
+
+    Parameters: `entry`, where it is and how to look at it; `deadline_s`, seconds for all of it together; `now`, the
+    moment that facts bear; `only`, the kinds of objects that judgements need (`Pod`, `Ingress`), None for all.
+    """
+
+    def __init__(
+        self,
+        entry: NamespaceEntry,
+        *,
+        deadline_s: float = DEADLINE_S,
+        now: datetime | None = None,
+        only: Collection[str] | None = None,
+    ) -> None:
+        self._entry = entry
+        self._deadline_s = deadline_s
+        self._now = now or datetime.now(UTC)
+        self._only = only
+        self.requests = 0
+
+    def collect(self, kinds: frozenset[str]) -> dict[str, NamespaceFact | NotSeen]:
+        """Collect the facts of these kinds, of `KINDS`. Each one that is not there has its reason; never raises."""
+        wanted = [kind for kind in KINDS if kind in kinds]
+        try:
+            if self._entry.snapshot is not None:
+                return read_snapshot(self._entry, self._entry.snapshot, frozenset(wanted))
+            if self._entry.dumps:
+                return self._from_dumps(wanted)
+            return self._from_cluster(self._access(), wanted)
+        except Failed as outcome:
+            return dict.fromkeys(wanted, self._not_seen(outcome.failure))
+
+    def _access(self) -> Access:
+        if self._entry.in_cluster:
+            return in_cluster()
+        if self._entry.kubeconfig is None:
+            raise Failed(_no_source())
+        return read_kubeconfig(self._entry.kubeconfig, self._entry.context)
+
+    def _from_dumps(self, wanted: list[str]) -> dict[str, NamespaceFact | NotSeen]:
+        found: dict[str, NamespaceFact | NotSeen] = {kind: self._not_seen(_not_in_dumps(kind)) for kind in wanted}
+        if "live" in wanted:
+            found["live"] = read_dumps(self._entry, now=self._now)
+        return found
+
+    def _from_cluster(self, access: Access, wanted: list[str]) -> dict[str, NamespaceFact | NotSeen]:
+        found: dict[str, NamespaceFact | NotSeen] = {}
+        with ApiServer(access, deadline_s=self._deadline_s, user_agent=f"Toetskader/{version('toetskader')}") as server:
+            entry, now = self._entry, self._now
+            if "live" in wanted or _NEED_OBJECTS & set(wanted):
+                live = self._guarded("live", lambda: collect_live(server, entry, now=now, only=self._only))
+                if "live" in wanted:
+                    found["live"] = live
+                if isinstance(live, Live):
+                    collectors: dict[str, Callable[[], NamespaceFact | NotSeen]] = {
+                        "logs": lambda: collect_logs(server, live, now=now),
+                        "metrics": lambda: collect_metrics(server, live, now=now),
+                        "usage": lambda: collect_usage(server, live, now=now),
+                        "inside": lambda: collect_inside(server, live, allowed=entry.exec, now=now),
+                    }
+                    found |= {kind: self._guarded(kind, one) for kind, one in collectors.items() if kind in wanted}
+                else:
+                    found |= {kind: live for kind in wanted if kind in _NEED_OBJECTS}
+            if "rights" in wanted:
+                found["rights"] = self._guarded("rights", lambda: collect_rights(server, entry))
+            self.requests = server.requests
+        return found
+
+    def _guarded(self, kind: str, collector: Callable[[], NamespaceFact | NotSeen]) -> NamespaceFact | NotSeen:
+        """Run a collector. A fault of ours in it costs that fact, and not the run."""
+        try:
+            return collector()
+        except Failed as outcome:
+            return self._not_seen(outcome.failure)
+        except Exception as fault:
+            name = type(fault).__name__  # its message may quote what it choked on
+            message = Text(
+                f"Het verzamelen van {kind} liep vast op {self._entry.namespace} ({name}). Dat is een fout in "
+                "Toetskader: meld hem.",
+                f"Collecting {kind} broke on {self._entry.namespace} ({name}). That is a fault in Toetskader: please "
+                "report it.",
+            )
+            return self._not_seen(Failure(Reason.TOOL_FAILED, message))
+
+    def _not_seen(self, failure: Failure) -> NotSeen:
+        return NotSeen(
+            reason=failure.reason,
+            message=failure.message,
+            provenance=Provenance(at=self._now, by="kubernetes", source=_source(self._entry)),
+        )
+
+
+def _source(entry: NamespaceEntry) -> str:
+    if entry.snapshot is not None:
+        return f"{entry.snapshot.name}: {entry.namespace}"
+    if entry.dumps:
+        return f"{', '.join(path.name for path in entry.dumps[:3])}: {entry.namespace}"
+    where = entry.context or (entry.kubeconfig.name if entry.kubeconfig else "in-cluster")
+    return f"{where}: {entry.namespace}"
+
+
+def _no_source() -> Failure:
+    return Failure(
+        Reason.REFUSED_INPUT,
+        Text(
+            "De namespace heeft geen bron; noem 'kubeconfig', 'in_cluster', 'snapshot' of 'dumps'.",
+            "The namespace has no source; name 'kubeconfig', 'in_cluster', 'snapshot' or 'dumps'.",
+        ),
+    )
+
+
+def _not_in_dumps(kind: str) -> Failure:
+    return Failure(
+        Reason.NOT_COLLECTED,
+        Text(
+            f"Uitvoer van kubectl bevat geen {kind}; toets met een kubeconfig of een snapshot.",
+            f"Output of kubectl holds no {kind}; audit with a kubeconfig or a snapshot.",
+        ),
+    )
+
+
+def write_snapshot(
+    entry: NamespaceEntry, folder: Path, *, deadline_s: float = DEADLINE_S, now: datetime | None = None
+) -> tuple[Path, ...]:
+    """Collect all facts of a namespace and write them to a folder, to hand over. Returns the files.
+
+    Secrets and literal passwords are not in it. Raises `Failed` when the namespace could not be seen at all, and
+    OSError when the folder cannot be written.
+    """
+    collector = NamespaceCollector(entry, deadline_s=deadline_s, now=now)
+    facts = collector.collect(frozenset(KINDS))
+    live = facts["live"]
+    if isinstance(live, NotSeen):
+        raise Failed(Failure(live.reason, live.message))
+    return write_facts(entry, facts, folder, at=live.provenance.at)

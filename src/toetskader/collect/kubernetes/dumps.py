@@ -1,0 +1,214 @@
+"""Output of `kubectl get … -o yaml` or `-o json`, in the place of a cluster. Secrets in it are metadata at once."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from toetskader.collect.helm.manifests import is_deeper
+from toetskader.collect.kubernetes.dump_yaml import MOST_DEPTH, NotADump, documents
+from toetskader.collect.kubernetes.failures import Failed, Failure
+from toetskader.collect.kubernetes.files import read_bounded, refused
+from toetskader.collect.kubernetes.hide import without_secrets
+from toetskader.collect.kubernetes.reduce import reduced
+from toetskader.collect.kubernetes.resources import BUILT_IN, RESOURCES, Resource
+from toetskader.facts.attempt import Provenance, Reason
+from toetskader.facts.endpoint.escape import escaped
+from toetskader.facts.kubernetes.live import ListOutcome, Live
+from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.text import Text
+
+MOST_BYTES = 128_000_000
+"""Of all files of one namespace together."""
+MOST_OBJECTS = 100_000
+_LISTS_IN_LISTS = 3
+_CRD = ("CustomResourceDefinition", "apiextensions.k8s.io")
+# Groups that no CustomResourceDefinition tells of: another API server behind the first serves them.
+_AGGREGATED = frozenset({"route.openshift.io"})
+
+_Key = tuple[str, str]
+
+
+class _Dump:
+    """What was read of the files of one namespace."""
+
+    def __init__(self, namespace: str) -> None:
+        self.namespace = namespace
+        self.objects: list[dict[str, Any]] = []
+        self.defined: set[_Key] = set()
+        self.elsewhere: set[str] = set()
+        self._known = {resource.key: resource for resource in RESOURCES}
+        self._versions: dict[_Key, str] = {}
+        self._counts: dict[_Key, int] = {}
+        self._alone: set[_Key] = set()
+
+    def add(self, document: object, path: Path, level: int = 0) -> None:
+        """Take in a document: an object, or a list of them."""
+        if document is None:
+            return
+        if not isinstance(document, dict) or not isinstance(document.get("kind"), str):
+            raise refused(path, Text("is geen uitvoer van kubectl get.", "is no output of kubectl get."))
+        kind, items = document["kind"], document.get("items")
+        if not (kind.endswith("List") and (items is None or isinstance(items, list))):
+            self._object(document, path, alone=level == 0)
+            return
+        if level >= _LISTS_IN_LISTS:
+            raise refused(path, Text("heeft te veel lijsten in lijsten.", "has too many lists in lists."))
+        if kind != "List":
+            self._seen(_key(kind.removesuffix("List"), document.get("apiVersion")), document.get("apiVersion"))
+        for item in items or ():
+            if isinstance(item, dict) and kind != "List":  # as `kubectl get --raw` gives them
+                item.setdefault("kind", kind.removesuffix("List"))
+                item.setdefault("apiVersion", document.get("apiVersion"))
+            self.add(item, path, level + 1)
+
+    def _object(self, document: dict[str, Any], path: Path, *, alone: bool) -> None:
+        metadata, key = document.get("metadata"), _key(document["kind"], document.get("apiVersion"))
+        if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
+            raise refused(path, Text("heeft een object zonder naam.", "has an object without a name."))
+        if key == _CRD:
+            self._define(document)
+        resource = self._known.get(key)
+        where = metadata.get("namespace")
+        if isinstance(where, str) and where != self.namespace:
+            if resource is None or not resource.group.endswith(".toolkit.fluxcd.io"):
+                self.elsewhere.add(escaped(where, 63))
+                return
+        elif key == ("Namespace", "") and metadata["name"] != self.namespace:
+            self.elsewhere.add(escaped(metadata["name"], 63))
+            return
+        self._seen(key, document.get("apiVersion"))
+        if alone and resource is not None:
+            self._alone.add(key)
+        self._counts[key] = self._counts.get(key, 0) + 1
+        self.objects.append(reduced(document, status=resource is not None and resource.status))
+        if len(self.objects) > MOST_OBJECTS:
+            raise refused(
+                path, Text(f"heeft meer dan {MOST_OBJECTS} objecten.", f"has more than {MOST_OBJECTS} objects.")
+            )
+
+    def _seen(self, key: _Key, api_version: object) -> None:
+        self._counts.setdefault(key, 0)
+        self._versions[key] = str(api_version).rpartition("/")[2]
+
+    def _define(self, document: dict[str, Any]) -> None:
+        spec = document.get("spec")
+        names = spec.get("names") if isinstance(spec, dict) else None
+        if isinstance(spec, dict) and isinstance(names, dict):
+            self.defined.add((str(names.get("kind")), str(spec.get("group"))))
+
+    def outcomes(self) -> tuple[ListOutcome, ...]:
+        """Return how each kind was seen: whole, one by one, or not at all though the cluster has it."""
+        found = [self._outcome(key) for key in self._counts]
+        if self._counts.get(_CRD):
+            found += [
+                _unserved(resource)
+                for resource in RESOURCES
+                if resource.group not in BUILT_IN | _AGGREGATED
+                and resource.key not in self._counts
+                and resource.key not in self.defined
+            ]
+        return tuple(found)
+
+    def _outcome(self, key: _Key) -> ListOutcome:
+        kind, group = key
+        resource = self._known.get(key)
+        alone = key in self._alone
+        return ListOutcome(
+            group=group,
+            version=self._versions[key],
+            kind=kind,
+            plural=resource.plural if resource else kind.lower(),
+            count=self._counts[key],
+            complete=not alone,
+            reason=_alone(kind) if alone else None,
+        )
+
+
+def read_dumps(entry: NamespaceEntry, *, now: datetime) -> Live:
+    """Read the files of a namespace. Raises `Failed` with the file and what is wrong with it."""
+    dump = _Dump(entry.namespace)
+    digest, left = sha256(), MOST_BYTES
+    for path in entry.dumps:
+        content = read_bounded(path, left)
+        left -= len(content)
+        digest.update(content)
+        for document in _read(path, content):
+            dump.add(document, path)
+    if not dump.objects:
+        raise Failed(_nothing(entry, dump.elsewhere))
+    provenance = Provenance(
+        at=now,
+        by="kubectl get -o yaml",
+        source=f"{', '.join(path.name for path in entry.dumps)}: {entry.namespace}",
+        digest=digest.hexdigest(),
+    )
+    return Live(
+        provenance=provenance,
+        namespace=entry.namespace,
+        environment=entry.environment,
+        selector=entry.selector,
+        objects=without_secrets(dump.objects, provenance, entry.namespace),
+        lists=dump.outcomes(),
+        unknown=Text(
+            "De bestanden bevatten dit soort object niet; voeg de uitvoer van kubectl get daarvoor toe.",
+            "The files hold no objects of this kind; add the output of kubectl get for it.",
+        ),
+    )
+
+
+def _read(path: Path, content: bytes) -> Iterator[Any]:
+    try:
+        text = content.decode("utf-8-sig")
+        if text.lstrip()[:1] in ("{", "["):
+            if is_deeper(text, MOST_DEPTH):
+                raise NotADump(0, f"is nested deeper than {MOST_DEPTH} levels")
+            found = msgspec.json.decode(text)
+            yield from found if isinstance(found, list) else (found,)
+        else:
+            yield from documents(text)
+    except NotADump as outcome:
+        where = f" (regel {outcome.line}: {outcome.why})", f" (line {outcome.line}: {outcome.why})"
+        raise refused(
+            path, Text(f"is geen uitvoer van kubectl{where[0]}.", f"is no output of kubectl{where[1]}.")
+        ) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise refused(path, Text("is geen JSON of YAML in UTF-8.", "is no JSON or YAML in UTF-8.")) from None
+
+
+def _key(kind: str, api_version: object) -> _Key:
+    group = api_version.rpartition("/")[0] if isinstance(api_version, str) else ""
+    return escaped(kind, 100), escaped(group, 253)
+
+
+def _unserved(resource: Resource) -> ListOutcome:
+    return ListOutcome(
+        group=resource.group,
+        kind=resource.kind,
+        plural=resource.plural,
+        served=False,
+        reason=Text(f"Het cluster kent {resource.name} niet.", f"The cluster does not know {resource.name}."),
+    )
+
+
+def _alone(kind: str) -> Text:
+    return Text(
+        f"De bestanden bevatten losse objecten van soort {kind}: of dat alle zijn, is niet te zien. Vraag ze alle op "
+        "met kubectl get, zonder naam.",
+        f"The files hold single objects of kind {kind}: whether those are all cannot be seen. Get all of them "
+        "with kubectl get, without a name.",
+    )
+
+
+def _nothing(entry: NamespaceEntry, elsewhere: set[str]) -> Failure:
+    message = Text(
+        f"De bestanden bevatten geen objecten uit namespace {entry.namespace}.",
+        f"The files hold no objects of namespace {entry.namespace}.",
+    )
+    if elsewhere:
+        names = ", ".join(sorted(elsewhere)[:5])
+        message = Text(f"{message.nl} Wel uit: {names}.", f"{message.en} There are of: {names}.")
+    return Failure(Reason.REFUSED_INPUT, message)

@@ -1,0 +1,236 @@
+"""All objects of a namespace that requirements need: a list per kind, several at a time."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from toetskader.collect.kubernetes.client import AT_ONCE, ApiServer
+from toetskader.collect.kubernetes.failures import Failed
+from toetskader.collect.kubernetes.hide import without_secrets
+from toetskader.collect.kubernetes.lists import Listed, list_kind, list_of_unserved
+from toetskader.collect.kubernetes.namespace import Found, find_namespace, perhaps_absent
+from toetskader.collect.kubernetes.reduce import reduced
+from toetskader.collect.kubernetes.resources import RESOURCES, Resource, Served, discover
+from toetskader.facts.attempt import Provenance
+from toetskader.facts.endpoint.escape import escaped
+from toetskader.facts.kubernetes.live import ListOutcome, Live
+from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.text import Text
+
+# Flux says on each object what applied it, which often lives in a namespace of its own.
+_FLUX_LABELS = {
+    "kustomize.toolkit.fluxcd.io/namespace": "Kustomization",
+    "helm.toolkit.fluxcd.io/namespace": "HelmRelease",
+}
+_FLUX_SOURCES = ("GitRepository", "OCIRepository", "HelmRepository", "HelmChart")
+_FLUX_GROUP = ".toolkit.fluxcd.io"
+_MOST_FLUX_NAMESPACES = 3
+
+
+class _Version(msgspec.Struct):
+    git: str = msgspec.field(name="gitVersion", default="")
+
+
+@dataclass(slots=True)
+class Collected:
+    """A namespace as it was read, before secrets are taken out."""
+
+    kubernetes: str
+    listed: dict[tuple[str, str], Listed]
+    served: Served
+    namespace: Found
+
+    def documents(self) -> Iterable[dict[str, Any]]:
+        """Yield every object, the namespace itself first."""
+        if self.namespace.document is not None:
+            yield reduced(self.namespace.document, status=False)
+        for listed in self.listed.values():
+            yield from listed.documents
+
+
+def collect_live(server: ApiServer, entry: NamespaceEntry, *, now: datetime, only: Collection[str] | None) -> Live:
+    """Read the objects of a namespace.
+
+    Parameters: `only`, the kinds of objects that are needed; None for all that judgements know. Raises `Failed` when
+    nothing can be seen; a kind that was refused is an outcome in the fact.
+    """
+    with ThreadPoolExecutor(AT_ONCE) as workers:
+        collected = _collected(server, entry.namespace, only, workers)
+    if collected.namespace.document is None and not any(item.documents for item in collected.listed.values()):
+        raise Failed(perhaps_absent(entry.namespace))
+    provenance = Provenance(
+        at=now,
+        by=f"kubernetes: API server {collected.kubernetes or '?'}",
+        source=f"{server.access.name}: {entry.namespace}",
+    )
+    outcomes = [item.outcome for item in collected.listed.values()]
+    return Live(
+        provenance=provenance,
+        commands=_commands(entry, outcomes),
+        namespace=entry.namespace,
+        environment=entry.environment,
+        selector=entry.selector,
+        kubernetes=collected.kubernetes,
+        objects=without_secrets(collected.documents(), provenance, entry.namespace),
+        lists=(*outcomes, *_through_slices(collected), _of_namespace(collected.namespace)),
+        unknown=collected.served.unknown,
+        others=_others(collected.served, only),
+        requests=server.requests,
+    )
+
+
+def _collected(
+    server: ApiServer, namespace: str, only: Collection[str] | None, workers: ThreadPoolExecutor
+) -> Collected:
+    version = workers.submit(_version, server)
+    found = workers.submit(find_namespace, server, namespace)
+    served = discover(server)
+    wanted = [item for item in RESOURCES if only is None or item.kind in only]
+    independent = {
+        item.key: workers.submit(_listed, server, item, served, namespace) for item in wanted if not item.only_with
+    }
+    listed = {key: soon.result() for key, soon in independent.items()}
+    dependent = {}
+    for item in wanted:
+        if item.only_with:
+            needed = any(one.documents for (kind, _), one in listed.items() if kind == item.only_with)
+            # Without what would use them they say nothing of this namespace, and so are as good as seen.
+            dependent[item.key] = workers.submit(_listed if needed else _not_needed, server, item, served, namespace)
+    listed |= {key: soon.result() for key, soon in dependent.items()}
+    _add_flux(server, namespace, served, listed, workers)
+    return Collected(version.result(), listed, served, found.result())
+
+
+def _listed(server: ApiServer, resource: Resource, served: Served, namespace: str) -> Listed:
+    version = served.version(resource)
+    if version is None and resource.group in served.stale:
+        version = resource.versions[0]
+    return list_of_unserved(resource) if version is None else list_kind(server, resource, version, namespace)
+
+
+def _not_needed(server: ApiServer, resource: Resource, served: Served, namespace: str) -> Listed:  # noqa: ARG001
+    version = served.version(resource)
+    if version is None:
+        return list_of_unserved(resource)
+    outcome = ListOutcome(group=resource.group, version=version, kind=resource.kind, plural=resource.plural)
+    return Listed(outcome)
+
+
+def _version(server: ApiServer) -> str:
+    """Return the API server's version; empty when it does not say."""
+    try:
+        answer = server.get("/version", most_bytes=100_000)
+        return escaped(msgspec.json.decode(answer.body, type=_Version).git, 60)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    except Failed as outcome:
+        if outcome.failure.everything:
+            raise
+        return ""
+
+
+def _add_flux(
+    server: ApiServer,
+    namespace: str,
+    served: Served,
+    listed: dict[tuple[str, str], Listed],
+    workers: ThreadPoolExecutor,
+) -> None:
+    """Add what Flux applies this namespace's objects with, when that lives elsewhere."""
+    elsewhere: dict[str, set[str]] = defaultdict(set)
+    for item in list(listed.values()):
+        for document in item.documents:
+            labels = document["metadata"].get("labels") if isinstance(document.get("metadata"), dict) else None
+            for label, kind in _FLUX_LABELS.items():
+                place = labels.get(label) if isinstance(labels, dict) else None
+                if isinstance(place, str) and place != namespace:
+                    elsewhere[place].add(kind)
+    flux = [item for item in RESOURCES if item.group.endswith(_FLUX_GROUP) and item.key in listed]
+    running = [
+        (item, workers.submit(_listed, server, item, served, place))
+        for place, kinds in sorted(elsewhere.items())[:_MOST_FLUX_NAMESPACES]
+        for item in flux
+        if (item.kind in kinds or item.kind in _FLUX_SOURCES) and listed[item.key].outcome.served
+    ]
+    for resource, soon in running:
+        here, there = listed[resource.key], soon.result()
+        outcome = there.outcome if here.outcome.complete else here.outcome
+        listed[resource.key] = Listed(
+            msgspec.structs.replace(
+                outcome,
+                count=here.outcome.count + there.outcome.count,
+                requests=here.outcome.requests + there.outcome.requests,
+            ),
+            here.documents + there.documents,
+        )
+
+
+def _through_slices(collected: Collected) -> tuple[ListOutcome, ...]:
+    """Say of Endpoints what was seen of EndpointSlices, which hold the same: those made by hand are mirrored."""
+    slices = collected.listed.get(("EndpointSlice", "discovery.k8s.io"))
+    if slices is None:
+        return ()
+    found = slices.outcome
+    return (
+        ListOutcome(
+            version="v1",
+            kind="Endpoints",
+            plural="endpoints",
+            complete=found.complete,
+            denied=found.denied,
+            reason=found.reason,
+        ),
+    )
+
+
+def _of_namespace(found: Found) -> ListOutcome:
+    return ListOutcome(
+        version="v1",
+        kind="Namespace",
+        plural="namespaces",
+        count=int(found.document is not None),
+        complete=found.document is not None,
+        denied=found.document is None,
+        reason=found.reason,
+        requests=1,
+    )
+
+
+def _others(served: Served, only: Collection[str] | None) -> tuple[str, ...]:
+    left_out = (
+        f"{item.kind}.{item.group}" if item.group else item.kind
+        for item in RESOURCES
+        if only is not None and item.kind not in only and served.version(item) is not None
+    )
+    return tuple(sorted({*served.others(), *left_out}))
+
+
+def _commands(entry: NamespaceEntry, outcomes: list[ListOutcome]) -> tuple[str, ...]:
+    seen = [item for item in outcomes if item.served and item.requests]
+    whole = ",".join(item.resource for item in seen if item.kind != "Secret")
+    start = f"kubectl --context={entry.context}" if entry.context else "kubectl"
+    return (
+        f"{start} get namespace {entry.namespace} -o yaml",
+        f"{start} --namespace={entry.namespace} get {whole} -o yaml",
+        f"{start} --namespace={entry.namespace} get secrets",
+    )
+
+
+def unseen(reason: Text, resources: Iterable[Resource] = RESOURCES) -> tuple[ListOutcome, ...]:
+    """Return outcomes that say of all kinds that they were not seen."""
+    return tuple(
+        ListOutcome(
+            group=item.group,
+            version=item.versions[0],
+            kind=item.kind,
+            plural=item.plural,
+            complete=False,
+            reason=reason,
+        )
+        for item in resources
+    )
