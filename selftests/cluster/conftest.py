@@ -1,0 +1,80 @@
+"""A control plane for the tests in this folder, one for all of them."""
+
+import os
+import subprocess
+import uuid
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+from control_plane import Cluster, ControlPlane
+
+PROJECT = Path(__file__).parents[2]
+
+# Set by CI: what cannot be run there is a failure, and no reason to skip.
+REQUIRED = os.environ.get("TOETSKADER_CONTROL_PLANE") == "required"
+
+_WRITTEN = pytest.StashKey[dict[str, int]]()
+_MISSING = pytest.StashKey[str]()
+_RUNNING = pytest.StashKey[ControlPlane]()
+
+
+@pytest.fixture(scope="session")
+def control_plane(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """A control plane of our own, with kwok for the nodes."""
+    if request.config.getoption("kubeconfig"):
+        pytest.skip("needs a control plane of its own, and --kubeconfig names a cluster")
+    found = subprocess.run(
+        [str(PROJECT / ".ci/control-plane"), "--no-build"], capture_output=True, text=True, check=False
+    )
+    if found.returncode:
+        request.config.stash[_MISSING] = found.stderr.strip()
+        (pytest.fail if REQUIRED else pytest.skip)(found.stderr.strip())
+    with ControlPlane(Path(found.stdout.strip()), tmp_path_factory.mktemp("control-plane"), _helm()) as running:
+        request.config.stash[_RUNNING] = running
+        yield running
+        del request.config.stash[_RUNNING]
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest) -> Cluster:
+    """The cluster of --kubeconfig, else the control plane: for tests that need nothing of kwok."""
+    if file := request.config.getoption("kubeconfig"):
+        return Cluster(Path(file).resolve(), Path(os.environ.get("KUBECTL_BINARY", "kubectl")), _helm())
+    running: ControlPlane = request.getfixturevalue("control_plane")
+    return running
+
+
+@pytest.fixture
+def namespace(cluster: Cluster) -> Iterator[str]:
+    """A namespace of its own for one test."""
+    with cluster.namespace(f"toets-{uuid.uuid4().hex[:8]}") as name:
+        yield name
+
+
+def _helm() -> Path | None:
+    return Path(os.environ["HELM_BINARY"]) if os.environ.get("HELM_BINARY") else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a test that fails what the control plane's processes wrote during it."""
+    running = item.config.stash.get(_RUNNING, None)
+    if running and call.when == "setup":
+        item.stash[_WRITTEN] = running.processes.written()
+    report = yield
+    if running and report.failed:
+        since = item.stash.get(_WRITTEN, {})
+        for name in running.processes.names():
+            lines = running.processes.last_lines(name, since.get(name, 0))
+            report.sections.append((f"{name} ({running.processes.output(name)})", lines))
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say once, where nobody can miss it, that these tests did not run."""
+    if missing := config.stash.get(_MISSING, ""):
+        terminalreporter.section("NIET GETOETST: de levende namespace", red=True, bold=True)
+        terminalreporter.line(missing, red=True)
