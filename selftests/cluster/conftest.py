@@ -29,7 +29,9 @@ def control_plane(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     )
     if found.returncode:
         request.config.stash[_MISSING] = found.stderr.strip()
-        (pytest.fail if REQUIRED else pytest.skip)(found.stderr.strip())
+        if REQUIRED:
+            pytest.fail(found.stderr.strip(), pytrace=False)
+        pytest.skip("no control plane: see NIET GETOETST")
     with ControlPlane(Path(found.stdout.strip()), tmp_path_factory.mktemp("control-plane"), _helm()) as running:
         request.config.stash[_RUNNING] = running
         yield running
