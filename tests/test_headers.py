@@ -36,7 +36,28 @@ def test_headers_tell_browsers_to_be_careful(http: HttpFacts, norm: WebNorm, fin
                 strength="optional" if remark.status is Status.SUFFICIENT else strength,
                 command=http.curl(address),
             )
+        _judge_further_cookies(http, address, norm, findings)
     doubts.end()
+
+
+def _judge_further_cookies(http: HttpFacts, address: AddressHttp, norm: WebNorm, findings: Findings) -> None:
+    """Report cookies that only a later answer over HTTPS sets, as after a redirect: there a session often begins."""
+    told = {cookie.name for cookie in address.first.cookies} if isinstance(address.first, Answer) else set()
+    for answer in address.answers():
+        if answer in (address.first, address.plain) or answer.blocker:
+            continue
+        for cookie in answer.cookies:
+            if cookie.name in told:
+                continue
+            told.add(cookie.name)
+            for remark in flaws(cookie):
+                findings.add(
+                    EndpointPlace(http.place(address), "Set-Cookie"),
+                    seen=remark.seen,
+                    expected=remark.expected,
+                    strength=norm.cookies,
+                    command=_command(http, address, answer),
+                )
 
 
 def _remarks(answer: Answer, host: str, norm: WebNorm) -> Iterator[tuple[str, Strength, Remark]]:

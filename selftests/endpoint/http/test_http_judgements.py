@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from judged import CHECKS, HOST, SECURITY_TXT, TENANT, address, answer, file, http, judge, no_answer, page
 
+from toetskader.facts.endpoint.cookies import read_cookie
 from toetskader.facts.endpoint.http import How
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.text import Text
@@ -282,3 +284,14 @@ def test_commands_read_on_where_authorities_of_the_audits_own_were_trusted() -> 
     assert "--insecure" in facts.curl(facts.addresses[0])
     assert "--insecure" not in facts.curl(facts.addresses[0], plain=True)
     assert "--insecure" not in facts.curl(facts.addresses[0], trusting=False)
+
+
+def test_cookies_of_later_answers_count_as_well() -> None:
+    later = msgspec.structs.replace(answer(), url=f"https://{HOST}/app", cookies=(read_cookie("PHPSESSID=x; path=/"),))
+    outcome = judge("http.security_headers", address(first=answer(302, to=f"https://{HOST}/app"), hops=(later, later)))
+    assert outcome.verdict == "pass"
+    assert [item for item in outcome.findings if "Set-Cookie" in item] == [
+        "recommended Set-Cookie: without Secure: PHPSESSID",
+        "recommended Set-Cookie: without HttpOnly: PHPSESSID",
+        "recommended Set-Cookie: without SameSite: PHPSESSID",
+    ]
