@@ -4,6 +4,7 @@
 run and serves their logs and exec (commands run on this machine), and `PodNetwork` lets them answer HTTP.
 """
 
+import base64
 import contextlib
 import json
 import os
@@ -19,11 +20,13 @@ from typing import Any
 
 import kubernetes.client
 import kubernetes.config
+import metrics_api
 import yaml
 from cluster_certificates import Authority, write_key
 from cluster_processes import Processes, free_ports
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from metrics_api import MetricsApi
 from pod_network import Answers, PodNetwork
 
 HERE = Path(__file__).parent
@@ -265,6 +268,24 @@ class ControlPlane(Cluster):
         """Let the pods with these labels answer HTTP on a port; see `PodNetwork.serving`."""
         return self.network.serving(namespace, selector, port, answers)
 
+    @contextlib.contextmanager
+    def metrics_api(self) -> Iterator[MetricsApi]:
+        """Serve metrics.k8s.io, as metrics-server does, for as long as the block."""
+        certificate, key = self._authority.server("metrics", (f"{metrics_api.NAME}.{metrics_api.NAMESPACE}.svc",))
+        served = MetricsApi(certificate, key, self._listed)
+        made = metrics_api.objects(base64.b64encode(self._authority.certificate.read_bytes()).decode())
+        api_service = made[-1]["metadata"]["name"]
+        with self.network.fixing((metrics_api.SERVICE_ADDRESS, 443), ("127.0.0.1", served.port)):
+            try:
+                self.apply(*made, namespace=metrics_api.NAMESPACE)
+                self.kubectl("wait", "--for=condition=Available", "apiservice", api_service, "--timeout=30s")
+                yield served
+            finally:
+                for item in reversed(made):
+                    where = f"--namespace={item['metadata'].get('namespace', 'default')}"
+                    self.kubectl("delete", item["kind"], item["metadata"]["name"], where, "--ignore-not-found")
+                served.close()
+
     def status(self, namespace: str, kind: str, name: str, status: Mapping[str, Any]) -> None:
         """Merge this into an object's status: what a kubelet or a controller of an add-on would have seen."""
         patch = json.dumps({"status": status})
@@ -488,6 +509,17 @@ class ControlPlane(Cluster):
             namespace, label_selector=selector, field_selector=f"status.podIP={address}"
         )
         return bool(found.items)
+
+    def _listed(self, namespace: str, selector: str) -> list[Object]:
+        options = {"label_selector": selector, "field_selector": "status.phase=Running"}
+        asked: Any = self._lookup
+        found = (
+            asked.list_namespaced_pod(namespace, **options)
+            if namespace
+            else asked.list_pod_for_all_namespaces(**options)
+        )
+        listed: list[Object] = self._lookup.api_client.sanitize_for_serialization(found.items)
+        return listed
 
     def _written(self, name: str, lines: Sequence[str]) -> str:
         """Write lines as a container runtime keeps them (the CRI log format); return the file."""

@@ -72,6 +72,15 @@ class PodNetwork:
             server.shutdown()
             server.server_close()
 
+    @contextlib.contextmanager
+    def fixing(self, address: Address, at: Address) -> Iterator[None]:
+        """Let one more address lead somewhere on loopback."""
+        self._fixed[address] = at
+        try:
+            yield
+        finally:
+            del self._fixed[address]
+
     def leads_to(self, address: Address) -> Address | None:
         """Return where a connection to this address must go; None when nobody listens there."""
         if address in self._fixed:

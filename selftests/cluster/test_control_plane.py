@@ -111,6 +111,27 @@ def test_a_pod_answers_http_through_the_api_proxy(control_plane: ControlPlane, n
     assert control_plane.kubectl("get", f"--raw={pod}", check=False).returncode != 0
 
 
+def test_use_of_pods_is_served_by_an_api_of_its_own(control_plane: ControlPlane, namespace: str, web: str) -> None:
+    path = f"--raw=/apis/metrics.k8s.io/v1beta1/namespaces/{namespace}/pods"
+    assert control_plane.kubectl("get", path, check=False).returncode != 0
+    resources = {"requests": {"cpu": "100m"}}
+    container = {"name": "web", "image": "registry.example/web:1.0.0", "resources": resources}
+    patch = json.dumps({"spec": {"template": {"spec": {"containers": [container]}}}})
+    control_plane.kubectl("patch", "deployment/web", f"--patch={patch}", f"--namespace={namespace}")
+    control_plane.kubectl("autoscale", "deployment/web", "--max=4", "--cpu=50%", f"--namespace={namespace}")
+    with control_plane.metrics_api() as metrics:
+        metrics.uses(namespace, {"cpu": "50m", "memory": "20Mi"})
+        metrics.uses(namespace, {"cpu": "60m", "memory": "30Mi"}, pod=web)
+        read = json.loads(control_plane.kubectl("get", path).stdout)
+        assert {pod["containers"][0]["usage"]["memory"] for pod in read["items"]} <= {"20Mi", "30Mi"}
+        assert read["items"]
+        active = "--for=condition=ScalingActive"
+        control_plane.kubectl("wait", active, "hpa/web", f"--namespace={namespace}", "--timeout=60s")
+        stranger = control_plane.user("vreemde")
+        assert "Forbidden" in control_plane.kubectl("get", path, kubeconfig=stranger, check=False).stderr
+    assert control_plane.kubectl("get", path, check=False).returncode != 0
+
+
 def test_every_request_is_in_the_audit_log(control_plane: ControlPlane, namespace: str) -> None:
     reader = control_plane.user("lezer", ["leveranciers"])
     control_plane.kubectl("get", "pods", f"--namespace={namespace}", kubeconfig=reader, check=False)
