@@ -98,7 +98,7 @@ def _collected(
     dependent = {}
     for item in wanted:
         if item.only_with:
-            needed = any(one.documents for (kind, _), one in listed.items() if kind == item.only_with)
+            needed = any(one.documents for (kind, _), one in listed.items() if kind in item.only_with)
             # Without what would use them they say nothing of this namespace, and so are as good as seen.
             dependent[item.key] = workers.submit(_listed if needed else _not_needed, server, item, served, namespace)
     listed |= {key: soon.result() for key, soon in dependent.items()}

@@ -26,8 +26,8 @@ class Resource:
     namespaced: bool = True
     status: bool = False
     """Whether judgements need the status."""
-    only_with: str = ""
-    """Kind without which this one says nothing: then it is not asked for."""
+    only_with: tuple[str, ...] = ()
+    """Kinds of which one must be there for this one to say anything: else it is not asked for."""
 
     @property
     def name(self) -> str:
@@ -41,6 +41,8 @@ class Resource:
 
 
 _FLUX_SOURCE = ("v1", "v1beta2", "v1beta1")
+_FLUX = ("Kustomization", "HelmRelease")
+_APISIX = ("ApisixRoute", "HTTPRoute")
 
 RESOURCES: tuple[Resource, ...] = (
     Resource("Pod", "", "pods", status=True),
@@ -64,31 +66,39 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("HorizontalPodAutoscaler", "autoscaling", "horizontalpodautoscalers", ("v2", "v1"), status=True),
     Resource("PodDisruptionBudget", "policy", "poddisruptionbudgets", status=True),
     Resource(
-        "PersistentVolume", "", "persistentvolumes", namespaced=False, status=True, only_with="PersistentVolumeClaim"
+        "PersistentVolume", "", "persistentvolumes", namespaced=False, status=True, only_with=("PersistentVolumeClaim",)
     ),
-    Resource("StorageClass", "storage.k8s.io", "storageclasses", namespaced=False, only_with="PersistentVolumeClaim"),
+    Resource(
+        "StorageClass", "storage.k8s.io", "storageclasses", namespaced=False, only_with=("PersistentVolumeClaim",)
+    ),
     Resource("SealedSecret", "bitnami.com", "sealedsecrets", ("v1alpha1",), status=True),
     Resource("ExternalSecret", "external-secrets.io", "externalsecrets", ("v1", "v1beta1"), status=True),
     Resource("HelmRelease", "helm.toolkit.fluxcd.io", "helmreleases", ("v2", "v2beta2", "v2beta1"), status=True),
     Resource(
         "Kustomization", "kustomize.toolkit.fluxcd.io", "kustomizations", ("v1", "v1beta2", "v1beta1"), status=True
     ),
-    Resource("GitRepository", "source.toolkit.fluxcd.io", "gitrepositories", _FLUX_SOURCE, status=True),
-    Resource("OCIRepository", "source.toolkit.fluxcd.io", "ocirepositories", _FLUX_SOURCE, status=True),
-    Resource("HelmRepository", "source.toolkit.fluxcd.io", "helmrepositories", _FLUX_SOURCE, status=True),
-    Resource("HelmChart", "source.toolkit.fluxcd.io", "helmcharts", _FLUX_SOURCE, status=True),
+    Resource(
+        "GitRepository", "source.toolkit.fluxcd.io", "gitrepositories", _FLUX_SOURCE, status=True, only_with=_FLUX
+    ),
+    Resource(
+        "OCIRepository", "source.toolkit.fluxcd.io", "ocirepositories", _FLUX_SOURCE, status=True, only_with=_FLUX
+    ),
+    Resource(
+        "HelmRepository", "source.toolkit.fluxcd.io", "helmrepositories", _FLUX_SOURCE, status=True, only_with=_FLUX
+    ),
+    Resource("HelmChart", "source.toolkit.fluxcd.io", "helmcharts", _FLUX_SOURCE, status=True, only_with=_FLUX),
     Resource("ServiceMonitor", "monitoring.coreos.com", "servicemonitors"),
     Resource("PodMonitor", "monitoring.coreos.com", "podmonitors"),
     Resource("Certificate", "cert-manager.io", "certificates", status=True),
-    Resource("Issuer", "cert-manager.io", "issuers", status=True),
+    Resource("Issuer", "cert-manager.io", "issuers", status=True, only_with=("Certificate",)),
     Resource(
-        "ClusterIssuer", "cert-manager.io", "clusterissuers", namespaced=False, status=True, only_with="Certificate"
+        "ClusterIssuer", "cert-manager.io", "clusterissuers", namespaced=False, status=True, only_with=("Certificate",)
     ),
     Resource("ApisixRoute", "apisix.apache.org", "apisixroutes", ("v2",)),
     Resource("ApisixTls", "apisix.apache.org", "apisixtlses", ("v2",)),
-    Resource("ApisixPluginConfig", "apisix.apache.org", "apisixpluginconfigs", ("v2",)),
-    Resource("ApisixGlobalRule", "apisix.apache.org", "apisixglobalrules", ("v2",)),
-    Resource("PluginConfig", "apisix.apache.org", "pluginconfigs", ("v1alpha1",)),
+    Resource("ApisixPluginConfig", "apisix.apache.org", "apisixpluginconfigs", ("v2",), only_with=_APISIX),
+    Resource("ApisixGlobalRule", "apisix.apache.org", "apisixglobalrules", ("v2",), only_with=_APISIX),
+    Resource("PluginConfig", "apisix.apache.org", "pluginconfigs", ("v1alpha1",), only_with=_APISIX),
     Resource("HTTPRoute", "gateway.networking.k8s.io", "httproutes", ("v1", "v1beta1"), status=True),
     Resource("GRPCRoute", "gateway.networking.k8s.io", "grpcroutes", ("v1", "v1alpha2"), status=True),
     Resource("TLSRoute", "gateway.networking.k8s.io", "tlsroutes", ("v1", "v1alpha3", "v1alpha2"), status=True),
