@@ -197,11 +197,20 @@ def test_ipv4_and_ipv6_serve_the_same(http: HttpFacts, norm: WebNorm, findings: 
             f"{http.host} heeft geen adressen van beide soorten, IPv4 en IPv6.",
             f"{http.host} has no addresses of both kinds, IPv4 and IPv6.",
         )
+    if all(_demands_certificate(address) for address in (*v4, *v6)):
+        not_applicable(
+            f"{http.host} eist op elk adres een clientcertificaat: er is geen openbaar document om te vergelijken.",
+            f"{http.host} demands a client certificate on every address: there is no public document to compare.",
+        )
     doubts = Doubts(http)
     one = v4[0]
     for other in v6:
         _compare(one, other, http, norm, findings, doubts)
     doubts.end()
+
+
+def _demands_certificate(address: AddressHttp) -> bool:
+    return isinstance(address.first, Unanswered) and address.first.how is How.CLIENT_CERTIFICATE
 
 
 def _compare(

@@ -21,7 +21,6 @@ from contexts import (
 from service_mutations import (
     ENFORCED,
     HEADERS,
-    IPV6,
     NCSC,
     OPEN_STANDARDS,
     PLUG_INS,
@@ -46,7 +45,7 @@ CLIENTS = (Authority("Toetskader laboratory clients"), ssl.CERT_REQUIRED)
 coupled = partial(speaks, clients=CLIENTS)
 OLD = "ECDHE+AESGCM:ECDHE-ECDSA-AES256-SHA:@SECLEVEL=0"
 NEEDS_AN_ANSWER = ids(
-    HEADERS, ENFORCED, IPV6, OPEN_STANDARDS, SECURE, SECURITY_TXT, PLUG_INS, NCSC,
+    HEADERS, ENFORCED, OPEN_STANDARDS, SECURE, SECURITY_TXT, PLUG_INS, NCSC,
     "SLA-7.2.4-01 SLA-10.1-13 SLA-10.1-18 TA-5.1a-01 TA-5.1a-03 NERDS-6-01",
 )  # fmt: skip
 """What cannot be said of a coupling without a client's certificate."""
@@ -251,6 +250,15 @@ MUTANTS = (
         change=site(lambda old: replace(old, plain=None)),
         of="coupling",
         fail=ids(ENFORCED, OPEN_STANDARDS, SECURE, "DDC-7.17-03 SLA-13.1-06 TA-5.2.1-02"),
+    ),
+    ServiceMutant(
+        name="coupling-on-tls-1.2-only",
+        requirement="SLA-12-05",
+        why="A handshake of TLS 1.2 breaks off without saying that a certificate is missed; that is no absence of TLS.",
+        change=service(tls=coupled(highest=ssl.TLSVersion.TLSv1_2)),
+        of="coupling",
+        fail="SLA-12-05",
+        passes=NCSC,
     ),
     ServiceMutant(
         name="coupling-with-tls-1.0",

@@ -15,8 +15,11 @@ from toetskader.collect.endpoint.http import collect_http
 from toetskader.collect.endpoint.rpki import Rpki
 from toetskader.collect.endpoint.tls import collect_tls
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.facts.endpoint.client_certificates import with_demands
 from toetskader.facts.endpoint.dns import DnsFacts
+from toetskader.facts.endpoint.http import HttpFacts
 from toetskader.facts.endpoint.names import Endpoint, Endpoints
+from toetskader.facts.endpoint.tls import TlsFacts
 from toetskader.facts.store import Attempt, FactKey
 from toetskader.targets.models import SaasPart
 from toetskader.text import Text
@@ -67,7 +70,12 @@ class EndpointCollectors:
         attempts: dict[FactKey, Attempt] = {FactKey("endpoint", item.scene): item for item in part.endpoints}
         if "endpoints" in kinds:
             attempts[FactKey("endpoints")] = _together(part, names)
-        return attempts | {key: soon.result() for key, soon in running.items()}
+        attempts |= {key: soon.result() for key, soon in running.items()}
+        for endpoint in part.endpoints:
+            http, tls = (attempts.get(FactKey(kind, endpoint.scene)) for kind in ("http", "tls"))
+            if isinstance(http, HttpFacts) and isinstance(tls, TlsFacts):
+                attempts[FactKey("http", endpoint.scene)] = with_demands(http, tls)
+        return attempts
 
     def _start(
         self, part: SaasPart, endpoint: Endpoint, names: Dns, kinds: frozenset[str]
