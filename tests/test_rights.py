@@ -464,6 +464,7 @@ def test_emergency_access_is_temporary(rights: Rights, findings: Findings, param
         for holder in rights.holders
         for bound in rights.of(holder)
         if any(changes(rule) for rule in bound.rules)
+        and (bound.binding.namespace == rights.namespace or bound.binding.namespace not in rights.own_namespaces)
     }
     moment = _moment(rights, today)
     for bound in writing.values():

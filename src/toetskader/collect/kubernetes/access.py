@@ -6,7 +6,7 @@ grants what. Where reviews are refused the bindings are evaluated instead, and t
 """
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,14 +69,15 @@ class _Named(msgspec.Struct):
     metadata: Meta
 
 
-def collect_rights(server: ApiServer, entry: NamespaceEntry) -> Rights | NotSeen:
+def collect_rights(server: ApiServer, entry: NamespaceEntry, *, own: Collection[str] = ()) -> Rights | NotSeen:
     """Collect what the supplier's users and groups may do, in their own namespace and elsewhere.
 
-    Parameters: `server`, the API server, with its deadline; `entry`, with the users and groups to ask about. NotSeen
-    when there is nobody to ask about, or nothing could be seen. A question without an answer is a right that is
-    neither allowed nor denied, with its reason.
+    Parameters: `server`, the API server, with its deadline; `entry`, with the users and groups to ask about; `own`,
+    further namespaces of the supplier, such as those of its other environments or components: they are no other
+    party's, and are judged by themselves. NotSeen when there is nobody to ask about, or nothing could be seen. A
+    question without an answer is a right that is neither allowed nor denied, with its reason.
     """
-    return _Collector(server, entry).collect()
+    return _Collector(server, entry, frozenset(own)).collect()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,10 @@ class _Seen:
 class _Collector:
     """Collects the rights of one entry."""
 
-    def __init__(self, server: ApiServer, entry: NamespaceEntry) -> None:
+    def __init__(self, server: ApiServer, entry: NamespaceEntry, own: frozenset[str]) -> None:
         self._server = server
         self._entry = entry
+        self._own = own | {entry.namespace}
         self._at = datetime.now(UTC)
         users = (Holder(kind="User", name=name) for name in dict.fromkeys(entry.users))
         groups = (Holder(kind="Group", name=name) for name in dict.fromkeys(entry.groups))
@@ -143,6 +145,7 @@ class _Collector:
             commands=self._commands(),
             environment=self._entry.environment,
             namespace=self._entry.namespace,
+            own_namespaces=tuple(sorted(self._own)),
             holders=self._holders,
             rights=rights,
             other_namespaces=others,
@@ -224,14 +227,13 @@ class _Collector:
 
         Where all bindings are seen, those with a binding that names the supplier, and one without for all the rest.
         """
-        own = self._entry.namespace
         bound = {
             binding.namespace
             for holder in self._holders
             for binding in seen.rbac.of(holder.identity)
-            if binding.namespace not in {"", own}
+            if binding.namespace and binding.namespace not in self._own
         }
-        listed = () if isinstance(known, Text) else tuple(sorted(name for name in known if name != own))
+        listed = () if isinstance(known, Text) else tuple(sorted(name for name in known if name not in self._own))
         if seen.others is None:
             rest = [name for name in listed if name not in bound][:1]
             wanted = [*sorted(bound), *rest]

@@ -178,6 +178,8 @@ class Rights(msgspec.Struct, frozen=True, kw_only=True, tag="rights"):
     commands: tuple[str, ...]
     environment: str
     namespace: str
+    own_namespaces: tuple[str, ...]
+    """The supplier's, this one among them; only this one was asked about."""
     holders: tuple[Holder, ...]
     rights: tuple[Right, ...]
     other_namespaces: tuple[str, ...]

@@ -1,0 +1,575 @@
+"""Rights on a real API server: three environments, answers that agree with kubectl, nothing written but reviews."""
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from control_plane import ControlPlane, Object
+
+from toetskader.catalogue.load import load_catalogue
+from toetskader.catalogue.models import TargetParameters
+from toetskader.collect.kubernetes.access import collect_rights
+from toetskader.collect.kubernetes.client import ApiServer
+from toetskader.collect.kubernetes.kubeconfig import read_kubeconfig
+from toetskader.facts.attempt import NotSeen, Reason
+from toetskader.facts.kubernetes.rights import NOBODY, Holder, Right, Rights, SeenBy, questions
+from toetskader.facts.store import Attempt, FactKey, TargetFacts
+from toetskader.judging.judge import Judged, judge
+from toetskader.judging.outcomes import Parameters
+from toetskader.judging.registry import load_checks
+from toetskader.judging.subjects import TargetSubjects
+from toetskader.results import Verdict
+from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.vocabulary import Environment
+
+ROOT = Path(__file__).parents[2]
+CHECKS = load_checks(ROOT / "tests")
+CATALOGUE = load_catalogue(ROOT / "policies", CHECKS)
+ON_RIGHTS = {
+    row.id: row for row in CATALOGUE.requirements.values() if "rbac" in row.measured_on and row.check in CHECKS
+}
+DEADLINE_S = 120.0
+
+AUDITOR = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: toetskader-vragen}
+rules: [{apiGroups: [authorization.k8s.io], resources: [subjectaccessreviews], verbs: [create]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: toetskader-rollen}
+rules:
+  - apiGroups: [rbac.authorization.k8s.io]
+    resources: [roles, rolebindings, clusterroles, clusterrolebindings]
+    verbs: [list]
+  - {apiGroups: [""], resources: [namespaces], verbs: [list]}
+  - {apiGroups: [apps], resources: [deployments, statefulsets, daemonsets], verbs: [list]}
+  - {apiGroups: [batch], resources: [cronjobs], verbs: [list]}
+"""
+WORKLOADS = """
+  - {apiGroups: [""], resources: [pods, services, configmaps], verbs: VERBS}
+  - {apiGroups: [apps], resources: [deployments, statefulsets, daemonsets, replicasets], verbs: VERBS}
+  - {apiGroups: [batch], resources: [jobs, cronjobs], verbs: VERBS}
+  - {apiGroups: [networking.k8s.io], resources: [ingresses], verbs: VERBS}
+"""
+READ = "[get, list, watch]"
+WRITE = "[get, list, watch, create, update, patch, delete]"
+
+
+def role(name: str, rules: str) -> str:
+    return f"apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {{name: {name}}}\nrules:\n{rules}\n"
+
+
+def binding(
+    name: str, role: str, *subjects: str, kind: str = "Role", annotations: Mapping[str, str] | None = None
+) -> Object:
+    """A RoleBinding; subjects as `User:jan`, `Group:leverancier` or `ServiceAccount:namespace/name`."""
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": name, "annotations": dict(annotations or {})},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": role},
+        "subjects": [subject(item) for item in subjects],
+    }
+
+
+def cluster_binding(name: str, role: str, *subjects: str) -> Object:
+    made = binding(name, role, *subjects, kind="ClusterRole")
+    return made | {"kind": "ClusterRoleBinding"}
+
+
+def subject(text: str) -> Object:
+    kind, _, name = text.partition(":")
+    if kind != "ServiceAccount":
+        return {"kind": kind, "name": name, "apiGroup": "rbac.authorization.k8s.io"}
+    namespace, _, account = name.partition("/")
+    return {"kind": kind, "name": account, "namespace": namespace}
+
+
+@dataclass(frozen=True)
+class World:
+    """Three environments of one component, another's namespace, and whoever measures."""
+
+    control_plane: ControlPlane
+    namespaces: Mapping[str, str]
+    other: str
+    auditors: Mapping[str, Path]
+
+    def collect(self, environment: Environment, auditor: str = "all", **given: Any) -> Rights | NotSeen:
+        people = {"users": ("jan.jansen@leverancier.example",), "groups": ("leverancier",)}
+        entry = NamespaceEntry(environment=environment, namespace=self.namespaces[environment], **{**people, **given})
+        return collect_with(self.auditors[auditor], entry, *self.namespaces.values())
+
+    def seen(self, environment: Environment, auditor: str = "all", **given: Any) -> Rights:
+        found = self.collect(environment, auditor, **given)
+        assert isinstance(found, Rights), found
+        return found
+
+
+def collect_with(kubeconfig: Path, entry: NamespaceEntry, *own: str) -> Rights | NotSeen:
+    with ApiServer(read_kubeconfig(kubeconfig, None), deadline_s=DEADLINE_S) as server:
+        return collect_rights(server, entry, own=own)
+
+
+@pytest.fixture(scope="module")
+def world(control_plane: ControlPlane) -> Iterator[World]:
+    control_plane.apply(
+        AUDITOR,
+        cluster_binding("toetskader-vragen", "toetskader-vragen", "User:meter-all", "User:meter-reviews"),
+        cluster_binding("toetskader-rollen", "toetskader-rollen", "User:meter-all", "User:meter-roles"),
+    )
+    auditors = {name: control_plane.user(f"meter-{name}") for name in ("all", "reviews", "roles", "none")}
+    suffix = uuid.uuid4().hex[:6]
+    with (
+        control_plane.namespace(f"zaak-test-{suffix}") as test,
+        control_plane.namespace(f"zaak-acc-{suffix}", {"common-ground.nl/laag": "2"}) as acceptance,
+        control_plane.namespace(f"zaak-prod-{suffix}") as production,
+        control_plane.namespace(f"buren-{suffix}") as other,
+    ):
+        sealed = "  - {apiGroups: [bitnami.com], resources: [sealedsecrets], verbs: [get, list, create, update, patch]}"
+        of_group = "Group:leverancier"
+        own = role("eigen-geheim", "  - {apiGroups: [''], resources: [secrets], resourceNames: [db], verbs: [get]}")
+        for namespace, verbs in ((test, WRITE), (acceptance, WRITE), (production, READ)):
+            rules = WORKLOADS.replace("VERBS", verbs) + (sealed if namespace == test else "")
+            control_plane.apply(
+                role("leverancier", rules),
+                binding("leverancier", "leverancier", of_group),
+                own,
+                binding("eigen-geheim", "eigen-geheim", f"ServiceAccount:{namespace}/default"),
+                namespace=namespace,
+            )
+        control_plane.apply(
+            role("buren", WORKLOADS.replace("VERBS", WRITE)), binding("buren", "buren", "Group:buren"), namespace=other
+        )
+        names = {"test": test, "acceptance": acceptance, "production": production}
+        yield World(control_plane, names, other, auditors)
+
+
+def judged(rights: Rights | NotSeen, environment: str) -> dict[str, Judged]:
+    """What every requirement on rights comes to."""
+    attempts: dict[FactKey, Attempt] = {FactKey("rights", environment): rights}
+    subjects = TargetSubjects(TargetFacts("t", {"rbac": (environment,)}, attempts))
+    return {
+        id_: judge(
+            CHECKS[row.check],
+            subjects,
+            part="rbac",
+            params=row.params,
+            parameters=Parameters(TargetParameters()),
+            today=datetime.now(UTC).date(),
+            fixtures={},
+        )
+        for id_, row in ON_RIGHTS.items()
+    }
+
+
+def verdicts(found: Mapping[str, Judged]) -> dict[str, Verdict]:
+    assert [item.crash for item in found.values() if item.crash] == []
+    return {id_: item.verdict for id_, item in found.items()}
+
+
+PASS, FAIL, NA, UNDETERMINED = Verdict.PASS, Verdict.FAIL, Verdict.NOT_APPLICABLE, Verdict.UNDETERMINED
+GOLDEN = {
+    "test": {
+        "DDC-4-05": PASS, "DDC-6.2-01": PASS, "DDC-6.2-02": PASS, "DDC-6.2-03": PASS, "DDC-6.2-04": PASS,
+        "DDC-6.2-05": NA, "DDC-6.2-06": NA, "DDC-6.2-07": NA, "DDC-6.2-08": NA, "DDC-6.2-09": PASS,
+        "DDC-7.3-01": PASS, "DDC-7.11-06": PASS,
+    },
+    "acceptance": {
+        "DDC-4-05": PASS, "DDC-6.2-01": PASS, "DDC-6.2-02": PASS, "DDC-6.2-03": NA, "DDC-6.2-04": NA,
+        "DDC-6.2-05": PASS, "DDC-6.2-06": NA, "DDC-6.2-07": NA, "DDC-6.2-08": NA, "DDC-6.2-09": PASS,
+        "DDC-7.3-01": PASS, "DDC-7.11-06": PASS,
+    },
+    "production": {
+        "DDC-4-05": PASS, "DDC-6.2-01": PASS, "DDC-6.2-02": PASS, "DDC-6.2-03": NA, "DDC-6.2-04": NA,
+        "DDC-6.2-05": NA, "DDC-6.2-06": NA, "DDC-6.2-07": PASS, "DDC-6.2-08": NA, "DDC-6.2-09": PASS,
+        "DDC-7.3-01": PASS, "DDC-7.11-06": PASS,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("environment", ["test", "acceptance", "production"])
+def test_rights_as_agreed_meet_everything(world: World, environment: Environment) -> None:
+    found = judged(world.seen(environment), environment)
+    assert verdicts(found) == GOLDEN[environment], {
+        id_: (item.findings, item.reason, item.doubt) for id_, item in found.items() if item.verdict is FAIL
+    }
+
+
+# Mutants: what is granted too much, and what it then fails
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """Something granted, or taken away, in one environment."""
+
+    environment: Environment
+    fails: frozenset[str]
+    objects: tuple[str | Object, ...]
+    in_other: bool = False
+    """Granted in another party's namespace instead of the own one."""
+
+
+def grant(rules: str, *subjects: str, annotations: Mapping[str, str] | None = None) -> tuple[str | Object, ...]:
+    return role("te-veel", f"  - {rules}"), binding("te-veel", "te-veel", *subjects, annotations=annotations)
+
+
+def soon(hours: float) -> str:
+    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat(timespec="seconds")
+
+
+SUPPLIER = "Group:leverancier"
+NOBODY_ELSE = "{apiGroups: [''], resources: [secrets], verbs: [get]}"
+PATCH = "{apiGroups: [apps], resources: [deployments], verbs: [patch]}"
+FORWARD = "{apiGroups: [''], resources: [pods/portforward], verbs: [create]}"
+TICKET = "common-ground.nl/aanvraag"
+CHANGE = "common-ground.nl/wijziging"
+UNTIL = "common-ground.nl/geldig-tot"
+
+MUTANTS: dict[str, Mutant] = {
+    "reads secrets": Mutant("test", frozenset({"DDC-6.2-01", "DDC-6.2-02"}), grant(NOBODY_ELSE, SUPPLIER)),
+    "reads one secret by name": Mutant(
+        "production",
+        frozenset({"DDC-6.2-01", "DDC-6.2-02"}),
+        grant("{apiGroups: [''], resources: [secrets], resourceNames: [db], verbs: [get]}", SUPPLIER),
+    ),
+    "everybody reads secrets": Mutant(
+        "test", frozenset({"DDC-6.2-01", "DDC-6.2-02", "DDC-7.11-06"}), grant(NOBODY_ELSE, "Group:system:authenticated")
+    ),
+    "somebody else reads secrets": Mutant("test", frozenset({"DDC-6.2-02"}), grant(NOBODY_ELSE, "Group:buren")),
+    "the application reads all secrets": Mutant(
+        "test", frozenset({"DDC-6.2-02"}), grant(NOBODY_ELSE, "Group:system:serviceaccounts:OWN")
+    ),
+    "writes secrets": Mutant(
+        "test",
+        frozenset({"DDC-6.2-03"}),
+        grant("{apiGroups: [''], resources: [secrets], verbs: [create]}", SUPPLIER),
+    ),
+    "reads the neighbours' pods": Mutant(
+        "test",
+        frozenset({"DDC-6.2-04"}),
+        grant("{apiGroups: [''], resources: [pods], verbs: [get]}", SUPPLIER),
+        in_other=True,
+    ),
+    "writes in acceptance at the neighbours'": Mutant(
+        "acceptance", frozenset({"DDC-6.2-05"}), grant(PATCH, SUPPLIER), in_other=True
+    ),
+    "writes in production": Mutant("production", frozenset({"DDC-6.2-07", "DDC-6.2-08"}), grant(PATCH, SUPPLIER)),
+    "writes in production on one object": Mutant(
+        "production",
+        frozenset({"DDC-6.2-07", "DDC-6.2-08"}),
+        grant("{apiGroups: [apps], resources: [deployments], resourceNames: [web], verbs: [patch]}", SUPPLIER),
+    ),
+    "a user writes in production": Mutant(
+        "production", frozenset({"DDC-6.2-07", "DDC-6.2-08"}), grant(PATCH, "User:jan.jansen@leverancier.example")
+    ),
+    "scales in production": Mutant(
+        "production",
+        frozenset({"DDC-6.2-07", "DDC-6.2-08"}),
+        grant("{apiGroups: [apps], resources: ['*/scale'], verbs: [update]}", SUPPLIER),
+    ),
+    "an emergency, on request and soon over": Mutant(
+        "production", frozenset(), grant(PATCH, SUPPLIER, annotations={TICKET: "INC-1", UNTIL: soon(2)})
+    ),
+    "an emergency that takes days": Mutant(
+        "production",
+        frozenset({"DDC-6.2-07", "DDC-6.2-08"}),
+        grant(PATCH, SUPPLIER, annotations={TICKET: "INC-1", UNTIL: soon(72)}),
+    ),
+    "an emergency that is over": Mutant(
+        "production",
+        frozenset({"DDC-6.2-07", "DDC-6.2-08"}),
+        grant(PATCH, SUPPLIER, annotations={TICKET: "INC-1", UNTIL: soon(-1)}),
+    ),
+    "an emergency without a request": Mutant(
+        "production", frozenset({"DDC-6.2-07", "DDC-6.2-08"}), grant(PATCH, SUPPLIER, annotations={UNTIL: soon(2)})
+    ),
+    "forwards ports": Mutant("test", frozenset({"DDC-6.2-09"}), grant(FORWARD, SUPPLIER)),
+    "forwards ports with an approved change": Mutant(
+        "test", frozenset(), grant(FORWARD, SUPPLIER, annotations={CHANGE: "CHG-7", UNTIL: soon(200)})
+    ),
+    "enters containers by websocket": Mutant(
+        "test", frozenset({"DDC-6.2-09"}), grant("{apiGroups: [''], resources: [pods/exec], verbs: [get]}", SUPPLIER)
+    ),
+    "opens the neighbours' network": Mutant(
+        "test",
+        frozenset({"DDC-7.11-06"}),
+        grant("{apiGroups: [networking.k8s.io], resources: [networkpolicies], verbs: [create]}", SUPPLIER),
+        in_other=True,
+    ),
+    "binds any role": Mutant(
+        "test",
+        frozenset({"DDC-7.11-06"}),
+        grant("{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [bind]}", SUPPLIER),
+    ),
+    "acts as other accounts": Mutant(
+        "test",
+        frozenset({"DDC-7.11-06"}),
+        grant("{apiGroups: [''], resources: [serviceaccounts], verbs: [impersonate]}", SUPPLIER),
+    ),
+    "configures gateways": Mutant(
+        "test",
+        frozenset({"DDC-4-05"}),
+        grant("{apiGroups: [gateway.networking.k8s.io], resources: [gateways], verbs: [update]}", SUPPLIER),
+    ),
+    "all verbs on everything": Mutant(
+        "test",
+        frozenset({"DDC-4-05", "DDC-6.2-01", "DDC-6.2-02", "DDC-6.2-03", "DDC-6.2-09", "DDC-7.11-06"}),
+        grant("{apiGroups: ['*'], resources: ['*'], verbs: ['*']}", SUPPLIER),
+    ),
+    "a shared account": Mutant(
+        "test",
+        frozenset({"DDC-7.3-01"}),
+        grant("{apiGroups: [''], resources: [events], verbs: [list]}", "User:beheer"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_what_is_granted_too_much_fails_what_it_should(world: World, name: str) -> None:
+    mutant = MUTANTS[name]
+    own = world.namespaces[mutant.environment]
+    namespace = world.other if mutant.in_other else own
+    texts = [item if isinstance(item, str) else yaml.safe_dump(item) for item in mutant.objects]
+    world.control_plane.apply(*(text.replace("OWN", own) for text in texts), namespace=namespace)
+    try:
+        found = judged(world.seen(mutant.environment), mutant.environment)
+    finally:
+        world.control_plane.kubectl("delete", "role,rolebinding", "te-veel", f"--namespace={namespace}")
+    failing = {id_ for id_, verdict in verdicts(found).items() if verdict is FAIL}
+    assert failing == mutant.fails
+    assert UNDETERMINED not in verdicts(found).values()
+    if mutant.fails:
+        sources = {item.source for id_ in mutant.fails for item in found[id_].findings}
+        places = {item.where for id_ in mutant.fails for item in found[id_].findings}
+        assert any("te-veel" in text for text in sources | places) or "DDC-7.3-01" in mutant.fails
+
+
+def test_a_cluster_role_reaches_everywhere(world: World) -> None:
+    made = cluster_binding("leverancier-kijkt", "edit", SUPPLIER)
+    world.control_plane.apply(made)
+    try:
+        found = judged(world.seen("production"), "production")
+    finally:
+        world.control_plane.kubectl("delete", "clusterrolebinding", "leverancier-kijkt")
+    failing = {id_ for id_, verdict in verdicts(found).items() if verdict is FAIL}
+    assert failing == {"DDC-6.2-01", "DDC-6.2-02", "DDC-6.2-07", "DDC-6.2-08", "DDC-6.2-09", "DDC-7.11-06"}
+    assert {item.source for item in found["DDC-6.2-01"].findings} == {"ClusterRoleBinding leverancier-kijkt"}
+    # What holds in all namespaces is told once, and not of every one of them.
+    assert all(" in *" in item.where for item in found["DDC-6.2-01"].findings)
+
+
+@pytest.mark.parametrize(("layer", "failing"), [("4", {"DDC-6.2-06"}), ("1", set())])
+def test_the_layer_of_the_component_decides_in_acceptance(world: World, layer: str, failing: set[str]) -> None:
+    namespace = world.namespaces["acceptance"]
+    world.control_plane.kubectl("label", "namespace", namespace, f"common-ground.nl/laag={layer}", "--overwrite")
+    try:
+        found = verdicts(judged(world.seen("acceptance"), "acceptance"))
+    finally:
+        world.control_plane.kubectl("label", "namespace", namespace, "common-ground.nl/laag=2", "--overwrite")
+    assert {id_ for id_, verdict in found.items() if verdict is FAIL} == failing
+
+
+def test_without_its_layer_acceptance_is_undetermined(world: World) -> None:
+    namespace = world.namespaces["acceptance"]
+    world.control_plane.kubectl("label", "namespace", namespace, "common-ground.nl/laag-")
+    try:
+        found = judged(world.seen("acceptance"), "acceptance")
+    finally:
+        world.control_plane.kubectl("label", "namespace", namespace, "common-ground.nl/laag=2")
+    assert found["DDC-6.2-05"].verdict is found["DDC-6.2-06"].verdict is UNDETERMINED
+    reason = found["DDC-6.2-05"].reason
+    assert reason is not None
+    assert "common-ground.nl/laag" in reason.nl
+
+
+# Answers agree with kubectl, and with the evaluation of roles and bindings
+
+EXOTIC = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: exotisch-deel, labels: {exotisch: "ja"}}
+rules:
+  - {apiGroups: ["*"], resources: ["*/scale"], verbs: [update]}
+  - {apiGroups: [apps], resources: ["*"], verbs: [get, "*"]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: exotisch}
+aggregationRule: {clusterRoleSelectors: [{matchLabels: {exotisch: "ja"}}]}
+rules: []
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: exotisch-cluster}
+rules:
+  - {apiGroups: ["", batch], resources: [pods, pods/exec, jobs, namespaces, users], verbs: [list, create, impersonate]}
+  - {apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], resourceNames: [view], verbs: [bind]}
+  - {nonResourceURLs: ["/metrics", "/health*"], verbs: [get]}
+"""
+HOLDERS = (
+    Holder(kind="User", name="jan.jansen@leverancier.example"),
+    Holder(kind="User", name="exoot"),
+    Holder(kind="Group", name="leverancier"),
+    Holder(kind="Group", name="buren"),
+    Holder(kind="Group", name="system:masters"),
+    Holder(kind="Group", name="system:unauthenticated"),
+)
+
+
+@pytest.fixture
+def exotic(world: World) -> Iterator[World]:
+    """The same world, with what bindings and roles can further hold."""
+    account = f"system:serviceaccount:{world.other}:default"
+    cluster = (
+        cluster_binding("exotisch-cluster", "exotisch-cluster", "User:exoot", "Group:buren"),
+        cluster_binding("exotisch-zonder-rol", "bestaat-niet", "User:exoot"),
+    )
+    local = (
+        binding("exotisch", "exotisch", "User:exoot", kind="ClusterRole"),
+        binding("exotisch-account", "view", f"User:{account}", kind="ClusterRole"),
+        binding("exotisch-beheer", "admin", f"ServiceAccount:{world.other}/default", kind="ClusterRole"),
+        binding("exotisch-accounts", "edit", f"Group:system:serviceaccounts:{world.other}", kind="ClusterRole"),
+        binding("exotisch-zonder", "bestaat-niet", "User:exoot"),
+    )
+    world.control_plane.apply(EXOTIC, *cluster)
+    for namespace in world.namespaces.values():
+        world.control_plane.apply(*local, namespace=namespace)
+    yield world
+    kubectl = world.control_plane.kubectl
+    kubectl("delete", "clusterrolebinding", "exotisch-cluster", "exotisch-zonder-rol")
+    kubectl("delete", "clusterrole", "exotisch", "exotisch-deel", "exotisch-cluster")
+    for namespace in world.namespaces.values():
+        kubectl("delete", "rolebinding", *(item["metadata"]["name"] for item in local), f"--namespace={namespace}")
+
+
+def holders(world: World) -> dict[str, Any]:
+    account = f"system:serviceaccount:{world.other}:default"
+    return {
+        "users": (*(item.name for item in HOLDERS if item.kind == "User"), account),
+        "groups": tuple(item.name for item in HOLDERS if item.kind == "Group"),
+    }
+
+
+def as_kubectl_asks(control_plane: ControlPlane, rights: tuple[Right, ...]) -> list[bool]:
+    """Ask what `kubectl auth can-i --as` asks: the API server, as if we were somebody else, what we may do."""
+    api = control_plane.api()
+
+    def ask(right: Right) -> bool:
+        about = {"verb": right.verb, "group": right.group, "resource": right.resource}
+        about |= {"subresource": right.subresource, "namespace": right.namespace}
+        is_user = right.holder.kind == "User"
+        headers = {"Impersonate-User": right.holder.name if is_user else NOBODY, "Content-Type": "application/json"}
+        if not is_user:
+            headers["Impersonate-Group"] = right.holder.name
+        spec = {"resourceAttributes": about}
+        body = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": spec}
+        answer = api.rest_client.pool_manager.request(
+            "POST",
+            f"{control_plane.server}/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+            body=json.dumps(body),
+            headers=headers,
+        )
+        assert answer.status == 201, answer.data
+        return bool(json.loads(answer.data)["status"]["allowed"])
+
+    with ThreadPoolExecutor(4) as workers:
+        return list(workers.map(ask, rights))
+
+
+@pytest.mark.parametrize("environment", ["test", "acceptance", "production"])
+def test_answers_agree_with_kubectl_for_everything_asked(exotic: World, environment: Environment) -> None:
+    rights = exotic.seen(environment, **holders(exotic))
+    asked = [right for right in rights.rights if right.holder.name != "system:unauthenticated"]
+    theirs = as_kubectl_asks(exotic.control_plane, tuple(asked))
+    assert [right for right, allowed in zip(asked, theirs, strict=True) if right.allowed is not allowed] == []
+    # Everything was asked: each question of everybody, in the own namespace and elsewhere.
+    here = [right for right in rights.rights if right.namespace == rights.namespace]
+    namespaced = [question for question in questions() if question.resource.namespaced]
+    assert len(here) == len(namespaced) * len(rights.holders)
+    assert {True, False} <= {right.allowed for right in here}
+    print(f"{environment}: {len(asked)} answers agree, {sum(theirs)} of them allowed")
+
+
+def test_commands_in_findings_are_what_kubectl_takes(exotic: World) -> None:
+    rights = exotic.seen("test", **holders(exotic)).rights
+    sample = [right for right in rights if right.holder.name != "system:unauthenticated"][:: len(rights) // 60]
+    assert {right.allowed for right in sample} == {True, False}
+
+    def can_i(right: Right) -> bool:
+        words = right.command.split()
+        assert words[:3] == ["kubectl", "auth", "can-i"]
+        said = exotic.control_plane.kubectl(*words[1:], check=False)
+        answer = said.stdout.split()[0]  # what follows tells of bindings to roles that do not exist
+        assert answer in {"yes", "no"}, said
+        return answer == "yes"
+
+    with ThreadPoolExecutor(2) as workers:
+        assert list(workers.map(can_i, sample)) == [right.allowed for right in sample]
+
+
+@pytest.mark.parametrize("environment", ["test", "acceptance", "production"])
+def test_evaluation_says_what_the_api_server_says(exotic: World, environment: Environment) -> None:
+    asked = exotic.seen(environment, "all", **holders(exotic))
+    evaluated = exotic.seen(environment, "roles", **holders(exotic))
+    assert {right.seen_by for right in evaluated.rights} == {SeenBy.EVALUATED}
+    assert {right.seen_by for right in asked.rights} == {SeenBy.REVIEW}
+    told = {(right.holder, right.access): right.allowed for right in evaluated.rights}
+    assert told == {(right.holder, right.access): right.allowed for right in asked.rights}
+    assert evaluated.bindings == asked.bindings
+
+
+# Who may see what
+
+
+def test_reviews_alone_leave_undetermined_what_only_roles_tell(world: World) -> None:
+    rights = world.seen("production", "reviews")
+    assert rights.bindings == ()
+    assert {right.allowed for right in rights.rights} == {True, False}
+    found = judged(rights, "production")
+    assert PASS not in {verdict for id_, verdict in verdicts(found).items() if GOLDEN["production"][id_] is PASS}
+    reason = found["DDC-6.2-01"].reason
+    assert reason is not None
+    assert "namespaces" in reason.en
+
+
+def test_reviews_alone_still_find_what_is_too_much(world: World) -> None:
+    namespace = world.namespaces["production"]
+    texts = [item if isinstance(item, str) else yaml.safe_dump(item) for item in grant(NOBODY_ELSE, SUPPLIER)]
+    world.control_plane.apply(*texts, namespace=namespace)
+    try:
+        found = judged(world.seen("production", "reviews"), "production")
+    finally:
+        world.control_plane.kubectl("delete", "role,rolebinding", "te-veel", f"--namespace={namespace}")
+    assert found["DDC-6.2-01"].verdict is FAIL
+
+
+def test_without_any_right_nothing_is_seen_and_that_is_said(world: World) -> None:
+    rights = world.collect("production", "none")
+    assert isinstance(rights, NotSeen)
+    assert rights.reason is Reason.DENIED
+    assert "subjectaccessreviews" in rights.message.en
+    assert set(verdicts(judged(rights, "production")).values()) == {UNDETERMINED}
+
+
+def test_without_users_and_groups_there_is_nothing_to_ask(world: World) -> None:
+    rights = world.collect("production", users=(), groups=())
+    assert isinstance(rights, NotSeen)
+    assert rights.reason is Reason.NOT_COLLECTED
+
+
+def test_nothing_is_written_but_reviews(world: World) -> None:
+    world.seen("acceptance", "all")
+    events = world.control_plane.audit("meter-all")
+    done = {(event["verb"], event["objectRef"]["resource"]) for event in events}
+    assert {item for item in done if item[0] not in {"get", "list"}} == {("create", "subjectaccessreviews")}
+    assert "secrets" not in {resource for _, resource in done}
+    assert [event for event in events if "impersonatedUser" in event] == []

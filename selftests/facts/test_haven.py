@@ -1,0 +1,160 @@
+"""The report of the Haven Compliancy Checker: read strictly, judged on all required checks and on its age."""
+
+import json
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toetskader.catalogue.load import load_catalogue
+from toetskader.catalogue.models import TargetParameters
+from toetskader.collect.haven import MOST_BYTES, read_haven_report
+from toetskader.facts.attempt import NotSeen, Reason
+from toetskader.facts.haven import HavenReport, HavenResult
+from toetskader.facts.store import FactKey, TargetFacts, read_evidence, write_evidence
+from toetskader.judging.judge import Judged, judge
+from toetskader.judging.outcomes import Parameters
+from toetskader.judging.registry import load_checks
+from toetskader.judging.subjects import TargetSubjects
+from toetskader.results import Verdict
+
+ROOT = Path(__file__).parents[2]
+CHECKS = load_checks(ROOT / "tests")
+ROW = load_catalogue(ROOT / "policies", CHECKS).requirements["DDC-1.1-02"]
+TODAY = date(2026, 6, 30)
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    checks = [
+        {"Name": f"check{number}", "Label": f"Check {number}", "Category": "Cluster", "Result": "YES"}
+        for number in range(15)
+    ]
+    return {
+        "Version": "v12.0.0",
+        "HavenCompliant": True,
+        "StartTS": "2026-06-20T09:00:00.123456789Z",
+        "StopTS": "2026-06-20T09:05:00.123456789+02:00",
+        "Config": {"CNCF": True, "CIS": False},
+        "CompliancyChecks": {
+            "Results": checks,
+            "Summary": {"Total": 15, "Unknown": 0, "Skipped": 0, "Failed": 0, "Passed": 15},
+        },
+        "SuggestedChecks": {"Results": [{"Name": "cis", "Label": "CIS", "Category": "External", "Result": "SKIPPED"}]},
+    } | changes
+
+
+def with_results(*results: str) -> dict[str, Any]:
+    """A report whose first checks came to this; without summary."""
+    made = document(HavenCompliant=None)
+    for check, result in zip(made["CompliancyChecks"]["Results"], results, strict=False):
+        check["Result"] = result
+    del made["CompliancyChecks"]["Summary"]
+    return made
+
+
+def read(folder: Path, content: object) -> HavenReport | NotSeen:
+    file = folder / "haven.json"
+    file.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return read_haven_report(file)
+
+
+def judged(report: HavenReport | NotSeen) -> Judged:
+    return judge(
+        CHECKS[ROW.check],
+        TargetSubjects(TargetFacts("t", {"cluster": ()}, {FactKey("haven"): report})),
+        part="cluster",
+        params=ROW.params,
+        parameters=Parameters(TargetParameters()),
+        today=TODAY,
+        fixtures={},
+    )
+
+
+def test_a_whole_report_is_read_and_passes(tmp_path: Path) -> None:
+    report = read(tmp_path, document())
+    assert isinstance(report, HavenReport)
+    assert (report.version, report.compliant, len(report.required)) == ("v12.0.0", True, 15)
+    assert report.finished.astimezone(UTC).replace(microsecond=0) == datetime(2026, 6, 20, 7, 5, tzinfo=UTC)
+    assert [item.result for item in report.suggested] == [HavenResult.SKIPPED]
+    assert len(report.provenance.digest) == 64
+    assert judged(report).verdict is Verdict.PASS
+
+
+def test_a_report_survives_its_evidence(tmp_path: Path) -> None:
+    report = read(tmp_path, document())
+    facts = TargetFacts("t", {"cluster": ()}, {FactKey("haven"): report})
+    write_evidence(facts, tmp_path / "evidence")
+    assert read_evidence(tmp_path / "evidence") == facts
+
+
+VERDICTS: dict[str, tuple[dict[str, Any], Verdict]] = {
+    "a check fails": (with_results("NO"), Verdict.FAIL),
+    "a check was skipped": (with_results("SKIPPED"), Verdict.FAIL),
+    "a check could not tell": (with_results("UNKNOWN"), Verdict.UNDETERMINED),
+    "one fails and one could not tell": (with_results("UNKNOWN", "NO"), Verdict.FAIL),
+    "it says itself that the cluster does not comply": (document(HavenCompliant=False), Verdict.FAIL),
+    "too old": (document(StopTS="2026-05-30T12:00:00Z"), Verdict.FAIL),
+    "old enough": (document(StopTS="2026-05-31T12:00:00Z"), Verdict.PASS),
+    "of the future": (document(StopTS="2026-07-03T12:00:00Z"), Verdict.FAIL),
+    "only a start": (document(StopTS=None), Verdict.PASS),
+    "too few checks": (
+        document(CompliancyChecks={"Results": document()["CompliancyChecks"]["Results"][:14]}),
+        Verdict.UNDETERMINED,
+    ),
+    "no checks": (document(CompliancyChecks={"Results": []}), Verdict.UNDETERMINED),
+}
+
+
+@pytest.mark.parametrize("case", VERDICTS)
+def test_a_report_is_judged(tmp_path: Path, case: str) -> None:
+    content, verdict = VERDICTS[case]
+    found = judged(read(tmp_path, content))
+    assert found.verdict is verdict
+    assert found.crash is None
+
+
+REFUSED: dict[str, object] = {
+    "empty": "",
+    "no JSON": "<html>",
+    "a list": [],
+    "deep": "[" * 100_000,
+    "another report": {"Version": "1", "results": []},
+    "no version": {key: value for key, value in document().items() if key != "Version"},
+    "no time": document(StartTS=None, StopTS=None),
+    "a time without zone": document(StopTS="2026-06-20T09:05:00"),
+    "no time at all": document(StopTS="yesterday"),
+    "an unknown result": with_results("MAYBE"),
+    "a result that is no text": document(CompliancyChecks={"Results": [{"Name": "a", "Result": True}]}),
+    "a check twice": document(CompliancyChecks={"Results": [{"Name": "a", "Result": "YES"}] * 15}),
+    "a key twice": '{"Version": "1", "version": "2"}',
+    "a summary that lies": document(
+        CompliancyChecks={"Results": document()["CompliancyChecks"]["Results"], "Summary": {"Passed": 14}}
+    ),
+    "too many checks": document(
+        CompliancyChecks={"Results": [{"Name": f"c{number}", "Result": "YES"} for number in range(201)]}
+    ),
+    "too large": json.dumps(document()) + " " * MOST_BYTES,
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_the_checker_does_not_write_is_refused(tmp_path: Path, case: str) -> None:
+    report = read(tmp_path, REFUSED[case])
+    assert isinstance(report, NotSeen)
+    assert report.reason is Reason.REFUSED_INPUT
+    assert "haven check" in report.message.nl
+    assert judged(report).verdict is Verdict.UNDETERMINED
+
+
+def test_a_report_that_is_not_there_is_not_seen(tmp_path: Path) -> None:
+    report = read_haven_report(tmp_path / "haven.json")
+    assert isinstance(report, NotSeen)
+    assert report.reason is Reason.UNREACHABLE
+
+
+def test_only_a_regular_file_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert isinstance(read_haven_report(tmp_path / "pipe"), NotSeen)
+    assert isinstance(read_haven_report(tmp_path), NotSeen)
