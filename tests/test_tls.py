@@ -234,6 +234,8 @@ def _measured(tls: TlsFacts, doubts: _Doubts) -> Iterator[AddressTls]:
             yield address
         else:
             doubts.add(address.address, address.reason)
+    if tls.addresses_unseen is not None:
+        doubts.add(tls.host, tls.addresses_unseen)
     if tls.addresses_left_out:
         doubts.add(
             tls.host,

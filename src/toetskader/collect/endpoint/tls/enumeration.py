@@ -43,12 +43,18 @@ RESERVED = 45
 MOST_CHAINS = 8
 """Distinct chains of certificates that are kept."""
 _PAUSE_S = 0.3
+_COMMON = frozenset(
+    f"TLS_{exchange}_WITH_{cipher}_SHA"
+    for exchange in ("RSA", "DHE_RSA", "ECDHE_RSA", "ECDHE_ECDSA")
+    for cipher in ("AES_128_CBC", "AES_256_CBC", "3DES_EDE_CBC", "RC4_128")
+)
+"""Suites of which a server that speaks an old version has one, for a hello that is short."""
 
 _MANY = Text(
     "De server heeft zo veel suites dat niet naar alle is gevraagd.",
     "The server has so many suites that not all were asked for.",
 )
-_BLOCKED = Text(
+BLOCKED = Text(
     "De server nam een aanbod dat hij eerder aannam niet meer aan; waarschijnlijk houdt hij of een firewall ons tegen.",
     "The server no longer took an offer that it took before; probably it or a firewall blocks us.",
 )
@@ -112,7 +118,8 @@ class Enumeration:
             offer["key_shares"] = [share for share in self._shares if share[0] in groups]  # type: ignore[operator]
         made = Offer(version=version, suites=suites, groups=groups, server_name=self.line.server_name, **offer)  # type: ignore[arg-type]
         reply = self.line.ask(made)
-        if reply.ended in (Ended.NO_CONNECTION, Ended.SILENT) and self._sample is not None:
+        if reply.ended in (Ended.NO_CONNECTION, Ended.SILENT, Ended.CLOSED) and self._sample is not None:
+            # One connection may be lost to a busy server or a limit; the same offer twice is an answer.
             time.sleep(_PAUSE_S)
             reply = self.line.ask(made)
         if reply.ended is Ended.HELLO:
@@ -130,7 +137,7 @@ class Enumeration:
         if reply.ended in (Ended.CLOSED, Ended.NO_CONNECTION, Ended.SILENT) and self._sample is not None:
             again = self.line.ask(self._sample)
             if again.ended is not Ended.HELLO:
-                raise Spent(_BLOCKED)
+                raise Spent(BLOCKED)
 
     def _observe(self, version: Version, flight: Flight) -> None:
         self._keep_once(flight)
@@ -163,19 +170,43 @@ class Enumeration:
         if version is Version.TLS13 and reply.refused and not reply.wrong_version:
             self._shares = _key_shares()
             reply = self.ask(version, suites_for(version))
-        if reply.flight.answered or reply.wrong_version:
-            self._long_offers = True
+        if version is not Version.TLS13 and (reply.flight.answered or reply.wrong_version):
+            self._long_offers = True  # the offer of TLS 1.3 is a short one, and says nothing of long ones
         if _chose(reply, version, suites_for(version)):
             seen.accepted = Answer.YES
             seen.suites.append(reply.flight.suite)
         elif reply.ended is Ended.HELLO or reply.refused:
             seen.accepted = Answer.NO
-        elif reply.ended is Ended.SILENT and self._sample is not None:
+        elif reply.ended is Ended.SILENT and self._sample is not None and version not in (Version.TLS12, Version.TLS13):
+            short = [code for code in suites_for(version) if suite_name(code) in _COMMON]
+            reply = self.ask(version, short)
+            if _chose(reply, version, short):  # only long hellos are dropped (the 256 to 511 bytes of some balancers)
+                seen.accepted = Answer.YES
+                seen.suites.append(reply.flight.suite)
+                return reply
             # Asked twice, while other offers are answered: something on the way drops such hellos.
             seen.accepted, seen.reason = Answer.NO, reply.text()
         else:
             seen.reason = reply.text()
         return reply
+
+    def still_taken(self) -> bool:
+        """Ask the first offer that was taken once more, at the end: a limit may refuse by an alert as well."""
+        if self._sample is None:
+            return True
+        try:
+            return self.line.ask(self._sample).ended is Ended.HELLO
+        except Spent:
+            return True  # what was not asked for that reason says so itself
+
+    def blocked(self) -> None:
+        """Take back what was understood from refusals, as in the end everything was refused."""
+        for seen in self.seen.values():
+            if seen.accepted is Answer.NO:
+                seen.accepted, seen.reason = Answer.UNKNOWN, BLOCKED
+            elif seen.accepted is Answer.YES:
+                seen.unfinished = seen.unfinished or BLOCKED
+        self.groups_unfinished = self.groups_unfinished or BLOCKED
 
     def forget(self, version: Version) -> None:
         """Let a version be asked again that gave no answer, now that another did."""
@@ -218,7 +249,8 @@ class Enumeration:
             return
         in_parts = not self._long_offers and seen.version is not Version.TLS13
         if seen.accepted is Answer.NO and in_parts and not (refusal is not None and refusal.wrong_version):
-            best_first = everything[::-1]
+            # With those that are known: what is asked here is whether the version is spoken at all.
+            best_first = list(suites_for(seen.version))[::-1]
             for start in range(0, len(best_first), PART):
                 self._exhaust(seen, best_first[start : start + PART])
 

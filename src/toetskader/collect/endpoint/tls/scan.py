@@ -7,7 +7,7 @@ from datetime import datetime
 
 from toetskader.collect.endpoint.tls.certificates import Store, read_certificate, trust, visible
 from toetskader.collect.endpoint.tls.connection import Ended, Line, Reply, Spent
-from toetskader.collect.endpoint.tls.enumeration import Enumeration
+from toetskader.collect.endpoint.tls.enumeration import BLOCKED, Enumeration
 from toetskader.collect.endpoint.tls.messages import MOST_CERTIFICATES
 from toetskader.collect.endpoint.tls.registry import (
     GROUPS,
@@ -129,6 +129,11 @@ class AddressScan:
         if newest.accepted is Answer.YES:
             tasks.append(self._newest_session)
         self._together(tasks)
+        if not self.found.still_taken():
+            self.found.blocked()
+            for name, aspect in self.hashes.items():
+                if aspect.answer is Answer.NO:
+                    self.hashes[name] = _unknown(BLOCKED)
         return self._fact()
 
     @property
