@@ -50,7 +50,9 @@ def families(data: bytes, form: Form, *, cut: bool = False) -> tuple[tuple[Famil
                 return tuple(found[:MOST_FAMILIES]), (_problem(lines.number, "more than is read"),)
     # The library raises what its Python happens to raise on text that is wrong, not ValueError alone.
     except Exception as error:
-        return tuple(found), (_problem(lines.number, _reason(error)),)
+        # A family that was cut in two breaks rules at the end, and is left out.
+        at_cut = cut and lines.number >= lines.total
+        return tuple(found), () if at_cut else (_problem(lines.number, _reason(error)),)
     return tuple(found), ()
 
 
@@ -60,6 +62,7 @@ class _Lines:
     def __init__(self, text: str) -> None:
         self.number = 0
         self._lines = text.splitlines(keepends=True)
+        self.total = len(self._lines)
 
     def __iter__(self) -> Iterator[str]:
         for self.number, line in enumerate(self._lines, start=1):  # noqa: B020 - the count is the point
@@ -90,7 +93,7 @@ def _family(metric: Any) -> Family:
 def _reason(error: Exception) -> str:
     """Return what the parser says, without the line itself: label values may be anything."""
     said = str(error).partition(":")[0] if isinstance(error, ValueError) else ""
-    words = said.isascii() and said.replace(" ", "").replace("#", "").replace("/", "").isalpha()
+    words = said.isascii() and said.replace(" ", "").replace("#", "").replace("_", "").isalpha()
     return escaped(said, _SHOWN) if words else "is no line of this format"
 
 
