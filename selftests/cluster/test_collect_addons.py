@@ -1,0 +1,119 @@
+"""What add-ons bring: kinds of their own, Flux that lives elsewhere, and the rights that come along suffice for all."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+from control_plane import ControlPlane, until
+
+from toetskader.collect.kubernetes.collector import NamespaceCollector
+from toetskader.facts.attempt import NotSeen, Reason, Unseen
+from toetskader.facts.kubernetes.live import Live
+from toetskader.facts.kubernetes.objects import Objects
+from toetskader.targets.namespaces import NamespaceEntry
+
+ROLES = Path(__file__).parents[2] / "docs/beheer/rollen.yaml"
+OBJECTS = """
+apiVersion: bitnami.com/v1alpha1
+kind: SealedSecret
+metadata: {name: verzegeld}
+spec: {encryptedData: {password: AgBghj7wGyd}}
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: web}
+spec: {secretName: web-tls, issuerRef: {name: gemeente}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: toegepast
+  labels: {kustomize.toolkit.fluxcd.io/name: zaken, kustomize.toolkit.fluxcd.io/namespace: %s}
+"""
+FLUX = """
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: zaken}
+spec: {interval: 5m, sourceRef: {kind: GitRepository, name: zaken}}
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: zaken}
+spec: {interval: 5m, url: "https://gitlab.gemeente.example/zaken.git"}
+"""
+
+
+def live_of(kubeconfig: Path, namespace: str, only: frozenset[str] | None = None) -> Live:
+    entry = NamespaceEntry(environment="production", namespace=namespace, kubeconfig=kubeconfig)
+    found = NamespaceCollector(entry, only=only).collect(frozenset({"live"}))["live"]
+    assert isinstance(found, Live), found
+    return found
+
+
+@pytest.fixture
+def with_addons(control_plane: ControlPlane, namespace: str) -> str:
+    control_plane.apply_crds()
+    control_plane.apply(OBJECTS % namespace, namespace=namespace)
+    return namespace
+
+
+def test_kinds_of_add_ons_are_seen_where_they_are_served(control_plane: ControlPlane, with_addons: str) -> None:
+    objects = Objects.of_live(live_of(control_plane.kubeconfig, with_addons))
+    assert [item.name for item in objects.of_kind("SealedSecret", group="bitnami.com")] == ["verzegeld"]
+    assert [item.name for item in objects.of_kind("Certificate", group="cert-manager.io")] == ["web"]
+    assert list(objects.of_kind("ScaledObject", group="keda.sh")) == []
+    with pytest.raises(Unseen, match="does not know"):
+        objects.require("ScaledObject", "keda.sh")
+
+
+def test_flux_is_looked_up_where_the_objects_say_it_lives(control_plane: ControlPlane, with_addons: str) -> None:
+    with control_plane.namespace(f"{with_addons}-flux") as elsewhere:
+        control_plane.apply(FLUX, namespace=elsewhere)
+        control_plane.apply(OBJECTS % elsewhere, namespace=with_addons)
+        objects = Objects.of_live(live_of(control_plane.kubeconfig, with_addons))
+        (kustomization,) = objects.of_kind("Kustomization")
+        (source,) = objects.of_kind("GitRepository")
+    assert kustomization.namespace == source.namespace == elsewhere
+
+
+def test_only_the_kinds_that_are_needed_are_asked_for(control_plane: ControlPlane, with_addons: str) -> None:
+    live = live_of(control_plane.kubeconfig, with_addons, frozenset({"ConfigMap", "Pod"}))
+    assert {item.kind for item in live.lists} == {"ConfigMap", "Pod", "Namespace"}
+    objects = Objects.of_live(live)
+    assert "toegepast" in [item.name for item in objects.of_kind("ConfigMap")]
+    for kind in ("Service", "SealedSecret"):
+        with pytest.raises(Unseen, match="not asked for"):
+            objects.of_kind(kind)
+
+
+def test_use_that_is_not_measured_has_a_reason(control_plane: ControlPlane, namespace: str) -> None:
+    entry = NamespaceEntry(environment="production", namespace=namespace, kubeconfig=control_plane.kubeconfig)
+    found = NamespaceCollector(entry).collect(frozenset({"usage"}))["usage"]
+    if isinstance(found, NotSeen):
+        assert found.reason is Reason.NOT_COLLECTED
+        assert "metrics.k8s.io" in found.message.en
+    else:
+        assert msgspec.to_builtins(found)["type"] == "usage"
+
+
+def test_the_roles_that_come_along_suffice(control_plane: ControlPlane, with_addons: str) -> None:
+    documents = [document for document in yaml.safe_load_all(ROLES.read_text()) if document]
+    with control_plane.namespace(f"{with_addons}-toetskader") as own:
+        for document in documents:
+            for subject in document.get("subjects", ()):
+                subject["namespace"] = own
+            place = with_addons if document["kind"] == "RoleBinding" else own
+            if "namespace" in document["metadata"]:
+                document["metadata"]["namespace"] = place
+            control_plane.apply(document, namespace=place)
+        kubeconfig = control_plane.token("toetskader", own)
+        where = f"--namespace={with_addons}"
+        until(
+            lambda: control_plane.kubectl("get", "pods", where, kubeconfig=kubeconfig, check=False).returncode == 0,
+            "the binding holds",
+        )
+        live = live_of(kubeconfig, with_addons)
+        refused = control_plane.kubectl("delete", "configmap", "toegepast", where, kubeconfig=kubeconfig, check=False)
+    assert [item.resource for item in live.lists if not item.complete] == []
+    assert refused.returncode != 0
