@@ -75,16 +75,27 @@ def test_namespace_denies_what_is_not_allowed(
         for policy in shut[direction]:
             name = _NAMES[direction]
             findings.saw(f"{policy.where} sluit {name.nl}", f"{policy.where} shuts {name.en}")
-    if not open_:
-        return
     require_plugins(objects)
-    if network_policies.of_other_plugins:
-        names = ", ".join(item.where for item in network_policies.of_other_plugins[:5])
+    others = network_policies.of_other_plugins
+    # Policies add up: one of a network plugin can open what is shut, or shut what is open.
+    unclear = [
+        item.where
+        for item in others
+        if open_
+        or (
+            item.declared_namespace is not None
+            and any(
+                plugin_covers(item, workload, direction) is None for workload in workloads for direction in directions
+            )
+        )
+    ]
+    if unclear:
+        names = ", ".join(unclear[:5])
         undetermined(
-            f"Of {names} alles sluit wat niet is toegestaan, is hier niet volledig te lezen; zet er een NetworkPolicy "
-            "met podSelector: {} naast.",
-            f"Whether {names} shuts all that is not allowed cannot be read in full here; put a NetworkPolicy with "
-            "podSelector: {} beside it.",
+            f"Wat {names} opent en sluit, is hier niet volledig te lezen; zet er een NetworkPolicy met "
+            "podSelector: {} naast en beschrijf het toegestane verkeer met NetworkPolicies.",
+            f"What {names} opens and shuts cannot be read in full here; put a NetworkPolicy with podSelector: {{}} "
+            "beside it, and describe the traffic that is allowed with NetworkPolicies.",
         )
     for direction in open_:
         name = _NAMES[direction]

@@ -1,5 +1,6 @@
 """Judgements on the Secrets of a namespace: where they come from. What is in them is never collected."""
 
+from tests.test_live_images import require_running
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.sealed_secrets import (
     Origin,
@@ -9,6 +10,7 @@ from toetskader.facts.kubernetes.sealed_secrets import (
     origin,
     sealed_by,
 )
+from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.judging import Findings, Text, check, not_applicable
 
 _SEALED = Text("een SealedSecret als eigenaar", "a SealedSecret as owner")
@@ -21,7 +23,7 @@ _SEAL = Text(
 
 
 @check("secrets.sealed_in_namespace")
-def test_every_secret_comes_from_a_sealed_secret(objects: Objects, findings: Findings) -> None:
+def test_every_secret_comes_from_a_sealed_secret(workloads: Workloads, objects: Objects, findings: Findings) -> None:
     """DDC 7.16: secrets are taken from Sealed Secrets at deployment, so a SealedSecret owns every Secret.
 
     Exempt is what has no content of the component's to seal: tokens of service accounts, Helm's own records, and
@@ -69,6 +71,7 @@ def test_every_secret_comes_from_a_sealed_secret(objects: Objects, findings: Fin
                 ),
             )
     if not judged and not findings and not sealed:
+        require_running(workloads)
         not_applicable(
             "De namespace heeft geen Secrets met inhoud van het component.",
             "The namespace has no Secrets with content of the component.",

@@ -1,0 +1,386 @@
+"""Judgements on a namespace: what is right passes, each fault fails what it should and nothing else."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+import yaml
+from golden_namespace import GOLDEN, Facts, facts, judged, not_seen, requirements, with_fact
+
+from toetskader.facts.kubernetes.live import (
+    ContainerUse,
+    Family,
+    Inside,
+    InsideContainer,
+    ListOutcome,
+    Logs,
+    LogTail,
+    Metrics,
+)
+from toetskader.results import Verdict
+from toetskader.text import Text
+
+FAIL, UNKNOWN, NA, PASS = Verdict.FAIL, Verdict.UNDETERMINED, Verdict.NOT_APPLICABLE, Verdict.PASS
+RUNNING = 'state: {running: {startedAt: "2026-11-20T06:00:10Z"}}'
+BASE = {id_: outcome.verdict for id_, outcome in judged(facts()).items()}
+NOTHING_TO_JUDGE = {"DDC-1.3-08", "DDC-7.2-06", "DDC-7.11-03", "DDC-7.12-02", "DDC-7.15-04"}
+
+
+def changed(found: Facts) -> dict[str, Verdict]:
+    """Judge, and return what is not as in the golden namespace. No judgement may break."""
+    outcomes = judged(found)
+    assert [(id_, outcome.crash) for id_, outcome in outcomes.items() if outcome.crash] == []
+    return {id_: outcome.verdict for id_, outcome in outcomes.items() if outcome.verdict is not BASE[id_]}
+
+
+def test_the_golden_namespace_meets_all_that_it_shows() -> None:
+    assert {id_ for id_, verdict in BASE.items() if verdict is NA} == NOTHING_TO_JUDGE
+    assert {id_ for id_, verdict in BASE.items() if verdict is not PASS} == NOTHING_TO_JUDGE
+    assert len(requirements()) >= 40
+
+
+MUTANTS: dict[str, tuple[str, str, dict[str, Verdict]]] = {
+    "a tag that is no version": (
+        "meldingen:1.4.2",
+        "meldingen:latest",
+        {"DDC-7.2-05": FAIL, "DDC-7.2-06": FAIL},
+    ),
+    "a preliminary version in production": ("meldingen:1.4.2", "meldingen:1.4.2-rc.1", {"DDC-7.2-06": FAIL}),
+    "an image from elsewhere": ("image: ghcr.io/voorbeeld", "image: docker.io/ander", {"DDC-7.2-07": FAIL}),
+    "no digest": ("imageID: ghcr.io/voorbeeld/meldingen@", "imageID: los-", {"DDC-7.2-05": UNKNOWN}),
+    "cannot be pulled": (
+        RUNNING,
+        "state: {waiting: {reason: ImagePullBackOff}}",
+        {"DDC-7.2-05": FAIL, "DDC-7.7-02": FAIL},
+    ),
+    "crash loop": (
+        RUNNING,
+        "state: {waiting: {reason: CrashLoopBackOff}}",
+        {"DDC-7.2-05": UNKNOWN, "DDC-7.7-02": FAIL},
+    ),
+    "out of memory": (
+        "restartCount: 0",
+        "restartCount: 1\n      lastState: {terminated: {reason: OOMKilled, exitCode: 137}}",
+        {"DDC-7.7-02": FAIL},
+    ),
+    "restarts again and again": (
+        "restartCount: 0",
+        "restartCount: 4\n      lastState: "
+        '{terminated: {reason: Error, exitCode: 1, finishedAt: "2026-11-22T05:00:00Z"}}',
+        {"DDC-7.7-02": FAIL},
+    ),
+    "restarted long ago": (
+        "restartCount: 0",
+        "restartCount: 4\n      lastState: "
+        '{terminated: {reason: Error, exitCode: 1, finishedAt: "2026-11-01T05:00:00Z"}}',
+        {},
+    ),
+    "a probe that does not answer": ("ready: true\n", "ready: false\n", {"DDC-7.19-01": FAIL}),
+    "pods that are not ready": (
+        '{type: Ready, status: "True"}]\n    containerStatuses',
+        '{type: Ready, status: "False"}]\n    containerStatuses',
+        {"DDC-7.7-02": FAIL},
+    ),
+    "no readiness probe": (
+        "readinessProbe: {httpGet: {path: /gereed, port: http}}",
+        "tty: false",
+        {"DDC-7.19-01": FAIL},
+    ),
+    "a Secret made by hand": ("kind: SealedSecret, name: app, uid: s1", "kind: Iets, name: app", {"DDC-7.16-05": FAIL}),
+    "the SealedSecret is gone": ("kind: SealedSecret\n", "kind: Anders\n", {"DDC-7.16-05": FAIL}),
+    "cannot be unsealed": ('type: Synced, status: "True"', 'type: Synced, status: "False"', {"DDC-7.16-05": FAIL}),
+    "not applied by Flux": ("helm.toolkit.fluxcd.io/name: meldingen", "iets: anders", {"DDC-1.4-05": FAIL}),
+    "Flux is suspended": ("interval: 5m\n    chart", "suspend: true\n    chart", {"DDC-1.4-05": FAIL}),
+    "Flux is not ready": (
+        '{type: Ready, status: "True", reason: InstallSucceeded}',
+        '{type: Ready, status: "False", reason: UpgradeFailed}',
+        {"DDC-1.4-05": FAIL},
+    ),
+    "Flux says nothing of it": (
+        'status: {observedGeneration: 2, conditions: [{type: Ready, status: "True", reason: InstallSucceeded}]}',
+        "status: {}",
+        {"DDC-1.4-05": FAIL},
+    ),
+    "Flux did not see the last change": (
+        "observedGeneration: 2,",
+        "observedGeneration: 1,",
+        {"DDC-1.4-05": FAIL},
+    ),
+    "from another host": ("@gitlab.voorbeeld.nl/", "@gitlab.voorbeeld.nl.example/", {"DDC-1.4-05": FAIL}),
+    "a HelmRelease by hand": ("kustomize.toolkit.fluxcd.io/name: apps", "a: b", {"DDC-1.4-05": FAIL}),
+    "a Kustomization elsewhere": (
+        "kustomize.toolkit.fluxcd.io/namespace: meldingen",
+        "kustomize.toolkit.fluxcd.io/namespace: flux-system",
+        {"DDC-1.4-05": UNKNOWN},
+    ),
+    "nothing is shut by default": (
+        "podSelector: {}, policyTypes",
+        "podSelector: {matchLabels: {a: b}}, policyTypes",
+        {"DDC-7.11-01": FAIL},
+    ),
+    "open to every namespace": (
+        "from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress}}}]",
+        "from: [{namespaceSelector: {}}]",
+        {"DDC-7.11-01": FAIL, "DDC-7.11-05": FAIL},
+    ),
+    "an autoscaler without metric": (
+        '{type: ScalingActive, status: "True", reason: ValidMetricFound}',
+        '{type: ScalingActive, status: "False", reason: FailedGetResourceMetric}',
+        {"DDC-7.4-01": FAIL},
+    ),
+    "an autoscaler without status": (
+        "status:\n    conditions:\n",
+        "other:\n    conditions:\n",
+        {"DDC-7.4-01": UNKNOWN},
+    ),
+    "a certificate that ended": ("2027-02-01", "2026-11-21", {"DDC-7.17-02": FAIL}),
+    "a certificate that ends soon": ("2027-02-01", "2026-11-30", {}),
+    "no TLS": (
+        "tls: [{hosts: [meldingen.voorbeeld.nl], secretName: meldingen-tls}]",
+        "tls: []",
+        {"DDC-7.17-02": FAIL},
+    ),
+    "a wildcard": ("dnsNames: [meldingen.voorbeeld.nl]", 'dnsNames: ["*.voorbeeld.nl"]', {"DDC-1.4-03": FAIL}),
+    "no limit": ('nginx.ingress.kubernetes.io/limit-rps: "20"', "x: y", {"DDC-7.11-09": FAIL}),
+    "a certificate from the release": (
+        "annotations: {cert-manager.io/certificate-name: meldingen}",
+        "annotations: {meta.helm.sh/release-name: meldingen}",
+        {"DDC-1.4-04": FAIL, "DDC-7.16-05": FAIL, "DDC-7.17-06": FAIL},
+    ),
+    "no variable for the level": ("LOG_LEVEL: info, ", "", {"DDC-7.16-06": FAIL, "DDC-7.20-02": FAIL}),
+    "a level that is not heeded": ("LOG_LEVEL: info", "LOG_LEVEL: error", {"DDC-7.20-02": FAIL}),
+    "another time zone": ("TZ: UTC", "TZ: Europe/Amsterdam", {"DDC-7.20-04": FAIL}),
+    "root": ("runAsUser: 1000", "runAsUser: 0", {"DDC-7.2-13": FAIL}),
+    "a Service with nothing behind it": (
+        "selector: {app.kubernetes.io/name: meldingen}\n    ports",
+        "selector: {app.kubernetes.io/name: niets}\n    ports",
+        {"DDC-7.7-02": FAIL, "DDC-7.21-03": FAIL},
+    ),
+    "no limits": ('limits: {cpu: "1", memory: 512Mi}', "limits: {}", {"DDC-7.22-01": FAIL}),
+    "made by hand": ("labels: *labels, annotations: *release}\n  data", "labels: {}}\n  data", {"DDC-7.7-01": FAIL}),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_fault_fails_what_it_should(name: str) -> None:
+    before, after, expected = MUTANTS[name]
+    assert before in GOLDEN
+    assert changed(facts(GOLDEN.replace(before, after))) == expected
+
+
+Documents = list[dict[str, Any]]
+
+
+def second_pod(documents: Documents) -> dict[str, Any]:
+    """Return the second pod, apart from all that it shares in the file."""
+    index = next(at for at, item in enumerate(documents) if item["metadata"]["name"] == "app-5c-b")
+    documents[index] = copy.deepcopy(documents[index])
+    return documents[index]
+
+
+def add(documents: Documents, text: str) -> None:
+    documents.append(yaml.safe_load(text))
+
+
+CLAIM = """
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data, namespace: meldingen, annotations: {meta.helm.sh/release-name: meldingen}}
+spec: {storageClassName: %s, accessModes: [ReadWriteMany]}
+status: {phase: Bound}
+"""
+CHANGES: dict[str, tuple[Callable[[Documents], object], dict[str, Verdict]]] = {
+    "one pod runs another image": (
+        lambda items: second_pod(items)["spec"]["containers"][0].update(image="docker.io/ander/x:nieuw"),
+        {"DDC-7.2-05": FAIL, "DDC-7.2-06": UNKNOWN, "DDC-7.2-07": FAIL},
+    ),
+    "one pod runs as root": (
+        lambda items: second_pod(items)["spec"]["containers"][0]["securityContext"].update(runAsUser=0),
+        {"DDC-7.2-13": FAIL},
+    ),
+    "a tag with two images": (
+        lambda items: second_pod(items)["status"]["containerStatuses"][0].update(
+            imageID="ghcr.io/voorbeeld/meldingen@sha256:" + "b" * 64
+        ),
+        {"DDC-7.2-05": FAIL},
+    ),
+    "a container of a mesh": (
+        lambda items: second_pod(items)["spec"]["containers"].append({"name": "istio-proxy", "image": "mesh/proxy"}),
+        {"DDC-7.2-05": UNKNOWN},
+    ),
+    "storage on a node": (
+        lambda items: add(items, CLAIM % "local-path"),
+        {"DDC-1.3-08": FAIL, "DDC-7.15-02": FAIL, "DDC-7.15-04": PASS, "DDC-7.15-05": FAIL},
+    ),
+    "storage of AKS": (
+        lambda items: add(items, CLAIM % "azurefile-csi"),
+        {"DDC-1.3-08": PASS, "DDC-7.15-02": FAIL, "DDC-7.15-04": PASS},
+    ),
+    "storage of a class that nobody knows": (
+        lambda items: add(items, CLAIM % "snel"),
+        {"DDC-1.3-08": UNKNOWN, "DDC-7.15-02": FAIL, "DDC-7.15-04": PASS},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_shows_where_it_should(name: str) -> None:
+    change, expected = CHANGES[name]
+    documents = yaml.safe_load(GOLDEN)
+    change(documents)
+    assert changed(facts(yaml.safe_dump(documents))) == expected
+
+
+def test_a_second_component_is_not_met() -> None:
+    documents = yaml.safe_load(GOLDEN)
+    other = copy.deepcopy(next(item for item in documents if item["kind"] == "Deployment"))
+    other["metadata"].update(name="ander", uid="d9")
+    other["metadata"]["labels"]["app.kubernetes.io/part-of"] = "ander"
+    outcome = judged(facts(yaml.safe_dump([*documents, other])))["DDC-7.6-01"]
+    assert outcome.verdict is FAIL
+    assert [item.where for item in outcome.findings] == ["Deployment/ander"]
+
+
+KINDS = sorted({(item["kind"], item["apiVersion"].rpartition("/")[0]) for item in yaml.safe_load(GOLDEN)})
+
+
+@pytest.mark.parametrize(("kind", "group"), [*KINDS, ("CiliumNetworkPolicy", "cilium.io"), ("StatefulSet", "apps")])
+def test_what_was_refused_is_undetermined_and_never_met(kind: str, group: str) -> None:
+    left = [
+        item
+        for item in yaml.safe_load(GOLDEN)
+        if (item["kind"], item["apiVersion"].rpartition("/")[0]) != (kind, group)
+    ]
+    refused = ListOutcome(
+        kind=kind,
+        group=group,
+        plural=f"{kind.lower()}s",
+        complete=False,
+        denied=True,
+        reason=Text("verboden", "forbidden"),
+    )
+    found = changed(facts(yaml.safe_dump(left), lists=(refused,)))
+    assert set(found.values()) <= {UNKNOWN}
+    assert found or kind == "Namespace"
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("logs", {"DDC-7.16-06", "DDC-7.20-01", "DDC-7.20-02", "DDC-7.20-03", "DDC-7.20-04"}),
+        ("metrics", {"DDC-7.21-01", "DDC-7.21-03"}),
+        ("inside", {"DDC-7.2-15"}),
+        ("usage", set()),
+        ("live", set(BASE)),
+    ],
+)
+def test_a_fact_that_was_not_seen_leaves_only_its_own_open(kind: str, expected: set[str]) -> None:
+    found = facts()
+    found[kind] = not_seen("niet gezien", "not seen")
+    assert changed(found) == dict.fromkeys(expected, UNKNOWN)
+
+
+def test_an_empty_namespace_meets_nothing_of_what_only_it_shows() -> None:
+    outcomes = judged(facts("[]"))
+    own = {row.id for row, _ in requirements() if "namespace" in row.checks} | {"DDC-7.6-01", "DDC-7.11-01"}
+    assert {id_: outcomes[id_].verdict for id_ in own} == dict.fromkeys(own, UNKNOWN)
+
+
+def tail(**changes: Any) -> Facts:
+    """Return golden facts in which both logs have other counts."""
+    logs = facts()["logs"]
+    assert isinstance(logs, Logs)
+    base = {"lines": 50, "json": 50, "levels": 50, "utc": 50, "level_names": ("info",)}
+    return with_fact(
+        "logs",
+        tails=tuple(
+            LogTail(pod=item.pod, container="app", workload="Deployment/app", **{**base, **changes})
+            for item in logs.tails
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"json": 49}, {"DDC-7.20-03": FAIL}),
+        ({"json": 0, "utc": 40}, {"DDC-7.20-03": FAIL, "DDC-7.20-04": UNKNOWN}),
+        ({"utc": 49}, {"DDC-7.20-04": FAIL}),
+        ({"utc": 0}, {"DDC-7.20-04": FAIL}),
+        ({"utc": 40, "other_times": 10}, {"DDC-7.20-04": UNKNOWN}),
+        ({"levels": 0, "level_names": ()}, {"DDC-7.20-02": UNKNOWN}),
+        ({"level_names": ("debug", "info")}, {"DDC-7.16-06": FAIL, "DDC-7.20-02": FAIL}),
+        (
+            {"lines": 0, "json": 0, "levels": 0, "utc": 0, "level_names": ()},
+            dict.fromkeys(("DDC-7.16-06", "DDC-7.20-01", "DDC-7.20-02", "DDC-7.20-03", "DDC-7.20-04"), UNKNOWN),
+        ),
+        (
+            {"failure": Text("verboden", "forbidden")},
+            dict.fromkeys(("DDC-7.16-06", "DDC-7.20-01", "DDC-7.20-02", "DDC-7.20-03", "DDC-7.20-04"), UNKNOWN),
+        ),
+    ],
+)
+def test_lines_decide_on_logging(changes: dict[str, Any], expected: dict[str, Verdict]) -> None:
+    assert changed(tail(**changes)) == expected
+
+
+def page(**changes: Any) -> Facts:
+    """Return golden facts in which the one page of metrics is another."""
+    metrics = facts()["metrics"]
+    assert isinstance(metrics, Metrics)
+    return with_fact("metrics", pages=(msgspec.structs.replace(metrics.pages[0], **changes),))
+
+
+RUNTIME = (Family(name="go_gc_duration_seconds", type="summary"), Family(name="process_open_fds", type="gauge"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"families": RUNTIME}, {"DDC-7.21-01": FAIL}),
+        ({"families": (), "form": ""}, {"DDC-7.21-01": FAIL, "DDC-7.21-03": FAIL}),
+        ({"problems": (Text("regel 3", "line 3"),)}, {"DDC-7.21-03": FAIL}),
+        ({"form": "", "content_type": "text/html"}, {"DDC-7.21-03": FAIL}),
+        (
+            {"families": (), "status": 404, "failure": Text("404", "404")},
+            {"DDC-7.21-01": FAIL, "DDC-7.21-03": FAIL},
+        ),
+        (
+            {"families": (), "status": 0, "failure": Text("verboden", "forbidden")},
+            {"DDC-7.21-01": UNKNOWN, "DDC-7.21-03": UNKNOWN},
+        ),
+        ({"families": RUNTIME, "cut": True}, {"DDC-7.21-01": UNKNOWN}),
+    ],
+)
+def test_families_decide_on_metrics(changes: dict[str, Any], expected: dict[str, Verdict]) -> None:
+    assert changed(page(**changes)) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"uid": 0}, {"DDC-7.2-13": FAIL}),
+        ({"read_only_root": False, "writable": ("/", "/tmp")}, {"DDC-7.2-14": FAIL, "DDC-7.2-15": FAIL}),
+        ({"writable": ("/tmp", "/var/lib/data")}, {"DDC-7.2-15": FAIL}),
+        ({"writable": ("/tmp", "/dev/shm", "/etc/hosts")}, {}),
+        ({"uid": None, "not_seen": Text("geen shell", "no shell")}, {"DDC-7.2-15": UNKNOWN}),
+    ],
+)
+def test_what_is_inside_decides(changes: dict[str, Any], expected: dict[str, Verdict]) -> None:
+    base = {"pod": "app-5c-a", "container": "app", "uid": 1000, "read_only_root": True, "writable": ("/tmp",)}
+    item = InsideContainer(**{**base, **changes})
+    found = facts()
+    inside = found["inside"]
+    assert isinstance(inside, Inside)
+    assert changed(with_fact("inside", containers=(item,))) == expected
+
+
+def test_use_above_what_was_asked_is_remarked_on() -> None:
+    use = ContainerUse(pod="app-5c-a", container="app", cpu="50m", memory="300Mi")
+    outcome = judged(with_fact("usage", containers=(use,)))["DDC-7.22-01"]
+    assert outcome.verdict is PASS
+    assert [(item.path, item.strength) for item in outcome.findings] == [
+        ("spec.containers[0].resources.requests.memory", "recommended")
+    ]
