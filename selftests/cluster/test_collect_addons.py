@@ -31,6 +31,23 @@ metadata:
   name: toegepast
   labels: {kustomize.toolkit.fluxcd.io/name: zaken, kustomize.toolkit.fluxcd.io/namespace: %s}
 """
+SERVICE = """
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec: {containers: [{name: web, image: "registry.example/web:1.0.0"}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: buiten, labels: {kubernetes.io/service-name: buiten}}
+addressType: IPv4
+endpoints: [{addresses: [192.0.2.1]}]
+"""
 FLUX = """
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
@@ -75,6 +92,27 @@ def test_flux_is_looked_up_where_the_objects_say_it_lives(control_plane: Control
         (kustomization,) = objects.of_kind("Kustomization")
         (source,) = objects.of_kind("GitRepository")
     assert kustomization.namespace == source.namespace == elsewhere
+
+
+def test_what_belongs_to_the_whole_cluster_is_unseen_and_not_absent(
+    control_plane: ControlPlane, namespace: str
+) -> None:
+    objects = Objects.of_live(live_of(control_plane.kubeconfig, namespace))
+    for kind in ("ClusterRole", "CustomResourceDefinition", "Node"):
+        with pytest.raises(Unseen, match="not asked for"):
+            objects.of_kind(kind)
+
+
+def test_addresses_of_pods_are_not_told_to_the_component(control_plane: ControlPlane, namespace: str) -> None:
+    control_plane.apply(SERVICE, namespace=namespace)
+    control_plane.wait_for_pods(namespace)
+    until(
+        lambda: len(control_plane.get("endpointslices", f"--namespace={namespace}")["items"]) == 2,
+        "the cluster made its own",
+    )
+    objects = Objects.of_live(live_of(control_plane.kubeconfig, namespace))
+    assert [item.name for item in objects.of_kind("EndpointSlice")] == ["buiten"]
+    assert list(objects.of_kind("Endpoints", group="")) == []
 
 
 def test_only_the_kinds_that_are_needed_are_asked_for(control_plane: ControlPlane, with_addons: str) -> None:

@@ -102,6 +102,8 @@ def _list(server: ApiServer, resource: Resource, version: str, namespace: str, f
     while True:
         requests += 1
         pages: dict[str, str | int] = {} if restarts >= _RESTARTS else {"limit": PAGE}
+        if resource.labels:
+            pages["labelSelector"] = resource.labels
         if go_on:
             pages["continue"] = go_on
         try:

@@ -28,6 +28,8 @@ class Resource:
     """Whether judgements need the status."""
     only_with: tuple[str, ...] = ()
     """Kinds of which one must be there for this one to say anything: else it is not asked for."""
+    labels: str = ""
+    """Label selector of those that say something."""
 
     @property
     def name(self) -> str:
@@ -54,7 +56,14 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("Job", "batch", "jobs", status=True),
     Resource("CronJob", "batch", "cronjobs", status=True),
     Resource("Service", "", "services"),
-    Resource("EndpointSlice", "discovery.k8s.io", "endpointslices"),
+    # Those that the cluster keeps for a Service repeat the addresses of its pods; others were made by hand, or mirror
+    # Endpoints that were.
+    Resource(
+        "EndpointSlice",
+        "discovery.k8s.io",
+        "endpointslices",
+        labels="endpointslice.kubernetes.io/managed-by!=endpointslice-controller.k8s.io",
+    ),
     Resource("Ingress", "networking.k8s.io", "ingresses"),
     Resource("NetworkPolicy", "networking.k8s.io", "networkpolicies"),
     Resource("ConfigMap", "", "configmaps"),
@@ -137,7 +146,7 @@ BUILT_IN = frozenset(
 """Groups that every API server serves."""
 
 # Of the core group everything is always served; what judgements do not need is known not to be asked for.
-_CORE_OTHERS = ("LimitRange", "ResourceQuota", "PodTemplate")
+_CORE_OTHERS = ("LimitRange", "Node", "PodTemplate", "ResourceQuota")
 _NEVER_NEEDED = frozenset({"Event", "Lease", "ControllerRevision", "LocalSubjectAccessReview", "PodMetrics"})
 
 
@@ -148,7 +157,7 @@ class Served:
     versions: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     """Plural and group → versions, the server's favourite first."""
     kinds: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Kind and group → plural, of what is namespaced."""
+    """Kind and group → plural."""
     stale: frozenset[str] = frozenset()
     """Groups of which the server behind them did not answer."""
     unknown: Text | None = None
@@ -163,7 +172,7 @@ class Served:
         return wanted or (offered[0] if offered else None)
 
     def others(self) -> tuple[str, ...]:
-        """Return the namespaced kinds that are served and not among those to ask for: `Rollout.argoproj.io`."""
+        """Return the kinds that are served and not among those to ask for: `Rollout.argoproj.io`."""
         known = {resource.key for resource in RESOURCES}
         found = (f"{kind}.{group}" for kind, group in self.kinds if (kind, group) not in known)
         return tuple(sorted({*found, *_CORE_OTHERS}))
@@ -175,7 +184,6 @@ class _Kind(msgspec.Struct):
 
 class _Served(msgspec.Struct):
     resource: str = ""
-    scope: str = ""
     verbs: list[str] = []
     response_kind: _Kind | None = msgspec.field(name="responseKind", default=None)
 
@@ -234,7 +242,7 @@ def _served(found: _Groups) -> Served:
                     continue
                 versions.setdefault((item.resource, name), []).append(version.version)
                 kind = escaped(item.response_kind.kind if item.response_kind else "", 100)
-                if item.scope == "Namespaced" and kind not in _NEVER_NEEDED:
+                if kind not in _NEVER_NEEDED:
                     kinds[kind, name] = item.resource
     return Served({key: tuple(items) for key, items in versions.items()}, kinds, frozenset(stale))
 
