@@ -61,6 +61,8 @@ class NamespaceCollector:
             return self._from_cluster(self._access(), wanted)
         except Failed as outcome:
             return dict.fromkeys(wanted, self._not_seen(outcome.failure))
+        except Exception as fault:
+            return {kind: self._fault(kind, fault) for kind in wanted}
 
     def _access(self) -> Access:
         if self._entry.in_cluster:
@@ -105,14 +107,17 @@ class NamespaceCollector:
         except Failed as outcome:
             return self._not_seen(outcome.failure)
         except Exception as fault:
-            name = type(fault).__name__  # its message may quote what it choked on
-            message = Text(
-                f"Het verzamelen van {kind} liep vast op {self._entry.namespace} ({name}). Dat is een fout in "
-                "Toetskader: meld hem.",
-                f"Collecting {kind} broke on {self._entry.namespace} ({name}). That is a fault in Toetskader: please "
-                "report it.",
-            )
-            return self._not_seen(Failure(Reason.TOOL_FAILED, message))
+            return self._fault(kind, fault)
+
+    def _fault(self, kind: str, fault: Exception) -> NotSeen:
+        name = type(fault).__name__  # its message may quote what it choked on
+        message = Text(
+            f"Het verzamelen van {kind} liep vast op {self._entry.namespace} ({name}). Dat is een fout in Toetskader: "
+            "meld hem.",
+            f"Collecting {kind} broke on {self._entry.namespace} ({name}). That is a fault in Toetskader: please "
+            "report it.",
+        )
+        return self._not_seen(Failure(Reason.TOOL_FAILED, message))
 
     def _not_seen(self, failure: Failure) -> NotSeen:
         return NotSeen(
