@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from control_plane import Cluster, ControlPlane
+from real_node import RealNode, missing
 
 PROJECT = Path(__file__).parents[2]
 
@@ -45,6 +46,17 @@ def cluster(request: pytest.FixtureRequest) -> Cluster:
         return Cluster(Path(file).resolve(), Path(os.environ.get("KUBECTL_BINARY", "kubectl")), _helm())
     running: ControlPlane = request.getfixturevalue("control_plane")
     return running
+
+
+@pytest.fixture(scope="session")
+def real_node(control_plane: ControlPlane) -> Iterator[RealNode]:
+    """A node of the control plane that really runs containers."""
+    if lacking := missing():
+        if REQUIRED:
+            pytest.fail(lacking, pytrace=False)
+        pytest.skip(lacking)
+    with RealNode(control_plane) as node:
+        yield node
 
 
 @pytest.fixture

@@ -173,7 +173,7 @@ class ControlPlane(Cluster):
     def user(self, name: str, groups: Sequence[str] = (), lifetime: timedelta = timedelta(days=1)) -> Path:
         """Return a kubeconfig for a user with a client certificate; with a negative lifetime it has expired."""
         self._said += 1
-        certificate, key = self._authority.client(f"user-{self._said}", name, tuple(groups), lifetime)
+        certificate, key = self.authority.client(f"user-{self._said}", name, tuple(groups), lifetime)
         credentials = {"client-certificate": str(certificate), "client-key": str(key)}
         return self.write_kubeconfig(f"user-{self._said}", credentials)
 
@@ -195,7 +195,7 @@ class ControlPlane(Cluster):
         """Write a kubeconfig with one context, `test`; other addresses and authorities are for what must fail."""
         cluster = {
             "server": server or self.server,
-            "certificate-authority": str(authority or self._authority.certificate),
+            "certificate-authority": str(authority or self.authority.certificate),
         }
         config = {
             "apiVersion": "v1",
@@ -271,9 +271,9 @@ class ControlPlane(Cluster):
     @contextlib.contextmanager
     def metrics_api(self) -> Iterator[MetricsApi]:
         """Serve metrics.k8s.io, as metrics-server does, for as long as the block."""
-        certificate, key = self._authority.server("metrics", (f"{metrics_api.NAME}.{metrics_api.NAMESPACE}.svc",))
+        certificate, key = self.authority.server("metrics", (f"{metrics_api.NAME}.{metrics_api.NAMESPACE}.svc",))
         served = MetricsApi(certificate, key, self._listed)
-        made = metrics_api.objects(base64.b64encode(self._authority.certificate.read_bytes()).decode())
+        made = metrics_api.objects(base64.b64encode(self.authority.certificate.read_bytes()).decode())
         api_service = made[-1]["metadata"]["name"]
         with self.network.fixing((metrics_api.SERVICE_ADDRESS, 443), ("127.0.0.1", served.port)):
             try:
@@ -342,18 +342,18 @@ class ControlPlane(Cluster):
     def _start(self) -> None:
         etcd_client, etcd_peer, api_port, kwok_port = free_ports(4)
         self.server = f"https://127.0.0.1:{api_port}"
-        self._authority = Authority(self.folder, "authority")
-        self.kubeconfig = self._kubeconfig("admin", "beheerder", "system:masters")
+        self.authority = Authority(self.folder, "authority")
+        self.kubeconfig = self.client("admin", "beheerder", "system:masters")
         self.network = PodNetwork(
             self.folder / "network.sock", {(NODE_ADDRESS, KUBELET_PORT): ("127.0.0.1", kwok_port)}, self._has_pod
         )
         self._run("etcd", *self._etcd(etcd_client, etcd_peer))
         self._run("kube-apiserver", *self._api_server(api_port, etcd_client))
+        self._wait_ready()  # the others give up on an API server that is not ready within seconds
         self._run("kube-controller-manager", *self._controllers())
         self._run("kube-scheduler", *self._scheduler())
-        self._wait_ready()
         self._lookup = kubernetes.client.CoreV1Api(
-            self.api(self._kubeconfig("network", "system:pod-network", "system:masters"))
+            self.api(self.client("network", "system:pod-network", "system:masters"))
         )
         self.apply(KWOK / "resources.yaml", KWOK / "nodes.yaml")
         self.kubectl("wait", "--for=condition=Established", "crd", "--all", f"--timeout={SECONDS_TO_SETTLE}s")
@@ -365,8 +365,8 @@ class ControlPlane(Cluster):
         self._commands[name] = [str(self.binaries / name), *options]
         self.processes.start(name, self._commands[name])
 
-    def _kubeconfig(self, file: str, user: str, *groups: str) -> Path:
-        certificate, key = self._authority.client(file, user, groups)
+    def client(self, file: str, user: str, *groups: str) -> Path:
+        certificate, key = self.authority.client(file, user, groups)
         return self.write_kubeconfig(file, {"client-certificate": str(certificate), "client-key": str(key)})
 
     def _wait_ready(self) -> None:
@@ -397,8 +397,8 @@ class ControlPlane(Cluster):
         ]
 
     def _api_server(self, port: int, etcd: int) -> list[str]:
-        certificate, key = self._authority.server("api-server", ("127.0.0.1", "localhost", "kubernetes.default.svc"))
-        kubelet_client, kubelet_key = self._authority.client("kubelet-client", "kubelet-client", ("system:masters",))
+        certificate, key = self.authority.server("api-server", ("127.0.0.1", "localhost", "kubernetes.default.svc"))
+        kubelet_client, kubelet_key = self.authority.client("kubelet-client", "kubelet-client", ("system:masters",))
         accounts = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         write_key(self.folder / "accounts.key", accounts)
         public = accounts.public_key().public_bytes(
@@ -421,18 +421,18 @@ class ControlPlane(Cluster):
             # An address of loopback is no endpoint for the service `kubernetes`, and nothing here uses that service.
             "--endpoint-reconciler-type=none",
             "--authorization-mode=RBAC",
-            f"--client-ca-file={self._authority.certificate}",
+            f"--client-ca-file={self.authority.certificate}",
             f"--tls-cert-file={certificate}",
             f"--tls-private-key-file={key}",
             "--service-account-issuer=https://kubernetes.default.svc",
             f"--service-account-key-file={self.folder / 'accounts.pub'}",
             f"--service-account-signing-key-file={self.folder / 'accounts.key'}",
-            f"--kubelet-certificate-authority={self._authority.certificate}",
+            f"--kubelet-certificate-authority={self.authority.certificate}",
             f"--kubelet-client-certificate={kubelet_client}",
             f"--kubelet-client-key={kubelet_key}",
             "--kubelet-preferred-address-types=InternalIP",
-            f"--egress-selector-config-file={self._settings('egress', egress)}",
-            f"--audit-policy-file={self._settings('audit-policy', audit)}",
+            f"--egress-selector-config-file={self.settings('egress', egress)}",
+            f"--audit-policy-file={self.settings('audit-policy', audit)}",
             f"--audit-log-path={self.audit_log}",
             # A request is in the log before it is answered, so that a test may read it at once.
             "--audit-log-mode=blocking-strict",
@@ -440,9 +440,9 @@ class ControlPlane(Cluster):
 
     def _controllers(self) -> list[str]:
         return [
-            f"--kubeconfig={self._kubeconfig('controllers', 'system:kube-controller-manager', 'system:masters')}",
+            f"--kubeconfig={self.client('controllers', 'system:kube-controller-manager', 'system:masters')}",
             f"--service-account-private-key-file={self.folder / 'accounts.key'}",
-            f"--root-ca-file={self._authority.certificate}",
+            f"--root-ca-file={self.authority.certificate}",
             "--leader-elect=false",
             "--secure-port=0",
             "--horizontal-pod-autoscaler-sync-period=2s",
@@ -452,7 +452,7 @@ class ControlPlane(Cluster):
         ]
 
     def _scheduler(self) -> list[str]:
-        kubeconfig = self._kubeconfig("scheduler", "system:kube-scheduler", "system:masters")
+        kubeconfig = self.client("scheduler", "system:kube-scheduler", "system:masters")
         settings: Object = {
             "apiVersion": "kubescheduler.config.k8s.io/v1",
             "kind": "KubeSchedulerConfiguration",
@@ -463,12 +463,12 @@ class ControlPlane(Cluster):
                 "burst": REQUESTS_PER_SECOND,
             },
         }
-        return [f"--config={self._settings('scheduler', settings)}", "--secure-port=0"]
+        return [f"--config={self.settings('scheduler', settings)}", "--secure-port=0"]
 
     def _kwok(self, port: int) -> list[str]:
-        certificate, key = self._authority.server("kubelet", (NODE_ADDRESS,))
+        certificate, key = self.authority.server("kubelet", (NODE_ADDRESS,))
         return [
-            f"--kubeconfig={self._kubeconfig('kwok', 'kwok', 'system:masters')}",
+            f"--kubeconfig={self.client('kwok', 'kwok', 'system:masters')}",
             f"--config={KWOK / 'stages.yaml'}",
             f"--cidr={PODS}",
             f"--node-ip={NODE_ADDRESS}",
@@ -479,7 +479,7 @@ class ControlPlane(Cluster):
             "--v=WARN",
         ]
 
-    def _settings(self, name: str, settings: Mapping[str, Any]) -> Path:
+    def settings(self, name: str, settings: Mapping[str, Any]) -> Path:
         file = self.folder / f"{name}.yaml"
         file.write_text(yaml.safe_dump(dict(settings)))
         return file

@@ -34,8 +34,8 @@ def in_front(control_plane: ControlPlane, interfere: Interference) -> Iterator[t
         check=False,
     )
     token = control_plane.kubectl("create", "token", "default", "--namespace=default").stdout.strip()
-    certificate, key = control_plane._authority.server("front", ("127.0.0.1",))
-    upstream = urllib3.PoolManager(ca_certs=str(control_plane._authority.certificate))
+    certificate, key = control_plane.authority.server("front", ("127.0.0.1",))
+    upstream = urllib3.PoolManager(ca_certs=str(control_plane.authority.certificate))
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
