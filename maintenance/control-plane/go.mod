@@ -1,3 +1,7 @@
+// What the tests of a live namespace run on: a Kubernetes control plane, a kubelet, etcd, and kwok in place of most nodes.
+// Built by .ci/control-plane, which takes the versions from here. Kubernetes replaces its staging modules by folders that
+// are not in its module, so that they are all named below, with the version that belongs to the release (v1.36.3 is
+// v0.36.3 of each). For a newer release: change those versions, then run `go mod tidy` in this folder.
 module toetskader.invalid/control-plane
 
 go 1.26.0
