@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-import msgspec
 import pytest
 import yaml
 from control_plane import ControlPlane, until
 
 from toetskader.collect.kubernetes.collector import NamespaceCollector
 from toetskader.facts.attempt import NotSeen, Reason, Unseen
-from toetskader.facts.kubernetes.live import Live
+from toetskader.facts.kubernetes.live import Live, Usage
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.targets.namespaces import NamespaceEntry
 
@@ -125,14 +124,27 @@ def test_only_the_kinds_that_are_needed_are_asked_for(control_plane: ControlPlan
             objects.of_kind(kind)
 
 
-def test_use_that_is_not_measured_has_a_reason(control_plane: ControlPlane, namespace: str) -> None:
+def usage_of(control_plane: ControlPlane, namespace: str) -> Usage | NotSeen:
     entry = NamespaceEntry(environment="production", namespace=namespace, kubeconfig=control_plane.kubeconfig)
     found = NamespaceCollector(entry).collect(frozenset({"usage"}))["usage"]
-    if isinstance(found, NotSeen):
-        assert found.reason is Reason.NOT_COLLECTED
-        assert "metrics.k8s.io" in found.message.en
-    else:
-        assert msgspec.to_builtins(found)["type"] == "usage"
+    assert isinstance(found, Usage | NotSeen)
+    return found
+
+
+def test_use_is_read_where_it_is_measured(control_plane: ControlPlane, namespace: str) -> None:
+    control_plane.apply(SERVICE, namespace=namespace)
+    control_plane.wait_for_pods(namespace)
+    missing = usage_of(control_plane, namespace)
+    assert isinstance(missing, NotSeen)
+    assert missing.reason is Reason.NOT_COLLECTED
+    assert "metrics.k8s.io" in missing.message.en
+    with control_plane.metrics_api() as api:
+        api.uses(namespace, {"cpu": "12m", "memory": "40Mi"})
+        usage = usage_of(control_plane, namespace)
+    assert isinstance(usage, Usage), usage
+    assert [(use.pod, use.container, use.cpu, use.memory) for use in usage.containers] == [
+        ("web", "web", "12m", "40Mi")
+    ]
 
 
 def test_the_roles_that_come_along_suffice(control_plane: ControlPlane, with_addons: str) -> None:
