@@ -384,3 +384,12 @@ def test_use_above_what_was_asked_is_remarked_on() -> None:
     assert [(item.path, item.strength) for item in outcome.findings] == [
         ("spec.containers[0].resources.requests.memory", "recommended")
     ]
+
+
+def test_a_class_that_the_platform_made_is_remarked_on() -> None:
+    documents = yaml.safe_load(GOLDEN)
+    add(documents, CLAIM % "gemeente")
+    add(documents, "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: gemeente}, provisioner: x.nl}")
+    outcome = judged(facts(yaml.safe_dump(documents)))["DDC-1.3-08"]
+    assert outcome.verdict is PASS
+    assert [item.strength for item in outcome.findings] == ["recommended"]
