@@ -124,3 +124,10 @@ def test_a_resolver_that_is_none_is_a_usage_error(project: Project) -> None:
     done = project.run("-q", "--resolver=nonsense")
     assert done.code == 4
     assert "--resolver: 'nonsense' is geen resolver; schrijf 192.0.2.1" in done.error
+
+
+def test_a_check_that_another_module_imports_is_judged_once(project: Project) -> None:
+    project.write("tests/test_more.py", "from tests.test_tiny import *\n")
+    done = project.run("--collect-only", "-q")
+    assert done.code == 0
+    assert not [line for line in done.out.splitlines() if line.startswith("tests/test_more.py")]

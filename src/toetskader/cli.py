@@ -18,8 +18,10 @@ from toetskader.judging.check import Check
 from toetskader.judging.registry import RegistryError, load_checks
 from toetskader.report import json_view
 from toetskader.targets.load import load_targets
+from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.targets.schema import target_schemas
 from toetskader.text import Lang, Text
+from toetskader.vocabulary import Environment
 from toetskader.yamlfile import FileErrors, did_you_mean, joined, misfits, shown
 
 POLICIES = Path("policies")
@@ -108,6 +110,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     target.add_argument("--output", type=Path, metavar="BESTAND", help="schrijf hierheen; anders naar het scherm")
     target.set_defaults(run=_scaffold_target)
+    snapshot = commands.add_parser(
+        "snapshot", parents=[common], help="schrijf wat er in een namespace draait naar een map om mee te geven"
+    )
+    snapshot.add_argument("folder", type=Path, metavar="MAP", help="map om te schrijven; mag nog niet bestaan")
+    snapshot.add_argument("--namespace", required=True, metavar="NAAM", help="namespace om te lezen")
+    snapshot.add_argument(
+        "--environment", required=True, choices=get_args(Environment), metavar="OMGEVING", help="welke omgeving het is"
+    )
+    snapshot.add_argument("--kubeconfig", type=Path, metavar="BESTAND", help="adres en gegevens van het cluster")
+    snapshot.add_argument("--context", metavar="NAAM", help="context van de kubeconfig")
+    snapshot.add_argument("--in-cluster", action="store_true", help="met het serviceaccount van deze pod")
+    snapshot.add_argument("--selector", default="", metavar="LABELS", help="labels van het component")
+    snapshot.set_defaults(run=_snapshot)
     return parser
 
 
@@ -258,6 +273,40 @@ def _schema(arguments: argparse.Namespace, lang: Lang) -> int:
         sys.stdout.write(schema_text(schemas()[arguments.name]))
     else:
         _say("\n".join(schemas()))
+    return 0
+
+
+# snapshot
+
+
+def _snapshot(arguments: argparse.Namespace, lang: Lang) -> int:
+    """Write the facts of a namespace to a folder; nothing in the cluster is changed, and no secret is written."""
+    from toetskader.collect.kubernetes.collector import write_snapshot  # noqa: PLC0415 - its library loads slowly
+    from toetskader.collect.kubernetes.failures import Failed  # noqa: PLC0415
+
+    folder: Path = arguments.folder
+    if folder.exists():
+        raise UsageError(Text(f"{folder} bestaat al; noem een nieuwe map", f"{folder} exists; name a new folder"))
+    if bool(arguments.kubeconfig) == arguments.in_cluster:
+        raise UsageError(Text("noem --kubeconfig of --in-cluster", "name --kubeconfig or --in-cluster"))
+    entry = NamespaceEntry(
+        environment=arguments.environment,
+        namespace=arguments.namespace,
+        kubeconfig=arguments.kubeconfig,
+        context=arguments.context,
+        in_cluster=arguments.in_cluster,
+        selector=arguments.selector,
+    )
+    try:
+        written = write_snapshot(entry, folder)
+    except Failed as outcome:
+        raise UsageError(outcome.failure.message) from None
+    except OSError as error:
+        message = Text(
+            f"{folder} is niet te schrijven: {error.strerror}", f"{folder} cannot be written: {error.strerror}"
+        )
+        raise UsageError(message) from None
+    _say(f"{Text('geschreven', 'written')[lang]}: {folder} ({len(written)})")
     return 0
 
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from toetskader.collect.charts import describe_chart
-from toetskader.facts.store import FactKey, TargetFacts
+from toetskader.facts.kubernetes.live import Live
+from toetskader.facts.store import Attempt, FactKey, TargetFacts
 from toetskader.targets.models import SaasPart, Target
+from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Lang
 
 
@@ -29,12 +31,23 @@ def looked_at(target: Target, facts: TargetFacts | None, lang: Lang) -> LookedAt
         parts["chart"] = describe_chart(target, target.chart, attempts.get(FactKey("chart")), lang)
     if target.saas is not None:
         parts["saas"] = _endpoints(target.saas)
+    if target.namespaces:
+        parts["namespace"] = ", ".join(
+            _namespace(entry, attempts.get(FactKey("live", entry.environment))) for entry in target.namespaces
+        )
+    if target.haven_report is not None:
+        parts["cluster"] = target.haven_report.name
     commands = {
         f"{target.name}/{key.file_name}": found
         for key, attempt in attempts.items()
         if (found := getattr(attempt, "commands", ()))
     }
     return LookedAt(parts, commands)
+
+
+def _namespace(entry: NamespaceEntry, attempt: Attempt | None) -> str:
+    version = f", Kubernetes {attempt.kubernetes}" if isinstance(attempt, Live) and attempt.kubernetes else ""
+    return f"{entry.namespace} ({entry.environment}{version})"
 
 
 def _endpoints(part: SaasPart) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toetskader.collect.charts import collect_chart, refused_chart
+from toetskader.collect.haven import read_haven_report
 from toetskader.collect.helm.engine import Helm
 from toetskader.collect.helm.limits import Refusal
 from toetskader.facts.attempt import Reason
@@ -72,6 +73,13 @@ def _endpoint_collectors(means: Means) -> "EndpointCollectors":
     return EndpointCollectors(means.resolver)
 
 
+def _namespaces(target: Target, kinds: frozenset[str]) -> Mapping[FactKey, Attempt]:
+    """Collect what runs. Its library takes long to load, which a chart does not need."""
+    from toetskader.collect.namespaces import collect_namespaces  # noqa: PLC0415
+
+    return collect_namespaces(target.namespaces, kinds)
+
+
 class _Run:
     """The collectors of one run."""
 
@@ -86,6 +94,10 @@ class _Run:
         attempts: dict[FactKey, Attempt] = {}
         if target.saas is not None and self._endpoints is not None:
             attempts |= self._endpoints.collect(target.saas, kinds)
+        if target.namespaces:
+            attempts |= _namespaces(target, kinds)
+        if target.haven_report is not None and "haven" in kinds:
+            attempts[FactKey("haven")] = read_haven_report(target.haven_report)
         if target.chart is not None and self._helm is not None:
             attempts |= self._chart(self._helm, target, target.chart, kinds)
         return TargetFacts(target.name, target.scenes, attempts)

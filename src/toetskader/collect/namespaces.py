@@ -1,0 +1,27 @@
+"""The namespace part of a target, collected: every environment once, at the same time."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from toetskader.collect.kubernetes.collector import KINDS, NamespaceCollector
+from toetskader.facts.store import Attempt, FactKey
+from toetskader.targets.namespaces import NamespaceEntry
+
+
+def collect_namespaces(entries: Iterable[NamespaceEntry], kinds: frozenset[str]) -> dict[FactKey, Attempt]:
+    """Collect the facts of the namespaces of a target.
+
+    Parameters: `kinds`, the kinds of facts that the selected requirements need. Never raises: each fact that is not
+    there has a reason.
+    """
+    wanted = kinds & set(KINDS)
+    entries = tuple(entries)
+    if not wanted or not entries:
+        return {}
+    with ThreadPoolExecutor(len(entries)) as workers:
+        found = list(workers.map(lambda entry: NamespaceCollector(entry).collect(wanted), entries))
+    return {
+        FactKey(kind, entry.environment): attempt
+        for entry, attempts in zip(entries, found, strict=True)
+        for kind, attempt in attempts.items()
+    }
