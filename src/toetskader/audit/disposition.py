@@ -97,7 +97,12 @@ def _finding(found: RawFinding, remedy: Text, lang: Lang) -> Finding:
 def _indication(item: InScope) -> Text:
     proving = [part for part, worth in item.requirement.measured_on.items() if worth == "proof"]
     nl, en = (f": {', '.join(proving)}",) * 2 if proving else ("", "")
+    if item.part == "chart":
+        return Text(
+            f"De chart toont de bedoeling; het bewijs komt van een ander onderdeel{nl}.",
+            f"The chart shows the intention; the proof comes from another part{en}.",
+        )
     return Text(
-        f"De {item.part} toont de bedoeling; het bewijs komt van een ander onderdeel{nl}.",
-        f"The {item.part} shows the intention; the proof comes from another part{en}.",
+        f"Wat hier gemeten is ({item.part}) is een aanwijzing; het bewijs komt van een ander onderdeel{nl}.",
+        f"What was measured here ({item.part}) is an indication; the proof comes from another part{en}.",
     )

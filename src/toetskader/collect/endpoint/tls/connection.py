@@ -95,8 +95,8 @@ class Spent(Exception):  # noqa: N818 - ends a line of questions, not the run
 
 
 OUT_OF_TIME = Text(
-    "De tijd voor dit adres was op; geef meer tijd of probeer het later opnieuw.",
-    "Time for this address was up; give more time or try again later.",
+    "De tijd voor dit adres was op; meet later opnieuw.",
+    "Time for this address was up; measure again later.",
 )
 OUT_OF_HANDSHAKES = Text(
     f"Na {MOST_HANDSHAKES} handshakes is niet verder gevraagd.",
