@@ -1,0 +1,272 @@
+"""What to ask about rights, and how roles and bindings answer it where nobody else does. No requests."""
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.facts.kubernetes.rbac import Access, Binding, Rbac, Role, binding_of, role_of
+from toetskader.facts.kubernetes.rights import (
+    EVERY_NAMESPACE,
+    Bound,
+    Holder,
+    LayerLabel,
+    Right,
+    Rights,
+    SeenBy,
+    is_for_everybody,
+    questions,
+    reads_secrets,
+)
+from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.text import Text
+
+MOST_NAMESPACES = 50
+"""Other namespaces that are asked about one by one."""
+LAYER_LABEL = "common-ground.nl/laag"
+_RBAC_GROUP = "rbac.authorization.k8s.io"
+_ALWAYS_BOUND = "kube-system"
+"""Namespace in which every API server keeps bindings of its own: who lists all namespaces sees these."""
+_LISTING = Text(
+    "geef wie meet 'list' op roles, rolebindings, clusterroles en clusterrolebindings",
+    "grant whoever measures 'list' on roles, rolebindings, clusterroles and clusterrolebindings",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRbac:
+    """Roles and bindings as far as they were seen: of the cluster, of the own namespace and of the others."""
+
+    rbac: Rbac
+    roles: frozenset[tuple[str, str]]
+    """Namespace and name of the roles that exist."""
+    cluster: Text | None
+    """Why some may be missing; None when all are there."""
+    own: Text | None
+    others: Text | None
+
+
+class Plan:
+    """What is asked about the users and groups of one entry."""
+
+    def __init__(self, entry: NamespaceEntry, own: Iterable[str]) -> None:
+        self.entry = entry
+        self.own = frozenset(own) | {entry.namespace}
+        users = (Holder(kind="User", name=name) for name in dict.fromkeys(entry.users))
+        groups = (Holder(kind="Group", name=name) for name in dict.fromkeys(entry.groups))
+        self.holders = (*users, *groups)
+
+    def nobody(self, provenance: Provenance) -> NotSeen | None:
+        """Return why there is nothing to ask; None when there is somebody to ask about."""
+        if self.holders:
+            return None
+        message = Text(
+            "Het doel noemt geen gebruikers of groepen van de leverancier; vul bij de namespace 'users' of 'groups' "
+            "in.",
+            "The target names no users or groups of the supplier; fill in 'users' or 'groups' of the namespace.",
+        )
+        return NotSeen(reason=Reason.NOT_COLLECTED, message=message, provenance=provenance)
+
+    def others(self, seen: SeenRbac, known: tuple[str, ...] | Text) -> tuple[tuple[str, ...], Text | None]:
+        """Return the other namespaces to ask about, and why there may be more in which they have rights.
+
+        Where all bindings are seen, those with a binding that names the supplier, and one without for all the rest.
+        """
+        bound = {
+            binding.namespace
+            for holder in self.holders
+            for binding in seen.rbac.of(holder.identity)
+            if binding.namespace and binding.namespace not in self.own
+        }
+        there = () if isinstance(known, Text) else tuple(sorted(name for name in known if name not in self.own))
+        if seen.others is None:
+            rest = [name for name in there if name not in bound][:1]
+            wanted = [*sorted(bound), *rest]
+            unseen = None
+        else:
+            wanted = list(there)
+            unseen = _joined(known, seen.others) if isinstance(known, Text) else None
+        if len(wanted) > MOST_NAMESPACES:
+            unseen = Text(
+                f"{len(wanted)} andere namespaces, waarvan er {MOST_NAMESPACES} bevraagd zijn; {_LISTING.nl}",
+                f"{len(wanted)} other namespaces, of which {MOST_NAMESPACES} were asked about; {_LISTING.en}",
+            )
+        return tuple(wanted[:MOST_NAMESPACES]), unseen
+
+    def asked(self, others: Iterable[str]) -> Iterator[tuple[Holder, Access]]:
+        """Yield every question: of everybody, in the own namespace, in all of them at once, and in others."""
+        everywhere = (self.entry.namespace, EVERY_NAMESPACE, *others)
+        for namespace in everywhere:
+            for holder in self.holders:
+                for question in questions():
+                    what = question.resource
+                    if what.namespaced or namespace == EVERY_NAMESPACE:
+                        yield (
+                            holder,
+                            Access(
+                                verb=question.verb,
+                                group=what.group,
+                                resource=what.resource,
+                                subresource=what.subresource,
+                                namespace=namespace,
+                            ),
+                        )
+
+    def bearing(self, seen: SeenRbac) -> Iterator[Bound]:
+        """Yield the bindings that can matter to a judgement."""
+        identities = [holder.identity for holder in self.holders]
+        theirs = {id(binding) for identity in identities for binding in seen.rbac.of(identity)}
+        for binding in seen.rbac.bindings:
+            rules = seen.rbac.rules(binding)
+            here = binding.namespace in {"", self.entry.namespace}
+            if (
+                id(binding) in theirs
+                or any(is_for_everybody(subject) for subject in binding.subjects)
+                or (here and any(reads_secrets(rule) for rule in rules))
+                or binding.namespace == self.entry.namespace
+            ):
+                home = "" if binding.role_kind == "ClusterRole" else binding.namespace
+                yield Bound(binding=binding, rules=rules, role_found=(home, binding.role) in seen.roles)
+
+    def commands(self) -> tuple[str, ...]:
+        """Return the commands with which an auditor sees the same."""
+        own = shlex.quote(self.entry.namespace)
+        on_secrets = Access(verb="get", resource="secrets", namespace=self.entry.namespace)
+        return (
+            f"kubectl get roles,rolebindings --namespace {own} -o yaml",
+            "kubectl get clusterroles,clusterrolebindings -o yaml",
+            "kubectl get roles,rolebindings --all-namespaces -o yaml",
+            *(right_of(holder, on_secrets, None).command for holder in self.holders),
+        )
+
+    def rights(
+        self,
+        seen: SeenRbac,
+        rights: tuple[Right, ...],
+        others: tuple[tuple[str, ...], Text | None],
+        layers: tuple[tuple[LayerLabel, ...], Text | None],
+        provenance: Provenance,
+    ) -> Rights:
+        """Put the fact together. Parameters: `others` and `layers`, each with why there may be more."""
+        return Rights(
+            provenance=provenance,
+            commands=self.commands(),
+            environment=self.entry.environment,
+            namespace=self.entry.namespace,
+            own_namespaces=tuple(sorted(self.own)),
+            holders=self.holders,
+            rights=rights,
+            other_namespaces=others[0],
+            others_unseen=others[1],
+            bindings=tuple(self.bearing(seen)),
+            cluster_bindings_unseen=seen.cluster,
+            own_bindings_unseen=seen.own,
+            other_bindings_unseen=seen.others,
+            layers=layers[0],
+            layers_unseen=layers[1],
+        )
+
+    def evaluated(self, seen: SeenRbac, asked: Iterable[tuple[Holder, Access]]) -> tuple[Right, ...]:
+        """Answer questions from roles and bindings; what is not granted is denied only when all of them were seen."""
+        return tuple(_evaluated(seen, self.entry.namespace, holder, access) for holder, access in asked)
+
+
+def right_of(
+    holder: Holder,
+    access: Access,
+    allowed: bool | None,
+    *,
+    seen_by: SeenBy = SeenBy.REVIEW,
+    reason: Text | None = None,
+) -> Right:
+    """Make an answer; `allowed` is None when there was none, for the reason given."""
+    return Right(
+        holder=holder,
+        verb=access.verb,
+        group=access.group,
+        resource=access.resource,
+        subresource=access.subresource,
+        namespace=access.namespace,
+        allowed=allowed,
+        seen_by=seen_by,
+        reason=reason,
+    )
+
+
+def _evaluated(seen: SeenRbac, own: str, holder: Holder, access: Access) -> Right:
+    """Answer a question from roles and bindings; what is not granted is denied only when all of them were seen."""
+    if seen.rbac.allows(holder.identity, access):
+        return right_of(holder, access, True, seen_by=SeenBy.EVALUATED)
+    unseen = seen.cluster or (None if not access.namespace else seen.own if access.namespace == own else seen.others)
+    allowed = None if unseen is not None else False
+    return right_of(holder, access, allowed, seen_by=SeenBy.EVALUATED, reason=unseen)
+
+
+def rights_of_objects(
+    documents: Iterable[Mapping[str, Any]],
+    entry: NamespaceEntry,
+    *,
+    provenance: Provenance,
+    own: Iterable[str] = (),
+) -> Rights | NotSeen:
+    """Work rights out of objects that somebody else listed, with `kubectl get … -o yaml`. Nothing is asked.
+
+    Parameters: `documents`, objects of any kind in any namespace; `own`, further namespaces of the supplier. Whether a
+    list was whole does not stand in it. An API server always has roles and bindings of the cluster, and in kube-system:
+    without these among the objects, what is not granted is not known to be denied. Raises msgspec.ValidationError for
+    a role or binding that is none.
+    """
+    plan = Plan(entry, own)
+    if (nobody := plan.nobody(provenance)) is not None:
+        return nobody
+    roles: list[Role] = []
+    bindings: list[Binding] = []
+    layers: list[LayerLabel] = []
+    for document in documents:
+        kind = document.get("kind")
+        if str(document.get("apiVersion")).startswith(f"{_RBAC_GROUP}/"):
+            if kind in {"Role", "ClusterRole"}:
+                roles.append(role_of(document))
+            elif kind in {"RoleBinding", "ClusterRoleBinding"}:
+                bindings.append(binding_of(document))
+        layers += _layer(document, entry.namespace)
+    given = [{role.namespace for role in roles}, {binding.namespace for binding in bindings}]
+    seen = SeenRbac(
+        Rbac(roles, bindings),
+        frozenset((role.namespace, role.name) for role in roles),
+        cluster=None if all("" in found for found in given) else _not_given("clusterroles,clusterrolebindings"),
+        own=None
+        if all({_ALWAYS_BOUND, entry.namespace} & found for found in given)
+        else _not_given(f"roles,rolebindings --namespace {shlex.quote(entry.namespace)}"),
+        others=None
+        if all(_ALWAYS_BOUND in found for found in given)
+        else _not_given("roles,rolebindings --all-namespaces"),
+    )
+    if seen.cluster is not None and seen.own is not None:
+        message = Text(f"Rechten zijn niet te zien: {seen.cluster.nl}.", f"Rights cannot be seen: {seen.cluster.en}.")
+        return NotSeen(reason=Reason.NOT_COLLECTED, message=message, provenance=provenance)
+    others = plan.others(seen, Text("namespaces zijn niet gegeven", "namespaces were not given"))
+    rights = plan.evaluated(seen, plan.asked(others[0]))
+    return plan.rights(seen, rights, others, (tuple(layers), None), provenance)
+
+
+def _layer(document: Mapping[str, Any], namespace: str) -> Iterator[LayerLabel]:
+    """Yield the label with the component's layer, of a workload or of the namespace."""
+    kind, metadata = document.get("kind"), document.get("metadata")
+    if not isinstance(metadata, dict):
+        return
+    labels, name = metadata.get("labels"), metadata.get("name")
+    value = labels.get(LAYER_LABEL) if isinstance(labels, dict) else None
+    is_namespace = kind == "Namespace" and name == namespace
+    is_workload = kind in {"Deployment", "StatefulSet", "DaemonSet", "CronJob"}
+    if isinstance(value, str) and (is_namespace or (is_workload and metadata.get("namespace") == namespace)):
+        yield LayerLabel(where=f"{kind}/{name}", value=value)
+
+
+def _not_given(what: str) -> Text:
+    return Text(f"'kubectl get {what} -o yaml' is niet gegeven", f"'kubectl get {what} -o yaml' was not given")
+
+
+def _joined(first: Text, second: Text) -> Text:
+    return Text(f"{first.nl}; {second.nl}", f"{first.en}; {second.en}")
