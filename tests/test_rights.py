@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from toetskader.facts.kubernetes.rbac import ALL, MASTERS, SERVICE_ACCOUNTS, Access, Binding, RbacSubject
+from toetskader.facts.kubernetes.rbac import ALL, SERVICE_ACCOUNTS, Access, Binding, RbacSubject
 from toetskader.facts.kubernetes.rights import (
     EVERY_NAMESPACE,
     Answers,
@@ -98,7 +98,7 @@ def _bare(sentence: str) -> str:
 @check("rbac.can_i", params=CanI)
 def test_rights_are_as_agreed(rights: Rights, findings: Findings, params: CanI, today: date) -> None:
     """DDC 6.2, 7.11: the supplier can do what it should in its environment, and nothing else."""
-    _in_environment(rights, params.environments)
+    in_environment(rights, params.environments)
     _on_layer(rights, params.layers)
     doubts = Doubts()
     answers = rights.asked()
@@ -106,15 +106,16 @@ def test_rights_are_as_agreed(rights: Rights, findings: Findings, params: CanI, 
         if expected.allowed:
             _report_lacking(rights, answers, expected, findings, doubts)
         else:
-            for grant in _surplus(rights, answers, expected, doubts, params.unless, _moment(rights, today)):
+            for grant in _surplus(rights, answers, expected, doubts, params.unless, moment_of(rights, today)):
                 _report_surplus(grant, findings)
     if params.no_broad_bindings:
         _report_broad(rights, findings, doubts)
-    _tell(rights, findings)
+    tell(rights, findings)
     doubts.end()
 
 
-def _in_environment(rights: Rights, environments: Environments) -> None:
+def in_environment(rights: Rights, environments: Environments) -> None:
+    """End the judgement in an environment that a requirement is not about."""
     if rights.environment not in environments:
         named = ", ".join(environments)
         not_applicable(
@@ -152,7 +153,7 @@ def _on_layer(rights: Rights, layers: tuple[int, ...]) -> None:
         )
 
 
-def _moment(rights: Rights, today: date) -> datetime:
+def moment_of(rights: Rights, today: date) -> datetime:
     """Return the moment to judge ends of requests on: when it was seen, or later when that is judged again."""
     return max(rights.provenance.at, datetime.combine(today, time.min, UTC))
 
@@ -251,7 +252,7 @@ def _held(
                 )
             )
         return "", ()
-    if unless is not None and granting and all(_shortfall(item.binding, unless, moment) is None for item in granting):
+    if unless is not None and granting and all(shortfall(item.binding, unless, moment) is None for item in granting):
         return "", ()
     if unless is not None and not granting and unseen is not None:
         doubts.add(
@@ -269,7 +270,7 @@ def _held(
 def _report_surplus(grant: Surplus, findings: Findings) -> None:
     verbs = ", ".join(grant.verbs)
     findings.add(
-        RightPlace(_place(grant.holder.shown, grant.namespace), grant.resource.shown, ", ".join(grant.sources[:5])),
+        RightPlace(placed(grant.holder.shown, grant.namespace), grant.resource.shown, ", ".join(grant.sources[:5])),
         seen=Text(f"mag: {verbs}", f"may: {verbs}"),
         expected=Text("niet toegestaan", "not allowed"),
         remedy=_remedy(grant.sources, verbs, grant.resource.shown),
@@ -277,7 +278,8 @@ def _report_surplus(grant: Surplus, findings: Findings) -> None:
     )
 
 
-def _place(who: str, namespace: str) -> str:
+def placed(who: str, namespace: str) -> str:
+    """Say whose right it is and where; `*` for all namespaces."""
     return f"{who} in {namespace or ALL}"
 
 
@@ -310,7 +312,7 @@ def _report_lacking(rights: Rights, answers: Answers, expected: Expected, findin
             if lacking:
                 verbs = ", ".join(lacking)
                 findings.add(
-                    RightPlace(_place(who, namespace), resource.shown),
+                    RightPlace(placed(who, namespace), resource.shown),
                     seen=Text(f"mag niet: {verbs}", f"may not: {verbs}"),
                     expected=Text("toegestaan", "allowed"),
                     remedy=Text(
@@ -333,7 +335,7 @@ def _command(holder: Holder, verb: str, resource: Resource, namespace: str) -> s
     ).command
 
 
-def _tell(rights: Rights, findings: Findings) -> None:
+def tell(rights: Rights, findings: Findings) -> None:
     """Tell how much was asked, of whom, and how."""
     evaluated = sum(right.seen_by is SeenBy.EVALUATED for right in rights.rights)
     others = len(rights.other_namespaces)
@@ -372,7 +374,7 @@ def _report_broad(rights: Rights, findings: Findings, doubts: Doubts) -> None:
     for holder in rights.holders:
         if holder.kind == "Group" and is_for_everybody(RbacSubject(kind="Group", name=holder.name)):
             findings.add(
-                RightPlace(_place(holder.shown, EVERY_NAMESPACE), "groups"),
+                RightPlace(placed(holder.shown, EVERY_NAMESPACE), "groups"),
                 seen=Text("een groep van de API-server zelf", "a group of the API server itself"),
                 expected=Text("een groep van de leverancier", "a group of the supplier"),
             )
@@ -395,7 +397,7 @@ def _is_default(binding: Binding) -> bool:
 def _report_reach(rights: Rights, bound: Bound, who: str, findings: Findings) -> None:
     binding = bound.binding
     harms = any(changes(rule) or reads_secrets(rule) for rule in bound.rules)
-    place = RightPlace(_place(who, binding.namespace), binding.role, binding.shown)
+    place = RightPlace(placed(who, binding.namespace), binding.role, binding.shown)
     if not binding.namespace:
         findings.add(
             place,
@@ -433,7 +435,7 @@ def _report_everybody(bound: Bound, findings: Findings) -> None:
         return
     harms = any(changes(rule) or reads_secrets(rule) for rule in bound.rules)
     findings.add(
-        RightPlace(_place(", ".join(shared), bound.binding.namespace), bound.binding.role, bound.binding.shown),
+        RightPlace(placed(", ".join(shared), bound.binding.namespace), bound.binding.role, bound.binding.shown),
         seen=Text("rechten voor iedereen die is ingelogd, of meer", "rights for everybody who is logged in, or more"),
         expected=Text("een binding aan wie het nodig heeft", "a binding to whoever needs it"),
         strength="required" if harms else "recommended",
@@ -441,77 +443,35 @@ def _report_everybody(bound: Bound, findings: Findings) -> None:
     )
 
 
-# Access that is asked for and ends
+# Integration facilities
 
 
-class TemporaryWrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Parameters of `rbac.temporary_write`."""
+class IntegrationAdmins(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Parameters of `rbac.integration_admins`."""
 
-    environments: Environments
-    terms: Terms
+    max_supplier_admins: int
+    resources: tuple[str, ...]
 
 
-@check("rbac.temporary_write", params=TemporaryWrite)
-def test_emergency_access_is_temporary(rights: Rights, findings: Findings, params: TemporaryWrite, today: date) -> None:
-    """DDC 6.2: writing in production is granted on request, for an emergency, and ends soon."""
-    _in_environment(rights, params.environments)
+@check("rbac.integration_admins", params=IntegrationAdmins)
+def test_integration_is_not_the_suppliers(
+    rights: Rights, findings: Findings, params: IntegrationAdmins, today: date
+) -> None:
+    """DDC 4: the municipality's specialists configure gateways and what else integrates, not the supplier."""
     doubts = Doubts()
-    for unseen in (rights.cluster_bindings_unseen, rights.own_bindings_unseen, rights.other_bindings_unseen):
-        if unseen is not None:
-            doubts.add(unseen)
-    writing = {
-        bound.binding.shown: bound
-        for holder in rights.holders
-        for bound in rights.of(holder)
-        if any(changes(rule) for rule in bound.rules)
-        and (bound.binding.namespace == rights.namespace or bound.binding.namespace not in rights.own_namespaces)
-    }
-    moment = _moment(rights, today)
-    for bound in writing.values():
-        short = _shortfall(bound.binding, params.terms, moment)
-        if short is not None:
-            findings.add(
-                RightPlace(_place(bound.binding.shown, bound.binding.namespace), bound.binding.role),
-                seen=short,
-                expected=_agreed(params.terms),
-                command=bound.binding.command,
-            )
-    unexplained = _without_binding(rights)
-    for right in unexplained[:1]:
-        if rights.bindings_unseen(right.namespace) is None:
-            findings.add(
-                RightPlace(_place(right.holder.shown, right.namespace), right.resource),
-                seen=Text("schrijfrecht buiten RBAC om", "a right to write from outside RBAC"),
-                expected=_agreed(params.terms),
-                command=right.command,
-            )
-    _tell(rights, findings)
+    expected = Expected(("create", "update", "patch", "delete"), params.resources, "all", allowed=False)
+    found = list(_surplus(rights, rights.asked(), expected, doubts, None, moment_of(rights, today)))
+    if len({grant.holder for grant in found}) > params.max_supplier_admins:
+        for grant in found:
+            _report_surplus(grant, findings)
+    tell(rights, findings)
     doubts.end()
-    if not writing and not unexplained:
-        not_applicable(
-            "Niemand van de leverancier heeft nu schrijfrechten in productie.",
-            "Nobody of the supplier has a right to write in production now.",
-        )
 
 
-def _without_binding(rights: Rights) -> list[Right]:
-    """Return rights to write that no binding explains."""
-    return [
-        right
-        for right in rights.rights
-        if right.allowed and right.verb in {"create", "update", "patch", "delete"} and not rights.granting(right)
-    ]
+# What counts as asked for
 
 
-def _agreed(terms: Terms) -> Text:
-    hours = f", ≤ {terms.max_hours} h" if terms.max_hours else ""
-    return Text(
-        f"annotaties {terms.record} en {terms.until}, met een einde in de toekomst{hours}",
-        f"annotations {terms.record} and {terms.until}, with an end in the future{hours}",
-    )
-
-
-def _shortfall(binding: Binding, terms: Terms, moment: datetime) -> Text | None:
+def shortfall(binding: Binding, terms: Terms, moment: datetime) -> Text | None:
     """Return what a binding lacks to count as asked for and temporary; None when it lacks nothing."""
     if not binding.annotations.get(terms.record, "").strip():
         return Text(f"geen nummer in {terms.record}", f"no number in {terms.record}")
@@ -540,164 +500,3 @@ def _end(written: str) -> datetime | None:
     except ValueError:
         return None
     return end if end.tzinfo else None
-
-
-# Who reads the application's secrets
-
-
-class SecretReaders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Parameters of `rbac.secret_readers`."""
-
-    max_foreign_subjects: int
-    require_resource_names: bool
-    platform_namespaces: tuple[str, ...]
-    """Namespaces whose ServiceAccounts run the platform: they keep secrets and put them in place."""
-
-
-@check("rbac.secret_readers", params=SecretReaders)
-def test_only_the_application_reads_its_secrets(rights: Rights, findings: Findings, params: SecretReaders) -> None:
-    """DDC 6.2: access to the secrets is granted to the application alone, for what it needs."""
-    foreign: list[tuple[Bound, RbacSubject]] = []
-    platform = own = 0
-    for bound in rights.bindings:
-        reading = [rule for rule in bound.rules if reads_secrets(rule)]
-        if not reading or bound.binding.namespace not in {"", rights.namespace}:
-            continue
-        for subject in bound.binding.subjects:
-            home = subject.namespace or bound.binding.namespace if subject.kind == "ServiceAccount" else ""
-            if home == rights.namespace or subject.name == f"{SERVICE_ACCOUNTS}:{rights.namespace}":
-                own += 1
-                if params.require_resource_names and not all(rule.names for rule in reading):
-                    _report_reader(bound, subject, Text("alle secrets", "all secrets"), _BY_NAME, findings)
-            elif _is_platform(subject, home, params.platform_namespaces):
-                platform += 1
-            else:
-                foreign.append((bound, subject))
-    if len(foreign) > params.max_foreign_subjects:
-        for bound, subject in foreign:
-            _report_reader(bound, subject, Text("leest secrets", "reads secrets"), _ONLY_OWN, findings)
-    findings.saw(
-        f"{own} eigen lezers van secrets, {platform} van het platform, {len(foreign)} anderen.",
-        f"{own} own readers of secrets, {platform} of the platform, {len(foreign)} others.",
-    )
-    doubts = Doubts()
-    for unseen in (rights.cluster_bindings_unseen, rights.own_bindings_unseen):
-        if unseen is not None:
-            doubts.add(unseen)
-    doubts.end()
-
-
-_BY_NAME = Text("alleen secrets bij naam (resourceNames)", "only secrets by name (resourceNames)")
-_ONLY_OWN = Text("alleen ServiceAccounts van de applicatie", "ServiceAccounts of the application only")
-
-
-def _is_platform(subject: RbacSubject, home: str, namespaces: tuple[str, ...]) -> bool:
-    """Tell whether a subject is part of the control plane, or of what the municipality runs the cluster with."""
-    if subject.kind == "ServiceAccount":
-        return home in namespaces
-    if subject.name == MASTERS:
-        return True
-    return subject.name.startswith("system:") and not is_for_everybody(subject) and subject.name != "system:anonymous"
-
-
-def _report_reader(bound: Bound, subject: RbacSubject, seen: Text, expected: Text, findings: Findings) -> None:
-    findings.add(
-        RightPlace(_place(subject.shown, bound.binding.namespace), "secrets", bound.binding.shown),
-        seen=seen,
-        expected=expected,
-        command=bound.binding.command,
-    )
-
-
-# Integration facilities
-
-
-class IntegrationAdmins(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Parameters of `rbac.integration_admins`."""
-
-    max_supplier_admins: int
-    resources: tuple[str, ...]
-
-
-@check("rbac.integration_admins", params=IntegrationAdmins)
-def test_integration_is_not_the_suppliers(
-    rights: Rights, findings: Findings, params: IntegrationAdmins, today: date
-) -> None:
-    """DDC 4: the municipality's specialists configure gateways and what else integrates, not the supplier."""
-    doubts = Doubts()
-    expected = Expected(("create", "update", "patch", "delete"), params.resources, "all", allowed=False)
-    found = list(_surplus(rights, rights.asked(), expected, doubts, None, _moment(rights, today)))
-    if len({grant.holder for grant in found}) > params.max_supplier_admins:
-        for grant in found:
-            _report_surplus(grant, findings)
-    _tell(rights, findings)
-    doubts.end()
-
-
-# Accounts of persons
-
-
-class PersonalAccounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Parameters of `rbac.personal_accounts`."""
-
-    max_shared_accounts: int
-
-
-_ROLES = (
-    "admin administrator admins beheer beheerder beheerders account accounts algemeen build builder ci cd cicd "
-    "deploy deployer deployment dev developer developers devops dienst guest gast helpdesk info kubernetes k8s "
-    "leverancier operations operator ops ontwikkelaar ontwikkelaars ontwikkeling pipeline root service servicedesk "
-    "shared sre support supplier system sysadmin team teams test tester tst acc prd prod productie user users "
-    "gebruiker vendor"
-)
-"""Words that name a role or a team, and no person."""
-
-
-@check("rbac.personal_accounts", params=PersonalAccounts)
-def test_accounts_belong_to_persons(rights: Rights, findings: Findings, params: PersonalAccounts) -> None:
-    """DDC 7.3: every employee of the supplier logs in with an account of their own."""
-    users = [holder.name for holder in rights.holders if holder.kind == "User"]
-    bound = [
-        subject.name
-        for item in rights.bindings
-        if item.binding.namespace == rights.namespace
-        for subject in item.binding.subjects
-        if subject.kind == "User" and not subject.name.startswith("system:")
-    ]
-    found = list(dict.fromkeys([*users, *bound]))
-    doubts = Doubts()
-    if rights.own_bindings_unseen is not None:
-        doubts.add(rights.own_bindings_unseen)
-    if not found:
-        undetermined(
-            "Rechten hangen hier aan groepen; wie er achter zit weet de identiteitsprovider. Noem de gebruikers bij de "
-            "namespace ('users') om hun namen te laten beoordelen.",
-            "Rights hang on groups here; who is behind them is known to the identity provider. Name the users of the "
-            "namespace ('users') to have their names judged.",
-        )
-    shared = [name for name in found if _is_shared(name)]
-    for name in found:
-        if name in shared:
-            if len(shared) > params.max_shared_accounts:
-                findings.add(
-                    RightPlace(f"User {name}", "users"),
-                    seen=Text("een naam van een rol of team", "a name of a role or team"),
-                    expected=Text("een account op naam", "a named account"),
-                )
-        elif not _words(name):
-            doubts.add(Text(f"{name} is een nummer, geen naam", f"{name} is a number, no name"))
-    findings.saw(f"{len(found)} accounts bekeken.", f"{len(found)} accounts looked at.")
-    doubts.end()
-
-
-def _words(name: str) -> list[str]:
-    """Return the words in the part of an account's name that tells who it is; none for a number or identifier."""
-    local = re.split(r"[#|]|:(?=[^/])", name)[-1].partition("@")[0].lower()
-    if re.fullmatch(r"[0-9a-f-]{16,}", local):
-        return []
-    return re.findall(r"[^\W\d_]+", local)
-
-
-def _is_shared(name: str) -> bool:
-    words = _words(name)
-    return name.startswith("system:serviceaccount:") or (bool(words) and all(word in _ROLES.split() for word in words))

@@ -1,0 +1,224 @@
+"""Judgements on bindings: access that is asked for and ends, who reads secrets, whose accounts are bound."""
+
+import re
+from datetime import date
+
+import msgspec
+
+from tests.test_rights import Doubts, Environments, Terms, in_environment, moment_of, placed, shortfall, tell
+from toetskader.facts.kubernetes.rbac import MASTERS, SERVICE_ACCOUNTS, RbacSubject
+from toetskader.facts.kubernetes.rights import (
+    Bound,
+    Right,
+    RightPlace,
+    Rights,
+    changes,
+    is_for_everybody,
+    reads_secrets,
+)
+from toetskader.judging import Findings, Text, check, not_applicable, undetermined
+
+# Access that is asked for and ends
+
+
+class TemporaryWrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Parameters of `rbac.temporary_write`."""
+
+    environments: Environments
+    terms: Terms
+
+
+@check("rbac.temporary_write", params=TemporaryWrite)
+def test_emergency_access_is_temporary(rights: Rights, findings: Findings, params: TemporaryWrite, today: date) -> None:
+    """DDC 6.2: writing in production is granted on request, for an emergency, and ends soon."""
+    in_environment(rights, params.environments)
+    doubts = Doubts()
+    for unseen in (rights.cluster_bindings_unseen, rights.own_bindings_unseen, rights.other_bindings_unseen):
+        if unseen is not None:
+            doubts.add(unseen)
+    writing = {
+        bound.binding.shown: bound
+        for holder in rights.holders
+        for bound in rights.of(holder)
+        if any(changes(rule) for rule in bound.rules)
+        and (bound.binding.namespace == rights.namespace or bound.binding.namespace not in rights.own_namespaces)
+    }
+    moment = moment_of(rights, today)
+    for bound in writing.values():
+        short = shortfall(bound.binding, params.terms, moment)
+        if short is not None:
+            findings.add(
+                RightPlace(placed(bound.binding.shown, bound.binding.namespace), bound.binding.role),
+                seen=short,
+                expected=_agreed(params.terms),
+                command=bound.binding.command,
+            )
+    unexplained = _without_binding(rights)
+    for right in unexplained[:1]:
+        if rights.bindings_unseen(right.namespace) is None:
+            findings.add(
+                RightPlace(placed(right.holder.shown, right.namespace), right.resource),
+                seen=Text("schrijfrecht buiten RBAC om", "a right to write from outside RBAC"),
+                expected=_agreed(params.terms),
+                command=right.command,
+            )
+    tell(rights, findings)
+    doubts.end()
+    if not writing and not unexplained:
+        not_applicable(
+            "Niemand van de leverancier heeft nu schrijfrechten in productie.",
+            "Nobody of the supplier has a right to write in production now.",
+        )
+
+
+def _without_binding(rights: Rights) -> list[Right]:
+    """Return rights to write that no binding explains."""
+    return [
+        right
+        for right in rights.rights
+        if right.allowed and right.verb in {"create", "update", "patch", "delete"} and not rights.granting(right)
+    ]
+
+
+def _agreed(terms: Terms) -> Text:
+    hours = f", ≤ {terms.max_hours} h" if terms.max_hours else ""
+    return Text(
+        f"annotaties {terms.record} en {terms.until}, met een einde in de toekomst{hours}",
+        f"annotations {terms.record} and {terms.until}, with an end in the future{hours}",
+    )
+
+
+# Who reads the application's secrets
+
+
+class SecretReaders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Parameters of `rbac.secret_readers`."""
+
+    max_foreign_subjects: int
+    require_resource_names: bool
+    platform_namespaces: tuple[str, ...]
+    """Namespaces whose ServiceAccounts run the platform: they keep secrets and put them in place."""
+
+
+@check("rbac.secret_readers", params=SecretReaders)
+def test_only_the_application_reads_its_secrets(rights: Rights, findings: Findings, params: SecretReaders) -> None:
+    """DDC 6.2: access to the secrets is granted to the application alone, for what it needs."""
+    foreign: list[tuple[Bound, RbacSubject]] = []
+    platform = own = 0
+    for bound in rights.bindings:
+        reading = [rule for rule in bound.rules if reads_secrets(rule)]
+        if not reading or bound.binding.namespace not in {"", rights.namespace}:
+            continue
+        for subject in bound.binding.subjects:
+            home = subject.namespace or bound.binding.namespace if subject.kind == "ServiceAccount" else ""
+            if home == rights.namespace or subject.name == f"{SERVICE_ACCOUNTS}:{rights.namespace}":
+                own += 1
+                if params.require_resource_names and not all(rule.names for rule in reading):
+                    _report_reader(bound, subject, Text("alle secrets", "all secrets"), _BY_NAME, findings)
+            elif _is_platform(subject, home, params.platform_namespaces):
+                platform += 1
+            else:
+                foreign.append((bound, subject))
+    if len(foreign) > params.max_foreign_subjects:
+        for bound, subject in foreign:
+            _report_reader(bound, subject, Text("leest secrets", "reads secrets"), _ONLY_OWN, findings)
+    findings.saw(
+        f"{own} eigen lezers van secrets, {platform} van het platform, {len(foreign)} anderen.",
+        f"{own} own readers of secrets, {platform} of the platform, {len(foreign)} others.",
+    )
+    doubts = Doubts()
+    for unseen in (rights.cluster_bindings_unseen, rights.own_bindings_unseen):
+        if unseen is not None:
+            doubts.add(unseen)
+    doubts.end()
+
+
+_BY_NAME = Text("alleen secrets bij naam (resourceNames)", "only secrets by name (resourceNames)")
+_ONLY_OWN = Text("alleen ServiceAccounts van de applicatie", "ServiceAccounts of the application only")
+
+
+def _is_platform(subject: RbacSubject, home: str, namespaces: tuple[str, ...]) -> bool:
+    """Tell whether a subject is part of the control plane, or of what the municipality runs the cluster with."""
+    if subject.kind == "ServiceAccount":
+        return home in namespaces
+    if subject.name == MASTERS:
+        return True
+    return subject.name.startswith("system:") and not is_for_everybody(subject) and subject.name != "system:anonymous"
+
+
+def _report_reader(bound: Bound, subject: RbacSubject, seen: Text, expected: Text, findings: Findings) -> None:
+    findings.add(
+        RightPlace(placed(subject.shown, bound.binding.namespace), "secrets", bound.binding.shown),
+        seen=seen,
+        expected=expected,
+        command=bound.binding.command,
+    )
+
+
+# Accounts of persons
+
+
+class PersonalAccounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Parameters of `rbac.personal_accounts`."""
+
+    max_shared_accounts: int
+
+
+_ROLES = (
+    "admin administrator admins beheer beheerder beheerders account accounts algemeen build builder ci cd cicd "
+    "deploy deployer deployment dev developer developers devops dienst guest gast helpdesk info kubernetes k8s "
+    "leverancier operations operator ops ontwikkelaar ontwikkelaars ontwikkeling pipeline root service servicedesk "
+    "shared sre support supplier system sysadmin team teams test tester tst acc prd prod productie user users "
+    "gebruiker vendor"
+)
+"""Words that name a role or a team, and no person."""
+
+
+@check("rbac.personal_accounts", params=PersonalAccounts)
+def test_accounts_belong_to_persons(rights: Rights, findings: Findings, params: PersonalAccounts) -> None:
+    """DDC 7.3: every employee of the supplier logs in with an account of their own."""
+    users = [holder.name for holder in rights.holders if holder.kind == "User"]
+    bound = [
+        subject.name
+        for item in rights.bindings
+        if item.binding.namespace == rights.namespace
+        for subject in item.binding.subjects
+        if subject.kind == "User" and not subject.name.startswith("system:")
+    ]
+    found = list(dict.fromkeys([*users, *bound]))
+    doubts = Doubts()
+    if rights.own_bindings_unseen is not None:
+        doubts.add(rights.own_bindings_unseen)
+    if not found:
+        undetermined(
+            "Rechten hangen hier aan groepen; wie er achter zit weet de identiteitsprovider. Noem de gebruikers bij de "
+            "namespace ('users') om hun namen te laten beoordelen.",
+            "Rights hang on groups here; who is behind them is known to the identity provider. Name the users of the "
+            "namespace ('users') to have their names judged.",
+        )
+    shared = [name for name in found if _is_shared(name)]
+    for name in found:
+        if name in shared:
+            if len(shared) > params.max_shared_accounts:
+                findings.add(
+                    RightPlace(f"User {name}", "users"),
+                    seen=Text("een naam van een rol of team", "a name of a role or team"),
+                    expected=Text("een account op naam", "a named account"),
+                )
+        elif not _words(name):
+            doubts.add(Text(f"{name} is een nummer, geen naam", f"{name} is a number, no name"))
+    findings.saw(f"{len(found)} accounts bekeken.", f"{len(found)} accounts looked at.")
+    doubts.end()
+
+
+def _words(name: str) -> list[str]:
+    """Return the words in the part of an account's name that tells who it is; none for a number or identifier."""
+    local = re.split(r"[#|]|:(?=[^/])", name)[-1].partition("@")[0].lower()
+    if re.fullmatch(r"[0-9a-f-]{16,}", local):
+        return []
+    return re.findall(r"[^\W\d_]+", local)
+
+
+def _is_shared(name: str) -> bool:
+    words = _words(name)
+    return name.startswith("system:serviceaccount:") or (bool(words) and all(word in _ROLES.split() for word in words))
