@@ -194,12 +194,21 @@ def test_definitions_say_which_kinds_there_are(tmp_path: Path) -> None:
         "metadata": {"name": "certificates.cert-manager.io"},
         "spec": {"group": "cert-manager.io", "names": {"kind": "Certificate"}},
     }
-    live = read(tmp_path, listed(SECRET, definition))
+    own = {**definition, "spec": {"group": "example.nl", "names": {"kind": "Iets"}}}
+    live = read(tmp_path, listed(SECRET, definition, own))
     assert isinstance(live, Live)
     objects = Objects.of_live(live)
     assert list(objects.of_kind("SealedSecret", group="bitnami.com")) == []
-    with pytest.raises(Unseen):
-        objects.of_kind("Certificate", group="cert-manager.io")
+    assert list(objects.of_kind("VirtualMachine")) == []
+    for kind in ("Certificate", "Iets", "Ingress", "ClusterRole"):
+        with pytest.raises(Unseen):
+            objects.of_kind(kind)
+
+
+def test_a_group_that_is_no_more_is_not_missed(tmp_path: Path) -> None:
+    live = read(tmp_path, listed(SECRET), listed(kind="IngressList", api_version="networking.k8s.io/v1"))
+    assert isinstance(live, Live)
+    assert list(Objects.of_live(live).of_kind("Ingress", group="extensions")) == []
 
 
 def test_objects_of_other_namespaces_are_left_out(tmp_path: Path) -> None:

@@ -28,6 +28,15 @@ _LISTS_IN_LISTS = 3
 _CRD = ("CustomResourceDefinition", "apiextensions.k8s.io")
 # Groups that no CustomResourceDefinition tells of: another API server behind the first serves them.
 _AGGREGATED = frozenset({"route.openshift.io"})
+# Kinds of Kubernetes itself that are not asked for, and so not known to be absent.
+_BUILT_IN_OTHERS = (
+    "ClusterRole.rbac.authorization.k8s.io",
+    "ClusterRoleBinding.rbac.authorization.k8s.io",
+    "LimitRange",
+    "Node",
+    "PodTemplate",
+    "ResourceQuota",
+)
 
 _Key = tuple[str, str]
 
@@ -81,7 +90,7 @@ class _Dump:
             self.elsewhere.add(escaped(metadata["name"], 63))
             return
         self._seen(key, document.get("apiVersion"))
-        if alone and resource is not None:
+        if alone and (resource is not None or key == _CRD):
             self._alone.add(key)
         self._counts[key] = self._counts.get(key, 0) + 1
         self.objects.append(reduced(document, status=resource is not None and resource.status))
@@ -103,15 +112,27 @@ class _Dump:
     def outcomes(self) -> tuple[ListOutcome, ...]:
         """Return how each kind was seen: whole, one by one, or not at all though the cluster has it."""
         found = [self._outcome(key) for key in self._counts]
-        if self._counts.get(_CRD):
+        if self.knows_kinds:
             found += [
-                _unserved(resource)
+                _missing(resource)
+                if resource.group in BUILT_IN | _AGGREGATED or resource.key in self.defined
+                else _unserved(resource)
                 for resource in RESOURCES
-                if resource.group not in BUILT_IN | _AGGREGATED
-                and resource.key not in self._counts
-                and resource.key not in self.defined
+                if resource.key not in self._counts
             ]
         return tuple(found)
+
+    @property
+    def knows_kinds(self) -> bool:
+        """True when the files say which kinds the cluster has besides those of Kubernetes itself."""
+        return bool(self._counts.get(_CRD)) and _CRD not in self._alone
+
+    def others(self) -> tuple[str, ...]:
+        """Return kinds that the cluster has and that the files do not hold, besides those in the outcomes."""
+        if not self.knows_kinds:
+            return ()
+        known = self._known.keys() | self._counts.keys()
+        return (*_BUILT_IN_OTHERS, *sorted(f"{kind}.{group}" for kind, group in self.defined - known))
 
     def _outcome(self, key: _Key) -> ListOutcome:
         kind, group = key
@@ -153,11 +174,15 @@ def read_dumps(entry: NamespaceEntry, *, now: datetime) -> Live:
         selector=entry.selector,
         objects=without_secrets(dump.objects, provenance, entry.namespace),
         lists=dump.outcomes(),
-        unknown=Text(
-            "De bestanden bevatten dit soort object niet; voeg de uitvoer van kubectl get daarvoor toe.",
-            "The files hold no objects of this kind; add the output of kubectl get for it.",
-        ),
+        unknown=None if dump.knows_kinds else _NOT_IN_FILES,
+        others=dump.others(),
     )
+
+
+_NOT_IN_FILES = Text(
+    "De bestanden bevatten dit soort object niet; voeg de uitvoer van kubectl get daarvoor toe.",
+    "The files hold no objects of this kind; add the output of kubectl get for it.",
+)
 
 
 def _read(path: Path, content: bytes) -> Iterator[Any]:
@@ -191,6 +216,12 @@ def _unserved(resource: Resource) -> ListOutcome:
         plural=resource.plural,
         served=False,
         reason=Text(f"Het cluster kent {resource.name} niet.", f"The cluster does not know {resource.name}."),
+    )
+
+
+def _missing(resource: Resource) -> ListOutcome:
+    return ListOutcome(
+        group=resource.group, kind=resource.kind, plural=resource.plural, complete=False, reason=_NOT_IN_FILES
     )
 
 

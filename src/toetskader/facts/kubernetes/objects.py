@@ -37,6 +37,9 @@ CLUSTER_KINDS = frozenset(
     }
 )
 
+# Served by no Kubernetes since 1.22, so that nothing in them can run; charts may still have them.
+_REMOVED_GROUPS = frozenset({"extensions"})
+
 _INSTALLING = frozenset({"pre-install", "post-install"})
 
 
@@ -216,7 +219,7 @@ class Objects:
             for (unseen, of_group), reason in self.unseen.items():
                 if unseen == kind and group in (None, of_group):
                     raise Unseen(kind, reason)
-        if self._unknown is not None:
+        if self._unknown is not None and group not in _REMOVED_GROUPS:
             known = kind in self._asked_kinds if group is None else (kind, group) in self._asked
             if not known:
                 raise Unseen(kind, self._unknown)
