@@ -18,8 +18,9 @@ def collect_namespaces(entries: Iterable[NamespaceEntry], kinds: frozenset[str])
     entries = tuple(entries)
     if not wanted or not entries:
         return {}
+    own = tuple(dict.fromkeys(entry.namespace for entry in entries))
     with ThreadPoolExecutor(len(entries)) as workers:
-        found = list(workers.map(lambda entry: NamespaceCollector(entry).collect(wanted), entries))
+        found = list(workers.map(lambda entry: NamespaceCollector(entry, own=own).collect(wanted), entries))
     return {
         FactKey(kind, entry.environment): attempt
         for entry, attempts in zip(entries, found, strict=True)

@@ -33,7 +33,8 @@ class NamespaceCollector:
     """Collects one namespace.
 
     Parameters: `entry`, where it is and how to look at it; `deadline_s`, seconds for all of it together; `now`, the
-    moment that facts bear; `only`, the kinds of objects that judgements need (`Pod`, `Ingress`), None for all.
+    moment that facts bear; `only`, the kinds of objects that judgements need (`Pod`, `Ingress`), None for all; `own`,
+    namespaces of the same supplier, in which rights are no trespass.
     """
 
     def __init__(
@@ -43,8 +44,10 @@ class NamespaceCollector:
         deadline_s: float = DEADLINE_S,
         now: datetime | None = None,
         only: Collection[str] | None = None,
+        own: tuple[str, ...] = (),
     ) -> None:
         self._entry = entry
+        self._own = own
         self._deadline_s = deadline_s
         self._now = now or datetime.now(UTC)
         self._only = only
@@ -96,7 +99,7 @@ class NamespaceCollector:
                 else:
                     found |= {kind: live for kind in wanted if kind in _NEED_OBJECTS}
             if "rights" in wanted:
-                found["rights"] = self._guarded("rights", lambda: collect_rights(server, entry))
+                found["rights"] = self._guarded("rights", lambda: collect_rights(server, entry, own=self._own))
             self.requests = server.requests
         return found
 
