@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
-from golden_namespace import GOLDEN, Facts, facts, judged, not_seen, requirements, with_fact
+from golden_namespace import GOLDEN, PARAMETERS, Facts, facts, judged, not_seen, requirements, with_fact
 
 from toetskader.facts.kubernetes.live import (
     ContainerUse,
@@ -393,3 +393,35 @@ def test_a_class_that_the_platform_made_is_remarked_on() -> None:
     outcome = judged(facts(yaml.safe_dump(documents)))["DDC-1.3-08"]
     assert outcome.verdict is PASS
     assert [item.strength for item in outcome.findings] == ["recommended"]
+
+
+def stateful_set(documents: Documents) -> None:
+    """Add a database with a claim that its template made."""
+    made = copy.deepcopy(next(item for item in documents if item["kind"] == "Deployment"))
+    made["kind"] = "StatefulSet"
+    made["metadata"].update(name="db", uid="s9")
+    made["spec"]["template"]["spec"]["containers"][0]["image"] = "ghcr.io/voorbeeld/postgres:16.1.0"
+    made["spec"]["volumeClaimTemplates"] = [{"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"]}}]
+    documents.append(made)
+    add(
+        documents,
+        (CLAIM % "managed-csi").replace("name: data", "name: data-db-0").replace("ReadWriteMany", "ReadWriteOnce"),
+    )
+
+
+def test_a_claim_of_a_stateful_set_goes_by_its_template() -> None:
+    documents = yaml.safe_load(GOLDEN)
+    stateful_set(documents)
+    found = facts(yaml.safe_dump(documents))
+    assert judged(found)["DDC-7.15-04"].verdict is NA  # the data of a database is no file store
+    declared = msgspec.structs.replace(PARAMETERS, external_storage_claims=("data",))
+    places = {item.where for item in judged(found, declared)["DDC-7.15-02"].findings}
+    assert "PersistentVolumeClaim/data-db-0" not in places
+
+
+def test_a_hook_that_helm_left_bears_no_labels_of_flux() -> None:
+    documents = yaml.safe_load(GOLDEN)
+    hook = copy.deepcopy(next(item for item in documents if item["kind"] == "Deployment"))
+    hook.update(apiVersion="batch/v1", kind="Job", status={})
+    hook["metadata"].update(name="migratie", uid="j1", labels={}, annotations={"helm.sh/hook": "pre-upgrade"})
+    assert judged(facts(yaml.safe_dump([*documents, hook])))["DDC-1.4-05"].verdict is PASS

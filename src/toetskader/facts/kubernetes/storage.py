@@ -133,8 +133,12 @@ def claims(objects: Objects, workloads: Workloads) -> tuple[Claim, ...]:
     found = []
     for item in objects.of_kind("PersistentVolumeClaim"):
         if not item.is_test:
-            mounted_by = tuple(users[item.namespace, item.name])
-            found.append(_claim(item.root, frozenset({item.name}), mounted_by, name=item.name))
+            mounted_by = users[item.namespace, item.name]
+            names = {item.name}
+            for owner, template_name in _made_from(item, workloads):
+                mounted_by = [*mounted_by, owner]
+                names |= {template_name, f"{template_name}-{owner.name}"}
+            found.append(_claim(item.root, frozenset(names), tuple(mounted_by), name=item.name))
     for workload in workloads:
         for template in _templates(workload):
             name = template.get("metadata", "name").text() or ""
@@ -145,6 +149,16 @@ def claims(objects: Objects, workloads: Workloads) -> tuple[Claim, ...]:
                 name = node.get("name").text() or ""
                 found.append(_claim(template, frozenset({name}), (workload,), name=name, temporary=True))
     return tuple(found)
+
+
+def _made_from(item: KubernetesObject, workloads: Workloads) -> Iterator[tuple[Workload, str]]:
+    """Yield the StatefulSet that made a claim, and the template's name: it does not own its claims, but names them."""
+    for workload in workloads:
+        for template in _templates(workload):
+            name = template.get("metadata", "name").text() or ""
+            start, _, number = item.name.rpartition("-")
+            if item.namespace == workload.namespace and start == f"{name}-{workload.name}" and number.isdigit():
+                yield workload, name
 
 
 def _claim(
