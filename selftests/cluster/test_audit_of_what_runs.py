@@ -22,7 +22,6 @@ parts:
   namespace: {{environment: production, namespace: voorbeeld, {source}}}
 """
 LACKING = {
-    "DDC-1.3-08": "the storage class is one of the laboratory, not of the platform",
     "DDC-1.4-05": "Helm installed it, not Flux",
     "DDC-7.4-01": "no metrics are served, so the autoscaler cannot read any",
     "DDC-7.11-01": "no policy of the platform shuts the whole namespace",

@@ -143,6 +143,9 @@ class TargetParameters(_Model, frozen=True, kw_only=True):
     production_values_sets: Annotated[
         tuple[NonEmpty, ...] | None, Meta(description="Names of the values sets meant for production")
     ] = None
+    gitlab_host: Annotated[
+        NonEmpty | None, Meta(description="Host of the municipality's GitLab, from which Flux rolls out")
+    ] = None
     tls_norm: Annotated[Name | None, Meta(description="Norm for TLS, a file under policies/norms/")] = None
     web_norm: Annotated[Name | None, Meta(description="Norm for HTTP and DNS, a file under policies/norms/")] = None
     entra_tenant: Annotated[
