@@ -213,7 +213,7 @@ class ControlPlane(Cluster):
     def audit(self, user: str | None = None) -> list[Object]:
         """Return the API server's audit events, of one user or of all; each request is there once, when it is done."""
         events = [json.loads(line) for line in self.audit_log.read_text().splitlines()]
-        return [event for event in events if user in (None, event["user"]["username"])]
+        return [event for event in events if user in (None, event["user"].get("username"))]
 
     # What pods do
 

@@ -24,15 +24,7 @@ class Front:
 
 @contextmanager
 def in_front(control_plane: ControlPlane, interfere: Interference) -> Iterator[tuple[Front, Path]]:
-    """Run the server, and give it with a kubeconfig that leads to it, of a service account with all rights."""
-    control_plane.kubectl(
-        "create",
-        "clusterrolebinding",
-        "voorkant",
-        "--clusterrole=cluster-admin",
-        "--serviceaccount=default:default",
-        check=False,
-    )
+    """Run the server, and give it with a kubeconfig that leads to it, of the service account `default`."""
     token = control_plane.kubectl("create", "token", "default", "--namespace=default").stdout.strip()
     certificate, key = control_plane.authority.server("front", ("127.0.0.1",))
     upstream = urllib3.PoolManager(ca_certs=str(control_plane.authority.certificate))

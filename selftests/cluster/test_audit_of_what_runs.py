@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ LACKING = {
 
 
 @pytest.fixture(scope="module")
-def installed(control_plane: ControlPlane) -> ControlPlane:
+def installed(control_plane: ControlPlane) -> Iterator[ControlPlane]:
     control_plane.apply_crds()
     values = [ROOT / "targets/voorbeeld/values/productie.yaml"]
     control_plane.storage("gemeente-bestanden", "bestanden.gemeente.example")
@@ -38,7 +39,11 @@ def installed(control_plane: ControlPlane) -> ControlPlane:
     control_plane.unseal(NAMESPACE)
     control_plane.wait_for_pods(NAMESPACE, "app.kubernetes.io/component=web", 3)
     control_plane.wait_for_pods(NAMESPACE, "app.kubernetes.io/component=worker", 2)
-    return control_plane
+    judged = "--for=jsonpath={.status.conditions[?(@.type=='ScalingActive')].status}=False"
+    scalers = ("hpa/voorbeeld-web", "hpa/voorbeeld-worker", f"--namespace={NAMESPACE}")
+    control_plane.kubectl("wait", judged, *scalers, "--timeout=90s")
+    yield control_plane
+    control_plane.kubectl("delete", "namespace", NAMESPACE, "--timeout=90s")
 
 
 def audited(folder: Path, source: str) -> dict[str, Any]:
