@@ -36,8 +36,8 @@ _HOST = re.compile(
 _HINTS = ("azure", "aadpodid", "appgw", "agentpool", "windows.net", "azconfig", "spv.no")
 _HINT = re.compile("|".join(map(re.escape, _HINTS)))
 _VOLUMES = ("azureDisk", "azureFile")
-# What any use has somewhere in the object, to look for before walking it. A storage class is a line of its own.
-_TRACES = (*_HINTS, "\nmanaged")
+# What any use has somewhere in the object, to look for before walking it. A storage class is a text of its own.
+_TRACES = (*_HINTS, '"managed')
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,7 @@ def azure_uses(item: KubernetesObject) -> Iterator[AzureUse]:
     if _GROUP.fullmatch(item.group):
         yield AzureUse(item.get("apiVersion"), item.group)
         return
-    haystack = f"\n{item.haystack}"
-    if not any(trace in haystack for trace in _TRACES):
+    if not any(trace in item.haystack for trace in _TRACES):
         return
     stack: list[tuple[str, str, Any]] = [("", "", item.document)]
     while stack:

@@ -136,7 +136,21 @@ _STEP = re.compile(
     r"|(?:az|aws|gcloud)\s+[a-z-]+(?:\s+[a-z-]+)?\s+(?:create|update|set)\b"
     r")"
 )
-_PROGRAM = re.compile(r"kubectl|\boc |\bk |psql|createdb|createuser|pg_restore|mysql|manage\.|\baz |\baws |gcloud")
+# What any step has on its line, to look for before reading it.
+_PROGRAMS = (
+    "kubectl",
+    "oc ",
+    "k ",
+    "psql",
+    "createdb",
+    "createuser",
+    "pg_restore",
+    "mysql",
+    "manage.",
+    "az ",
+    "aws ",
+    "gcloud",
+)
 # What comes before a command on its line: prompt, sudo, variables for it, the command it is fed by.
 _BEFORE = re.compile(r"(?:[$#>]\s+)?(?:sudo\s+)?(?:[A-Z_][A-Z0-9_]*=\S*\s+)*")
 _DRY = re.compile(r"--dry-run|\bkubeseal\b|--help\b")
@@ -158,7 +172,7 @@ def manual_steps(text: str) -> tuple[ManualStep, ...]:
     upgrading, testing or developing are no steps of an installation. A command is seen where a line or a part of a
     pipeline starts with it, and in code within a sentence that does not say it is not needed.
     """
-    if not _PROGRAM.search(text):
+    if not _names_program(text):
         return ()
     found = []
     fence, levels = "", dict[int, bool]()
@@ -172,11 +186,15 @@ def manual_steps(text: str) -> tuple[ManualStep, ...]:
             depth = len(heading[1])
             levels = {level: other for level, other in levels.items() if level < depth}
             levels[depth] = _OTHER_SECTION.search(heading[2]) is not None
-        elif _PROGRAM.search(line) and not any(levels.values()) and len(line) < 5000 and not _DRY.search(line):
+        elif not any(levels.values()) and _names_program(line) and len(line) < 5000 and not _DRY.search(line):
             command = _command(line.strip(), in_code=bool(fence))
             if command:
                 found.append(ManualStep(number, command))
     return tuple(found)
+
+
+def _names_program(text: str) -> bool:
+    return any(program in text for program in _PROGRAMS)
 
 
 def _command(line: str, *, in_code: bool) -> str:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from toetskader.facts.kubernetes.node import Node
 from toetskader.text import Text
@@ -120,6 +121,8 @@ SHAPES = (
     _token("JSON Web Token", ("eyJ",), r"eyJ[\w-]{14,4000}\.eyJ[\w-]{14,8000}\.[\w-]{10,2000}", "eyJ{16}.eyJ{16}.{20}"),
 )
 
+_LITERALS = tuple(dict.fromkeys(literal for shape in SHAPES for literal in shape.literals))
+
 # Words that documentation puts where a reader's own value goes. In a README they are no secret, elsewhere they are.
 _SAMPLE = re.compile(
     r"example|:(?:[\w-]*(?:password|passwd|secret|token)|pass|pwd|pw|xxx+|changeme|\.\.\.)@", re.IGNORECASE
@@ -145,7 +148,7 @@ def leaks(text: str, *, documentation: bool = False) -> tuple[Leak, ...]:
 
 def may_leak(text: str) -> bool:
     """Tell quickly whether a text can have the shape of a private key or token anywhere."""
-    return any(literal in text for shape in SHAPES for literal in shape.literals)
+    return any(literal in text for literal in _LITERALS)
 
 
 def _leaks(text: str, *, documentation: bool) -> Iterator[Leak]:
@@ -502,17 +505,21 @@ def named_values(root: Node) -> Iterator[tuple[str, Node]]:
 
     That is its key, or that of the list it stands in; for an entry with `name` and `value`, as `env` has, the name.
     """
-    stack: list[tuple[str, Node]] = [("", root)]
+    # Paths grow on the way, and a node is made of what is yielded only: documents have thousands of places.
+    stack: list[tuple[str, str, Any]] = [("", root.path, root.value)]
     while stack:
-        name, node = stack.pop()
-        value = node.value
+        name, path, value = stack.pop()
         if isinstance(value, dict):
             pair = value.get("name") if isinstance(value.get("name"), str) and "value" in value else None
-            stack.extend((pair if pair and key == "value" else key, part) for key, part in reversed([*node.entries()]))
+            dot = f"{path}." if path else ""
+            stack.extend(
+                (pair if pair and key == "value" else str(key), f"{dot}{key}", part)
+                for key, part in reversed(value.items())
+            )
         elif isinstance(value, list):
-            stack.extend((name, part) for part in reversed([*node.each()]))
+            stack.extend((name, f"{path}[{index}]", value[index]) for index in reversed(range(len(value))))
         else:
-            yield name, node
+            yield name, Node(value, path, root.owner)
 
 
 def texts(root: Node) -> Iterator[Node]:

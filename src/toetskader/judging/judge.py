@@ -1,7 +1,6 @@
 """One judgement: a check applied to a target in every scene, and the verdicts combined."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -28,8 +27,7 @@ _TYPE_NAMES_NL = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True):
     """What a check said about a target, before deviations and gates."""
 
     verdict: Verdict
@@ -83,7 +81,7 @@ def judge(
 def _named(judged: Judged, scene: str) -> Judged:
     """Say of what was measured on which endpoint that was, as there are several."""
     measured = tuple(Text(f"{scene}: {text.nl}", f"{scene}: {text.en}") for text in judged.measured)
-    return replace(judged, measured=measured)
+    return msgspec.structs.replace(judged, measured=measured)
 
 
 def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -> Judged:

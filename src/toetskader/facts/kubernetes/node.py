@@ -52,14 +52,18 @@ class Node:
 
     def get(self, *keys: str) -> "Node":
         """Step into mappings. A missing key, or a step into nothing, gives a node without value."""
-        value, path = self.value, self.path
-        for key in keys:
+        value = self.value
+        for index, key in enumerate(keys):
             if isinstance(value, dict):
                 value = value.get(key)
             elif value is not None:
-                raise Malformed(self.where, path, "mapping", type_name(value))
-            path = f"{path}.{key}" if path else key
-        return Node(value, path, self.owner)
+                raise Malformed(self.where, self._below(keys[:index]), "mapping", type_name(value))
+            else:
+                break
+        return Node(value, self._below(keys), self.owner)
+
+    def _below(self, keys: tuple[str, ...]) -> str:
+        return ".".join((self.path, *keys) if self.path else keys)
 
     def each(self) -> Iterator["Node"]:
         """Yield the items of a list; nothing for an absent one."""

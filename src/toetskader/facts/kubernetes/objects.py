@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from toetskader.facts.attempt import Malformed, Unseen
 from toetskader.facts.chart import Render
 from toetskader.facts.kubernetes.live import ListOutcome, Live
@@ -104,15 +106,11 @@ class KubernetesObject:
 
     @cached_property
     def haystack(self) -> str:
-        """Every key and text of the document, a line each: to search once before walking it with places."""
-        parts: list[Any] = [self.document]
-        for part in parts:  # grows on the way
-            if isinstance(part, dict):
-                parts.extend(part)
-                parts.extend(part.values())
-            elif isinstance(part, list):
-                parts.extend(part)
-        return "\n".join([part for part in parts if isinstance(part, str)])
+        """The document as JSON: to search once before walking it with places.
+
+        What has quotes, backslashes or control characters in it is not found there as it is.
+        """
+        return msgspec.json.encode(self.document).decode()
 
     def __repr__(self) -> str:
         return f"<{self.where}>"
