@@ -1,14 +1,22 @@
 """The manifests for operators: enough to read everything, nothing that writes, and files that parse."""
 
+import re
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from toetskader.catalogue.load import load_catalogue
 from toetskader.collect.kubernetes.resources import RESOURCES, Resource
+from toetskader.judging.check import Check
+from toetskader.judging.reach import texts_of
+from toetskader.judging.registry import load_checks
 
-FOLDER = Path(__file__).parents[1] / "docs/beheer"
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "docs/beheer"
 ROLES: list[dict[str, Any]] = [
     document
     for document in yaml.safe_load_all((FOLDER / "rollen.yaml").read_text())
@@ -27,6 +35,67 @@ def allows(role: dict[str, Any], group: str, resource: str, verb: str) -> bool:
 def test_every_kind_can_be_listed(resource: Resource) -> None:
     role = BY_NAME["toetskader-namespace" if resource.namespaced else "toetskader-cluster"]
     assert allows(role, resource.group, resource.plural, "list")
+
+
+FACTS = {
+    ("", "pods/log"): "logs",
+    ("", "pods/proxy"): "metrics",
+    ("metrics.k8s.io", "pods"): "usage",
+    ("", "namespaces"): "rights",
+    ("authorization.k8s.io", "subjectaccessreviews"): "rights",
+    **{("rbac.authorization.k8s.io", name): "rights" for name in ("roles", "clusterroles")},
+    **{("rbac.authorization.k8s.io", f"{name}bindings"): "rights" for name in ("role", "clusterrole")},
+}
+"""API group and resource that is read for a fact of its own → that fact."""
+WITHOUT_REQUIREMENT = {("gateway.envoyproxy.io", "securitypolicies"), ("cert-manager.io", "clusterissuers")}
+"""What only a snapshot holds, and the comparison with a chart."""
+
+
+@cache
+def judged() -> tuple[tuple[str, Check, str], ...]:
+    """Return each requirement with its check on a part of a cluster: section (`7.2`), check, part."""
+    checks = load_checks(ROOT / "tests")
+    return tuple(
+        (row.id.split("-")[1], checks[id_], part)
+        for row in load_catalogue(ROOT / "policies", checks).requirements.values()
+        for part in ("namespace", "rbac")
+        if part in row.measured_on and (id_ := row.check_for(part)) in checks and part in checks[id_].parts
+    )
+
+
+def needed_by(group: str, resource: str) -> set[str]:
+    """Return the sections with a requirement whose judgement reads a resource; a pod's are all of them."""
+    fact = FACTS.get((group, resource))
+    if fact is not None:
+        return {section for section, check, part in judged() if fact in check.fact_kinds(part)}
+    (kind,) = [item.kind for item in RESOURCES if (item.group, item.plural) == (group, resource)]
+    return {section for section, check, part in judged() if part == "namespace" and kind in texts_of(check)}
+
+
+def blocks() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield each comment in the roles, with the rules below it."""
+    for role in (FOLDER / "rollen.yaml").read_text(encoding="utf-8").split("---\n"):
+        _, _, rules = role.partition("\nrules:\n")
+        for block in re.findall(r"((?:^ *#.*\n)+)((?:^ *[^# \n].*\n?)+)", rules, re.MULTILINE):
+            yield block[0].replace("#", ""), yaml.safe_load(block[1])
+
+
+@pytest.mark.parametrize(("comment", "rules"), list(blocks()), ids=lambda value: str(value).strip()[:40])
+def test_every_right_says_for_which_requirements_it_is(comment: str, rules: list[dict[str, Any]]) -> None:
+    resources = {(group, name) for rule in rules for group in rule["apiGroups"] for name in rule["resources"]}
+    sections = {section for group, name in resources for section in needed_by(group, name)}
+    if "elke eis" in comment:
+        assert all(
+            needed_by(*item) == {name for name, _, part in judged() if part == "namespace"} for item in resources
+        )
+    else:
+        said = re.search(r"DDC ([\d., ]+)\.\s", comment)
+        assert set(said[1].split(", ") if said else ()) == sections
+        assert {item for item in resources if not needed_by(*item)} <= WITHOUT_REQUIREMENT
+
+
+def test_every_rule_is_below_a_comment() -> None:
+    assert sum(len(rules) for _, rules in blocks()) == sum(len(role["rules"]) for role in ROLES)
 
 
 def test_nothing_can_be_changed() -> None:

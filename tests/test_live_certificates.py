@@ -6,7 +6,7 @@ from toetskader.facts.kubernetes.certificates import (
     certificate_names,
     certificate_requests,
     certificate_secrets,
-    private_keys,
+    private_keys_in_namespace,
 )
 from toetskader.facts.kubernetes.drift import RELEASE_NAME
 from toetskader.facts.kubernetes.objects import Objects
@@ -62,9 +62,8 @@ def test_no_issuer_signs_by_itself(workloads: Workloads, objects: Objects, findi
         authority = item.get("spec", "ca")
         if authority:  # whose key that is, does not show
             findings.add(authority, seen="ca", expected=_MANAGED, strength="recommended")
-    for item in objects:
-        for node in private_keys(item):
-            findings.add(node, seen=_A_KEY, expected=_NO_KEY)
+    for node in private_keys_in_namespace(objects):
+        findings.add(node, seen=_A_KEY, expected=_NO_KEY)
     for item in objects.of_kind("Secret", group=""):
         if item.get("type").text() == "kubernetes.io/tls" and RELEASE_NAME in item.annotations:
             findings.add(
@@ -96,9 +95,8 @@ def test_certificates_do_not_come_with_the_release(workloads: Workloads, objects
             )
         elif origin(item).origin is Origin.BY_HAND:
             unknown.append(item.where)
-    for item in objects:
-        for node in private_keys(item):
-            findings.add(node, seen=_A_KEY, expected=_NO_KEY)
+    for node in private_keys_in_namespace(objects):
+        findings.add(node, seen=_A_KEY, expected=_NO_KEY)
     if unknown:
         undetermined(
             f"Of {', '.join(unknown[:5])} een sleutel bevat, is niet te zien: wat in Secrets staat, wordt niet "

@@ -5,7 +5,6 @@ import msgspec
 from tests.test_live_images import require_running
 from tests.test_network import test_every_pod_is_covered_by_a_policy_both_ways as covers_workloads
 from toetskader.facts.kubernetes.network_policies import Direction, NetworkPolicies, NetworkPolicy, Rule
-from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.plugin_policies import plugin_covers
 from toetskader.facts.kubernetes.pods import LivePods
 from toetskader.facts.kubernetes.running import is_there
@@ -16,19 +15,6 @@ _NAMES = {
     Direction.INGRESS: Text("inkomend verkeer", "incoming traffic"),
     Direction.EGRESS: Text("uitgaand verkeer", "outgoing traffic"),
 }
-# Kinds of other network plugins whose policies add to those of Kubernetes; forbidden ones must not look absent.
-_PLUGINS = (
-    ("CiliumNetworkPolicy", "cilium.io"),
-    ("CiliumClusterwideNetworkPolicy", "cilium.io"),
-    ("NetworkPolicy", "crd.projectcalico.org"),
-    ("GlobalNetworkPolicy", "crd.projectcalico.org"),
-)
-
-
-def require_plugins(objects: Objects) -> None:
-    """Raise `Unseen` when policies of a network plugin may be there that were not seen."""
-    for kind, group in _PLUGINS:
-        objects.of_kind(kind, group=group)
 
 
 class DefaultDenyParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -43,7 +29,6 @@ def test_namespace_denies_what_is_not_allowed(
     workloads: Workloads,
     pods: LivePods,
     network_policies: NetworkPolicies,
-    objects: Objects,
     params: DefaultDenyParams,
     findings: Findings,
 ) -> None:
@@ -75,7 +60,6 @@ def test_namespace_denies_what_is_not_allowed(
         for policy in shut[direction]:
             name = _NAMES[direction]
             findings.saw(f"{policy.where} sluit {name.nl}", f"{policy.where} shuts {name.en}")
-    require_plugins(objects)
     others = network_policies.of_other_plugins
     # Policies add up: one of a network plugin can open what is shut, or shut what is open.
     unclear = [
@@ -139,14 +123,14 @@ def _opens(rule: Rule) -> bool:
 
 @check("network.running_policy_coverage")
 def test_every_running_pod_is_covered(
-    workloads: Workloads, pods: LivePods, network_policies: NetworkPolicies, objects: Objects, findings: Findings
+    workloads: Workloads, pods: LivePods, network_policies: NetworkPolicies, findings: Findings
 ) -> None:
     """DDC 7.5: network policies segment the network at pod level, for the pods that run and by policies that exist.
 
     A pod is held to its own labels, for these can differ from those that its workload asks for now.
     """
     require_running(workloads)
-    require_plugins(objects)
+    plugin_policies = network_policies.of_other_plugins
     covers_workloads(workloads=workloads, network_policies=network_policies, findings=findings)
     managing = {item.where: item for item in workloads}
     unread: list[str] = []
@@ -156,7 +140,7 @@ def test_every_running_pod_is_covered(
             continue
         told = network_policies.uncovered(workload)
         for direction in network_policies.uncovered(pod.workload):
-            judged = [plugin_covers(item, pod.workload, direction) for item in network_policies.of_other_plugins]
+            judged = [plugin_covers(item, pod.workload, direction) for item in plugin_policies]
             if direction in told or True in judged:
                 continue
             if None in judged:

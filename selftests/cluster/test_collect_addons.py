@@ -116,12 +116,20 @@ def test_addresses_of_pods_are_not_told_to_the_component(control_plane: ControlP
 
 def test_only_the_kinds_that_are_needed_are_asked_for(control_plane: ControlPlane, with_addons: str) -> None:
     live = live_of(control_plane.kubeconfig, with_addons, frozenset({"ConfigMap", "Pod"}))
-    assert {item.kind for item in live.lists} == {"ConfigMap", "Pod", "Namespace"}
+    assert {item.kind for item in live.lists if item.requests} == {"ConfigMap", "Pod"}
+    assert live.requests == 4  # what is served, and which version of Kubernetes serves it
     objects = Objects.of_live(live)
     assert "toegepast" in [item.name for item in objects.of_kind("ConfigMap")]
-    for kind in ("Service", "SealedSecret"):
-        with pytest.raises(Unseen, match="not asked for"):
+    for kind in ("Service", "SealedSecret", "Endpoints"):
+        with pytest.raises(Unseen, match="no requirement that was selected"):
             objects.of_kind(kind)
+    assert list(objects.of_kind("ScaledObject", group="keda.sh")) == []  # the cluster does not know it
+
+
+def test_without_what_would_use_it_a_kind_is_not_asked_for(control_plane: ControlPlane, namespace: str) -> None:
+    live = live_of(control_plane.kubeconfig, namespace, frozenset({"StorageClass"}))
+    assert {item.kind for item in live.lists if item.requests} == {"PersistentVolumeClaim"}
+    assert list(Objects.of_live(live).of_kind("StorageClass")) == []
 
 
 def usage_of(control_plane: ControlPlane, namespace: str) -> Usage | NotSeen:

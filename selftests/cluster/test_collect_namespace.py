@@ -227,6 +227,14 @@ def test_metrics_are_read_through_the_proxy(control_plane: ControlPlane, filled:
     ]
     assert b"jansen" not in msgspec.json.encode(metrics)
     assert metrics.without == ("Pod/los",)
+    with control_plane.answers(filled, "app=web", 9090, {"/metrics": Answer(METRICS)}):
+        collector = NamespaceCollector(entry(control_plane.kubeconfig, filled), only=frozenset())
+        nothing_else = collector.collect(frozenset({"metrics", "logs"}))
+    assert isinstance(nothing_else["metrics"], Metrics)
+    assert nothing_else["metrics"].pages == metrics.pages
+    assert nothing_else["metrics"].without == metrics.without
+    assert isinstance(nothing_else["logs"], Logs)
+    assert {tail.workload for tail in nothing_else["logs"].tails} == {"Deployment/web", "Pod/los"}
     away = NamespaceCollector(entry(control_plane.kubeconfig, filled)).collect(frozenset({"metrics"}))["metrics"]
     assert isinstance(away, Metrics)
     assert away.pages[0].failure is not None

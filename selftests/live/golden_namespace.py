@@ -140,22 +140,32 @@ def requirements() -> tuple[tuple[Requirement, Check], ...]:
 
 def judged(found: Facts, parameters: Any = PARAMETERS) -> dict[str, Judged]:
     """Judge every requirement on a namespace: id → outcome."""
+    subjects = _subjects(found)
+    return {row.id: _judged(row, check, subjects, parameters) for row, check in requirements()}
+
+
+def judged_by(row: Requirement, check: Check, found: Facts, parameters: Any = PARAMETERS) -> Judged:
+    """Judge one requirement on a namespace."""
+    return _judged(row, check, _subjects(found), parameters)
+
+
+def _subjects(found: Facts) -> TargetSubjects:
     live = found["live"]
     scene = live.environment if isinstance(live, Live) else "production"
     attempts = {FactKey(kind, scene): attempt for kind, attempt in found.items()}
-    subjects = TargetSubjects(TargetFacts("t", {"namespace": (scene,)}, attempts))
-    return {
-        row.id: judge(
-            check,
-            subjects,
-            part="namespace",
-            params=row.params if check.params is not None else {},
-            parameters=Parameters(parameters),
-            today=date(2026, 11, 22),
-            fixtures={},
-        )
-        for row, check in requirements()
-    }
+    return TargetSubjects(TargetFacts("t", {"namespace": (scene,)}, attempts))
+
+
+def _judged(row: Requirement, check: Check, subjects: TargetSubjects, parameters: Any) -> Judged:
+    return judge(
+        check,
+        subjects,
+        part="namespace",
+        params=row.params if check.params is not None else {},
+        parameters=Parameters(parameters),
+        today=date(2026, 11, 22),
+        fixtures={},
+    )
 
 
 def with_fact(kind: str, **changes: Any) -> Facts:

@@ -4,23 +4,27 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from toetskader.collect.kubernetes.collector import KINDS, NamespaceCollector
+from toetskader.facts.kubernetes.objects import EVERY_KIND
 from toetskader.facts.store import Attempt, FactKey
 from toetskader.targets.namespaces import NamespaceEntry
 
 
-def collect_namespaces(entries: Iterable[NamespaceEntry], kinds: frozenset[str]) -> dict[FactKey, Attempt]:
+def collect_namespaces(
+    entries: Iterable[NamespaceEntry], kinds: frozenset[str], named: frozenset[str]
+) -> dict[FactKey, Attempt]:
     """Collect the facts of the namespaces of a target.
 
-    Parameters: `kinds`, the kinds of facts that the selected requirements need. Never raises: each fact that is not
-    there has a reason.
+    Parameters: `kinds`, the kinds of facts that the selected requirements need; `named`, what their judgements name:
+    a kind of object that is not among it is not asked for. Never raises: each fact that is not there has a reason.
     """
     wanted = kinds & set(KINDS)
     entries = tuple(entries)
     if not wanted or not entries:
         return {}
+    only = None if EVERY_KIND in named else named
     own = tuple(dict.fromkeys(entry.namespace for entry in entries))
     with ThreadPoolExecutor(len(entries)) as workers:
-        found = list(workers.map(lambda entry: NamespaceCollector(entry, own=own).collect(wanted), entries))
+        found = list(workers.map(lambda entry: NamespaceCollector(entry, only=only, own=own).collect(wanted), entries))
     return {
         FactKey(kind, entry.environment): attempt
         for entry, attempts in zip(entries, found, strict=True)

@@ -38,13 +38,15 @@ def collect(
     targets: Iterable[Target],
     kinds: Mapping[str, frozenset[str]],
     *,
+    named: Mapping[str, frozenset[str]],
     means: Means,
     progress: Callable[[str, int, int], None],
 ) -> Iterator[TargetFacts]:
     """Collect the facts of all targets, in the order in which they come in.
 
     Parameters: `kinds`, target name → kinds of facts that its selected requirements need; a target that needs none is
-    left alone; `progress`, called with name, done and total.
+    left alone; `named`, target name → what the judgements on what runs name, which tells the kinds of objects that
+    they read; `progress`, called with name, done and total.
     """
     wanted = [target for target in targets if kinds.get(target.name)]
     if not wanted:
@@ -55,7 +57,10 @@ def collect(
         endpoints = stack.enter_context(_endpoint_collectors(means)) if _any_service(wanted) else None
         workers = stack.enter_context(ThreadPoolExecutor(TARGETS_AT_ONCE))
         run = _Run(helm, endpoints, means)
-        running = [workers.submit(run.target, target, kinds[target.name]) for target in wanted]
+        running = [
+            workers.submit(run.target, target, kinds[target.name], named.get(target.name, frozenset()))
+            for target in wanted
+        ]
         for done, future in enumerate(as_completed(running), 1):
             facts = future.result()
             progress(facts.target, done, len(wanted))
@@ -73,11 +78,11 @@ def _endpoint_collectors(means: Means) -> "EndpointCollectors":
     return EndpointCollectors(means.resolver)
 
 
-def _namespaces(target: Target, kinds: frozenset[str]) -> Mapping[FactKey, Attempt]:
+def _namespaces(target: Target, kinds: frozenset[str], named: frozenset[str]) -> Mapping[FactKey, Attempt]:
     """Collect what runs. Its library takes long to load, which a chart does not need."""
     from toetskader.collect.namespaces import collect_namespaces  # noqa: PLC0415
 
-    return collect_namespaces(target.namespaces, kinds)
+    return collect_namespaces(target.namespaces, kinds, named)
 
 
 class _Run:
@@ -89,13 +94,13 @@ class _Run:
         self._endpoints = endpoints
         self._means = means
 
-    def target(self, target: Target, kinds: frozenset[str]) -> TargetFacts:
+    def target(self, target: Target, kinds: frozenset[str], named: frozenset[str]) -> TargetFacts:
         """Collect all parts of one target."""
         attempts: dict[FactKey, Attempt] = {}
         if target.saas is not None and self._endpoints is not None:
             attempts |= self._endpoints.collect(target.saas, kinds)
         if target.namespaces:
-            attempts |= _namespaces(target, kinds)
+            attempts |= _namespaces(target, kinds, named)
         if target.haven_report is not None and "haven" in kinds:
             attempts[FactKey("haven")] = read_haven_report(target.haven_report)
         if target.chart is not None and self._helm is not None:

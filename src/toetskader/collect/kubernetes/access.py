@@ -13,7 +13,7 @@ import msgspec
 
 from toetskader.collect.kubernetes.client import AT_ONCE, ApiServer, path_of
 from toetskader.collect.kubernetes.failures import Failed, Failure
-from toetskader.collect.kubernetes.namespace import find_namespace, perhaps_absent
+from toetskader.collect.kubernetes.namespace import exists, perhaps_absent
 from toetskader.collect.kubernetes.reviews import listed, review
 from toetskader.collect.kubernetes.rights_plan import LAYER_LABEL, Plan, SeenRbac, right_of
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
@@ -158,7 +158,7 @@ class _Collector:
     def _namespaces(self) -> tuple[str, ...] | Text | Failure:
         """Return all namespaces, or why they are not known; a failure when the own one does not exist."""
         try:
-            find_namespace(self._server, self._entry.namespace)  # reviews would answer as if it were there
+            exists(self._server, self._entry.namespace)  # reviews would answer as if it were there
         except Failed as failed:
             return failed.failure
         try:

@@ -18,6 +18,7 @@ from toetskader.collect.kubernetes.snapshot import NamespaceFact, read_snapshot,
 from toetskader.collect.kubernetes.usage import collect_usage
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.kubernetes.live import Live
+from toetskader.facts.kubernetes.workloads import POD_KINDS
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
 
@@ -26,7 +27,13 @@ KINDS = ("live", "logs", "metrics", "usage", "inside", "rights")
 DEADLINE_S = 120.0
 """Seconds that one namespace may take."""
 
-_NEED_OBJECTS = frozenset({"logs", "metrics", "usage", "inside"})
+_NEED_OBJECTS: dict[str, tuple[str, ...]] = {
+    "logs": POD_KINDS,
+    "metrics": (*POD_KINDS, "Service", "ServiceMonitor", "PodMonitor"),
+    "usage": (),
+    "inside": POD_KINDS,
+}
+"""Facts that are collected by way of the objects → kinds of objects that tell what to look at."""
 
 
 class NamespaceCollector:
@@ -84,8 +91,9 @@ class NamespaceCollector:
         found: dict[str, NamespaceFact | NotSeen] = {}
         with ApiServer(access, deadline_s=self._deadline_s, user_agent=f"Toetskader/{version('toetskader')}") as server:
             entry, now = self._entry, self._now
-            if "live" in wanted or _NEED_OBJECTS & set(wanted):
-                live = self._guarded("live", lambda: collect_live(server, entry, now=now, only=self._only))
+            if "live" in wanted or _NEED_OBJECTS.keys() & set(wanted):
+                only = self._needed(wanted)
+                live = self._guarded("live", lambda: collect_live(server, entry, now=now, only=only))
                 if "live" in wanted:
                     found["live"] = live
                 if isinstance(live, Live):
@@ -102,6 +110,12 @@ class NamespaceCollector:
                 found["rights"] = self._guarded("rights", lambda: collect_rights(server, entry, own=self._own))
             self.requests = server.requests
         return found
+
+    def _needed(self, wanted: list[str]) -> frozenset[str] | None:
+        """Return the kinds of objects to list: those that judgements need, and those that the other facts need."""
+        if self._only is None:
+            return None
+        return frozenset(self._only).union(*(_NEED_OBJECTS.get(kind, ()) for kind in wanted))
 
     def _guarded(self, kind: str, collector: Callable[[], NamespaceFact | NotSeen]) -> NamespaceFact | NotSeen:
         """Run a collector. A fault of ours in it costs that fact, and not the run."""

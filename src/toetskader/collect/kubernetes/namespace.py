@@ -1,8 +1,6 @@
 """Whether a namespace is there at all: of one that is not, the API server lists no objects without a word of it."""
 
 import difflib
-from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
@@ -12,18 +10,9 @@ from toetskader.facts.attempt import Reason
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.text import Text
 
+_METADATA_ONLY = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
 _NAMES_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 _MOST_NAMES = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A namespace, as far as it may be read."""
-
-    document: dict[str, Any] | None
-    """The Namespace object; None when it may not be read."""
-    reason: Text | None = None
-    """Why it may not be read."""
 
 
 class _Named(msgspec.Struct):
@@ -37,20 +26,20 @@ class _Names(msgspec.Struct):
     items: list[_Named] = []
 
 
-def find_namespace(server: ApiServer, name: str) -> Found:
-    """Read a namespace. Raises `Failed` when it is not there, with names like it, or when nothing can be asked."""
+def exists(server: ApiServer, name: str) -> bool:
+    """Tell whether a namespace is known to be there; False when that may not be read.
+
+    Raises `Failed` when it is not there, with names like it, or when nothing can be asked.
+    """
     try:
-        answer = server.get(path_of("api", "v1", "namespaces", name), what=f"namespaces/{name}")
-        document = msgspec.json.decode(answer.body, type=dict[str, Any])
+        server.get(path_of("api", "v1", "namespaces", name), accept=_METADATA_ONLY, what=f"namespaces/{name}")
     except Failed as outcome:
         if outcome.failure.status == 404:
             raise Failed(_absent(server, name)) from None
         if outcome.failure.status == 403:
-            return Found(None, outcome.failure.message)
+            return False
         raise
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Found(None, Text("Het antwoord is niet te lezen.", "The answer cannot be read."))
-    return Found({**document, "apiVersion": "v1", "kind": "Namespace"})
+    return True
 
 
 def perhaps_absent(name: str) -> Failure:

@@ -1,7 +1,7 @@
 """All objects of a namespace that requirements need: a list per kind, several at a time."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +13,11 @@ from toetskader.collect.kubernetes.client import AT_ONCE, ApiServer
 from toetskader.collect.kubernetes.failures import Failed
 from toetskader.collect.kubernetes.hide import without_secrets
 from toetskader.collect.kubernetes.lists import Listed, list_kind, list_of_unserved
-from toetskader.collect.kubernetes.namespace import Found, find_namespace, perhaps_absent
-from toetskader.collect.kubernetes.reduce import reduced
+from toetskader.collect.kubernetes.namespace import exists, perhaps_absent
 from toetskader.collect.kubernetes.resources import RESOURCES, Resource, Served, discover
 from toetskader.facts.attempt import Provenance
 from toetskader.facts.endpoint.escape import escaped
+from toetskader.facts.kubernetes.flux import SOURCES
 from toetskader.facts.kubernetes.live import ListOutcome, Live
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
@@ -27,7 +27,6 @@ _FLUX_LABELS = {
     "kustomize.toolkit.fluxcd.io/namespace": "Kustomization",
     "helm.toolkit.fluxcd.io/namespace": "HelmRelease",
 }
-_FLUX_SOURCES = ("GitRepository", "OCIRepository", "HelmRepository", "HelmChart")
 _FLUX_GROUP = ".toolkit.fluxcd.io"
 _MOST_FLUX_NAMESPACES = 3
 
@@ -43,12 +42,9 @@ class Collected:
     kubernetes: str
     listed: dict[tuple[str, str], Listed]
     served: Served
-    namespace: Found
 
     def documents(self) -> Iterable[dict[str, Any]]:
-        """Yield every object, the namespace itself first."""
-        if self.namespace.document is not None:
-            yield reduced(self.namespace.document, status=False)
+        """Yield every object."""
         for listed in self.listed.values():
             yield from listed.documents
 
@@ -57,11 +53,12 @@ def collect_live(server: ApiServer, entry: NamespaceEntry, *, now: datetime, onl
     """Read the objects of a namespace.
 
     Parameters: `only`, the kinds of objects that are needed; None for all that judgements know. Raises `Failed` when
-    nothing can be seen; a kind that was refused is an outcome in the fact.
+    nothing can be seen; a kind that was refused, or is not needed, is an outcome in the fact.
     """
     with ThreadPoolExecutor(AT_ONCE) as workers:
         collected = _collected(server, entry.namespace, only, workers)
-    if collected.namespace.document is None and not any(item.documents for item in collected.listed.values()):
+    # What holds something is there. Of a namespace that is not there, lists are empty without a word of it.
+    if not any(item.documents for item in collected.listed.values()) and not exists(server, entry.namespace):
         raise Failed(perhaps_absent(entry.namespace))
     provenance = Provenance(
         at=now,
@@ -77,9 +74,9 @@ def collect_live(server: ApiServer, entry: NamespaceEntry, *, now: datetime, onl
         selector=entry.selector,
         kubernetes=collected.kubernetes,
         objects=without_secrets(collected.documents(), provenance, entry.namespace),
-        lists=(*outcomes, *_through_slices(collected), _of_namespace(collected.namespace)),
+        lists=(*outcomes, *_through_slices(outcomes)),
         unknown=collected.served.unknown,
-        others=_others(collected.served, only),
+        others=collected.served.others(),
         requests=server.requests,
     )
 
@@ -88,9 +85,8 @@ def _collected(
     server: ApiServer, namespace: str, only: Collection[str] | None, workers: ThreadPoolExecutor
 ) -> Collected:
     version = workers.submit(_version, server)
-    found = workers.submit(find_namespace, server, namespace)
     served = discover(server)
-    wanted = [item for item in RESOURCES if only is None or item.kind in only]
+    wanted = _wanted(only)
     independent = {
         item.key: workers.submit(_listed, server, item, served, namespace) for item in wanted if not item.only_with
     }
@@ -103,7 +99,17 @@ def _collected(
             dependent[item.key] = workers.submit(_listed if needed else _not_needed, server, item, served, namespace)
     listed |= {key: soon.result() for key, soon in dependent.items()}
     _add_flux(server, namespace, served, listed, workers)
-    return Collected(version.result(), listed, served, found.result())
+    listed |= {item.key: _left_out(item, served) for item in RESOURCES if item not in wanted}
+    return Collected(version.result(), listed, served)
+
+
+def _wanted(only: Collection[str] | None) -> tuple[Resource, ...]:
+    """Return what to list: the kinds that are needed, and those without which they are not asked for."""
+    if only is None:
+        return RESOURCES
+    needed = set(only)
+    needed.update(kind for item in RESOURCES if item.kind in only for kind in item.only_with)
+    return tuple(item for item in RESOURCES if item.kind in needed)
 
 
 def _listed(server: ApiServer, resource: Resource, served: Served, namespace: str) -> Listed:
@@ -111,6 +117,27 @@ def _listed(server: ApiServer, resource: Resource, served: Served, namespace: st
     if version is None and resource.group in served.stale:
         version = resource.versions[0]
     return list_of_unserved(resource) if version is None else list_kind(server, resource, version, namespace)
+
+
+def _left_out(resource: Resource, served: Served) -> Listed:
+    """Say of a kind that no requirement that was selected reads it. Then none may be judged as if there were none."""
+    if served.version(resource) is None and resource.group not in served.stale:
+        return list_of_unserved(resource)
+    outcome = ListOutcome(
+        group=resource.group,
+        version=served.version(resource) or resource.versions[0],
+        kind=resource.kind,
+        plural=resource.plural,
+        complete=False,
+        left_out=True,
+        reason=Text(
+            f"{resource.name} is niet opgevraagd, want geen eis die toen gekozen was leest het; toets opnieuw, zonder "
+            "--replay.",
+            f"{resource.name} was not asked for, as no requirement that was selected then reads it; audit again, "
+            "without --replay.",
+        ),
+    )
+    return Listed(outcome)
 
 
 def _not_needed(server: ApiServer, resource: Resource, served: Served, namespace: str) -> Listed:  # noqa: ARG001
@@ -155,7 +182,7 @@ def _add_flux(
         (item, workers.submit(_listed, server, item, served, place))
         for place, kinds in sorted(elsewhere.items())[:_MOST_FLUX_NAMESPACES]
         for item in flux
-        if (item.kind in kinds or item.kind in _FLUX_SOURCES) and listed[item.key].outcome.served
+        if (item.kind in kinds or item.kind in SOURCES) and listed[item.key].outcome.served
     ]
     for resource, soon in running:
         here, there = listed[resource.key], soon.result()
@@ -170,44 +197,13 @@ def _add_flux(
         )
 
 
-def _through_slices(collected: Collected) -> tuple[ListOutcome, ...]:
+def _through_slices(outcomes: Iterable[ListOutcome]) -> Iterator[ListOutcome]:
     """Say of Endpoints what was seen of EndpointSlices, which hold the same: those made by hand are mirrored."""
-    slices = collected.listed.get(("EndpointSlice", "discovery.k8s.io"))
-    if slices is None:
-        return ()
-    found = slices.outcome
-    return (
-        ListOutcome(
-            version="v1",
-            kind="Endpoints",
-            plural="endpoints",
-            complete=found.complete,
-            denied=found.denied,
-            reason=found.reason,
-        ),
-    )
-
-
-def _of_namespace(found: Found) -> ListOutcome:
-    return ListOutcome(
-        version="v1",
-        kind="Namespace",
-        plural="namespaces",
-        count=int(found.document is not None),
-        complete=found.document is not None,
-        denied=found.document is None,
-        reason=found.reason,
-        requests=1,
-    )
-
-
-def _others(served: Served, only: Collection[str] | None) -> tuple[str, ...]:
-    left_out = (
-        f"{item.kind}.{item.group}" if item.group else item.kind
-        for item in RESOURCES
-        if only is not None and item.kind not in only and served.version(item) is not None
-    )
-    return tuple(sorted({*served.others(), *left_out}))
+    for found in outcomes:
+        if found.kind == "EndpointSlice":
+            yield msgspec.structs.replace(
+                found, group="", version="v1", kind="Endpoints", plural="endpoints", served=True, count=0, requests=0
+            )
 
 
 def _commands(entry: NamespaceEntry, outcomes: list[ListOutcome]) -> tuple[str, ...]:
@@ -218,19 +214,4 @@ def _commands(entry: NamespaceEntry, outcomes: list[ListOutcome]) -> tuple[str, 
         f"{start} get namespace {entry.namespace} -o yaml",
         f"{start} --namespace={entry.namespace} get {whole} -o yaml",
         f"{start} --namespace={entry.namespace} get secrets",
-    )
-
-
-def unseen(reason: Text, resources: Iterable[Resource] = RESOURCES) -> tuple[ListOutcome, ...]:
-    """Return outcomes that say of all kinds that they were not seen."""
-    return tuple(
-        ListOutcome(
-            group=item.group,
-            version=item.versions[0],
-            kind=item.kind,
-            plural=item.plural,
-            complete=False,
-            reason=reason,
-        )
-        for item in resources
     )

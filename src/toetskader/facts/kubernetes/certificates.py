@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.routes import routes
+from toetskader.facts.kubernetes.workloads import POD_KINDS
 from toetskader.facts.secrets import holds_certificate, holds_private_key, may_hold_pem, texts
 
 
@@ -59,6 +60,31 @@ def certificate_secrets(objects: Objects) -> Iterator[Node]:
 def certificate_requests(objects: Objects) -> Iterator[KubernetesObject]:
     """Yield the Certificates that cert-manager would have issued."""
     return objects.of_kind("Certificate", group="cert-manager.io")
+
+
+# What a component's own text can stand in. Secrets are left out: what is in them is not collected.
+_FREE_FORM = (
+    *POD_KINDS,
+    "ConfigMap",
+    "SealedSecret",
+    "Ingress",
+    "HelmRelease",
+    "Kustomization",
+    "ApisixRoute",
+    "ApisixPluginConfig",
+    "PluginConfig",
+    "KongPlugin",
+    "Middleware",
+)
+
+
+def private_keys_in_namespace(objects: Objects) -> Iterator[Node]:
+    """Yield the places in objects of a namespace that hold a private key.
+
+    Raises `Unseen` when a kind that can hold one was not seen.
+    """
+    for item in objects.of_kind(*_FREE_FORM):
+        yield from private_keys(item)
 
 
 def private_keys(item: KubernetesObject) -> Iterator[Node]:

@@ -4,14 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from toetskader.facts.attempt import Unseen
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.pods import condition
+from toetskader.text import Text
 
 HELM = "helm.toolkit.fluxcd.io"
 KUSTOMIZE = "kustomize.toolkit.fluxcd.io"
 SOURCE = "source.toolkit.fluxcd.io"
 _APPLIERS = (("HelmRelease", HELM), ("Kustomization", KUSTOMIZE))
+SOURCES = ("GitRepository", "OCIRepository", "HelmRepository", "HelmChart")
+"""Kinds that an applier can take its content from, as far as they are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,18 @@ def applied_by(item: KubernetesObject) -> Reference | None:
 
 
 def find(objects: Objects, reference: Reference) -> KubernetesObject | None:
-    """Return the object a reference names, if the namespace holds it. Raises `Unseen` when its kind was not seen."""
+    """Return the object a reference names, if the namespace holds it.
+
+    Raises `Unseen` when its kind was not seen, as of a source that is none of `SOURCES` (a Bucket).
+    """
+    if reference.group == SOURCE and reference.kind not in SOURCES:
+        raise Unseen(
+            reference.kind,
+            Text(
+                f"{reference.where} is een bron die hier niet gelezen wordt; gebruik een GitRepository.",
+                f"{reference.where} is a source that is not read here; use a GitRepository.",
+            ),
+        )
     for item in objects.of_kind(reference.kind, group=reference.group):
         if (item.name, item.namespace) == (reference.name, reference.namespace):
             return item

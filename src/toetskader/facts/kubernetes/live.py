@@ -26,6 +26,8 @@ class ListOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """True when all objects of this kind in the namespace are here."""
     denied: bool = False
     """True when whoever looked has no right to list this kind."""
+    left_out: bool = False
+    """True when no requirement that was selected reads this kind, so that it was not asked for."""
     reason: Text | None = None
     """Why objects were not seen: forbidden, not served, timed out, too many."""
     requests: int = 0

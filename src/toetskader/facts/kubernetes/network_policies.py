@@ -20,6 +20,15 @@ _HIGHEST_PORT = 65535
 _WIDEST = {4: 8, 6: 7}
 
 
+PLUGIN_KINDS = (
+    ("CiliumNetworkPolicy", "cilium.io"),
+    ("CiliumClusterwideNetworkPolicy", "cilium.io"),
+    ("NetworkPolicy", "crd.projectcalico.org"),
+    ("GlobalNetworkPolicy", "crd.projectcalico.org"),
+)
+"""Kinds of other network plugins whose policies add to those of Kubernetes, with their API group."""
+
+
 class Direction(StrEnum):
     """Direction of traffic, seen from the pod."""
 
@@ -184,11 +193,18 @@ class NetworkPolicies:
             for item in objects.of_kind("NetworkPolicy", group="networking.k8s.io")
             if not item.is_test
         )
-        self.of_other_plugins = tuple(
+        self._objects = objects
+
+    @cached_property
+    def of_other_plugins(self) -> tuple[KubernetesObject, ...]:
+        """The policies of other network plugins. Raises `Unseen` where there may be some that were not seen."""
+        for kind, group in PLUGIN_KINDS:
+            self._objects.of_kind(kind, group=group)
+        kinds = {kind for kind, _ in PLUGIN_KINDS} - {"NetworkPolicy"}
+        return tuple(
             item
-            for item in objects
-            if item.kind in ("CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy")
-            or (item.kind == "NetworkPolicy" and item.group.endswith("projectcalico.org"))
+            for item in self._objects
+            if item.kind in kinds or (item.kind == "NetworkPolicy" and item.group.endswith("projectcalico.org"))
         )
 
     def rules(self, direction: Direction) -> tuple[tuple[NetworkPolicy, Rule], ...]:

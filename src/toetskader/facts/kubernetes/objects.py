@@ -44,6 +44,9 @@ _REMOVED_GROUPS = frozenset({"extensions"})
 
 _INSTALLING = frozenset({"pre-install", "post-install"})
 
+EVERY_KIND = "every kind"
+"""What a check names that reads the objects of all kinds (`Objects.of_every_kind`)."""
+
 
 class KubernetesObject:
     """One object: its document, and where it came from."""
@@ -124,7 +127,8 @@ class Objects:
     """All objects of one scene, indexed by kind.
 
     Parameters: `unseen`, kinds that may have objects that are not here; `unknown`, why nothing is known of kinds that
-    were not asked for, or None when there are none of those; `unserved`, kinds that the API server does not know.
+    were not asked for, or None when there are none of those; `unserved`, kinds that the API server does not know;
+    `left_out`, those of `unseen` that were not asked for, because no requirement that was selected reads them.
     """
 
     def __init__(
@@ -137,6 +141,7 @@ class Objects:
         unserved: Unknown | None = None,
         unknown: Text | None = None,
         asked: frozenset[tuple[str, str]] = frozenset(),
+        left_out: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         self.scene = scene
         self.namespace = namespace
@@ -144,6 +149,7 @@ class Objects:
         self.unserved = dict(unserved or {})
         self._unknown = unknown
         self._asked = asked
+        self._left_out = left_out
         self._unseen_kinds = {kind for kind, _ in self.unseen}
         self._asked_kinds = {kind for kind, _ in asked}
         self._all = tuple(objects)
@@ -180,9 +186,20 @@ class Objects:
             unserved={(item.kind, item.group): _why(item) for item in live.lists if not item.served},
             unknown=live.unknown,
             asked=frozenset((item.kind, item.group) for item in live.lists),
+            left_out=frozenset((item.kind, item.group) for item in live.lists if item.left_out),
         )
 
     def __iter__(self) -> Iterator[KubernetesObject]:
+        """Return what is here; kinds that were not seen are passed over."""
+        return iter(self._all)
+
+    def of_every_kind(self) -> Iterator[KubernetesObject]:
+        """Return the objects of all kinds. A check that calls this has all kinds collected that can be.
+
+        What was refused is passed over: `of_kind` tells. Raises `Unseen` where kinds were left out on purpose.
+        """
+        for kind, group in self._left_out:
+            raise Unseen(kind, self.unseen[kind, group])
         return iter(self._all)
 
     def __len__(self) -> int:
@@ -229,7 +246,8 @@ class Objects:
                     yield item
 
     def find(self, kind: str, name: str, namespace: str) -> KubernetesObject | None:
-        """Return the object with this name, if the scene holds it."""
+        """Return the object with this name, if the scene holds it. Raises `Unseen` when its kind was not seen."""
+        self._must_be_seen(kind, None)
         return self._by_name.get((kind, name, namespace))
 
     @cached_property
