@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from toetskader.catalogue.load import load_catalogue
@@ -26,23 +27,69 @@ ROW = load_catalogue(ROOT / "policies", CHECKS).requirements["DDC-1.1-02"]
 TODAY = date(2026, 6, 30)
 
 
+CHECKS_OF_HAVEN = {
+    "Fundamental": ("havenversion", "clusteradmin"),
+    "Infrastructure": ("multiaz", "hamasters", "haworkers", "nodehardening", "privatenetworking"),
+    "Cluster": ("kubernetesversion", "rbac", "rwxvolumes"),
+    "External": ("cncf",),
+    "Haven+": ("autocerts", "logs", "metrics"),
+    "Validation": ("shavalidation",),
+}
+"""Category → names of the required checks of version 12.8.0."""
+
+
 def document(**changes: Any) -> dict[str, Any]:
+    """A report as `haven check --output json` of version 12.8.0 writes it: its keys, in its order."""
     checks = [
-        {"Name": f"check{number}", "Label": f"Check {number}", "Category": "Cluster", "Result": "YES"}
-        for number in range(15)
+        {"Name": name, "Label": f"About {name}", "Category": category, "Rationale": "Why.", "Result": "YES"}
+        for category, names in CHECKS_OF_HAVEN.items()
+        for name in names
     ]
+    external = {"Category": "External", "Rationale": "Why.", "Result": "SKIPPED"}
     return {
-        "Version": "v12.0.0",
+        "Version": "Haven v12.8.0",
         "HavenCompliant": True,
         "StartTS": "2026-06-20T09:00:00.123456789Z",
         "StopTS": "2026-06-20T09:05:00.123456789+02:00",
-        "Config": {"CNCF": True, "CIS": False},
+        "Config": {"CNCF": True, "CIS": False, "KESC": False},
         "CompliancyChecks": {
             "Results": checks,
             "Summary": {"Total": 15, "Unknown": 0, "Skipped": 0, "Failed": 0, "Passed": 15},
         },
-        "SuggestedChecks": {"Results": [{"Name": "cis", "Label": "CIS", "Category": "External", "Result": "SKIPPED"}]},
+        "SuggestedChecks": {
+            "Results": [{"Name": "cis", "Label": "CIS"} | external, {"Name": "kubescape", "Label": "KS"} | external]
+        },
     } | changes
+
+
+def kept(**changes: Any) -> dict[str, Any]:
+    """The same report as the checker keeps it in the cluster: a `Compliancy`, with keys that begin in lower case."""
+
+    def lowered(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key if key.isupper() else key[0].lower() + key[1:]: lowered(item) for key, item in value.items()}
+        return [lowered(item) for item in value] if isinstance(value, list) else value
+
+    output = lowered(document(**changes))
+    output["config"] = {"CNCF": True, "CIS": False, "kubescape": False}
+    platform = {"determinedPlatform": "RKE", "determiningLabel": "rke2", "proxy": False}
+    where = {"commandline": "haven check", "kubeHost": "https://cluster.example:6443", "platform": platform}
+    spec = {"version": "v12.8.0", "created": "2026-06-20", "compliant": True, "input": where, "output": output}
+    return {
+        "apiVersion": "haven.commonground.nl/v1alpha1",
+        "kind": "Compliancy",
+        "metadata": {
+            "name": "haven-20260620",
+            "labels": {"team": "a"},
+            "managedFields": [{"fieldsV1": {"f:spec": {}}}],
+        },
+        "spec": spec,
+    }
+
+
+def listed(*items: dict[str, Any]) -> dict[str, Any]:
+    """What kubectl makes of several."""
+    return {"apiVersion": "v1", "kind": "List", "items": list(items), "metadata": {"resourceVersion": ""}}
 
 
 def with_results(*results: str) -> dict[str, Any]:
@@ -75,11 +122,30 @@ def judged(report: HavenReport | NotSeen) -> Judged:
 def test_a_whole_report_is_read_and_passes(tmp_path: Path) -> None:
     report = read(tmp_path, document())
     assert isinstance(report, HavenReport)
-    assert (report.version, report.compliant, len(report.required)) == ("v12.0.0", True, 15)
+    assert (report.version, report.compliant, len(report.required)) == ("Haven v12.8.0", True, 15)
     assert report.finished.astimezone(UTC).replace(microsecond=0) == datetime(2026, 6, 20, 7, 5, tzinfo=UTC)
-    assert [item.result for item in report.suggested] == [HavenResult.SKIPPED]
+    assert [item.result for item in report.suggested] == [HavenResult.SKIPPED] * 2
     assert len(report.provenance.digest) == 64
     assert judged(report).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("form", [kept(), listed(kept()), listed(kept()) | {"kind": "CompliancyList"}])
+def test_a_report_that_the_cluster_keeps_says_the_same(tmp_path: Path, form: dict[str, Any]) -> None:
+    report, same = read(tmp_path, document()), read(tmp_path, form)
+    assert isinstance(report, HavenReport)
+    assert isinstance(same, HavenReport)
+    changed = {"provenance": report.provenance}
+    assert msgspec.structs.replace(same, **changed) == report
+    assert judged(same).verdict is Verdict.PASS
+
+
+def test_the_newest_of_several_counts(tmp_path: Path) -> None:
+    old, new = kept(StopTS="2026-06-01T12:00:00+02:00"), kept(HavenCompliant=False, StopTS="2026-06-20T12:00:00Z")
+    for several in (listed(old, new), listed(new, old)):
+        report = read(tmp_path, several)
+        assert isinstance(report, HavenReport)
+        assert report.finished.day == 20
+        assert judged(report).verdict is Verdict.FAIL
 
 
 def test_a_report_survives_its_evidence(tmp_path: Path) -> None:
@@ -135,6 +201,11 @@ REFUSED: dict[str, object] = {
     "too many checks": document(
         CompliancyChecks={"Results": [{"Name": f"c{number}", "Result": "YES"} for number in range(201)]}
     ),
+    "an object of another kind": kept() | {"kind": "Iets"},
+    "an object without report": kept() | {"spec": {}},
+    "a list of other things": listed({"kind": "Pod", "spec": {}}),
+    "an empty list": listed(),
+    "one of a list without time": listed(kept(), kept(StartTS=None, StopTS=None)),
     "too large": json.dumps(document()) + " " * MOST_BYTES,
 }
 

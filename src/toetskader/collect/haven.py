@@ -1,4 +1,9 @@
-"""The reader of the Haven Compliancy Checker's report. The checker itself is never run."""
+"""The reader of the Haven Compliancy Checker's report. The checker itself is never run.
+
+It writes its report to stdout (`haven check --output json`), and keeps each in the cluster as an object `Compliancy` of
+haven.commonground.nl/v1alpha1, with the same report in `spec.output`; capitals differ between the two. Names of keys are
+those of version 12.8.0 of the checker.
+"""
 
 import json
 import os
@@ -53,7 +58,7 @@ class _Suggested(msgspec.Struct):
 
 
 class _Report(msgspec.Struct):
-    """What the checker writes with `--output json`; names of keys in lower case."""
+    """What the checker writes; names of keys in lower case."""
 
     version: str
     compliancychecks: _Required
@@ -63,12 +68,26 @@ class _Report(msgspec.Struct):
     suggestedchecks: _Suggested | None = None
 
 
-def read_haven_report(path: Path) -> HavenReport | NotSeen:
-    """Read a report that `haven check --output json` wrote.
+class _Kept(msgspec.Struct):
+    output: _Report
 
-    Parameters: `path`, the file. NotSeen for a file that is not there, no regular file, too large, or not such a
-    report: not JSON, keys twice, without version, time or checks, with another result than YES, NO, SKIPPED or
-    UNKNOWN, or with counts that contradict its checks.
+
+class _Compliancy(msgspec.Struct):
+    """A report as the checker keeps it in the cluster."""
+
+    spec: _Kept
+
+
+class _Compliancies(msgspec.Struct):
+    items: list[_Compliancy]
+
+
+def read_haven_report(path: Path) -> HavenReport | NotSeen:
+    """Read a report that `haven check --output json` wrote, or that `kubectl get compliancies --output=json` gives.
+
+    Parameters: `path`, the file; of several reports the newest counts. NotSeen for a file that is not there, no regular
+    file, too large, or not such a report: not JSON, keys twice, without version, time or checks, with another result
+    than YES, NO, SKIPPED or UNKNOWN, or with counts that contradict its checks.
     """
     try:
         body = _content(path)
@@ -94,8 +113,7 @@ def _content(path: Path) -> bytes:
 
 def _report(path: Path, body: bytes) -> HavenReport:
     try:
-        document = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_once)
-        found = msgspec.convert(document, _Report)
+        found = _newest(json.loads(body.decode("utf-8-sig"), object_pairs_hook=_once))
     except msgspec.ValidationError as error:
         shown = escaped(str(error), _LONGEST)
         raise _WrongError(
@@ -104,9 +122,6 @@ def _report(path: Path, body: bytes) -> HavenReport:
         ) from None
     except (ValueError, RecursionError):
         raise _WrongError("is geen JSON", "is no JSON") from None
-    finished = found.stopts or found.startts
-    if finished is None or finished.tzinfo is None:
-        raise _WrongError("zegt niet wanneer het is gemaakt (StopTS)", "does not tell when it was made (StopTS)")
     required = _checks(found.compliancychecks.results)
     _agrees(required, found.compliancychecks.summary)
     return HavenReport(
@@ -114,10 +129,31 @@ def _report(path: Path, body: bytes) -> HavenReport:
         commands=("haven check --output json", f"cat {shlex.quote(str(path))}"),
         version=escaped(found.version, _LONGEST),
         compliant=found.havencompliant,
-        finished=finished,
+        finished=_finished(found),
         required=required,
         suggested=_checks(found.suggestedchecks.results or [] if found.suggestedchecks else []),
     )
+
+
+def _newest(document: Any) -> _Report:
+    """Return the report in what was read, of a list of them the one that was made last."""
+    match document:
+        case {"kind": "Compliancy"}:
+            return msgspec.convert(document, _Compliancy).spec.output
+        case {"kind": "List" | "CompliancyList"}:
+            found = [item.spec.output for item in msgspec.convert(document, _Compliancies).items]
+            if not found:
+                raise _WrongError("bevat geen rapport", "holds no report")
+            return max(found, key=_finished)
+        case _:
+            return msgspec.convert(document, _Report)
+
+
+def _finished(report: _Report) -> datetime:
+    finished = report.stopts or report.startts
+    if finished is None or finished.tzinfo is None:
+        raise _WrongError("zegt niet wanneer het is gemaakt (StopTS)", "does not tell when it was made (StopTS)")
+    return finished
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
