@@ -1,7 +1,7 @@
 """The reader of the Haven Compliancy Checker's report. The checker itself is never run.
 
 It writes its report to stdout (`haven check --output json`), and keeps each in the cluster as an object `Compliancy` of
-haven.commonground.nl/v1alpha1, with the same report in `spec.output`; capitals differ between the two. Names of keys are
+haven.commonground.nl/v1alpha1, with the same report in `spec.output`; capitals differ between the two. The keys are
 those of version 12.8.0 of the checker.
 """
 
