@@ -5,7 +5,8 @@ import yaml
 from from_live import SEEN, live
 from from_yaml import objects
 
-from toetskader.facts.kubernetes.drift import HIDDEN, NOT_RENDERED, NOT_THERE, Drift, compared
+from toetskader.facts.kubernetes.differences import HIDDEN, NOT_RENDERED, NOT_THERE
+from toetskader.facts.kubernetes.drift import Drift, compared
 from toetskader.facts.kubernetes.live import ListOutcome
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.text import Text
@@ -150,7 +151,10 @@ def test_whether_something_scales_may_be_unseen() -> None:
     )
     found = between(DEPLOYMENT, RUNNING.replace("replicas: 2\n", "replicas: 5\n"), lists)
     assert found.changed == ()
-    assert [item.reason for item in found.not_compared] == [reason]
+    assert [(item.where, item.path, item.reason) for item in found.not_compared] == [
+        ("Deployment/app", "spec.replicas", reason),
+        ("HorizontalPodAutoscaler", "", reason),
+    ]
 
 
 CONFIG = "{apiVersion: v1, kind: ConfigMap, metadata: {name: app}, data: {NIVEAU: info}}"
@@ -202,14 +206,14 @@ def test_what_was_not_seen_is_not_missing() -> None:
     lists = (*OTHER_LISTS, ListOutcome(kind="ConfigMap", plural="configmaps", complete=False, reason=reason))
     found = between(CONFIG, "", lists)
     assert found.missing == ()
-    assert [(item.object.where, item.reason) for item in found.not_compared] == [("ConfigMap/app", reason)]
+    assert [(item.where, item.reason) for item in found.not_compared] == [("ConfigMap/app", reason)]
 
 
 def test_another_version_of_an_api_is_not_compared() -> None:
     old = SCALER.replace("autoscaling/v2", "autoscaling/v1")
     found = between(old, SCALER)
     assert found.is_none
-    assert [item.object.where for item in found.not_compared] == ["HorizontalPodAutoscaler/app"]
+    assert [item.where for item in found.not_compared] == ["HorizontalPodAutoscaler/app"]
 
 
 def test_the_content_of_a_secret_is_not_compared() -> None:
@@ -229,5 +233,5 @@ def test_nothing_that_may_be_secret_is_shown() -> None:
 
 def test_objects_outside_the_namespace_are_named_as_not_compared() -> None:
     found = between("{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: r}}", "")
-    assert found.missing == ()
-    assert [item.object.where for item in found.not_compared] == ["ClusterRole/r"]
+    assert found.missing == found.not_compared == ()
+    assert found.outside == ("ClusterRole/r",)

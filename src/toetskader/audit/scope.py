@@ -40,9 +40,11 @@ class InScope:
     @property
     def scenes(self) -> frozenset[str] | None:
         """Scenes of the part that it is about; None for all of them."""
-        if self.part != "saas" or not (self.requirement.roles or self.requirement.environments):
-            return None
-        return frozenset(endpoint.scene for endpoint in concerned(self.requirement, self.target))
+        if self.part == "saas" and (self.requirement.roles or self.requirement.environments):
+            return frozenset(endpoint.scene for endpoint in concerned(self.requirement, self.target))
+        if self.part in _PER_ENVIRONMENT and self.requirement.environments:
+            return frozenset(self.requirement.environments)
+        return None
 
     @property
     def proof(self) -> str:
@@ -135,11 +137,24 @@ def _measurement(requirement: Requirement, target: Target, checks: Mapping[str, 
         InScope(requirement, target, part, check)
         for part in requirement.measured_on
         if part in target.part_names
-        and (part != "saas" or concerned(requirement, target))
+        and _has_scene(requirement, target, part)
         and (check := checks.get(requirement.check_for(part))) is not None
         and part in check.parts
     ]
     return min(possible, key=lambda item: item.proof != "proof", default=None)
+
+
+_PER_ENVIRONMENT = ("namespace", "release", "rbac")
+"""Parts of which each scene is an environment."""
+
+
+def _has_scene(requirement: Requirement, target: Target, part: Part) -> bool:
+    """Tell whether a part of a target has anything that a requirement is about."""
+    if part == "saas":
+        return bool(concerned(requirement, target))
+    if part in _PER_ENVIRONMENT and requirement.environments:
+        return not set(target.scenes[part]).isdisjoint(requirement.environments)
+    return True
 
 
 def concerned(requirement: Requirement, target: Target) -> tuple[Endpoint, ...]:
@@ -160,6 +175,13 @@ def _unmeasured(requirement: Requirement, target: Target, check: Check | None) -
         return Text(
             f"het doel noemt geen eindpunt van soort: {wanted}", f"the target names no endpoint of kind: {wanted}"
         )
+    if any(
+        part in target.part_names and not _has_scene(requirement, target, part)
+        for part in requirement.measured_on
+        if part in _PER_ENVIRONMENT
+    ):
+        wanted = ", ".join(requirement.environments)
+        return Text(f"het doel noemt geen omgeving: {wanted}", f"the target names no environment: {wanted}")
     if check is None:
         return Text(
             f"deze versie heeft de toets {requirement.check} nog niet; nodig: {parts}",

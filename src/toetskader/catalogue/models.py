@@ -16,6 +16,7 @@ from toetskader.vocabulary import Environment, Role
 Part = Literal[
     "chart",
     "namespace",
+    "release",
     "image",
     "rbac",
     "cluster",
@@ -211,7 +212,7 @@ class PolicyRow(_Model, frozen=True, kw_only=True):
         tuple[Role, ...], Meta(description="Endpoints it is about, by what they are for; empty for all")
     ] = ()
     environments: Annotated[
-        tuple[Environment, ...], Meta(description="Endpoints it is about, by environment; empty for all")
+        tuple[Environment, ...], Meta(description="Environments it is about, and their endpoints; empty for all")
     ] = ()
     covers: Annotated[
         tuple[RequirementId, ...], Meta(description="Ids of the inventory that are the same measurement")

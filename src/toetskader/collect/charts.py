@@ -1,9 +1,12 @@
 """The chart part of a target, collected: its files, and a render of every values set, as it is and as a probe."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from toetskader.collect.helm.archive import read_text
 from toetskader.collect.helm.dependencies import RemoteChart
@@ -12,11 +15,14 @@ from toetskader.collect.helm.limits import Limits, Refusal, Refused
 from toetskader.collect.helm.protocol import Description, Rendered, RenderRequest
 from toetskader.facts.attempt import Malformed, NotSeen, Provenance, Reason
 from toetskader.facts.chart import ChartFiles, LintMessage, Render
+from toetskader.facts.kubernetes.drift import varying
+from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.redaction import redacted
 from toetskader.facts.store import Attempt, ChartAttempt, FactKey
 from toetskader.facts.values_paths import for_helm, host_paths, replica_paths
 from toetskader.targets.models import ChartPart, ChartSource, LocalChart, OciChart, Target, ValuesSet
+from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Lang, Text
 
 # What each variant shows is read by other fields of other objects, so one render can probe them all at once.
@@ -26,15 +32,23 @@ _Changes = dict[str, dict[str, Any]]
 
 
 def collect_chart(
-    helm: Helm, target: Target, part: ChartPart, kinds: frozenset[str], *, by: str, vanity_host: str
+    helm: Helm,
+    target: Target,
+    part: ChartPart,
+    kinds: frozenset[str],
+    *,
+    by: str,
+    vanity_host: str,
+    running: Mapping[str, Live] | None = None,
 ) -> dict[FactKey, ChartAttempt]:
     """Collect the facts of a target's chart part.
 
     Parameters: `kinds`, the kinds of facts that the selected requirements need; `by`, which Helm this is;
-    `vanity_host`, the host name to render with as a probe.
+    `vanity_host`, the host name to render with as a probe; `running`, environment → what was seen there, for whose
+    Kubernetes the chart is rendered once more.
     Never raises for what a supplier hands us: each fact that is not there has a reason.
     """
-    collection = _Collection(target, part, kinds, by, vanity_host)
+    collection = _Collection(target, part, kinds, by, vanity_host, running=running or {})
     with helm.turn():
         opened = helm.open(_source(part.source))
         if isinstance(opened, Refusal):
@@ -47,7 +61,7 @@ def collect_chart(
 
 def refused_chart(target: Target, part: ChartPart, refusal: Refusal) -> dict[FactKey, ChartAttempt]:
     """Return the facts of a chart of which nothing can be seen: every one of them with the reason."""
-    collection = _Collection(target, part, frozenset(), "helm", "")
+    collection = _Collection(target, part, frozenset(), "helm", "", running={})
     collection.refuse_all(refusal)
     return collection.facts()
 
@@ -55,12 +69,22 @@ def refused_chart(target: Target, part: ChartPart, refusal: Refusal) -> dict[Fac
 class _Collection:
     """One chart being collected."""
 
-    def __init__(self, target: Target, part: ChartPart, kinds: frozenset[str], by: str, vanity_host: str) -> None:
+    def __init__(
+        self,
+        target: Target,
+        part: ChartPart,
+        kinds: frozenset[str],
+        by: str,
+        vanity_host: str,
+        *,
+        running: Mapping[str, Live],
+    ) -> None:
         self.by = by
         self.vanity_host = vanity_host
         self.target = target
         self.part = part
         self.kinds = kinds
+        self.running = running
         self.digest = ""
         self.texts: dict[str, tuple[str, ...]] = {}
         self.attempts: dict[FactKey, ChartAttempt] = {}
@@ -74,7 +98,11 @@ class _Collection:
         self.digest = chart.source.digest
         unread = self._read_values(limits)
         requests = [self._request(values, values.name) for values in self.part.values if values.name not in unread]
-        answer = chart.read(requests, lint=requests[0].key if requests else "")
+        contracted = {entry: self._contracted(entry) for entry in self._installed(unread)}
+        answer = chart.read(
+            [*requests, *(request for pair in contracted.values() for request in pair)],
+            lint=requests[0].key if requests else "",
+        )
         if isinstance(answer, Refusal):
             self.refuse_all(answer)
             return
@@ -84,6 +112,11 @@ class _Collection:
             values.name: self._render(unread.get(values.name) or answer.renders[values.name], values, "", {})
             for values in self.part.values
         }
+        for entry in self.target.namespaces if "contracted" in self.kinds else ():
+            rendered = [answer.renders[request.key] for request in contracted.get(entry, ())]
+            self.attempts[FactKey("contracted", entry.environment)] = (
+                self._as_contracted(entry, *rendered) if rendered else self._not_seen(self._why_not(entry, unread))
+            )
         probes = self._probes(chart, bases)
         for name, base in bases.items():
             self.attempts[FactKey("render", name)] = base
@@ -172,6 +205,58 @@ class _Collection:
             kube_version=next_minor(self.part.kubernetes) if next_version else self.part.kubernetes,
         )
 
+    def _installed(self, unread: Mapping[str, Refusal]) -> list[NamespaceEntry]:
+        """Return the namespaces to render the chart for: those of which the values set is known and can be read."""
+        if "contracted" not in self.kinds:
+            return []
+        return [entry for entry in self.target.namespaces if entry.values is not None and entry.values not in unread]
+
+    def _contracted(self, entry: NamespaceEntry) -> tuple[RenderRequest, RenderRequest]:
+        """Return what to render as it would be installed in a namespace: twice, for what differs then is chance."""
+        values = next(values for values in self.part.values if values.name == entry.values)
+        live = self.running.get(entry.environment)
+        first = msgspec.structs.replace(
+            self._request(values, f"{entry.environment} "),  # no values set has a name with a space
+            release=entry.release,
+            namespace=entry.namespace,
+            kube_version=self._kubernetes(entry),
+            api_versions=_api_versions(live) if live is not None else (),
+        )
+        return first, msgspec.structs.replace(first, key=f"{entry.environment} again")
+
+    def _why_not(self, entry: NamespaceEntry, unread: Mapping[str, Refusal]) -> Refusal:
+        return _which_values(entry, self.part) if entry.values is None else unread[entry.values]
+
+    def _kubernetes(self, entry: NamespaceEntry) -> str:
+        """Return the version of Kubernetes in a namespace; the chart part's when it was not seen."""
+        live = self.running.get(entry.environment)
+        match = _VERSION.match(live.kubernetes) if live is not None else None
+        return match[1] if match else self.part.kubernetes
+
+    def _as_contracted(
+        self, entry: NamespaceEntry, first: Rendered | Refusal, again: Rendered | Refusal
+    ) -> Render | NotSeen:
+        if isinstance(first, Refusal):
+            return self._not_seen(first)
+        if isinstance(again, Refusal):
+            return self._not_seen(again)
+        render = Render(
+            provenance=self._provenance(entry.values or ""),
+            scene=entry.environment,
+            release=entry.release,
+            namespace=entry.namespace,
+            kubernetes=self._kubernetes(entry),
+            values=first.values,
+            objects=first.objects,
+            notes=first.notes,
+        )
+        try:
+            return msgspec.structs.replace(
+                render, varies=varying(render, msgspec.structs.replace(render, objects=again.objects))
+            )
+        except Malformed:  # the judgement comes to the same on these objects, and says so
+            return render
+
     def _files(self, chart: OpenChart, description: Description, lint: tuple[LintMessage, ...] | Refusal) -> ChartFiles:
         return ChartFiles(
             provenance=self._provenance(),
@@ -210,14 +295,17 @@ class _Collection:
         for values in self.part.values:
             for kind in ("render", *_PROBES):
                 self.attempts[FactKey(kind, values.name)] = self._not_seen(refusal)
+        for entry in self.target.namespaces:
+            self.attempts[FactKey("contracted", entry.environment)] = self._not_seen(refusal)
 
     def _not_seen(self, refusal: Refusal) -> NotSeen:
         return NotSeen(reason=refusal.reason, message=refusal.message, provenance=self._provenance())
 
-    def _provenance(self) -> Provenance:
-        return Provenance(
-            at=datetime.now(UTC), by=self.by, source=source_name(self.part.source, self.target), digest=self.digest
-        )
+    def _provenance(self, values: str = "") -> Provenance:
+        """Say where a fact is from; `values`, the values set where the scene does not name it."""
+        source = source_name(self.part.source, self.target)
+        source = f"{source} ({values})" if values else source
+        return Provenance(at=datetime.now(UTC), by=self.by, source=source, digest=self.digest)
 
 
 def describe_chart(target: Target, part: ChartPart, attempt: Attempt | None, lang: Lang) -> str:
@@ -258,6 +346,32 @@ def _source(source: ChartSource) -> Path | RemoteChart:
             return RemoteChart(chart=source.reference)
         case _:
             return RemoteChart(chart=source.name, repository=source.repository, version=source.version)
+
+
+_VERSION = re.compile(r"v?(1\.[0-9]{1,3}\.[0-9]{1,3})")
+
+
+def _api_versions(live: Live) -> tuple[str, ...]:
+    """Return what a cluster serves, as templates ask for it: `apps/v1` and `apps/v1/Deployment`."""
+    found: dict[str, None] = {}
+    for item in live.lists:
+        if item.served and item.version:
+            group = f"{item.group}/{item.version}" if item.group else item.version
+            found |= dict.fromkeys((group, f"{group}/{item.kind}"))
+    return tuple(found)
+
+
+def _which_values(entry: NamespaceEntry, part: ChartPart) -> Refusal:
+    names = ", ".join(values.name for values in part.values)
+    return Refusal(
+        reason=Reason.NOT_COLLECTED,
+        message=Text(
+            f"Het doel zegt niet met welke waardenset de chart in {entry.namespace} ({entry.environment}) draait; zet "
+            f"'values' bij die namespace, een van: {names}.",
+            f"The target does not say with which values set the chart runs in {entry.namespace} ({entry.environment}); "
+            f"put 'values' at that namespace, one of: {names}.",
+        ),
+    )
 
 
 def _unreadable(outcome: Malformed) -> Refusal:

@@ -12,6 +12,7 @@ from toetskader.collect.haven import read_haven_report
 from toetskader.collect.helm.engine import Helm
 from toetskader.collect.helm.limits import Refusal
 from toetskader.facts.attempt import Reason
+from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.store import Attempt, FactKey, TargetFacts
 from toetskader.targets.models import ChartPart, Target
 from toetskader.text import Text
@@ -104,15 +105,26 @@ class _Run:
         if target.haven_report is not None and "haven" in kinds:
             attempts[FactKey("haven")] = read_haven_report(target.haven_report)
         if target.chart is not None and self._helm is not None:
-            attempts |= self._chart(self._helm, target, target.chart, kinds)
+            running = {key.scene: seen for key, seen in attempts.items() if isinstance(seen, Live)}
+            attempts |= self._chart(self._helm, target, target.chart, kinds, running)
         return TargetFacts(target.name, target.scenes, attempts)
 
-    def _chart(self, helm: Helm, target: Target, part: ChartPart, kinds: frozenset[str]) -> Mapping[FactKey, Attempt]:
+    def _chart(
+        self, helm: Helm, target: Target, part: ChartPart, kinds: frozenset[str], running: Mapping[str, Live]
+    ) -> Mapping[FactKey, Attempt]:
         """Collect a chart. A fault of ours in it costs that chart, and not the run."""
         if isinstance(self._version, Refusal):
             return refused_chart(target, part, self._version)
         try:
-            return collect_chart(helm, target, part, kinds, by=str(self._version), vanity_host=self._means.vanity_host)
+            return collect_chart(
+                helm,
+                target,
+                part,
+                kinds,
+                by=str(self._version),
+                vanity_host=self._means.vanity_host,
+                running=running,
+            )
         except Exception as fault:
             name = type(fault).__name__  # its message may quote what it choked on
             message = Text(

@@ -60,7 +60,7 @@ class Render(msgspec.Struct, frozen=True, kw_only=True, tag="render"):
 
     provenance: Provenance
     scene: str
-    """Name of the values set."""
+    """Name of the values set, or the environment that the chart is rendered for."""
     variant: str = ""
     """Empty for the chart as contracted; else what was changed: `vanity`, `next`, `scaled`."""
     overrides: dict[str, Any] = {}
@@ -73,3 +73,5 @@ class Render(msgspec.Struct, frozen=True, kw_only=True, tag="render"):
     objects: tuple[RenderedObject, ...] = ()
     notes: str = ""
     """Rendered NOTES.txt."""
+    varies: tuple[str, ...] = ()
+    """Places that come out otherwise each time (`Deployment/app metadata.annotations.x`): chance, or the clock."""

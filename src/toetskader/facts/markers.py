@@ -173,6 +173,15 @@ def _traits(value: str) -> tuple[object, ...]:
     )
 
 
+_IN_TEXT = re.compile(rf"(?i:{WORD})|UkVEQUNURU|^\s*(?:8888[0-9]{{6}}|123456[0-9]{{6}})(?:\.0)?\s*$")
+"""Markers as `Markers` makes them: the word, the word in base64, and what stands for a number."""
+
+
+def holds_marker(value: object) -> bool:
+    """Tell whether a value is, or holds, what may stand for a secret; what it is then cannot be known."""
+    return isinstance(value, str | int | float) and _IN_TEXT.search(str(value)) is not None
+
+
 def is_public(value: str) -> bool:
     """Tell whether a value is nobody's secret: made of words that examples put where a secret goes, or a mask."""
     text = value.strip()

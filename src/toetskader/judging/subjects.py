@@ -75,6 +75,7 @@ def _fact(_: "SceneSubjects", fact: Any) -> Any:
 _CHART = {"chart": "chart"}
 _RENDER = {"chart": "render"}
 _LIVE = {"namespace": "live"}
+_RELEASE = {"release": "contracted"}
 _WORKLOADS = {**_RENDER, **_LIVE}
 """The same judgements hold for what a chart would make and for what runs."""
 
@@ -94,7 +95,8 @@ SUBJECTS: dict[str, Subject] = {
         Subject("network_policies", _WORKLOADS, True, lambda scene, _: NetworkPolicies(scene.get("objects"))),
         Subject("routes", _WORKLOADS, True, lambda scene, _: routes(scene.get("objects"))),
         Subject("environment", _WORKLOADS, True, _environment),
-        Subject("live", _LIVE, True, _fact),
+        Subject("live", {**_LIVE, "release": "live"}, True, _fact),
+        Subject("contracted", _RELEASE, True, _fact),
         Subject("pods", _LIVE, True, lambda scene, _: LivePods(scene.get("objects"), scene.get("workloads"))),
         *(Subject(name, {"namespace": name}, True, _fact) for name in ("logs", "metrics", "usage", "inside")),
         Subject("rights", {"rbac": "rights"}, True, _fact),
@@ -103,7 +105,11 @@ SUBJECTS: dict[str, Subject] = {
         *(Subject(name, {"saas": name}, True, _fact) for name in ("endpoint", "dns", "dnssec", "tls", "http", "rpki")),
     )
 }
-_BY_KIND = {kind: (part, subject) for subject in SUBJECTS.values() for part, kind in subject.kinds.items()}
+_BY_KIND = {
+    kind: (part, subject)
+    for subject in SUBJECTS.values()
+    for part, kind in reversed(tuple(subject.kinds.items()))  # of a part that rests on others the others hold the fact
+}
 
 
 def keys_of(kind: str, scenes: Mapping[str, tuple[str, ...]]) -> tuple[FactKey, ...]:

@@ -157,7 +157,7 @@ class Audit:
         for item in items:
             name = item.target.name
             kinds[name] = kinds.get(name, frozenset()) | item.check.fact_kinds(item.part)
-            if item.part == "namespace":
+            if item.part in ("namespace", "release"):
                 named[name] = named.get(name, frozenset()) | texts_of(item.check)
             self._to_judge[name] += 1
         targets = {target.name: target for target in self.targets if target.name in kinds}

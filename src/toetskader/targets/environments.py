@@ -6,7 +6,7 @@ from pathlib import Path
 from toetskader.targets.models import LiveEntry, PartEntries
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
-from toetskader.yamlfile import Steps
+from toetskader.yamlfile import Steps, did_you_mean, joined, shown
 
 SOURCES = ("kubeconfig", "in_cluster", "snapshot", "dumps")
 
@@ -49,6 +49,36 @@ def namespace_errors(parts: PartEntries) -> Iterator[tuple[Steps, Text]]:
             )
             yield (*place, "environment"), message
         seen.add(entry.environment)
+        for steps, message in _release_errors(entry, parts):
+            yield (*place, *steps), message
+
+
+def _release_errors(entry: LiveEntry, parts: PartEntries) -> Iterator[tuple[Steps, Text]]:
+    """Yield what is wrong with what a namespace says of the chart that runs in it."""
+    if parts.chart is None:
+        for key in ("values", "release"):
+            if getattr(entry, key) is not None:
+                message = Text(
+                    f"{key} hoort bij een chart; geef het doel ook het deel chart, of haal {key} weg",
+                    f"{key} goes with a chart; give the target the part chart too, or remove {key}",
+                )
+                yield (key,), message
+    elif entry.values is not None and entry.values not in parts.chart.values:
+        name = shown(entry.values)
+        message = Text(
+            f"waardenset {name} staat niet bij de chart.", f"values set {name} is not among those of the chart."
+        )
+        yield ("values",), joined(message, did_you_mean(entry.values, parts.chart.values))
+
+
+def _values(entry: LiveEntry, parts: PartEntries) -> str | None:
+    """Return the values set that runs in a namespace: the one that is named, or that can be no other."""
+    if entry.values is not None or parts.chart is None:
+        return entry.values
+    if entry.environment in parts.chart.values:
+        return entry.environment
+    sets = tuple(parts.chart.values)
+    return sets[0] if len(sets) == len(entries_of(parts)) == 1 else None
 
 
 def namespaces_of(folder: Path, parts: PartEntries) -> tuple[NamespaceEntry, ...]:
@@ -66,6 +96,8 @@ def namespaces_of(folder: Path, parts: PartEntries) -> tuple[NamespaceEntry, ...
             users=entry.users,
             groups=entry.groups,
             exec=entry.exec,
+            values=_values(entry, parts),
+            release=entry.release or (parts.chart.release if parts.chart is not None else ""),
         )
         for entry in entries_of(parts)
     )

@@ -195,6 +195,16 @@ class LiveEntry(_Model, frozen=True, kw_only=True):
 
     environment: Annotated[Environment, Meta(description="Which environment it is; the name of its scene")]
     namespace: Namespace
+    values: Annotated[
+        Name | None,
+        Meta(
+            description="Values set of the chart part that runs here; absent: the one with the environment's name, or "
+            "the only one when this is the only namespace"
+        ),
+    ] = None
+    release: Annotated[
+        Release | None, Meta(description="Name that the chart is installed under here; absent: that of the chart part")
+    ] = None
     kubeconfig: Annotated[
         FileName | None, Meta(description="File with address and credentials, relative to this file")
     ] = None
@@ -369,6 +379,7 @@ class Target:
             "chart": self.chart,
             "saas": self.saas,
             "namespace": self.namespaces,
+            "release": self.chart and self.namespaces,
             "rbac": any(entry.users or entry.groups for entry in self.namespaces),
             "cluster": self.haven_report,
         }
@@ -384,6 +395,8 @@ class Target:
             found["saas"] = tuple(endpoint.scene for endpoint in self.saas.endpoints)
         if self.namespaces:
             found["namespace"] = tuple(entry.environment for entry in self.namespaces)
+            if self.chart is not None:
+                found["release"] = found["namespace"]
             found["rbac"] = tuple(entry.environment for entry in self.namespaces if entry.users or entry.groups)
         if self.haven_report is not None:
             found["cluster"] = ()

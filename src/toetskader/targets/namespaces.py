@@ -29,3 +29,7 @@ class NamespaceEntry:
     groups: tuple[str, ...] = ()
     exec: bool = False
     """Whether read-only commands may be run inside the containers."""
+    values: str | None = None
+    """Values set of the target's chart that runs here; None when the target does not say which."""
+    release: str = ""
+    """Name that the chart is installed under here; empty without a chart."""
