@@ -1,36 +1,50 @@
 """A namespace of a thousand pods and five thousand objects on a real API server: collected, and every judgement asked.
 
-Objects are made straight through the API and nothing runs them, so that what is measured is the reading. Logs are
-apart: they take a request a container.
+Objects are made straight through the API, pods with the status of one that runs; nothing runs them, so that what is
+measured is the reading. Logs are apart: they take a request a container.
 """
 
+import argparse
 import json
-import resource
 import subprocess
 import sys
+import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import urllib3
 
 from bench.chart import Figures
+from bench.process import ROOT, run_pytest
 from toetskader.collect.kubernetes.client import ApiServer
 from toetskader.collect.kubernetes.kubeconfig import read_kubeconfig
 
-ROOT = Path(__file__).parent.parent
+if TYPE_CHECKING:
+    from control_plane import ControlPlane
+
 NAMESPACE = "meting"
 _PODS_PER_WORKLOAD = 10
+_TARGET = """\
+name: meting
+supplier: Meting BV
+component: Meting
+gate: 4
+profiles: [haven]
+parts:
+  namespace: {{environment: test, namespace: {namespace}, kubeconfig: {kubeconfig}}}
+"""
 
 Document = dict[str, Any]
 
 
-def measure_namespace(pods: int = 1_000, others: int = 4_000) -> Figures:
+def measure_namespace(pods: int = 1_000, objects: int = 5_000) -> Figures:
     """Measure a namespace on a control plane that is started for it; nothing to measure where there is none.
 
-    Parameters: `pods`, and how many `others` there are of everything else together.
+    Parameters: `objects`, how many there are in all, `pods` among them.
     """
     found = subprocess.run([ROOT / ".ci/control-plane", "--no-build"], capture_output=True, text=True, check=False)
     if found.returncode:
@@ -42,39 +56,51 @@ def measure_namespace(pods: int = 1_000, others: int = 4_000) -> Figures:
     logs.mkdir(parents=True, exist_ok=True)
     with ControlPlane(Path(found.stdout.strip()), logs) as running:
         running.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
-        running.apply_crds()
         started = time.perf_counter()
-        number = fill(running.kubeconfig, pods, others)
-        filled = time.perf_counter() - started
-        return [
-            (f"{number} objecten gemaakt, waarvan {pods} pods", f"{filled:.0f} s"),
-            *_measured(running.kubeconfig, pods),
-        ]
+        number = fill(running.kubeconfig, pods, objects)
+        figures = [(f"{number} objecten gemaakt, waarvan {pods} pods", f"{time.perf_counter() - started:.0f} s")]
+        figures += _measured(running, "alleen soorten van Kubernetes zelf")
+        running.apply_crds()
+        kinds = len(running.get("crd")["items"])
+        return figures + list(_measured(running, f"en {kinds} soorten van toevoegingen"))
 
 
-def _measured(kubeconfig: Path, pods: int) -> Iterator[tuple[str, str]]:
-    """Collect and judge in a process of its own, as a run would, and yield its figures."""
-    command = [sys.executable, "-m", "bench.namespace", str(kubeconfig)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    figures = json.loads(done.stdout)
-    yield "gezien: objecten, pods", f"{figures['objects']}, {figures['pods']} van {pods}"
-    yield "verzamelen", f"{figures['collect']:.1f} s"
-    yield "oordelen", f"{figures['judge']:.1f} s"
-    yield "  samen, met het laden van Python (doel ≤ 8 s)", f"{figures['whole']:.1f} s"
-    yield "  verzoeken aan de API-server (doel ≤ 25)", str(figures["requests"])
-    yield "  hoogste geheugen (doel ≤ 400 MB)", f"{figures['peak_mb']:.0f} MB"
-    yield "  soorten die niet volledig gezien zijn", ", ".join(figures["incomplete"]) or "geen"
+def _measured(running: "ControlPlane", which: str) -> Iterator[tuple[str, str]]:
+    """Audit the namespace as a person would, and yield the figures of the whole run."""
+    user = f"meter-{len(which)}"
+    kubeconfig = running.user(user, ["system:masters"])
+    with tempfile.TemporaryDirectory(prefix="toetskader-bench-") as name:
+        target = Path(name, "target.yaml")
+        target.write_text(_TARGET.format(namespace=NAMESPACE, kubeconfig=kubeconfig), encoding="utf-8")
+        run = run_pytest(Path(name, "reports"), f"--target={target}")
+        live = json.loads((run.folder / "evidence/meting/live.test.json").read_bytes())
+    events = running.audit(user)
+    asked = [event.get("objectRef", {}) for event in events if event["stage"] == "ResponseComplete"]
+    requests = sum(reference.get("subresource") != "log" for reference in asked)
+    seen = Counter(item["document"]["kind"] for item in live["objects"])
+    verdicts = Counter(result["verdict"] for result in run.results["results"])
+    yield f"{which}: gezien", f"{seen.total()} objecten, {seen['Pod']} pods"
+    yield "  hele run: verzamelen, oordelen, rapport (doel ≤ 8 s)", f"{run.seconds:.1f} s"
+    yield "  verzoeken aan de API-server, logs niet meegeteld (doel ≤ 25)", str(requests)
+    yield "  verzoeken om logs", str(len(asked) - requests)
+    yield "  hoogste geheugen (doel ≤ 400 MB)", f"{run.peak_mb:.0f} MB"
+    yield "  oordelen", ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
+    missing = [item["plural"] for item in live["lists"] if not item.get("complete", True) and not item.get("left_out")]
+    yield "  soorten die niet volledig gezien zijn", ", ".join(missing) or "geen"
 
 
-def fill(kubeconfig: Path, pods: int, others: int) -> int:
-    """Make the objects of a large namespace through the API, and return how many there are."""
+def fill(kubeconfig: Path, pods: int, objects: int) -> int:
+    """Make the objects of a large namespace through the API, and return how many there are.
+
+    Parameters: `objects`, all together, `pods` among them.
+    """
     access = read_kubeconfig(kubeconfig, None)
     with ApiServer(access, deadline_s=1200) as server:
         pool, headers = server._connected()
         workloads = max(pods // _PODS_PER_WORKLOAD, 1)
         # Owners first: the others name their uid.
         owners = dict(_made(pool, access.server, headers, _owners(workloads)))
-        rest = _rest(pods, others - workloads, owners)
+        rest = _rest(pods, objects - pods - workloads, owners)
         return len(owners) + sum(1 for _ in _made(pool, access.server, headers, rest))
 
 
@@ -85,16 +111,23 @@ def _made(
 
     def make(given: tuple[str, Document]) -> tuple[str, str]:
         path, document = given
+        read = send("POST", path, document)
+        name = read["metadata"]["name"]
+        if "status" in document:
+            send("PATCH", f"{path}/{name}/status", {"status": document["status"]})
+        return f"{document['kind']}/{name}", read["metadata"]["uid"]
+
+    def send(method: str, path: str, document: Document) -> Document:
         answer = pool.request(
-            "POST",
+            method,
             f"{server}{path}",
             body=json.dumps(document),
-            headers={**headers, "Content-Type": "application/json"},
+            headers={**headers, "Content-Type": f"application/{'merge-patch+' if method == 'PATCH' else ''}json"},
         )
         if answer.status not in (200, 201):
             raise RuntimeError(f"{path}: {answer.status} {answer.data[:300]!r}")
-        read = json.loads(answer.data)
-        return f"{document['kind']}/{read['metadata']['name']}", read["metadata"]["uid"]
+        read: Document = json.loads(answer.data)
+        return read
 
     with ThreadPoolExecutor(4) as workers:
         yield from workers.map(make, documents)
@@ -124,7 +157,7 @@ def _rest(pods: int, others: int, owners: dict[str, str]) -> Iterator[tuple[str,
         metadata["labels"].pop("app")
         spec = {**template["spec"], "schedulerName": "nobody"}
         document = {"apiVersion": "v1", "kind": "Pod", "metadata": {**metadata, "ownerReferences": [owner]}}
-        yield _path("api/v1", "pods"), {**document, "spec": spec}
+        yield _path("api/v1", "pods"), {**document, "spec": spec, "status": _status(app)}
     for index in range(others):
         name = f"object-{index}"
         match index % 8:
@@ -181,6 +214,21 @@ def _template(index: int) -> Document:
     return {"metadata": {"labels": {"app": f"app-{index}"}}, "spec": spec}
 
 
+def _status(index: int) -> Document:
+    began = "2026-01-01T00:00:00Z"
+    conditions = ("Initialized", "Ready", "ContainersReady", "PodScheduled")
+    container: Document = {"name": "app", "ready": True, "started": True, "restartCount": 0}
+    container |= {"image": f"registry.example/app-{index}:1.2.3", "containerID": f"containerd://{index:064x}"}
+    container |= {"imageID": f"registry.example/app-{index}@sha256:{index:064x}"}
+    container |= {"state": {"running": {"startedAt": began}}, "lastState": {}}
+    return {
+        "phase": "Running",
+        "startTime": began,
+        "conditions": [{"type": name, "status": "True", "lastTransitionTime": began} for name in conditions],
+        "containerStatuses": [container],
+    }
+
+
 _CONFIGURATION = """\
 server: {{port: 8080, name: app-{index}}}
 logging: {{level: info}}
@@ -191,54 +239,15 @@ datasource:
 """
 
 
-def _run(kubeconfig: Path) -> Document:
-    """Collect and judge one namespace, and return how that went."""
-    from toetskader.collect.kubernetes.collector import NamespaceCollector  # noqa: PLC0415 - loading counts
-    from toetskader.facts.kubernetes.live import Live  # noqa: PLC0415
-    from toetskader.targets.namespaces import NamespaceEntry  # noqa: PLC0415
+def main() -> None:
+    """Measure a namespace of another size by hand."""
+    parser = argparse.ArgumentParser(prog="python -m bench.namespace", description=__doc__)
+    parser.add_argument("--pods", type=int, default=1_000)
+    parser.add_argument("--objects", type=int, default=5_000, help="all together, pods among them (default: 5000)")
+    options = parser.parse_args()
+    for label, value in measure_namespace(options.pods, options.objects):
+        print(f"{label:<66} {value}", flush=True)
 
-    began = time.perf_counter()
-    entry = NamespaceEntry(environment="test", namespace=NAMESPACE, kubeconfig=kubeconfig)
-    collector = NamespaceCollector(entry)
-    live = collector.collect(frozenset({"live"}))["live"]
-    collected = time.perf_counter()
-    if not isinstance(live, Live):
-        raise RuntimeError(repr(live))
-    _judge(live)
-    judged = time.perf_counter()
-    return {
-        "objects": len(live.objects),
-        "pods": sum(item.document["kind"] == "Pod" for item in live.objects),
-        "collect": collected - began,
-        "judge": judged - collected,
-        "whole": time.perf_counter() - _BEGAN,
-        "requests": collector.requests,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "incomplete": [item.resource for item in live.lists if not item.complete],
-    }
-
-
-def _judge(live: Any) -> None:
-    """Build what judgements share, and look through all of it once."""
-    from toetskader.facts.kubernetes.network_policies import NetworkPolicies  # noqa: PLC0415
-    from toetskader.facts.kubernetes.objects import Objects  # noqa: PLC0415
-    from toetskader.facts.kubernetes.pods import LivePods  # noqa: PLC0415
-    from toetskader.facts.kubernetes.routes import routes  # noqa: PLC0415
-    from toetskader.facts.kubernetes.workloads import Workloads  # noqa: PLC0415
-
-    objects = Objects.of_live(live)
-    workloads = Workloads(objects)
-    pods = LivePods(objects, workloads)
-    policies = NetworkPolicies(objects)
-    routes(objects)
-    for workload in workloads:
-        policies.uncovered(workload)
-    for pod in pods:
-        for state in pod.containers:
-            _ = state.restarts, state.container.security.run_as_user.value
-
-
-_BEGAN = time.perf_counter()
 
 if __name__ == "__main__":
-    print(json.dumps(_run(Path(sys.argv[1]))))
+    main()
