@@ -22,6 +22,7 @@ def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 Output = pytest.CaptureFixture[str]
+MOMENT = "2026-11-22T13:05:00Z"
 
 
 def run(capsys: Output, *arguments: str) -> tuple[int, str, str]:
@@ -211,3 +212,33 @@ class TestScaffold:
         code, out, err = run(capsys, "scaffold", "target", "../acme", "--chart", "x", "--lang", "en")
         assert (code, out) == (2, "")
         assert err.startswith("expected: at most 63 lower case letters")
+
+
+class TestDiff:
+    """`toetskader diff`."""
+
+    def test_tells_what_changed_and_whether_it_got_worse(self, tmp_path: Path, capsys: Output) -> None:
+        run_ = {
+            "started": MOMENT,
+            "finished": MOMENT,
+            "date": "2026-11-22",
+            "lang": "nl",
+            "versions": {},
+            "options": {},
+        }
+        content = {"schema_version": 1, "run": {**run_, "complete": True, "exit_code": 0}, "targets": [], "results": []}
+        target = {"target": "acme", "supplier": "", "component": "", "gate": 3, "profiles": [], "parts": {}}
+        counts = {"level_reached": 0, "blocked_by": [], "looked_at": 0, "total": 0, "levels": []}
+        summary = {**target, **counts, "not_looked_at": [], "deviations": []}
+        older, newer = tmp_path / "older.json", tmp_path / "newer.json"
+        older.write_text(json.dumps({**content, "targets": [summary]}))
+        newer.write_text(json.dumps(content))
+        code, out, err = run(capsys, "diff", str(older), str(newer))
+        assert (code, out.splitlines()[0], err) == (1, "acme: niet meer getoetst", "")
+        assert run(capsys, "diff", str(older), str(older))[0] == 0
+
+    def test_what_is_no_run_is_said_in_one_line(self, tmp_path: Path, capsys: Output) -> None:
+        code, out, err = run(capsys, "diff", str(tmp_path), str(tmp_path))
+        assert (code, out) == (2, "")
+        assert err.count("\n") == 1
+        assert f"{tmp_path}/results.json: cannot be read" in err

@@ -16,7 +16,7 @@ from toetskader.catalogue.models import Catalogue, Level, Name, Part, Requiremen
 from toetskader.catalogue.schema import catalogue_schemas
 from toetskader.judging.check import Check
 from toetskader.judging.registry import RegistryError, load_checks
-from toetskader.report import json_view
+from toetskader.report import changes, json_view
 from toetskader.targets.load import load_targets
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.targets.schema import target_schemas
@@ -39,7 +39,10 @@ class UsageError(Exception):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one subcommand and return its exit code: 0, 1 when something is wrong in a file, 2 in the arguments."""
+    """Run one subcommand and return its exit code.
+
+    That is 0, 1 when something is wrong in a file or got worse (`diff`), or 2 when the arguments are wrong.
+    """
     arguments = _parser().parse_args(argv)
     lang: Lang = arguments.lang
     try:
@@ -99,6 +102,11 @@ def _parser() -> argparse.ArgumentParser:
     schema.add_argument("name", nargs="?", choices=sorted(schemas()), metavar="NAAM", help="welk schema te tonen")
     schema.add_argument("--write", type=Path, nargs="?", const=SCHEMAS, metavar="DIR", help="schrijf ze (docs/schemas)")
     schema.set_defaults(run=_schema)
+
+    diff = commands.add_parser("diff", parents=[common], help="toon wat er tussen twee runs veranderde")
+    diff.add_argument("before", type=Path, metavar="EERST", help="results.json of map van de eerste run")
+    diff.add_argument("after", type=Path, metavar="DAARNA", help="results.json of map van de latere run")
+    diff.set_defaults(run=_diff)
 
     scaffold = commands.add_parser("scaffold", help="maak een beginnetje")
     kinds = scaffold.add_subparsers(required=True, metavar="SOORT")
@@ -274,6 +282,20 @@ def _schema(arguments: argparse.Namespace, lang: Lang) -> int:
     else:
         _say("\n".join(schemas()))
     return 0
+
+
+# diff
+
+
+def _diff(arguments: argparse.Namespace, lang: Lang) -> int:
+    """Print what changed between two runs; 1 when something got worse."""
+    try:
+        before, after = changes.read_run(arguments.before), changes.read_run(arguments.after)
+    except json_view.ResultsError as error:
+        raise UsageError(Text(str(error), str(error))) from None
+    for line in changes.change_lines(before, after, lang):
+        _say(line)
+    return int(changes.got_worse(before, after))
 
 
 # snapshot

@@ -1,0 +1,98 @@
+"""What changed between two runs."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toetskader.report import json_view
+from toetskader.report.changes import Direction, change_lines, changes, got_worse, read_run
+from toetskader.results.model import Report, Verdict
+
+PASS = {"verdict": Verdict.PASS}
+FORECAST = {"verdict": Verdict.FAIL, "gated": False}
+UNDETERMINED = {"verdict": Verdict.UNDETERMINED}
+
+
+def fail(make: Any, *numbers: int) -> dict[str, Any]:
+    return {"verdict": Verdict.FAIL, "findings": tuple(make.finding(number) for number in numbers)}
+
+
+def run(make: Any, over: dict[str, Any] | None) -> Report:
+    results = [] if over is None else [make.result(**over)]
+    return make.report([make.summary(results)], results)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "direction"),
+    [
+        (PASS, (0,), Direction.WORSE),
+        (PASS, UNDETERMINED, Direction.WORSE),
+        (PASS, None, Direction.WORSE),
+        (PASS, FORECAST, Direction.OTHER),
+        (PASS, PASS, None),
+        (None, PASS, Direction.OTHER),
+        (None, (0,), Direction.WORSE),
+        ((0,), PASS, Direction.BETTER),
+        ((0,), {"verdict": Verdict.EXPLAINED}, Direction.BETTER),
+        ((0, 1), (0,), Direction.BETTER),
+        ((0,), (0, 1), Direction.WORSE),
+        ((0, 1), (2,), Direction.WORSE),
+        ((0,), (0,), None),
+        ((0,), UNDETERMINED, Direction.OTHER),
+        (UNDETERMINED, (0,), Direction.WORSE),
+    ],
+)
+def test_direction(make: Any, before: Any, after: Any, direction: Direction | None) -> None:
+    first, second = (run(make, fail(make, *over) if isinstance(over, tuple) else over) for over in (before, after))
+    assert [change.direction for change in changes(first, second)] == ([direction] if direction else [])
+    assert got_worse(first, second) is (direction is Direction.WORSE)
+
+
+def test_lines_name_levels_verdicts_and_new_places(make: Any) -> None:
+    before, after = run(make, fail(make, 0)), run(make, fail(make, 0, 1))
+    assert list(change_lines(before, after, "nl")) == [
+        "voorbeeld: niveau 1 op 1 van 1 eisen",
+        "",
+        "Slechter (1)",
+        "  DDC-7.2-14@voorbeeld Het bestandssysteem van een container is alleen te lezen "
+        "(DDC 7.2, regels 581\u2013582): voldoet niet",
+        "    + Deployment/web, container app-1: gezien niets, verwacht true "
+        "(spec.template.spec.containers[1].securityContext.readOnlyRootFilesystem, templates/deployment.yaml, "
+        "waardenset productie). Herstel: Zet readOnlyRootFilesystem op true en geef schrijfbare paden een volume.",
+    ]
+    better = list(change_lines(after, run(make, PASS), "en"))
+    assert better[2:] == [
+        "Better (1)",
+        "  DDC-7.2-14@voorbeeld Het bestandssysteem van een container is alleen te lezen "
+        "(DDC 7.2, lines 581\u2013582): not met → met",
+    ]
+
+
+def test_lines_of_runs_that_came_to_the_same(make: Any) -> None:
+    same = run(make, PASS)
+    assert list(change_lines(same, same, "en"))[-1] == "No verdict and no finding changed."
+
+
+def test_a_target_that_is_lost_is_worse_and_one_that_is_new_is_not(make: Any) -> None:
+    result = make.result()
+    one = make.report([make.summary([result])], [result])
+    other = make.result(target="ander", verdict=Verdict.FAIL)
+    two = make.report([*one.targets, make.summary([other], target="ander")], [result, other])
+    assert (got_worse(one, two), got_worse(two, one)) == (False, True)
+    assert any(line.startswith("ander: ") and line.endswith("(nieuw)") for line in change_lines(one, two, "nl"))
+    assert "ander: niet meer getoetst" in change_lines(two, one, "nl")
+
+
+def test_hostile_text_cannot_steer_the_terminal(make: Any, hostile: Report) -> None:
+    nothing = make.report(list(hostile.targets), [])
+    for line in change_lines(nothing, hostile, "nl"):
+        assert line.isprintable()
+
+
+def test_a_run_is_read_from_its_folder_or_file(make: Any, tmp_path: Path) -> None:
+    report = run(make, PASS)
+    json_view.write(report, tmp_path / "results.json")
+    assert read_run(tmp_path) == read_run(tmp_path / "results.json") == report
+    with pytest.raises(json_view.ResultsError, match="cannot be read"):
+        read_run(tmp_path / "elsewhere")
