@@ -20,6 +20,7 @@ from toetskader.judging.judge import Judged
 from toetskader.results import Deviation as Shown
 from toetskader.results import Result, Verdict
 from toetskader.targets.models import ChartPart, Deviation, LocalChart, RpkiSource, SaasPart, Target, ValuesSet
+from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
 
 KLEIN = Text("Klein", "Small")
@@ -33,6 +34,18 @@ def judgement(chart: object) -> None:
 def tiny() -> Check:
     found = check_of(judgement)
     assert found is not None
+    return found
+
+
+@check("tiny.release")
+def judgement_on_release(contracted: object, live: object) -> None:
+    """A check of two facts that is never called here."""
+
+
+def on_release() -> Check:
+    found = check_of(judgement_on_release)
+    assert found is not None
+    assert found.parts == {"release"}
     return found
 
 
@@ -128,6 +141,33 @@ class TestScope:
     def test_a_requirement_is_about_some_endpoints(self, over: dict[str, Any], scenes: set[str] | None) -> None:
         (item,) = self.on_endpoints(**over).looked_at
         assert (item.id, item.scenes) == ("TST-2-01@acme/saas", scenes)
+
+    @pytest.mark.parametrize(
+        ("environments", "scenes"),
+        [((), None), (("acceptance", "production"), {"acceptance", "production"})],
+    )
+    def test_a_requirement_is_about_some_environments(self, environments: tuple[str, ...], scenes: object) -> None:
+        (item,) = self.on_release("production", environments).looked_at
+        assert (item.id, item.scenes) == ("TST-2-01@acme/release", scenes)
+
+    def test_without_such_an_environment_it_is_not_looked_at(self) -> None:
+        scope = self.on_release("test", ("acceptance", "production"))
+        assert scope.looked_at == ()
+        assert [item.reason for item in scope.not_looked_at] == [
+            "the target names no environment: acceptance, production"
+        ]
+
+    def on_release(self, environment: Any, environments: tuple[str, ...]) -> Scope:
+        """Return the scope of a requirement on what was delivered to environments."""
+        namespace = NamespaceEntry(environment=environment, namespace="acme", in_cluster=True)
+        row = requirement(check="tiny.release", measured_on={"release": "proof"}, environments=environments)
+        return scope_of(
+            target(namespaces=(namespace,)),
+            catalogue(row),
+            {"tiny.release": on_release()},
+            profiles=(),
+            lang="en",
+        )
 
     def test_without_an_endpoint_of_its_kind_it_is_not_looked_at(self) -> None:
         scope = self.on_endpoints(roles=("portal",))

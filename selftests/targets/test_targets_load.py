@@ -243,3 +243,75 @@ def test_the_published_targets_are_sound(catalogue: Catalogue) -> None:
     targets = load(ROOT / "targets", catalogue=catalogue)
     assert {"voorbeeld", "voorbeeld-gebrekkig", "voorbeeld-saas"} <= {target.name for target in targets}
     assert all(target.parameters.production_values_sets for target in targets if target.chart is not None)
+
+
+class TestNamespaceOfAChart:
+    """A namespace says which values set of the chart runs in it."""
+
+    CHART_AND = TARGET.replace("parameters:", "  namespace: %s\nparameters:")
+
+    def entry(self, folder: Path, namespace: str, text: str = CHART_AND) -> tuple[tuple[str | None, str], ...]:
+        (target,) = load(write(folder, text % namespace))
+        assert target.scenes["release"] == target.scenes["namespace"]
+        return tuple((item.values, item.release) for item in target.namespaces)
+
+    @pytest.mark.parametrize(
+        ("namespace", "expected"),
+        [
+            (
+                "{environment: production, namespace: n, in_cluster: true, values: productie}",
+                (("productie", "acme"),),
+            ),
+            (
+                "{environment: production, namespace: n, in_cluster: true, values: productie, release: acme-p}",
+                (("productie", "acme-p"),),
+            ),
+            ("{environment: production, namespace: n, in_cluster: true}", ((None, "acme"),)),
+        ],
+    )
+    def test_that_it_names(self, tmp_path: Path, namespace: str, expected: object) -> None:
+        assert self.entry(tmp_path, namespace) == expected
+
+    def test_or_that_bears_the_name_of_the_environment(self, tmp_path: Path) -> None:
+        text = self.CHART_AND.replace("standaard: []", "acceptance: []")
+        one = "{environment: acceptance, namespace: a, in_cluster: true}"
+        other = "{environment: production, namespace: p, in_cluster: true}"
+        assert self.entry(tmp_path, f"[{one}, {other}]", text) == (("acceptance", "acme"), (None, "acme"))
+
+    def test_or_the_only_one_of_the_only_namespace(self, tmp_path: Path) -> None:
+        text = self.CHART_AND.replace("      standaard: []\n", "")
+        one = "{environment: acceptance, namespace: a, in_cluster: true}"
+        other = "{environment: production, namespace: p, in_cluster: true}"
+        assert self.entry(tmp_path, one, text) == (("productie", "acme"),)
+        assert self.entry(tmp_path, f"[{one}, {other}]", text) == ((None, "acme"), (None, "acme"))
+
+    @pytest.mark.parametrize(
+        ("namespace", "place", "words"),
+        [
+            ("values: prodctie", "values", "values set prodctie is not among those of the chart. Did you mean produ"),
+            ("values: Productie", "values", "expected: at most 63 lower case letters"),
+            ("release: -x", "release", "expected: lower case letters, digits and dashes"),
+        ],
+    )
+    def test_and_what_is_wrong_with_that_has_its_line(
+        self, tmp_path: Path, namespace: str, place: str, words: str
+    ) -> None:
+        entry = f"{{environment: production, namespace: n, in_cluster: true, {namespace}}}"
+        path = write(tmp_path, self.CHART_AND % entry)
+        assert any(line.startswith(f"{path}:15: parts.namespace.{place}: {words}") for line in errors(path))
+
+    @pytest.mark.parametrize("key", ["values", "release"])
+    def test_without_chart_there_is_none(self, tmp_path: Path, key: str) -> None:
+        start = TARGET.index("  chart:")
+        entry = f"  namespace: [{{environment: test, namespace: n, in_cluster: true, {key}: acme}}]\n"
+        path = write(tmp_path, TARGET[:start] + entry)
+        (line,) = errors(path)
+        assert line == (
+            f"{path}:7: parts.namespace[0].{key}: {key} goes with a chart; give the target the part chart too, or "
+            f"remove {key}"
+        )
+
+    def test_a_target_without_both_has_no_release(self, tmp_path: Path) -> None:
+        (target,) = load(write(tmp_path))
+        assert "release" not in target.part_names
+        assert "release" not in target.scenes
