@@ -136,12 +136,14 @@ def test_namespace_holds_one_component(workloads: Workloads, params: ComponentPa
     """DDC 7.6: every namespace belongs to one functional component.
 
     The label says of which component a workload is; without it the Helm release, which delivers one component. Whether
-    the component is in other namespaces too does not show here.
+    the component is in other namespaces too does not show here. All of the namespace is looked at, whatever the
+    target's selector says.
     """
     require_running(workloads)
+    everything = [workload for workload in workloads.of_namespace if not workload.object.is_test]
     members: dict[str, list[str]] = defaultdict(list)
     unknown: list[str] = []
-    for workload in workloads:
+    for workload in everything:
         label = workload.object.labels.get(params.component_label) or workload.pod_labels.get(params.component_label)
         release = workload.object.annotations.get(RELEASE_NAME)
         if label or release:
@@ -152,7 +154,7 @@ def test_namespace_holds_one_component(workloads: Workloads, params: ComponentPa
     findings.saw(f"componenten: {', '.join(names) or '-'}", f"components: {', '.join(names) or '-'}")
     if len(members) > 1:
         main = max(members, key=lambda name: (len(members[name]), name))
-        for workload in workloads:
+        for workload in everything:
             others = [name for name, items in members.items() if workload.where in items and name != main]
             if others:
                 findings.add(
@@ -227,6 +229,6 @@ def _is_delivered(item: KubernetesObject) -> bool:
 
 
 def _templates(workloads: Workloads) -> Iterator[str]:
-    for workload in workloads:
+    for workload in workloads.of_namespace:
         for template in workload.get("spec", "volumeClaimTemplates").each():
             yield f"{template.get('metadata', 'name').text()}-{workload.name}-"

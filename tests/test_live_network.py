@@ -49,7 +49,7 @@ def test_namespace_denies_what_is_not_allowed(
                 seen=Text(f"{name.nl} van of naar iedereen", f"{name.en} from or to everybody"),
                 expected=Text("genoemde namespaces en pods", "namespaces and pods by name"),
             )
-    for pod in (pod for pod in pods if is_there(pod) and pod.workload.on_host_network):
+    for pod in (pod for pod in pods.of_namespace if is_there(pod) and pod.workload.on_host_network):
         findings.add(
             pod.get("spec", "hostNetwork"),
             seen=True,

@@ -54,7 +54,7 @@ def test_everything_runs_after_deployment(
             _report_jobs(workload, pods, findings)
     for service in objects.of_kind("Service", group=""):
         selector = service.get("spec", "selector").labels()
-        if selector and not any(matches_map(selector, pod.labels) for pod in pods if is_there(pod)):
+        if selector and not any(matches_map(selector, pod.labels) for pod in pods.of_namespace if is_there(pod)):
             findings.add(
                 service.get("spec", "selector"),
                 seen=Text("geen pod die de Service kiest", "no pod that the Service selects"),

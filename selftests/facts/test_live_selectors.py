@@ -2,7 +2,8 @@
 
 import pytest
 
-from toetskader.facts.kubernetes.label_selector import label_selector
+from toetskader.facts.kubernetes.component import Component
+from toetskader.facts.kubernetes.label_selector import label_selector, selector_keys
 
 LABELS = {"app": "web", "tier": "front", "leeg": ""}
 
@@ -37,3 +38,31 @@ def test_does_not_fit(text: str) -> None:
 def test_is_no_selector(text: str) -> None:
     with pytest.raises(ValueError, match="no label selector"):
         label_selector(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("", set()),
+        ("app=web", {"app"}),
+        ("app=web,tier in (front,back),!canary", {"app", "tier", "canary"}),
+        ("a.b/c notin (x, y), d!=e", {"a.b/c", "d"}),
+    ],
+)
+def test_keys_of_a_selector(text: str, keys: set[str]) -> None:
+    assert selector_keys(text) == keys
+
+
+@pytest.mark.parametrize(
+    ("labels", "held"),
+    [
+        ([{"app": "web"}], True),
+        ([{"app": "worker"}], False),
+        ([{"tier": "front"}], True),  # says nothing of whose it is
+        ([{}, {"app": "worker"}], False),
+        ([{"app": "worker"}, {"app": "web"}], True),
+    ],
+)
+def test_only_what_says_otherwise_is_of_somebody_else(labels: list[dict[str, str]], held: bool) -> None:
+    assert Component("app=web").may_hold(*labels) is held
+    assert Component("").may_hold(*labels)

@@ -291,6 +291,7 @@ class TestNamespaceOfAChart:
             ("values: prodctie", "values", "values set prodctie is not among those of the chart. Did you mean produ"),
             ("values: Productie", "values", "expected: at most 63 lower case letters"),
             ("release: -x", "release", "expected: lower case letters, digits and dashes"),
+            ("selector: dit is er geen", "selector", "dit is er geen is no label selector"),
         ],
     )
     def test_and_what_is_wrong_with_that_has_its_line(

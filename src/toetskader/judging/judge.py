@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from toetskader.facts.attempt import Malformed, NotSeen, Unseen
+from toetskader.facts.kubernetes.running import why_nothing_runs
 from toetskader.facts.store import FactKey
 from toetskader.judging.check import Check
 from toetskader.judging.findings import STRENGTHS, Enough, Findings, RawFinding, clipped
@@ -99,9 +100,9 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -
         check.function(**arguments)
     except NotApplicable as outcome:
         if not findings.fail:  # what was found applies
-            off = _switched_off(scene) if check.per_scene and scene.part == "chart" else None
+            off = _nothing_runs(scene) if check.per_scene else None
             if off is not None:
-                return Judged(Verdict.UNDETERMINED, reason=off, keys=keys, shown=False)
+                return Judged(Verdict.UNDETERMINED, reason=off, keys=keys, shown=scene.part != "chart")
             return Judged(Verdict.NOT_APPLICABLE, reason=clipped(outcome.reason), keys=keys)
     except NotShown as outcome:
         if not findings.fail:
@@ -116,7 +117,9 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -
         return Judged(Verdict.FAIL, found, keys=keys, crash=crash, doubt=doubt, measured=measured)
     if doubt is not None:
         return Judged(Verdict.UNDETERMINED, found, reason=doubt, keys=keys, crash=crash, measured=measured)
-    return Judged(Verdict.PASS, found, keys=keys, measured=measured)
+    idle = _nothing_runs(scene) if scene.part == "namespace" else None  # an empty namespace meets nothing
+    verdict = Verdict.PASS if idle is None else Verdict.UNDETERMINED
+    return Judged(verdict, found, reason=idle, keys=keys, measured=measured)
 
 
 def _require_norms(check: Check, given: Mapping[str, Any]) -> None:
@@ -126,12 +129,22 @@ def _require_norms(check: Check, given: Mapping[str, Any]) -> None:
             given["parameters"].require(f"{kind}_norm")
 
 
-def _switched_off(scene: SceneSubjects) -> Text | None:
+def _nothing_runs(scene: SceneSubjects) -> Text | None:
     """Return why a scene in which nothing runs does not tell that something does not apply; None when it does tell."""
     try:
-        if len(scene.get("workloads")) or not scene.get("templates").run_pods:
-            return None
-    except (Missing, Malformed, KeyError):  # not seen, or not collected at all
+        match scene.part:
+            case "chart":
+                return _switched_off(scene)
+            case "namespace":
+                return why_nothing_runs(scene.get("workloads"), scene.get("pods"), scene.get("live"))
+            case _:
+                return None
+    except (Missing, Malformed, Unseen, KeyError):  # not seen, or not collected at all
+        return None
+
+
+def _switched_off(scene: SceneSubjects) -> Text | None:
+    if len(scene.get("workloads")) or not scene.get("templates").run_pods:
         return None
     return Text(
         f"Met waardenset {scene.scene} draait er niets, terwijl de chart workloads kan maken; voeg bij het doel een "

@@ -7,6 +7,7 @@ from typing import Any
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.chart import Render
 from toetskader.facts.databases import Databases, databases
+from toetskader.facts.kubernetes.component import Component
 from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.network_policies import NetworkPolicies
@@ -60,6 +61,15 @@ def _environment(scene: "SceneSubjects", _: Any) -> Environment:
     return Environment(scene.get("workloads"), scene.get("objects"))
 
 
+def _component(fact: Render | Live) -> Component | None:
+    """Return which workloads are the supplier's; of a chart all are."""
+    return Component.of(fact) if isinstance(fact, Live) else None
+
+
+def _pods(scene: "SceneSubjects", live: Live) -> LivePods:
+    return LivePods(scene.get("objects"), scene.get("workloads"), _component(live))
+
+
 def _databases(scene: "SceneSubjects", _: Any) -> Databases:
     return databases(scene.get("workloads"), scene.get("objects"), scene.get("environment"), scene.get("values"))
 
@@ -91,13 +101,13 @@ SUBJECTS: dict[str, Subject] = {
         Subject("next_kubernetes", {"chart": "render_next"}, True, _variant),
         Subject("scaled", {"chart": "render_scaled"}, True, _variant),
         Subject("objects", _WORKLOADS, True, _objects),
-        Subject("workloads", _WORKLOADS, True, lambda scene, _: Workloads(scene.get("objects"))),
+        Subject("workloads", _WORKLOADS, True, lambda scene, fact: Workloads(scene.get("objects"), _component(fact))),
         Subject("network_policies", _WORKLOADS, True, lambda scene, _: NetworkPolicies(scene.get("objects"))),
         Subject("routes", _WORKLOADS, True, lambda scene, _: routes(scene.get("objects"))),
         Subject("environment", _WORKLOADS, True, _environment),
         Subject("live", {**_LIVE, "release": "live"}, True, _fact),
         Subject("contracted", _RELEASE, True, _fact),
-        Subject("pods", _LIVE, True, lambda scene, _: LivePods(scene.get("objects"), scene.get("workloads"))),
+        Subject("pods", _LIVE, True, _pods),
         *(Subject(name, {"namespace": name}, True, _fact) for name in ("logs", "metrics", "usage", "inside")),
         Subject("rights", {"rbac": "rights"}, True, _fact),
         Subject("haven", {"cluster": "haven"}, False, _fact),

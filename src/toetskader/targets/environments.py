@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from toetskader.facts.kubernetes.label_selector import label_selector
 from toetskader.targets.models import LiveEntry, PartEntries
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
@@ -42,6 +43,12 @@ def namespace_errors(parts: PartEntries) -> Iterator[tuple[Steps, Text]]:
         if entry.exec and not (entry.kubeconfig or entry.in_cluster):
             message = Text("exec kan alleen op een cluster", "exec works on a cluster only")
             yield (*place, "exec"), message
+        try:
+            label_selector(entry.selector)
+        except ValueError as error:
+            said = shown(entry.selector)
+            message = Text(f"{said} is geen labelselector ({error})", f"{said} is no label selector ({error})")
+            yield (*place, "selector"), message
         if entry.environment in seen:
             message = Text(
                 f"omgeving {entry.environment} staat hier twee keer",

@@ -28,12 +28,13 @@ DEADLINE_S = 120.0
 """Seconds that one namespace may take."""
 
 _NEED_OBJECTS: dict[str, tuple[str, ...]] = {
+    "live": POD_KINDS,  # whether anything runs: where nothing does, nothing is met
     "logs": POD_KINDS,
     "metrics": (*POD_KINDS, "Service", "ServiceMonitor", "PodMonitor"),
     "usage": (),
     "inside": POD_KINDS,
 }
-"""Facts that are collected by way of the objects → kinds of objects that tell what to look at."""
+"""Facts that rest on the objects → kinds of objects that they need, whatever is judged."""
 
 
 class NamespaceCollector:
@@ -91,7 +92,7 @@ class NamespaceCollector:
         found: dict[str, NamespaceFact | NotSeen] = {}
         with ApiServer(access, deadline_s=self._deadline_s, user_agent=f"Toetskader/{version('toetskader')}") as server:
             entry, now = self._entry, self._now
-            if "live" in wanted or _NEED_OBJECTS.keys() & set(wanted):
+            if _NEED_OBJECTS.keys() & set(wanted):
                 only = self._needed(wanted)
                 live = self._guarded("live", lambda: collect_live(server, entry, now=now, only=only))
                 if "live" in wanted:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from toetskader.collect.kubernetes.failures import Failed, Failure
 from toetskader.facts.attempt import Malformed, Reason, Unseen
-from toetskader.facts.kubernetes.label_selector import label_selector
+from toetskader.facts.kubernetes.component import Component
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.pods import LivePod, LivePods
@@ -30,14 +30,11 @@ def selected(live: Live, *, per_workload: int, most: int) -> Selection:
     """
     objects = Objects.of_live(live)
     try:
-        fits = label_selector(live.selector)
-        workloads = Workloads(objects)
-        running = [pod for pod in LivePods(objects, workloads).running if fits(pod.labels)]
+        component = Component.of(live)
+        workloads = Workloads(objects, component)
+        running = LivePods(objects, workloads, component).running
     except Unseen as outcome:
         raise Failed(Failure(Reason.NOT_COLLECTED, outcome.reason)) from None
-    except ValueError as error:
-        message = Text(f"'selector' van het doel: {error}", f"'selector' of the target: {error}")
-        raise Failed(Failure(Reason.REFUSED_INPUT, message)) from None
     except Malformed as outcome:
         message = Text(
             f"{outcome.where}, {outcome.path} is niet te lezen.", f"{outcome.where}, {outcome.path} cannot be read."

@@ -21,8 +21,18 @@ def label_selector(text: str) -> Callable[[Labels], bool]:
 
     Raises ValueError for a selector that the API server would refuse.
     """
-    tests = [_test(part.strip()) for part in _COMMA.split(text)] if text.strip() else []
+    tests = [_test(part) for part in _parts(text)]
     return lambda labels: all(test(labels) for test in tests)
+
+
+def selector_keys(text: str) -> frozenset[str]:
+    """Return the keys of the labels that a selector asks about."""
+    matches = (pattern.fullmatch(part) for part in _parts(text) for pattern in (_EQUALITY, _SET, _EXISTS))
+    return frozenset(match["key"] for match in matches if match)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in _COMMA.split(text)] if text.strip() else []
 
 
 def _test(part: str) -> Callable[[Labels], bool]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from toetskader.facts.kubernetes.component import Component
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
@@ -117,14 +118,23 @@ class LivePod:
 
 
 class LivePods:
-    """The pods of a namespace. Making it raises `Unseen` when the pods were not seen."""
+    """The pods of a namespace, or of the supplier's component in it. Raises `Unseen` when the pods were not seen.
 
-    def __init__(self, objects: Objects, workloads: Workloads) -> None:
+    Parameters: `component`, which of the pods are the supplier's; those that one of its `workloads` runs always are.
+    """
+
+    def __init__(self, objects: Objects, workloads: Workloads, component: Component | None = None) -> None:
         self.scene = objects.scene
         by_uid = {item.get("metadata", "uid").text() or "": item for item in objects}
         by_uid.pop("", None)
-        self._pods = tuple(LivePod(item, _top(item, by_uid)) for item in objects.of_kind("Pod", group=""))
+        self.of_namespace = tuple(LivePod(item, _top(item, by_uid)) for item in objects.of_kind("Pod", group=""))
+        """All of them, those of somebody else included."""
         self._workloads = tuple(workloads)
+        self._pods = self.of_namespace
+        if component is not None:
+            known = {item.where for item in workloads.of_namespace}
+            own = {item.where for item in workloads.with_tests}
+            self._pods = tuple(pod for pod in self.of_namespace if _is_of(component, pod, known, own))
 
     def __iter__(self) -> Iterator[LivePod]:
         return iter(self._pods)
@@ -157,6 +167,13 @@ class LivePods:
             for item in self._workloads
             if item.is_long_running and not self.of(item) and item.get("spec", "replicas").value != 0
         )
+
+
+def _is_of(component: Component, pod: LivePod, known: set[str], own: set[str]) -> bool:
+    """Tell whether a pod is the component's: what runs it decides, and else its own labels."""
+    if pod.managed_by in known:
+        return pod.managed_by in own or component.is_chosen_by(pod.labels)
+    return component.may_hold(pod.labels)
 
 
 def condition(item: KubernetesObject, name: str) -> Node:

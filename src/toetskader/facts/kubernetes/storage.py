@@ -1,7 +1,7 @@
 """Where pods keep data: volumes by what they are, claims by what they ask, and volumes on a node."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -124,21 +124,24 @@ def _by_name(workload: Workload) -> dict[str, Volume]:
 
 
 def claims(objects: Objects, workloads: Workloads) -> tuple[Claim, ...]:
-    """Return every request for storage of a scene, Helm tests left out."""
+    """Return every request for storage of a scene, Helm tests and what only somebody else's workloads use left out."""
     users: dict[tuple[str, str], list[Workload]] = defaultdict(list)
-    for workload in workloads:
+    for workload in workloads.of_namespace:
         for volume in volumes(workload):
             if volume.claim_name:
                 users[workload.namespace, volume.claim_name].append(workload)
+    component = set(workloads)
     found = []
     for item in objects.of_kind("PersistentVolumeClaim"):
         if not item.is_test:
             mounted_by = users[item.namespace, item.name]
             names = {item.name}
-            for owner, template_name in _made_from(item, workloads):
+            for owner, template_name in _made_from(item, workloads.of_namespace):
                 mounted_by = [*mounted_by, owner]
                 names |= {template_name, f"{template_name}-{owner.name}"}
-            found.append(_claim(item.root, frozenset(names), tuple(mounted_by), name=item.name))
+            own = tuple(workload for workload in mounted_by if workload in component)
+            if own or not mounted_by:
+                found.append(_claim(item.root, frozenset(names), own, name=item.name))
     for workload in workloads:
         for template in _templates(workload):
             name = template.get("metadata", "name").text() or ""
@@ -151,7 +154,7 @@ def claims(objects: Objects, workloads: Workloads) -> tuple[Claim, ...]:
     return tuple(found)
 
 
-def _made_from(item: KubernetesObject, workloads: Workloads) -> Iterator[tuple[Workload, str]]:
+def _made_from(item: KubernetesObject, workloads: Iterable[Workload]) -> Iterator[tuple[Workload, str]]:
     """Yield the StatefulSet that made a claim, and the template's name: it does not own its claims, but names them."""
     for workload in workloads:
         for template in _templates(workload):

@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from toetskader.facts.attempt import Malformed
+from toetskader.facts.kubernetes.component import Component
 from toetskader.facts.kubernetes.images import ImageReference, parse_image
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
@@ -226,16 +227,24 @@ def _is_owned(item: KubernetesObject, owners: set[_Identity]) -> bool:
 class Workloads:
     """The workloads of one scene. Iterating leaves out Helm tests, which run-time rules do not concern.
 
+    Parameters: `component`, which of those in a namespace are the supplier's; all of them without it.
+
     In a namespace that runs, what another workload of it made is left out: the ReplicaSets of a Deployment, the Pods of
     a Job. What an object made that is not there, or that is no workload itself, counts as a workload.
     """
 
-    def __init__(self, objects: Objects) -> None:
+    def __init__(self, objects: Objects, component: Component | None = None) -> None:
         self.scene = objects.scene
         others = [item for item in objects if item.kind not in POD_KINDS and _runs_pods(item)]
         found = [*objects.of_kind(*POD_KINDS), *others]
         owners = {_identity(item) for item in found} | {(item.kind, item.name, "") for item in found}
-        self.with_tests = tuple(Workload(item) for item in found if not _is_owned(item, owners))
+        self.of_namespace = tuple(Workload(item) for item in found if not _is_owned(item, owners))
+        """All of them, Helm tests and those of somebody else included."""
+        self.with_tests = (
+            self.of_namespace
+            if component is None
+            else tuple(item for item in self.of_namespace if component.may_hold(item.pod_labels, item.object.labels))
+        )
         self._run_time = tuple(item for item in self.with_tests if not item.object.is_test)
 
     def __iter__(self) -> Iterator[Workload]:
