@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from toetskader.facts.attempt import Unseen
 from toetskader.facts.chart import Render
-from toetskader.facts.kubernetes.differences import NOT_RENDERED, Difference, Incomparable, differences
+from toetskader.facts.kubernetes.differences import NOT_RENDERED, Difference, Incomparable, differences, is_checksum
 from toetskader.facts.kubernetes.label_selector import label_selector
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.node import Node
@@ -186,7 +186,8 @@ class _Comparison:
             if isinstance(one, Incomparable):
                 self._leave(item.where, one.reason, one.node.path)
             elif any(place == varying or place.startswith((f"{varying}.", f"{varying}[")) for varying in self._varies):
-                self._leave(item.where, _NEW_EACH_TIME, one.node.path)
+                if not is_checksum(one.node.path):
+                    self._leave(item.where, _NEW_EACH_TIME, one.node.path)
             elif one.node.path != "spec.replicas" or not self._is_scaled(item, found):
                 yield one
 
