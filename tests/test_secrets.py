@@ -16,11 +16,14 @@ from toetskader.facts.kubernetes.secret_uses import (
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.secrets import (
     KEY_STORE_SUFFIXES,
+    PRIVATE_KEY,
     assignments,
     gives_secret,
+    holds_private_key,
     is_documentation,
     is_dummy,
     leaks,
+    may_hold_pem,
     may_leak,
     named_values,
     names_secret,
@@ -60,8 +63,10 @@ def test_chart_holds_no_secrets(chart: ChartFiles, objects: Objects, workloads: 
     for place in _literals(workloads, objects):
         findings.add(place, seen=_A_VALUE, expected=_BY_REFERENCE)
     for item in objects:
-        if (item.kind, item.group) not in (("Secret", ""), ("ConfigMap", ""), ("SealedSecret", "bitnami.com")):
-            _shapes(item, findings)
+        if (item.kind, item.group) == ("ConfigMap", ""):  # its other entries are literals
+            _shapes(item.get("binaryData"), item, findings)
+        elif (item.kind, item.group) not in (("Secret", ""), ("SealedSecret", "bitnami.com")):
+            _shapes(item.root, item, findings)
 
 
 def _files_hold_none(chart: ChartFiles, findings: Findings) -> None:
@@ -148,13 +153,16 @@ def _literal_lines(literal: Literal) -> Iterator[Node]:
             yield Node(None, f"{literal.node.path}, {line.name}", literal.node.owner)
 
 
-def _shapes(item: KubernetesObject, findings: Findings) -> None:
-    """Report texts in an object that have the shape of a key or token."""
-    if not may_leak(item.haystack):
+def _shapes(part: Node, item: KubernetesObject, findings: Findings) -> None:
+    """Report texts in a part of an object that have the shape of a key or token; of keys in base64, too."""
+    if not part or not (may_leak(item.haystack) or may_hold_pem(item.haystack)):
         return
-    for place in texts(item.root):
-        for leak in leaks(place.value):
-            findings.add(place, seen=leak.shape.name, expected=_NO_VALUE)
+    for place in texts(part):
+        shapes = [leak.shape for leak in leaks(place.value)]
+        if PRIVATE_KEY not in shapes and holds_private_key(place.value):
+            shapes.append(PRIVATE_KEY)
+        for shape in shapes:
+            findings.add(place, seen=shape.name, expected=_NO_VALUE)
 
 
 @check("secrets.sealed_or_existing")

@@ -27,6 +27,15 @@ def test_an_option_takes_no_value_from_the_next_container() -> None:
     assert list(options(workloads(text))) == []
 
 
+def test_commands_of_probes_and_hooks() -> None:
+    text = POD % (
+        "{name: a, args: [--token], livenessProbe: {exec: {command: [sh, -c, 'PGPASSWORD=abc psql']}}, "
+        "lifecycle: {preStop: {exec: {command: [stop, --api-key, def]}}}}"
+    )
+    found = [(item.name, item.node.value) for item in options(workloads(text))]
+    assert found == [("PGPASSWORD", "abc"), ("api-key", "def")]
+
+
 def test_headers_of_probes() -> None:
     text = POD % "{name: a, livenessProbe: {httpGet: {port: 80, httpHeaders: [{name: X-Api-Key, value: abc}]}}}"
     assert [(item.name, item.text) for item in headers(workloads(text))] == [("X-Api-Key", "abc")]

@@ -22,6 +22,7 @@ from toetskader.facts.placeholders import is_placeholder
 from toetskader.facts.redaction import MOST_SECRETS, is_distinctive, redacted, redacted_settings
 from toetskader.facts.secret_spans import hidden
 from toetskader.facts.secrets import (
+    PRIVATE_KEY,
     SHAPES,
     assignments,
     decoded,
@@ -57,7 +58,13 @@ def test_a_form_has_its_shape(shape: Any, filler: str) -> None:
 
 
 def test_every_token_has_a_form() -> None:
-    assert [shape.name.en for shape in SHAPES if not shape.form] == ["a private key", "a password in a URL"]
+    assert [shape for shape in SHAPES if not shape.form and not any(shape.around)] == [PRIVATE_KEY]
+
+
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if any(shape.around)], ids=lambda shape: shape.literals[0])
+def test_what_stands_around_a_password_has_its_shape(shape: Any) -> None:
+    (leak,) = leaks("REDACTED-1".join(shape.around))
+    assert leak.shape is shape
 
 
 TOKEN = "a1B2" * 9
@@ -200,6 +207,14 @@ TEXTS = {
     "a connection string": ("app.conf", f"db=Server=db;User Id=sa;Password={SECRET};Encrypt=true\n"),
     "XML": ("web.xml", f"<db><password>{SECRET}</password></db>\n"),
     "a script": ("files/run.sh", f'export DB_PASSWORD="{SECRET}"\npsql "$DB"\n'),
+    "a command": ("files/run.sh", f"curl -fsS -u app:{SECRET} http://app\n"),
+    "PHP": ("config.php", f"define('DB_PASSWORD', '{SECRET}');\n$password = \"{SECRET}\";\n"),
+    "Python": ("settings.py", f"DATABASES = {{'default': {{'PASSWORD': '{SECRET}', 'USER': 'app'}}}}\n"),
+    "XML attributes": ("web.config", f'<add key="ApiKey" value="{SECRET}" />\n<user password="{SECRET}"/>\n'),
+    "SQL": ("init.sql", f"CREATE USER 'app'@'%' IDENTIFIED BY '{SECRET}';\n"),
+    "a file of its own": ("files/db-password.txt", f"{SECRET}\n"),
+    "a connection string in YAML": ("values.yaml", f'db: "Server=db;Password={SECRET};User Id=sa"\n'),
+    "a URL to a variable": ("values.yaml", f"url: postgres://app:{SECRET}@$(HOST)/app\n"),
     "a command in a README": ("README.md", f"helm install app . --set auth.password={SECRET}\n"),
     "a URL": ("README.md", f"postgres://app:{SECRET}@db.gemeente.nl/app\n"),
     "a URL with odd characters": ("values.yaml", f"url: amqp://app:{SECRET}/x@mq:5672\n"),

@@ -33,11 +33,13 @@ SECRET_NAMES = [
     *("DB_PASSWORD", "password", "adminPassword", "REDIS_PASSWD", "dbPass", "DB_PW", "password2", "wachtwoord"),
     *("SECRET_KEY", "clientSecret", "apiToken", "API_KEY", "apikey", "AWS_SECRET_ACCESS_KEY", "storageAccountKey"),
     *("spring.datasource.password", ".dockerconfigjson", "JWT_SECRET", "ENCRYPTION_KEY", "privateKey", "APP_KEY"),
+    *("SECRET_KEY_BASE", "JWT_SECRET_BASE64", "requirepass", "CLIENT_GEHEIM", "API_SLEUTEL", "toegangssleutel2"),
 ]
 OTHER_NAMES = [
     *("PASSWORD_FILE", "tokenUrl", "secretName", "existingSecret", "existingSecretPasswordKey", "passwordKey"),
     *("topologyKey", "SORT_KEY", "PUBLIC_KEY", "publicKey", "key", "KEYCLOAK_URL", "CACHE_KEY_PREFIX", "TOKEN_TTL"),
     *("automount", "username", "secretKeyRef", "AUTH_METHOD", "passwordPolicy", "compass", "bypass_cache"),
+    *("zaaksleutel", "KNOWLEDGE_BASE", "artifacthub.io/signKey"),
 ]
 
 
@@ -116,6 +118,13 @@ LEAKING = {
     "a private key": PEM,
     "a private key in JSON": '{"key": "-----BEGIN ' + 'PRIVATE KEY-----\\nMIIEvQIBADANBg"}',
     "a password in a URL": "redis://:geheim@redis:6379/1",
+    "a password in a URL to a variable": "postgres://app:geheim@$(HOST)/app",
+    "a password in a URL in a template": "postgres://app:geheim@{{ .Values.host }}/app",
+    "a connection string": "Host=db;Username=app;Password=Zomer-2024;Database=app",
+    "a connection string that starts with it": "Pwd=Zomer-2024;Server=db",
+    "SQL": "CREATE USER app WITH PASSWORD 'Zomer-2024';",
+    "SQL of others": "create user 'app'@'%' identified by 'Zomer-2024';",
+    "curl": "curl -fsS -u app:Zomer-2024 http://app",
     "AWS": "id: AKIA" + "IOSFODNN7ABCDEFG",
     "Basic header": "value: Basic " + "YWRtaW46YWRtaW4=",
     "Basic header, with a colon": "value: Basic:" + "YWRtaW46YWRtaW4=",
@@ -138,6 +147,11 @@ HARMLESS = {
     "a sample in a comment": "# brokerUrl: amqp://username:password@rabbitmq:5672",
     "a port and a mail address": "http://host:8080/pad/naam@gemeente.example",
     "a digest": "sha256:" + "a1b2c3d4" * 8,
+    "a connection string with a reference": "Host=db;Password=$(DB_PASSWORD);Database=app",
+    "a connection string with dots": "Host=…;Username=…;Password=…",
+    "a folder in a shell": "cd /app; PWD=/app",
+    "SQL with a variable": "CREATE USER app WITH PASSWORD ':password';",
+    "a client's own option": "curl --user-agent app:1 http://app",
     "Basic without credentials": "Basic authentication is off",
     "Bearer of a variable": "Authorization: Bearer ${TOKEN}",
     "part of a longer text": "xAKIA" + "IOSFODNN7ABCDEFG",
@@ -156,8 +170,15 @@ def test_shapes_of_nothing(text: str) -> None:
     assert leaks(text) == ()
 
 
-def test_a_sample_is_harmless_in_documentation_only() -> None:
-    sample = "postgres://user:password@host/db"
+@pytest.mark.parametrize(
+    "sample",
+    [
+        "postgres://user:password@host/db",
+        "Server=db;Password=your-password",
+        PEM.replace("\n-----END", "\n...\nMIIEowIB\n-----END"),
+    ],
+)
+def test_a_sample_is_harmless_in_documentation_only(sample: str) -> None:
     assert leaks(sample)
     assert not leaks(sample, documentation=True)
 
@@ -201,8 +222,34 @@ def test_lines_that_set_a_secret() -> None:
     assert all(VALUES[item.start : item.start + len(item.value)] == item.value for item in found_in)
 
 
+CODE = {
+    "PHP": (
+        "config.php",
+        "define('DB_PASSWORD', 'abc');\n$CONFIG = ['dbpassword' => \"abc\"];\n$password = 'abc';\n",
+        3,
+    ),
+    "Python": ("settings.py", "DB = {'PASSWORD': 'abc', 'USER': 'app'}\nSECRET_KEY = os.environ['SECRET_KEY']\n", 1),
+    "XML": ("web.config", '<add key="ApiKey" value="abc"/>\n<password>abc</password>\n<user password="abc"/>\n', 3),
+    "a shell": ("run.sh", 'export DB_PASSWORD=abc\nTOKEN="$(cat /run/token)"\nKEY=`cat x`\n', 1),
+    "a default in a template": (
+        "a.yaml",
+        'password: {{ .Values.password | default "abc" | quote }}\nsecret: {{ .Values.name | default "app" }}\n',
+        1,
+    ),
+    "a file of its own": ("files/db-password.txt", "abc\n", 1),
+    "a text about it": ("files/password.txt", "abc\ndef\n", 0),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "number"), CODE.values(), ids=CODE)
+def test_secrets_in_code(name: str, text: str, number: int) -> None:
+    found = [item for item in assignments(name, text) if gives_secret(item.name, item.value, in_values=True)]
+    assert [item.value for item in found] == ["abc"] * number
+    assert all(text[item.start : item.start + 3] == "abc" for item in found)
+
+
 @settings(derandomize=True, max_examples=150, deadline=None)
-@given(st.text(max_size=300), st.sampled_from(["values.yaml", "app.env"]))
+@given(st.text(max_size=300), st.sampled_from(["values.yaml", "app.env", "config.php", "password"]))
 def test_any_text_can_be_read(text: str, name: str) -> None:
     lines = len(text.splitlines()) + 1
     found = assignments(name, text)

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from toetskader.facts.placeholders import is_placeholder
 from toetskader.facts.secrets import (
     PRIVATE_KEY,
-    URL_PASSWORD,
     Shape,
     decoded,
     gives_secret,
@@ -79,8 +78,8 @@ class Markers:
         text = self.marker(str(int(value)) if whole else value.hex() if isinstance(value, float) else f"{value:x}")
         return type(value)(int(text) if text.isdigit() else _NUMBERS + self._number(text))
 
-    def url_password(self, match: re.Match[str]) -> str:
-        """Return what stands for the password of a URL, given the match of its shape."""
+    def in_shape(self, match: re.Match[str]) -> str:
+        """Return what stands for a password that is part of a shape (`://user:password@host`), given the match."""
         password = match["password"]
         if is_public(password):
             return password
@@ -138,9 +137,9 @@ class Markers:
     def _of_shape(self, shape: Shape, filler: str, value: str) -> str:
         if shape is PRIVATE_KEY:
             return f"-----BEGIN PRIVATE KEY----- {_PEM_WORD} -----END PRIVATE KEY-----"
-        if shape is URL_PASSWORD:
+        if any(shape.around):
             end = "-secret" if filler == _FILLERS[-1] else ""
-            return f"{WORD.lower()}://{WORD}:{WORD}-{self._number(value)}{end}@{WORD}"
+            return f"{WORD}-{self._number(value)}{end}".join(shape.around)
         return shape.filled(filler, self._letters(value))
 
     def _number(self, value: str) -> int:

@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from toetskader.facts.markers import Markers, encoded, key_spans, without_keys
 from toetskader.facts.secrets import (
     BLOCK,
+    DEFAULT,
     PRIVATE_KEY,
     URL_PASSWORD,
     YAML_LINE,
@@ -46,7 +47,6 @@ _NAMED_ENTRY = re.compile(
          (?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s,{{}}\[\]]+))""",
     re.VERBOSE,
 )
-_DEFAULT = re.compile(r"""\bdefault\s+(?P<quote>["'`])(?P<value>[^"'`\n]{1,400})(?P=quote)""")
 _ELEMENT = re.compile(rf"<(?P<name>{_NAME})>(?P<value>[^<>\n]{{1,400}})</")
 _NAME_LINE = re.compile(rf"[ \t]*(?:-[ ]+)?[\"']?name[\"']?:[ \t]+[\"']?(?P<name>{_NAME})[\"']?[ \t]*\r?")
 _VALUE_LINE = re.compile(r"(?P<indent>[ \t]*(?:-[ ]+)?)[\"']?value[\"']?:[ \t]+(?P<value>\S.*)")
@@ -165,8 +165,8 @@ class _Scan:
     def _shaped(self) -> Iterator[_Found]:
         """Yield what has the shape of a secret."""
         for shape, match in occurrences(self.text):
-            if shape is URL_PASSWORD:
-                yield *match.span("password"), partial(Markers.url_password, match=match)
+            if any(shape.around):
+                yield *match.span("password"), partial(Markers.in_shape, match=match)
             elif shape is not PRIVATE_KEY:
                 yield *match.span(), partial(Markers.token, shape=shape, value=match[0])
         for match in _ODD_URL.finditer(self.text) if "://" in self.text else ():
@@ -320,7 +320,7 @@ def _in_line(line: str, *, prose: bool) -> Iterator[tuple[int, int, str]]:
     for match in _ELEMENT.finditer(line) if "</" in line else ():
         if gives_secret(match["name"], match["value"]):
             yield *match.span("value"), match["value"]
-    for match in _DEFAULT.finditer(line) if "{{" in line else ():
+    for match in DEFAULT.finditer(line) if "{{" in line else ():
         if any(gives_secret(word, match["value"]) for word in _WORD.findall(line[: match.start()])):
             yield *match.span("value"), match["value"]
 

@@ -29,6 +29,8 @@ class Shape:
     expression: re.Pattern[str]
     form: str = ""
     """What it looks like with nothing secret in it: `{36}` stands for as many characters. For tokens only."""
+    around: tuple[str, str] = ("", "")
+    """What stands before and after the secret where it is part of the match only, its group `password`."""
 
     def filled(self, filler: str, end: str) -> str:
         """Return a text that has this shape and no secret: the form, filled with a word that ends in `end`."""
@@ -79,15 +81,52 @@ PRIVATE_KEY = Shape(
         r"(?:\s|\\n|\\r|(?:Proc-Type|DEK-Info|Version):[^\n\\]{0,80}+){0,40}+[A-Za-z0-9+/]{8}"
     ),
 )
+# References ($, {{, <, %s, #{) and masks (*) are no passwords.
 URL_PASSWORD = Shape(
     Text("een wachtwoord in een URL", "a password in a URL"),
     ("://",),
-    # References ($, {{, <, %s, #{) and masks (*) are no passwords.
-    re.compile(r"""://[^\s/:@"'<>{}()]{0,200}:(?![$<%*#{])(?P<password>[^\s/:@"'<>{}()`,]{1,200})@[\w\[]"""),
+    # The host may be a reference: `postgres://app:x@$(HOST)/app`.
+    re.compile(
+        r"""://[^\s/:@"'<>{}()]{0,200}:(?![$<%*#{])(?P<password>[^\s/:@"'<>{}()`,]{1,200})@(?:[\w\[]|\$[({]|\{\{)"""
+    ),
+    around=("redacted://REDACTED:", "@REDACTED"),
+)
+_CONNECTION_PASSWORD = Shape(
+    Text("een wachtwoord in een connection string", "a password in a connection string"),
+    ("assword=", "ASSWORD=", "wd=", "WD="),
+    re.compile(
+        r"""(?:(?<=;)|(?<=;[ ])|(?<![\w;.-])(?=\w{1,10}=[^;\n]{1,200};[ ]?[A-Za-z][\w ]{0,40}=))
+            (?i:password|pwd)=(?![$<%*#{/.…])(?P<password>[^\s;"'<>{}`]{1,200})""",
+        re.VERBOSE,
+    ),
+    around=("REDACTED;Password=", ""),
+)
+_COMMAND_PASSWORD = Shape(
+    Text("een wachtwoord in een opdracht", "a password in a command"),
+    ("curl ",),
+    re.compile(
+        r"""\bcurl\s[^\n|;&]{0,300}?(?<=\s)(?:-u|--user)[ =]?["']?[^\s:"'$]{1,100}:
+            (?![$<%*#{…])(?P<password>[^\s"'`]{1,200})""",
+        re.VERBOSE,
+    ),
+    around=("curl -u REDACTED:", ""),
+)
+_SQL_PASSWORD = Shape(
+    Text("een wachtwoord in SQL", "a password in SQL"),
+    ("CREATE ", "create ", "ALTER ", "alter "),
+    re.compile(
+        r"""(?i:\b(?:create|alter)\s+(?:user|role|login)\b[^;\n]{0,120}?\b(?:password|identified\s+by)\s*=?)\s*
+            '(?![$<%*#{:])(?P<password>[^'\s]{1,200})'""",
+        re.VERBOSE,
+    ),
+    around=("CREATE USER REDACTED PASSWORD '", "'"),
 )
 SHAPES = (
     PRIVATE_KEY,
     URL_PASSWORD,
+    _CONNECTION_PASSWORD,
+    _COMMAND_PASSWORD,
+    _SQL_PASSWORD,
     _token("AWS access key", ("AKIA", "ASIA"), r"A[KS]IA[A-Z2-7]{16}", "AKIA{16}"),
     _token("GitHub token", ("ghp_", "gho_", "ghs_"), r"gh[pos]_[0-9A-Za-z]{36}", "ghp_{36}"),
     _token("GitHub token", ("github_pat_",), r"github_pat_\w{82}", "github_pat_{82}"),
@@ -125,8 +164,11 @@ _LITERALS = tuple(dict.fromkeys(literal for shape in SHAPES for literal in shape
 
 # Words that documentation puts where a reader's own value goes. In a README they are no secret, elsewhere they are.
 _SAMPLE = re.compile(
-    r"example|:(?:[\w-]*(?:password|passwd|secret|token)|pass|pwd|pw|xxx+|changeme|\.\.\.)@", re.IGNORECASE
+    r"example|[:='](?:[\w-]*(?:password|passwd|secret|token)|pass|pwd|pw|xxx+|changeme|\.\.\.)(?:@|'?\Z)", re.IGNORECASE
 )
+
+# A line of dots within key material: what documentation shows of a key.
+_CUT_SHORT = re.compile(r"[A-Za-z0-9+/=\s]{0,2000}\n[ \t]*(?:\.{3}|…)[ \t]*\n")
 
 # File names of stores that hold private keys, unreadable as text.
 KEY_STORE_SUFFIXES = (".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".der", ".key")
@@ -153,7 +195,8 @@ def may_leak(text: str) -> bool:
 
 def _leaks(text: str, *, documentation: bool) -> Iterator[Leak]:
     for shape, match in occurrences(text):
-        if not ((documentation or _in_comment(text, match.start())) and is_sample(match[0])):
+        sample = is_sample(match[0]) or (shape is PRIVATE_KEY and _CUT_SHORT.match(text, match.end()) is not None)
+        if not (sample and (documentation or _in_comment(text, match.start()))):
             yield Leak(text.count("\n", 0, match.start()) + 1, shape)
 
 
@@ -219,12 +262,20 @@ def decoded(text: str) -> str:
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 # A name of a secret has one of these in it.
-_HINTS = ("pass", "pw", "secret", "token", "key", "credential", "dockerconfig", "auth", "salt", "wachtwoord")
+_HINTS = (
+    *("pass", "pw", "secret", "token", "key", "credential", "dockerconfig", "auth", "salt"),
+    *("wachtwoord", "geheim", "sleutel"),
+)
 _SECRET_ENDINGS = (
     "password",
     "passwd",
     "passphrase",
+    "requirepass",
+    "masterauth",
     "wachtwoord",
+    "geheim",
+    "apisleutel",
+    "toegangssleutel",
     "pwd",
     "secret",
     "token",
@@ -239,7 +290,7 @@ _SECRET_WORDS = frozenset({"pass", "pw", "credential"})
 # What stands before 'key' when the key opens something. After other words it is as often the key of a mapping.
 _OPENING_KEY = re.compile(
     r"access|account|admin|aes|api|app|application|auth|cipher|client|consumer|cookie|crypto|deploy|encryption|encrypt|"
-    r"fernet|hmac|integration|jwt|licence|license|maps|master|private|recaptcha|rsa|sas|secret|sentry|service|session|"
+    r"fernet|geheime|hmac|integration|jwt|licence|license|maps|master|private|recaptcha|rsa|sas|secret|sentry|service|session|"
     r"shared|sign|signature|signing|ssh|storage|subscription|webhook|write"
 )
 _WEAK_ENDINGS = frozenset({"key", "keys", "tokens", "secrets", "passwords", "credentials", "auth", "salt"})
@@ -247,6 +298,10 @@ _WEAK_ENDINGS = frozenset({"key", "keys", "tokens", "secrets", "passwords", "cre
 _ENTRY_OF = frozenset({"password", "token", "user", "username", "credentials", "passwd"})
 # Names of public or harmless things that end like a secret.
 _PUBLIC = frozenset({"public", "site", "publishable", "csrf", "xsrf"})
+# Fingerprint and address of the public key that a chart is signed with (Artifact Hub's annotations).
+_PUBLISHED = frozenset({"artifacthub.io/signKey"})
+# `SECRET_KEY_BASE` of Rails, `JWT_SECRET_BASE64`.
+_FORMS = frozenset({"base", "b"})
 
 
 @lru_cache(maxsize=8192)
@@ -256,11 +311,11 @@ def _strength(name: str) -> int:
     if not any(hint in lowered for hint in _HINTS):
         return 0
     words = [word.lower() for word in _WORDS.findall(name.rpartition("/")[2])]
-    while words and words[-1].isdigit():
+    while words and (words[-1].isdigit() or words[-1] in _FORMS):
         words.pop()
-    if not words or "existing" in words:
+    if not words or "existing" in words or name in _PUBLISHED:
         return 0
-    last = words[-1]
+    last = "key" if words[-1] == "sleutel" else words[-1]
     before = words[-2] if len(words) > 1 else ""
     if before in _PUBLIC:
         return 0
@@ -403,20 +458,51 @@ _PLAIN_LINE = re.compile(r"^\s*(?:export\s+)?(?P<name>[A-Za-z_][\w.-]{0,120})\s*
 _LONGEST_LINE = 4000
 BLOCK = re.compile(r"[|>][0-9+-]{0,2}")
 _YAML_SUFFIXES = (".yaml", ".yml", ".json", ".tpl", ".gotmpl")
-_PLAIN_SUFFIXES = (".env", ".properties", ".ini", ".conf", ".cfg", ".toml")
+_PLAIN_SUFFIXES = (".env", ".properties", ".ini", ".conf", ".cfg", ".toml", ".sh")
+_CODE_SUFFIXES = (".php", ".py", ".rb", ".js", ".ts", ".groovy", ".xml", ".config")
+# In code: `'PASSWORD': 'x'`, `'password' => 'x'`, `define('DB_PASSWORD', 'x')`, `password = "x"`, `<password>x</…`,
+# `password="x"`, `<add key="ApiKey" value="x"`.
+_IN_CODE = re.compile(
+    r"""(?P<quote>["'])(?P<name>[A-Za-z_][\w./-]{0,120})(?P=quote)\s*(?:=>|[:,=]|\svalue=)\s*
+            (?P<given>"[^"\n]*"|'[^'\n]*')
+      | (?<![\w./-])(?!(?:key|name)\s*=)(?P<variable>[A-Za-z_][\w.-]{0,120})\s*=\s*(?P<set>"[^"\n]*"|'[^'\n]*')
+      | <(?P<element>[A-Za-z_][\w.-]{0,120})>(?P<content>[^<>\n]{1,400})</""",
+    re.VERBOSE,
+)
+DEFAULT = re.compile(r"""\bdefault\s+(?P<quote>["'`])(?P<value>[^"'`\n]{1,400})(?P=quote)""")
+# What a shell or a template puts together.
+_COMPOSED = ("$(", "`", "${", "{{")
 
 
 @lru_cache(maxsize=1024)
 def assignments(file_name: str, text: str) -> tuple[Assignment, ...]:
     """Return the lines of a configuration file whose name may be a secret's, with their values.
 
-    Read by line, not parsed: templates are no YAML, and a finding must name its line. Other files give nothing.
+    Read by line, not parsed: templates are no YAML, and a finding must name its line. A file of one line is the value
+    of its own name (`db-password.txt`). Other files give nothing.
     """
     if file_name.endswith(_YAML_SUFFIXES):
         return tuple(_yaml_assignments(text))
     if file_name.endswith(_PLAIN_SUFFIXES):
         return tuple(_plain_assignments(text))
-    return ()
+    if file_name.endswith(_CODE_SUFFIXES):
+        return tuple(_code_assignments(text))
+    name = file_name.rpartition("/")[2].removesuffix(".txt")
+    value = text.strip()
+    if "." in name or "\n" in value or not _strength(name):
+        return ()
+    return (Assignment(1, name, value, text.index(value)),)
+
+
+def _code_assignments(text: str) -> Iterator[Assignment]:
+    for number, line, end in hinted_lines(text):
+        for match in _IN_CODE.finditer(line):
+            name = match["name"] or match["variable"] or match["element"]
+            group = match.lastgroup or ""
+            value = match[group] if group == "content" else match[group][1:-1]
+            if _strength(name) and not any(part in value for part in _COMPOSED):
+                start = match.start(group) + (group != "content")
+                yield Assignment(number, name, value, end - len(line) + start)
 
 
 def _plain_assignments(text: str) -> Iterator[Assignment]:
@@ -424,6 +510,8 @@ def _plain_assignments(text: str) -> Iterator[Assignment]:
         match = _PLAIN_LINE.match(line)
         if match and _strength(match["name"]):
             offset, value = scalar(match["value"])
+            if any(part in value for part in ("$(", "`")):  # what another command gives
+                continue
             yield Assignment(number, match["name"], value, end - len(line) + match.start("value") + offset)
 
 
@@ -434,6 +522,10 @@ def _yaml_assignments(text: str) -> Iterator[Assignment]:
             continue
         offset, value = scalar(match["value"])
         start = end - len(line) + match.start("value") + offset
+        default = DEFAULT.search(value) if value.startswith("{{") and match["name"] != "secret" else None
+        if default:
+            yield Assignment(number, match["name"], default["value"], start + default.start("value"))
+            continue
         if BLOCK.fullmatch(value):
             offset, value = _block_start(text[end : end + 2000], len(match["indent"]))
             start = end + offset

@@ -61,17 +61,18 @@ def options(workloads: Workloads, *, tests: bool = False) -> Iterator[Literal]:
 
     `--name=value`, `--name value` in one argument or in two, and `NAME=value`.
     """
-    before, owner = "", None
-    for node in arguments(workloads, tests=tests):
-        text = node.text() or ""
-        if before and node.owner is owner and not text.startswith("-"):
-            yield Literal(before, node)
-        alone = _ALONE.fullmatch(text)
-        before, owner = alone["name"] if alone else "", node.owner
-        for match in (*_OPTION.finditer(text), *_SET_IN_SHELL.finditer(text)):
-            value = match["value"].strip("\"'`;)")
-            if not value.startswith("$("):  # what another command gives
-                yield Literal(match["name"], Node(value, node.path, node.owner))
+    for line in _command_lines(workloads, tests=tests):
+        before = ""
+        for node in line:
+            text = node.text() or ""
+            if before and not text.startswith("-"):
+                yield Literal(before, node)
+            alone = _ALONE.fullmatch(text)
+            before = alone["name"] if alone else ""
+            for match in (*_OPTION.finditer(text), *_SET_IN_SHELL.finditer(text)):
+                value = match["value"].strip("\"'`;)")
+                if not value.startswith("$("):  # what another command gives
+                    yield Literal(match["name"], Node(value, node.path, node.owner))
 
 
 def headers(workloads: Workloads, *, tests: bool = False) -> Iterator[Literal]:
@@ -83,6 +84,17 @@ def headers(workloads: Workloads, *, tests: bool = False) -> Iterator[Literal]:
 
 
 def arguments(workloads: Workloads, *, tests: bool = False) -> Iterator[Node]:
-    """Yield every part of the containers' command lines."""
+    """Yield every part of the containers' command lines, and of the commands of their probes and hooks."""
+    for line in _command_lines(workloads, tests=tests):
+        yield from line
+
+
+def _command_lines(workloads: Workloads, *, tests: bool) -> Iterator[tuple[Node, ...]]:
+    """Yield the parts of each command that a container runs: as it starts, as a probe, after its start, at its end."""
     for container in workloads.containers(tests=tests):
-        yield from container.command_line()
+        yield tuple(container.command_line())
+        hooks = (container.get("lifecycle", name) for name in ("postStart", "preStop"))
+        for handler in (*container.probes(), *hooks):
+            command = tuple(handler.get("exec", "command").each())
+            if command:
+                yield command
