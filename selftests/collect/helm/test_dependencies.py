@@ -142,7 +142,7 @@ def test_a_dependency_is_fetched_and_the_supplier_left_alone(helm: Helm, make_ch
         {"Chart.yaml": head("proef", "1.0.0", ("sub", ">=1.0.0", repository)), ".helmignore": "*.bak\n", "x.bak": "x"}
     )
     before = snapshot(chart)
-    opened = helm.open(chart)
+    opened = helm.open(chart, allow_private=True)
     assert not isinstance(opened, Refusal)
     with opened:
         digest_before = opened.source.digest
@@ -162,12 +162,12 @@ def test_a_dependency_is_fetched_and_the_supplier_left_alone(helm: Helm, make_ch
 def test_the_locked_version_is_fetched(helm: Helm, make_chart: Make, repository: str) -> None:
     lock = f"dependencies:\n- {{name: sub, version: 1.0.0, repository: '{repository}'}}\n"
     chart = make_chart({"Chart.yaml": head("proef", "1.0.0", ("sub", ">=1.0.0", repository)), "Chart.lock": lock})
-    assert names(render_chart(helm, chart, RENDER)) == ["sub-1.0.0"]
+    assert names(render_chart(helm, chart, RENDER, allow_private=True)) == ["sub-1.0.0"]
 
 
 def test_a_program_fetches_the_same(binary_helm: Helm, make_chart: Make, repository: str) -> None:
     chart = make_chart({"Chart.yaml": head("proef", "1.0.0", ("sub", "~1.0.0", repository))})
-    assert names(render_chart(binary_helm, chart, RENDER)) == ["sub-1.0.0"]
+    assert names(render_chart(binary_helm, chart, RENDER, allow_private=True)) == ["sub-1.0.0"]
 
 
 def test_a_dependency_next_to_the_chart_is_copied(helm: Helm, make_chart: Make) -> None:
@@ -191,7 +191,7 @@ def test_a_dependency_from_elsewhere_is_named_and_refused(repository: str, helm:
 
 def test_an_unreachable_repository_is_a_reason_and_the_chart_is_still_described(helm: Helm, make_chart: Make) -> None:
     chart = make_chart({"Chart.yaml": head("proef", "1.0.0", ("sub", "2.0.0", "http://127.0.0.1:9"))})
-    answer = render_chart(helm, chart, RENDER, lint="s")
+    answer = render_chart(helm, chart, RENDER, lint="s", allow_private=True)
     found = refusal(answer)
     assert found.reason is Reason.UNREACHABLE
     assert "'sub'" in found.message.en
@@ -201,6 +201,18 @@ def test_an_unreachable_repository_is_a_reason_and_the_chart_is_still_described(
     assert answer.description.missing == ("sub",)
     assert isinstance(answer.lint, tuple)
     assert any("missing these dependencies: sub" in item.message for item in answer.lint)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:9", "localhost:9", "[::1]:9", "[::ffff:10.0.0.1]", "169.254.169.254"])
+@pytest.mark.parametrize("scheme", ["http", "https", "oci"])
+def test_a_chart_does_not_choose_what_is_asked_inside_a_network(
+    scheme: str, host: str, helm: Helm, make_chart: Make
+) -> None:
+    chart = make_chart({"Chart.yaml": head("proef", "1.0.0", ("sub", "1.0.0", f"{scheme}://{host}/charts"))})
+    found = refusal(render_chart(helm, chart, RENDER))
+    assert found.reason is Reason.REFUSED_INPUT
+    assert "an address that is not public" in found.message.en
+    assert "allow_private" in found.message.nl
 
 
 def test_a_repository_that_never_answers_meets_the_deadline(make_chart: Make) -> None:
@@ -234,7 +246,7 @@ def test_a_chart_is_pulled_from_an_oci_registry(helm: Helm, registry: str) -> No
 
 def test_a_dependency_is_pulled_from_an_oci_registry(helm: Helm, make_chart: Make, registry: str) -> None:
     chart = make_chart({"Chart.yaml": head("proef", "1.0.0", ("sub", "1.0.0", registry))})
-    assert names(render_chart(helm, chart, RENDER)) == ["sub-1.0.0"]
+    assert names(render_chart(helm, chart, RENDER, allow_private=True)) == ["sub-1.0.0"]
 
 
 def test_a_pulled_archive_is_looked_through_too(
@@ -264,7 +276,7 @@ def test_a_repository_that_hands_out_another_chart_does_not_help(
     index = directory / "index.yaml"
     index.write_text(index.read_text().replace("  other:", "  sub:").replace("name: other", "name: sub"))
     chart = make_chart({"Chart.yaml": head("proef", "1.0.0", ("sub", "1.0.0", address))})
-    found = refusal(render_chart(helm, chart, RENDER))
+    found = refusal(render_chart(helm, chart, RENDER, allow_private=True))
     assert found.reason is Reason.REFUSED_INPUT
     assert "not in charts/: sub" in found.message.en
 

@@ -50,7 +50,7 @@ def collect_chart(
     """
     collection = _Collection(target, part, kinds, by, vanity_host, running=running or {})
     with helm.turn():
-        opened = helm.open(_source(part.source))
+        opened = helm.open(_source(part.source), allow_private=part.allow_private)
         if isinstance(opened, Refusal):
             collection.refuse_all(opened)
         else:

@@ -8,7 +8,7 @@ from threading import Lock
 
 from msgspec.structs import replace
 
-from toetskader.collect.endpoint.addresses import refused
+from toetskader.collect.addresses import refused
 from toetskader.collect.endpoint.dns.collector import Addresses, Dns
 from toetskader.collect.endpoint.gate import Gate
 from toetskader.collect.endpoint.http import collect_http

@@ -239,7 +239,14 @@ def _chart(folder: Path, chart: ChartEntry) -> ChartPart:
         )
         for name, entry in chart.values.items()
     ]
-    return ChartPart(_source(folder, chart.source), chart.release, chart.namespace, chart.kubernetes, tuple(values))
+    return ChartPart(
+        _source(folder, chart.source),
+        chart.release,
+        chart.namespace,
+        chart.kubernetes,
+        tuple(values),
+        chart.allow_private,
+    )
 
 
 def _source(folder: Path, source: str | RepositoryEntry) -> ChartSource:

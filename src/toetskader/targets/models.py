@@ -121,6 +121,9 @@ class ChartEntry(_Model, frozen=True, kw_only=True):
         dict[Name, tuple[FileName, ...] | ValuesEntry],
         Meta(min_length=1, description="Values sets by name; a requirement passes only if it passes with each"),
     ]
+    allow_private: Annotated[
+        bool, Meta(description="Dependencies may be fetched from private and loopback addresses")
+    ] = False
 
 
 class EndpointEntry(_Model, frozen=True, kw_only=True):
@@ -325,6 +328,8 @@ class ChartPart:
     namespace: str
     kubernetes: str
     values: tuple[ValuesSet, ...]
+    allow_private: bool = False
+    """Whether dependencies may be fetched from private and loopback addresses."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ repository is downloaded, the version of Chart.lock when there is one. The suppl
 
 import re
 import shutil
+import socket
 import tempfile
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from toetskader.collect import addresses
 from toetskader.collect.helm import archive
 from toetskader.collect.helm.archive import OpenSource
 from toetskader.collect.helm.limits import Limits, Refusal, Refused, refused
@@ -65,12 +67,19 @@ def pull(remote: RemoteChart, destination: Path, fetcher: HelmProcess, limits: L
 
 
 def complete(
-    source: OpenSource, given: Path | None, description: Description, fetcher: HelmProcess, limits: Limits
+    source: OpenSource,
+    given: Path | None,
+    description: Description,
+    fetcher: HelmProcess,
+    limits: Limits,
+    *,
+    allow_private: bool,
 ) -> OpenSource:
     """Make a private copy of a chart with its missing dependencies in place.
 
     Parameters: `given`, the chart directory as the target names it (None for a packed chart), for `file://`
-    dependencies; `description`, which names what is missing. All downloads share one deadline.
+    dependencies; `description`, which names what is missing; `allow_private`, whether they may come from private and
+    loopback addresses. All downloads share one deadline.
     Raises `Refused`: names the dependency, where it was looked for, and what to do.
     """
     end = time.monotonic() + limits.fetch_deadline_s
@@ -92,6 +101,8 @@ def complete(
                     _take_sibling(name, repository, given, charts, limits)
                 else:
                     remote = _remote(name, repository, locked.get(name) or str(item.get("version") or ""))
+                    if not allow_private:
+                        _require_public(repository)
                     pull(remote, charts, fetcher, limits, max(1.0, end - time.monotonic()))
             except Refused as stop:
                 why = stop.refusal
@@ -138,6 +149,27 @@ def _remote(name: str, repository: str, version: str) -> RemoteChart:
         nl=f"Repository {seen} is geen https://-, oci://- of file://-adres.",
         en=f"Repository {seen} is no https://, oci:// or file:// address.",
     )
+
+
+def _require_public(repository: str) -> None:
+    """Refuse a repository inside a private network: a chart must not choose what is asked there.
+
+    A name that this machine cannot look up is left to Helm, which cannot either or goes through a proxy.
+    """
+    host = urlsplit(repository).hostname or ""
+    try:
+        found = {str(item[4][0]) for item in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+    except (OSError, UnicodeError):
+        return
+    private = sorted(address for address in found if addresses.refused(address.partition("%")[0]))
+    if private:
+        raise refused(
+            Reason.REFUSED_INPUT,
+            nl=f"{repository} staat op {private[0]}, een adres dat niet openbaar is. Mag dat, zet dan "
+            "'allow_private: true' bij de chart van het doel.",
+            en=f"{repository} is at {private[0]}, an address that is not public. If that is allowed, put "
+            "'allow_private: true' at the chart of the target.",
+        )
 
 
 def _take_sibling(name: str, repository: str, given: Path | None, charts: Path, limits: Limits) -> None:

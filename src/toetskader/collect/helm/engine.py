@@ -71,17 +71,20 @@ class Helm:
             return answer
         raise TypeError(answer)
 
-    def open(self, source: Path | RemoteChart) -> "OpenChart | Refusal":
-        """Open a chart directory, a packed chart or a remote chart; close it to remove what was unpacked."""
+    def open(self, source: Path | RemoteChart, *, allow_private: bool = False) -> "OpenChart | Refusal":
+        """Open a chart directory, a packed chart or a remote chart; close it to remove what was unpacked.
+
+        Parameters: `allow_private`, whether dependencies may be fetched from private and loopback addresses.
+        """
         try:
             if isinstance(source, Path):
                 opened = archive.open_source(source, self.limits)
-                return OpenChart(self, opened, source if source.is_dir() else None)
+                return OpenChart(self, opened, source if source.is_dir() else None, allow_private)
             with tempfile.TemporaryDirectory(prefix="toetskader-pull-") as directory:
                 path = dependencies.pull(
                     source, Path(directory), self._fetcher, self.limits, self.limits.fetch_deadline_s
                 )
-                return OpenChart(self, archive.open_source(path, self.limits), None)
+                return OpenChart(self, archive.open_source(path, self.limits), None, allow_private)
         except Refused as stop:
             return stop.refusal
 
@@ -150,9 +153,10 @@ class OpenChart:
     Attributes: `source`, its files, binary files and digest (see `OpenSource`).
     """
 
-    def __init__(self, helm: Helm, source: OpenSource, given: Path | None) -> None:
+    def __init__(self, helm: Helm, source: OpenSource, given: Path | None, allow_private: bool) -> None:
         self._helm = helm
         self._given = given
+        self._allow_private = allow_private
         self.source = source
 
     def read(self, renders: Sequence[RenderRequest], lint: str = "") -> ChartAnswer | Refusal:
@@ -200,16 +204,28 @@ class OpenChart:
         return self._helm._ask(self.source, request)
 
     def _complete(self, description: Description) -> None:
-        completed = dependencies.complete(self.source, self._given, description, self._helm._fetcher, self._helm.limits)
+        completed = dependencies.complete(
+            self.source,
+            self._given,
+            description,
+            self._helm._fetcher,
+            self._helm.limits,
+            allow_private=self._allow_private,
+        )
         self.source.close()
         self.source = completed
 
 
 def render_chart(
-    helm: Helm, source: Path | RemoteChart, renders: Sequence[RenderRequest], lint: str = ""
+    helm: Helm,
+    source: Path | RemoteChart,
+    renders: Sequence[RenderRequest],
+    lint: str = "",
+    *,
+    allow_private: bool = False,
 ) -> ChartAnswer | Refusal:
-    """Open, read and close a chart in one go; see `OpenChart.read`."""
-    opened = helm.open(source)
+    """Open, read and close a chart in one go; see `Helm.open` and `OpenChart.read`."""
+    opened = helm.open(source, allow_private=allow_private)
     if isinstance(opened, Refusal):
         return opened
     with opened:

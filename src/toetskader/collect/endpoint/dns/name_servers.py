@@ -11,7 +11,7 @@ import dns.name
 import dns.rcode
 import dns.rdatatype
 
-from toetskader.collect.endpoint.addresses import refused
+from toetskader.collect.addresses import refused
 from toetskader.collect.endpoint.dns.lookups import addresses_of, follow
 from toetskader.collect.endpoint.dns.resolver import Resolver
 from toetskader.collect.endpoint.dns.transport import Failure, Plain, query_for

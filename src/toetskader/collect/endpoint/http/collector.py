@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import requests
 
-from toetskader.collect.endpoint.addresses import refused
+from toetskader.collect.addresses import refused
 from toetskader.collect.endpoint.gate import Gate
 from toetskader.collect.endpoint.http.deadline import Deadline
 from toetskader.collect.endpoint.http.trust import tls_context
