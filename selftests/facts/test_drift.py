@@ -6,6 +6,7 @@ import yaml
 from from_live import SEEN, live
 from from_yaml import objects
 
+from toetskader.facts.attempt import Unseen
 from toetskader.facts.chart import Render, RenderedObject
 from toetskader.facts.kubernetes.differences import HIDDEN, NOT_RENDERED, NOT_THERE
 from toetskader.facts.kubernetes.drift import Drift, compared, drift, varying
@@ -472,11 +473,12 @@ def test_what_is_extra(text: str, is_extra: bool) -> None:
 
 
 def test_where_others_share_the_namespace_extra_is_what_bears_the_labels_of_the_component() -> None:
-    text = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: %s, labels: {part: %s}}}"
-    running = live("\n---\n".join(text % pair for pair in (("een", "a"), ("ander", "b"))), OTHER_LISTS)
+    text = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: %s, labels: %s}}"
+    items = (("een", "{part: a}"), ("ander", "{part: b}"), ("van-wie", "{}"))
+    running = live("\n---\n".join(text % item for item in items), OTHER_LISTS)
     found = drift(rendered_of(""), msgspec.structs.replace(running, selector="part=a"))
-    assert [item.where for item in found.extra] == ["Deployment/een"]
-    with pytest.raises(ValueError, match="no label selector"):
+    assert [item.where for item in found.extra] == ["Deployment/een", "Deployment/van-wie"]
+    with pytest.raises(Unseen, match="no label selector"):
         drift(rendered_of(""), msgspec.structs.replace(running, selector="part in a"))
 
 

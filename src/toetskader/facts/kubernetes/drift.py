@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from toetskader.facts.attempt import Unseen
 from toetskader.facts.chart import Render
+from toetskader.facts.kubernetes.component import Component
 from toetskader.facts.kubernetes.differences import NOT_RENDERED, Difference, Incomparable, differences, is_checksum
-from toetskader.facts.kubernetes.label_selector import label_selector
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import CLUSTER_KINDS, KubernetesObject, Objects
@@ -70,15 +70,15 @@ def drift(render: Render, live: Live) -> Drift:
     """Compare what a chart renders with what a namespace holds.
 
     Parameters: `render`, made with the release name, namespace, values and Kubernetes version of the environment;
-    `live`, the namespace. Raises `Malformed` for objects without kind or metadata that the API could read, `Unseen`
-    when kinds were not asked for, and ValueError when the selector of the namespace is none.
+    `live`, the namespace. Raises `Malformed` for objects without kind or metadata that the API could read, and
+    `Unseen` when kinds were not asked for, or the selector of the component is none.
     """
     return compared(
         Objects.of(render),
         Objects.of_live(live),
         release=render.release,
         varies=frozenset(render.varies),
-        selector=live.selector,
+        component=Component.of(live),
     )
 
 
@@ -98,16 +98,16 @@ def compared(
     *,
     release: str,
     varies: frozenset[str] = frozenset(),
-    selector: str = "",
+    component: Component | None = None,
 ) -> Drift:
     """Compare the objects of a render with those of a namespace.
 
     Helm hooks, and jobs that clean themselves up, need not be there. Objects outside the namespace are only named. An
     object of a kind that was not seen, or that is served in another version than it was written in, is not compared;
     nor is a place of `varies` (see `varying`), or one where a secret stood. Parameters: `release`, Helm's name for
-    what was installed; `selector`, labels of the component where the namespace holds others too.
+    what was installed; `component`, which of the workloads are the supplier's, None for all of them.
     """
-    return _Comparison(rendered, running, release, varies, selector).drift()
+    return _Comparison(rendered, running, release, varies, component or Component()).drift()
 
 
 _NEW_EACH_TIME = Text(
@@ -120,13 +120,13 @@ class _Comparison:
     """One comparison of a render with a namespace."""
 
     def __init__(
-        self, rendered: Objects, running: Objects, release: str, varies: frozenset[str], selector: str
+        self, rendered: Objects, running: Objects, release: str, varies: frozenset[str], component: Component
     ) -> None:
         self._rendered = rendered
         self._running = running
         self._release = release
         self._varies = varies
-        self._fits = label_selector(selector)
+        self._component = component
         self._here = [item for item in running.of_every_kind() if item.namespace == running.namespace]
         self._wanted = {(item.kind, item.group, item.name) for item in rendered}
         self._not_compared: list[NotCompared] = []
@@ -210,7 +210,7 @@ class _Comparison:
         """
         makers = {(item.kind, item.name): item for item in self._here if item.kind == "ReplicaSet"}
         for pod in self._here:
-            if pod.kind != "Pod" or not self._fits(pod.labels):
+            if pod.kind != "Pod" or not self._component.may_hold(pod.labels):
                 continue
             for container in pod.get("spec", "ephemeralContainers").each():
                 name = container.get("name").text() or ""
@@ -240,7 +240,7 @@ class _Comparison:
         if named is not None:
             return named == self._release and not self._has_new_name(item)
         if item.kind in _ONLY_THE_COMPONENTS:
-            return self._fits(item.labels)
+            return self._component.may_hold(item.labels)
         of_release = item.labels.get(INSTANCE) == self._release
         return of_release and item.labels.get("app.kubernetes.io/managed-by") == "Helm"
 
