@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from toetskader.facts.kubernetes.images import ImageReference, is_within, parse_image
+from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
 from toetskader.facts.versions import SemVer, parse_semver, says_preliminary
 from toetskader.judging import Findings, Parameters, Text, check, not_applicable, undetermined
@@ -12,25 +13,44 @@ from toetskader.judging import Findings, Parameters, Text, check, not_applicable
 _SEMANTIC = Text("een semantische versie, zoals 1.4.2", "a semantic version, such as 1.4.2")
 
 
-def images(
-    workloads: Workloads, findings: Findings | None = None, *, tests: bool = False
-) -> Iterator[tuple[Container, ImageReference]]:
+def images(workloads: Workloads, findings: Findings | None = None) -> Iterator[tuple[Container, ImageReference]]:
     """Yield each container with its image; end the judgement when there is no container.
 
-    Parameters: `findings`, where to report a container without an image that can be read; `tests`, whether Helm
-    tests count.
+    Parameters: `findings`, where to report a container without an image that can be read.
     """
-    containers = list(workloads.containers(tests=tests))
+    containers = list(workloads.containers())
     if not containers:
         not_applicable("De chart levert geen container op.", "The chart renders no container.")
     for container in containers:
-        node = container.get("image")
-        try:
-            yield container, parse_image(node.text() or "")
-        except ValueError:
-            if findings is not None:
-                expected = Text("een geldige imageverwijzing", "a valid image reference")
-                findings.add(node, seen=node.value, expected=expected)
+        image = _read(container.get("image"), findings)
+        if image is not None:
+            yield container, image
+
+
+def pulled_images(workloads: Workloads, findings: Findings) -> Iterator[tuple[Node, ImageReference]]:
+    """Yield every image that a node pulls, with the place that names it; end the judgement when there is none.
+
+    Of containers, those of Helm tests too, and of volumes that are an image (KEP-4639).
+    """
+    nodes = [container.get("image") for container in workloads.containers(tests=True)]
+    if not nodes:
+        not_applicable("De chart levert geen container op.", "The chart renders no container.")
+    volumes = (volume.get("image") for workload in workloads.with_tests for volume in workload.volumes())
+    nodes += [volume.get("reference") for volume in volumes if volume]
+    for node in nodes:
+        image = _read(node, findings)
+        if image is not None:
+            yield node, image
+
+
+def _read(node: Node, findings: Findings | None) -> ImageReference | None:
+    try:
+        return parse_image(node.text() or "")
+    except ValueError:
+        if findings is not None:
+            expected = Text("een geldige imageverwijzing", "a valid image reference")
+            findings.add(node, seen=node.value, expected=expected)
+        return None
 
 
 @check("image.semver_tag")
@@ -143,12 +163,12 @@ def _is_final(scene: str, parameters: Parameters) -> bool | None:
 def test_images_come_from_the_trusted_location(
     workloads: Workloads, parameters: Parameters, findings: Findings
 ) -> None:
-    """DDC 7.2: the provider states the trusted location of the image. Helm tests are pulled too, so they count."""
+    """DDC 7.2: the provider states the trusted location of the image. Whatever is pulled counts."""
     locations: list[str] = parameters.require("trusted_image_locations")
-    for container, image in images(workloads, findings, tests=True):
+    for place, image in pulled_images(workloads, findings):
         if not any(is_within(image.repository, location) for location in locations):
             expected = Text("een opgegeven locatie", "a stated location")
-            findings.add(container.get("image"), seen=image.repository, expected=expected)
+            findings.add(place, seen=image.repository, expected=expected)
 
 
 @check("image.third_party_pinned")
@@ -162,22 +182,22 @@ def test_third_party_images_are_vetted_and_pinned(
     own: list[str] = parameters.require("trusted_image_locations")
     tested: list[str] = parameters.require("third_party_images")
     others = []
-    for container, image in images(workloads, findings, tests=True):
+    for place, image in pulled_images(workloads, findings):
         listed = any(_is_entry(image, entry) for entry in tested)
         if listed or not any(is_within(image.repository, location) for location in own):
-            others.append((container, image, listed))
+            others.append((place, image, listed))
     if not others and not findings:
         not_applicable(
             "Elk image komt van een eigen locatie van de leverancier, en geen staat op third_party_images.",
             "Every image comes from a location of the supplier's own, and none is on third_party_images.",
         )
-    for container, image, listed in others:
+    for place, image, listed in others:
         if not listed:
             expected = Text("een image op third_party_images", "an image on third_party_images")
-            findings.add(container.get("image"), seen=image.repository, expected=expected)
+            findings.add(place, seen=image.repository, expected=expected)
         if image.digest is None:
             expected = Text("een digest, zoals naam:tag@sha256:…", "a digest, such as name:tag@sha256:…")
-            findings.add(container.get("image"), seen=image.text, expected=expected)
+            findings.add(place, seen=image.text, expected=expected)
 
 
 def _is_entry(image: ImageReference, entry: str) -> bool:
