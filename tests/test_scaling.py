@@ -3,6 +3,7 @@
 from toetskader.facts.kubernetes.known_images import is_only_data_store
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.scaling import autoscaler, disruption_budgets
+from toetskader.facts.kubernetes.storage import works_on_node
 from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
 from toetskader.judging import Findings, Text, Variant, check, not_applicable
 
@@ -13,10 +14,15 @@ def test_number_of_containers_can_follow_the_load(
 ) -> None:
     """DDC 7.4: the component scales up and down with the load, where that is fitting.
 
-    A DaemonSet follows the nodes, a Job ends, and a data store is no process to multiply: it belongs outside (7.15).
+    A DaemonSet that works on its node follows the nodes, a Job ends, and a data store is no process to multiply: it
+    belongs outside (7.15).
     """
     judged = [
-        item for item in workloads if item.is_long_running and item.kind != "DaemonSet" and not is_only_data_store(item)
+        item
+        for item in workloads
+        if item.is_long_running
+        and not (item.kind == "DaemonSet" and works_on_node(item))
+        and not is_only_data_store(item)
     ]
     if not judged:
         not_applicable("De chart levert geen schaalbare workload op.", "The chart renders no workload that scales.")
@@ -29,6 +35,9 @@ def test_number_of_containers_can_follow_the_load(
                     seen=f"{scaler.minimum}-{scaler.maximum}",
                     expected=Text("een minimum onder het maximum", "a minimum below the maximum"),
                 )
+            elif scaler.disabled is not None:
+                expected = Text("op- en afschalen", "scaling up and down")
+                findings.add(scaler.disabled, seen=scaler.disabled.value, expected=expected)
         elif not workload.is_scalable:
             expected = Text("een Deployment met instelbare replicas", "a Deployment with replicas that can be set")
             findings.add(workload.get("kind"), seen=workload.kind, expected=expected)

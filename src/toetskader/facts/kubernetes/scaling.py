@@ -27,6 +27,15 @@ class Autoscaler:
         """True when there is room between the bounds."""
         return self.minimum < self.maximum
 
+    @property
+    def disabled(self) -> Node | None:
+        """The field that forbids one of the directions (`selectPolicy: Disabled`), if any; KEDA hands it on."""
+        behavior = self.object.get("spec", "behavior")
+        if self.object.kind == "ScaledObject":
+            behavior = self.object.get("spec", "advanced", "horizontalPodAutoscalerConfig", "behavior")
+        policies = (behavior.get(direction, "selectPolicy") for direction in ("scaleUp", "scaleDown"))
+        return next((policy for policy in policies if policy.text() == "Disabled"), None)
+
 
 def autoscaler(objects: Objects, workload: Workload) -> Autoscaler | None:
     """Return what scales a workload: the target's kind and name fit, in the same namespace.

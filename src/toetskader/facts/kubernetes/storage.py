@@ -183,6 +183,13 @@ def node_volumes(workload: Workload) -> tuple[Volume, ...]:
     return tuple(volume for volume in volumes(workload) if volume.type is VolumeType.NODE)
 
 
+def works_on_node(workload: Workload) -> bool:
+    """Tell whether a workload's pods have to do with the node they are on: its files, network, processes or ports."""
+    shares = any(workload.pod.get(field).flag() for field in ("hostNetwork", "hostPID", "hostIPC"))
+    ports = (port.get("hostPort").number() for item in workload.containers for port in item.get("ports").each())
+    return shares or bool(node_volumes(workload)) or any(ports)
+
+
 def local_persistent_volumes(objects: Objects) -> Iterator[tuple[KubernetesObject, Node]]:
     """Yield PersistentVolumes that lie on a node, with the field that says so."""
     for item in objects.of_kind("PersistentVolume"):
