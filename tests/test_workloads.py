@@ -250,6 +250,9 @@ def _stops(workload: Workload, objects: Objects) -> Iterator[tuple[Node, object,
             Text("een Deployment, die stap voor stap bijwerkt", "a Deployment, which updates step by step"),
         )
         return
+    paused = workload.get("spec", "paused")
+    if workload.kind == "Deployment" and paused.flag():
+        yield paused, True, Text("geen pauze, anders komt er geen update", "no pause, else there is no update")
     strategy = workload.get("spec", "strategy" if workload.kind == "Deployment" else "updateStrategy")
     kind = strategy.get("type")
     if kind.text() not in (None, "RollingUpdate"):
