@@ -3,7 +3,7 @@
 import pytest
 from from_yaml import pod
 
-from toetskader.facts.kubernetes.probes import asks_something
+from toetskader.facts.kubernetes.probes import always_succeeds, asks_something
 
 PROBES = {
     "a port": ("{httpGet: {path: /, port: http}}", True),
@@ -25,3 +25,8 @@ PROBES = {
 def test_probe_asks_something(probe: str, expected: bool) -> None:
     (container,) = pod(f"{{containers: [{{name: a, livenessProbe: {probe}}}]}}").containers
     assert asks_something(container.get("livenessProbe")) is expected
+
+
+@pytest.mark.parametrize(("command", "expected"), [("sh -c exit 0", True), ("health-check", False), ("", False)])
+def test_commands_that_always_succeed(command: str, expected: bool) -> None:
+    assert always_succeeds(command) is expected

@@ -84,6 +84,9 @@ def _in_text(key: str, value: str) -> str:
         return value
     if not _HINT.search(value):
         return ""
+    # A label or taint of its nodes, as affinities and tolerations name them.
+    if key in ("key", "topologyKey") and _KEY.fullmatch(value):
+        return value
     if (key in ("driver", "provisioner") and _DRIVER.fullmatch(value)) or (key == "provider" and value == "azure"):
         return value
     if key in ("ingressClassName", "kubernetes.io/ingress.class", "gatewayClassName") and _INGRESS_CLASS.fullmatch(

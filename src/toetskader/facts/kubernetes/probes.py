@@ -18,4 +18,9 @@ def asks_something(probe: Node) -> bool:
     if any(probe.get(handler, "port").text_or_number() for handler in ("httpGet", "tcpSocket", "grpc")):
         return True
     command = " ".join(node.text() or "" for node in probe.get("exec", "command").each()).strip()
-    return bool(command) and _ALWAYS_SUCCEEDS.fullmatch(command) is None
+    return bool(command) and not always_succeeds(command)
+
+
+def always_succeeds(command: str) -> bool:
+    """Tell whether a command line succeeds whatever state the application is in (`sh -c "exit 0"`)."""
+    return _ALWAYS_SUCCEEDS.fullmatch(command.strip()) is not None
