@@ -60,9 +60,10 @@ _APISIX_CONFIG = "k8s.apisix.apache.org/plugin-config-name"
 
 
 def limits_requests(route: Route, objects: Objects) -> bool | None:
-    """Tell whether the edge limits the requests of one sender on a route."""
+    """Tell whether the edge limits the requests of one sender on a route. Where everybody is exempt, it does not."""
     annotations = _read_by_its_controller(route)
-    if any(_positive(annotations.get(name, "")) for name in _RATE_ANNOTATIONS):
+    exempt = _parts(annotations.get("nginx.ingress.kubernetes.io/limit-whitelist", ""))
+    if (not exempt or _is_a_list(exempt)) and any(_positive(annotations.get(name, "")) for name in _RATE_ANNOTATIONS):
         return True
     if any(_LIMIT_DIRECTIVE.search(annotations.get(name, "")) for name in _SNIPPETS):
         return True
@@ -79,7 +80,7 @@ def limits_requests(route: Route, objects: Objects) -> bool | None:
 def allows_listed_addresses(route: Route, objects: Objects) -> bool | None:
     """Tell whether the edge lets only listed addresses through to a route. A list of every address is none."""
     annotations = _read_by_its_controller(route)
-    if any(_is_a_list(re.split(r"[,\s]+", annotations.get(name, ""))) for name in _ALLOW_ANNOTATIONS):
+    if any(_is_a_list(_parts(annotations.get(name, ""))) for name in _ALLOW_ANNOTATIONS):
         return True
     if any(_DENY_DIRECTIVE.search(annotations.get(name, "")) for name in _SNIPPETS):
         return True
@@ -233,12 +234,14 @@ def _positive(text: str) -> bool:
     return match is not None and int(match[1]) > 0
 
 
+def _parts(text: str) -> list[str]:
+    return [part for part in re.split(r"[,\s]+", text) if part]
+
+
 def _is_a_list(ranges: list[str]) -> bool:
     """Tell whether address ranges are a list that leaves anybody out."""
-    networks = []
-    for text in filter(None, ranges):
-        try:
-            networks.append(ipaddress.ip_network(text.strip(), strict=False))
-        except ValueError:
-            return False
+    try:
+        networks = [ipaddress.ip_network(text.strip(), strict=False) for text in ranges if text]
+    except ValueError:
+        return False
     return bool(networks) and not any(is_everything(networks, version=version) for version in (4, 6))
