@@ -6,7 +6,12 @@ from toetskader.facts.chart import ChartFiles, Render
 from toetskader.facts.databases import Databases, Role
 from toetskader.facts.documentation import documents, says_at_start, undescribed
 from toetskader.facts.kubernetes.environment import Environment, Origin
-from toetskader.facts.kubernetes.migrations import migrates_as_it_starts, migrations, switches_migrations_on
+from toetskader.facts.kubernetes.migrations import (
+    is_suspended,
+    migrates_as_it_starts,
+    migrations,
+    switches_migrations_on,
+)
 from toetskader.facts.kubernetes.node import Place
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Workloads
@@ -391,7 +396,8 @@ def test_database_migrations_come_with_the_release(
     that has the application do so, or its own documentation saying so.
     """
     _require_database(workloads, objects, environment, databases)
-    if any(True for _ in migrations(workloads)) or any(map(migrates_as_it_starts, workloads.containers())):
+    running = (item for item in workloads.containers() if not is_suspended(item.workload))
+    if any(True for _ in migrations(workloads)) or any(map(migrates_as_it_starts, running)):
         return
     if any(switches_migrations_on(words(item.name), item.text) for item in environment.variables()):
         return

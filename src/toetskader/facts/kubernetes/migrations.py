@@ -27,13 +27,21 @@ _OFF = frozenset({"", "false", "no", "off", "0", "none", "never", "disabled"})
 def migrations(workloads: Workloads) -> Iterator[Workload | Container]:
     """Yield what evidently migrates: Jobs, among them Helm hooks, and init containers of anything.
 
-    Evident is a name, image, command or argument that says so. A hook alone is no sign: it may do anything.
+    Evident is a name, image, command or argument that says so. A hook alone is no sign: it may do anything. What is
+    suspended does nothing.
     """
     for workload in workloads:
+        if is_suspended(workload):
+            continue
         if workload.is_batch and (_MIGRATES.search(workload.name) or any(map(_says_so, workload.containers))):
             yield workload
             continue
         yield from (item for item in workload.containers if item.role is ContainerRole.INIT and _says_so(item))
+
+
+def is_suspended(workload: Workload) -> bool:
+    """Tell whether a Job or CronJob does not run until somebody says so."""
+    return workload.is_batch and workload.get("spec", "suspend").flag() is True
 
 
 def migrates_as_it_starts(container: Container) -> bool:
