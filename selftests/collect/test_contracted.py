@@ -9,7 +9,7 @@ from toetskader.collect.charts import collect_chart, refused_chart
 from toetskader.collect.helm.engine import Helm
 from toetskader.collect.helm.limits import Refusal
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
-from toetskader.facts.chart import Render
+from toetskader.facts.chart import Render, RenderedObject
 from toetskader.facts.kubernetes.live import ListOutcome, Live
 from toetskader.facts.store import Attempt, FactKey, TargetFacts, read_evidence, write_evidence
 from toetskader.targets.load import load_targets
@@ -29,6 +29,7 @@ data:
   kleur: {{ .Values.kleur }}
   namespace: {{ .Release.Namespace }}
   versie: {{ .Capabilities.KubeVersion.Version }}
+  keer: {{ printf "%d %t" .Release.Revision .Release.IsUpgrade | quote }}
   monitor: {{ .Capabilities.APIVersions.Has "monitoring.coreos.com/v1/ServiceMonitor" | quote }}
 """,
     "blauw.yaml": "kleur: blauw\n",
@@ -63,7 +64,7 @@ def target(tmp_path: Path) -> Target:
     return found
 
 
-def production(kubernetes: str = "v1.33.7+k3s1") -> Live:
+def production(kubernetes: str = "v1.33.7+k3s1", *secrets: str) -> Live:
     monitor = ListOutcome(group="monitoring.coreos.com", version="v1", kind="ServiceMonitor", plural="servicemonitors")
     return Live(
         provenance=Provenance(at=datetime(2026, 11, 22, tzinfo=UTC), by="test", source="test"),
@@ -71,6 +72,10 @@ def production(kubernetes: str = "v1.33.7+k3s1") -> Live:
         environment="production",
         kubernetes=kubernetes,
         lists=(monitor,),
+        objects=tuple(
+            RenderedObject(template="", document={"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}})
+            for name in secrets
+        ),
     )
 
 
@@ -103,6 +108,7 @@ def test_each_environment_has_its_values_namespace_release_and_kubernetes(target
         "namespace": "proef-a",
         "versie": "v1.35",
         "monitor": "false",
+        "keer": "1 false",
     }
     assert data(found["production"]) == {
         "name": "proef-prod",
@@ -110,6 +116,7 @@ def test_each_environment_has_its_values_namespace_release_and_kubernetes(target
         "namespace": "proef-p",
         "versie": "v1.33.7",
         "monitor": "true",
+        "keer": "1 false",
     }
     for attempt, values in ((found["acceptance"], "rood"), (found["production"], "blauw")):
         assert attempt.provenance.source == f"chart ({values})"
@@ -131,6 +138,14 @@ def test_an_environment_without_values_set_says_what_to_fill_in(target: Target) 
 @pytest.mark.parametrize("version", ["", "iets", "v2"])
 def test_a_cluster_that_does_not_say_its_version_has_that_of_the_target(target: Target, version: str) -> None:
     assert data(collected(target, production(version))["production"])["versie"] == "v1.35"
+
+
+def test_an_upgrade_is_rendered_as_the_upgrade_it_was(target: Target) -> None:
+    records = [
+        f"sh.helm.release.v1.{name}" for name in ("proef-prod.v9", "proef-prod.v10", "proef.v31", "proef-prod.vx")
+    ]
+    running = production("v1.35.2", *records, "proef-prod.v77")
+    assert data(collected(target, running)["production"])["keer"] == "10 true"
 
 
 def test_a_version_that_the_chart_refuses_is_said(target: Target) -> None:

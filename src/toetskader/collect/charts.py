@@ -221,6 +221,7 @@ class _Collection:
             namespace=entry.namespace,
             kube_version=self._kubernetes(entry),
             api_versions=_api_versions(live) if live is not None else (),
+            revision=_revision(live, entry.release) if live is not None else 1,
         )
         return first, msgspec.structs.replace(first, key=f"{entry.environment} again")
 
@@ -359,6 +360,16 @@ def _api_versions(live: Live) -> tuple[str, ...]:
             group = f"{item.group}/{item.version}" if item.group else item.version
             found |= dict.fromkeys((group, f"{group}/{item.kind}"))
     return tuple(found)
+
+
+def _revision(live: Live, release: str) -> int:
+    """Return how often a release was installed or upgraded, by the records that Helm keeps; 1 when there are none."""
+    record = re.compile(rf"sh\.helm\.release\.v1\.{re.escape(release)}\.v([0-9]{{1,6}})")
+    try:
+        matches = (record.fullmatch(item.name) for item in Objects.of_live(live) if item.kind == "Secret")
+        return max((int(match[1]) for match in matches if match), default=1)
+    except Malformed:  # the judgement comes to the same on these objects, and says so
+        return 1
 
 
 def _which_values(entry: NamespaceEntry, part: ChartPart) -> Refusal:

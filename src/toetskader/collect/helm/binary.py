@@ -67,6 +67,7 @@ def render(
         (chart / _PROBE).write_text(_PROBE_TEXT % notes, encoding="utf-8")
         command = [str(program), "template", *_flags(scratch, request)]
         command += [flag for name in request.api_versions for flag in ("--api-versions", name)]
+        command += ["--is-upgrade"] if request.revision > 1 else []
         try:
             printed = run([*command, "--", request.release, str(chart)], scratch, limits, limits.deadline_s)
         except Refused as stop:

@@ -17,7 +17,9 @@ class RenderRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes: `key`, under which the answer comes back; `values`, YAML texts merged in order, as `-f a -f b` does;
     `overrides`, dotted values path (`\\.` for a dot in a key) → value, merged last; `kube_version`, such as `1.35`,
-    or empty for Helm's default; `api_versions`, API versions the cluster is said to serve besides Helm's default.
+    or empty for Helm's default; `api_versions`, API versions the cluster is said to serve besides Helm's default;
+    `revision`, how often the release was installed or upgraded, this time included. A `helm` program renders whatever
+    is no first installation as revision 1 that is an upgrade.
     """
 
     key: str
@@ -27,6 +29,7 @@ class RenderRequest(msgspec.Struct, frozen=True, kw_only=True):
     namespace: str = "default"
     kube_version: str = ""
     api_versions: tuple[str, ...] = ()
+    revision: int = 1
 
 
 class ChartRequest(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):

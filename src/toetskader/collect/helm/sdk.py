@@ -195,7 +195,9 @@ def _render(
             options = {
                 "name": render.release,
                 "namespace": render.namespace,
-                "is_install": True,
+                "is_install": render.revision == 1,
+                "is_upgrade": render.revision > 1,
+                "revision": render.revision,
                 "kube_version": render.kube_version,
                 "api_versions": render.api_versions,
                 "enable_dns": False,
