@@ -288,6 +288,7 @@ SAFE = {
         "| `auth.password` | The password: see below | `changeme` |\npassword: see the wiki\n",
     ),
     "a sample": ("README.md", "postgres://user:password@host/db\n"),
+    "dots": ("README.md", "`Host=…;Username=…;Password=…`\n"),
     "a shell": ("files/run.sh", 'PASSWORD="$(cat /run/secret)"\nTOKEN=$TOKEN\nexport KEY_FILE=/run/key\n'),
     "a port": ("values.yaml", "url: http://host:8080/pad/naam@gemeente.example\n"),
 }

@@ -48,7 +48,7 @@ _MARKER = re.compile(
     rf"|{WORD.lower()}(?:-secret)?(?:-|://)[0-9]{{1,6}}"
 )
 _LETTERS = re.compile(r"[A-Za-z]+")
-_MASK = re.compile(r"[xX*.?#-]+")
+_MASK = re.compile(r"[xX*.…?#-]+")
 _COUNTING = "12345678901234567890"
 
 

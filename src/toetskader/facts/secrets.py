@@ -351,7 +351,7 @@ _REFERENCE = re.compile(
       | \$\([^()]*\)           # $(VAR) of Kubernetes, $(command) of a shell
       | \$\w+ | %\w+% | \#\{[^{}]*\}\# | __\w+__
       | <[^<>]*>               # <path:…> of ArgoCD's vault plug-in, <fill this in>
-      | \*+
+      | [*…]+
       | Ag[A-D][A-Za-z0-9+/]{90,}=*  # sealed by kubeseal: length of the session key, then ciphertext
       | ENC\[[A-Z0-9_]+,data:.*\]    # encrypted by SOPS
       | (?:ref\+[a-z]+|secretref\+[a-z]+|op|file|akvs?)://\S* | (?:vault|env|file):\S*  # of vals, 1Password, Vault
