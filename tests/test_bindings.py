@@ -20,6 +20,8 @@ from toetskader.judging import Findings, Text, check, not_applicable, undetermin
 
 # Access that is asked for and ends
 
+_WRITING = frozenset({"create", "update", "patch", "delete"})
+
 
 class TemporaryWrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Parameters of `rbac.temporary_write`."""
@@ -53,6 +55,9 @@ def test_emergency_access_is_temporary(rights: Rights, findings: Findings, param
                 expected=_agreed(params.terms),
                 command=bound.binding.command,
             )
+    for right in rights.rights:
+        if right.allowed is None and right.verb in _WRITING and right.reason is not None:
+            doubts.add(right.reason)
     unexplained = _without_binding(rights)
     for right in unexplained[:1]:
         if rights.bindings_unseen(right.namespace) is None:
@@ -73,11 +78,7 @@ def test_emergency_access_is_temporary(rights: Rights, findings: Findings, param
 
 def _without_binding(rights: Rights) -> list[Right]:
     """Return rights to write that no binding explains."""
-    return [
-        right
-        for right in rights.rights
-        if right.allowed and right.verb in {"create", "update", "patch", "delete"} and not rights.granting(right)
-    ]
+    return [right for right in rights.rights if right.allowed and right.verb in _WRITING and not rights.granting(right)]
 
 
 def _agreed(terms: Terms) -> Text:
@@ -130,6 +131,14 @@ def test_only_the_application_reads_its_secrets(rights: Rights, findings: Findin
     for unseen in (rights.cluster_bindings_unseen, rights.own_bindings_unseen):
         if unseen is not None:
             doubts.add(unseen)
+    if rights.beyond_rbac is not None:  # who else may read them cannot be asked without knowing who that is
+        beyond = rights.beyond_rbac
+        doubts.add(
+            Text(
+                f"{beyond.nl}; bekijk daar zelf wie op dit cluster secrets mag lezen",
+                f"{beyond.en}; look there yourself who may read secrets on this cluster",
+            )
+        )
     doubts.end()
 
 

@@ -189,7 +189,7 @@ def _surplus(
                     right = _answer(answers, holder, verb, resource, namespace, doubts)
                     if right is None or verb in everywhere:
                         continue
-                    shown, bindings = _held(rights, right, doubts, unless, moment)
+                    shown, bindings = _held(rights, right, answers.by_name(right), doubts, unless, moment)
                     if shown:
                         verbs.append(shown)
                         sources.update(dict.fromkeys(bindings))
@@ -236,14 +236,22 @@ def _answer(
 
 
 def _held(
-    rights: Rights, right: Right, doubts: Doubts, unless: Terms | None, moment: datetime
+    rights: Rights, right: Right, by_name: Iterable[Right], doubts: Doubts, unless: Terms | None, moment: datetime
 ) -> tuple[str, tuple[str, ...]]:
-    """Return a verb that is held, as a finding shows it, with the bindings that grant it; nothing when it is not."""
+    """Return a verb that is held, as a finding shows it, with the bindings that grant it; nothing when it is not.
+
+    Parameters: `by_name`, answers about one object each. What is asked of the API server outweighs what roles say.
+    """
     granting = rights.granting(right) if right.allowed else rights.limited(right)
+    names = {name for item in granting for rule in item.rules for name in rule.names}
+    names |= {item.name for item in by_name if item.allowed}
+    names -= {item.name for item in by_name if item.allowed is False}
+    if not right.allowed and not names:
+        granting = ()
     unseen = rights.bindings_unseen(right.namespace)
     if right.allowed is None:
         doubts.add(right.reason or Text("geen antwoord", "no answer"))
-    if not right.allowed and not granting:
+    if not right.allowed and not names:
         if unseen is not None and (right.subresource or right.verb not in {"create", "deletecollection"}):
             doubts.add(
                 Text(
@@ -262,8 +270,7 @@ def _held(
             )
         )
         return "", ()
-    names = {name for item in granting for rule in item.rules for name in rule.names} if not right.allowed else set()
-    shown = f"{right.verb} ({', '.join(sorted(names)[:5])})" if names else right.verb
+    shown = right.verb if right.allowed else f"{right.verb} ({', '.join(sorted(names)[:5])})"
     return shown, tuple(item.binding.shown for item in granting)
 
 

@@ -17,6 +17,7 @@ from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import TargetParameters
 from toetskader.collect.kubernetes.access import collect_rights
 from toetskader.collect.kubernetes.client import ApiServer
+from toetskader.collect.kubernetes.collector import NamespaceCollector
 from toetskader.collect.kubernetes.kubeconfig import read_kubeconfig
 from toetskader.collect.kubernetes.rights_plan import rights_of_objects
 from toetskader.facts.attempt import NotSeen, Reason
@@ -29,6 +30,7 @@ from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
 from toetskader.results import Verdict
 from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.text import Text
 from toetskader.vocabulary import Environment
 
 ROOT = Path(__file__).parents[2]
@@ -468,7 +470,7 @@ def as_kubectl_asks(control_plane: ControlPlane, rights: tuple[Right, ...]) -> l
 
     def ask(right: Right) -> bool:
         about = {"verb": right.verb, "group": right.group, "resource": right.resource}
-        about |= {"subresource": right.subresource, "namespace": right.namespace}
+        about |= {"subresource": right.subresource, "namespace": right.namespace, "name": right.name}
         is_user = right.holder.kind == "User"
         headers = {"Impersonate-User": right.holder.name if is_user else NOBODY, "Content-Type": "application/json"}
         if not is_user:
@@ -495,7 +497,7 @@ def test_answers_agree_with_kubectl_for_everything_asked(exotic: World, environm
     theirs = as_kubectl_asks(exotic.control_plane, tuple(asked))
     assert [right for right, allowed in zip(asked, theirs, strict=True) if right.allowed is not allowed] == []
     # Everything was asked: each question of everybody, in the own namespace and elsewhere.
-    here = [right for right in rights.rights if right.namespace == rights.namespace]
+    here = [right for right in rights.rights if right.namespace == rights.namespace and not right.name]
     namespaced = [question for question in questions() if question.resource.namespaced]
     assert len(here) == len(namespaced) * len(rights.holders)
     assert {True, False} <= {right.allowed for right in here}
@@ -504,12 +506,17 @@ def test_answers_agree_with_kubectl_for_everything_asked(exotic: World, environm
     assert {right.seen_by for right in evaluated.rights} == {SeenBy.EVALUATED}
     assert {right.seen_by for right in rights.rights} == {SeenBy.REVIEW}
     assert answers(evaluated) == answers(rights)
+    # What rules name was asked by name, and the API server says the same as the rules.
+    named = [right for right in rights.rights if right.name]
+    assert {right.allowed for right in named} >= {True}
+    assert all(evaluated.limited(right) or evaluated.granting(right) for right in named if right.allowed)
     assert evaluated.bindings == rights.bindings
     print(f"{environment}: {len(asked)} answers agree, {sum(theirs)} of them allowed")
 
 
 def answers(rights: Rights) -> dict[tuple[Holder, Access], bool | None]:
-    return {(right.holder, right.access): right.allowed for right in rights.rights}
+    """The answers to questions about all objects."""
+    return {(right.holder, right.access): right.allowed for right in rights.rights if not right.name}
 
 
 def test_commands_in_findings_are_what_kubectl_takes(exotic: World) -> None:
@@ -560,6 +567,82 @@ def test_what_kubectl_listed_of_one_namespace_leaves_the_rest_unknown(exotic: Wo
     assert isinstance(rights_of_objects([], entry, provenance=asked.provenance), NotSeen)
 
 
+RBAC = "roles,rolebindings,clusterroles,clusterrolebindings"
+
+
+def of_dumps(world: World, environment: Environment, folder: Path, *given: tuple[str, ...]) -> Rights | NotSeen:
+    """Return rights from what `kubectl get` writes: one file for each list of arguments."""
+    paths = []
+    for number, arguments in enumerate(given):
+        paths.append(folder / f"{number}.{'json' if number % 2 else 'yaml'}")
+        form = f"--output={paths[-1].suffix[1:]}"
+        paths[-1].write_text(world.control_plane.kubectl("get", *arguments, form).stdout)
+    entry = NamespaceEntry(
+        environment=environment,
+        namespace=world.namespaces[environment],
+        dumps=tuple(paths),
+        users=("jan.jansen@leverancier.example",),
+        groups=("leverancier",),
+    )
+    collector = NamespaceCollector(entry, own=tuple(world.namespaces.values()))
+    found = collector.collect(frozenset({"rights"}))["rights"]
+    assert isinstance(found, Rights | NotSeen)
+    return found
+
+
+@pytest.mark.parametrize("environment", ["test", "acceptance", "production"])
+def test_files_of_kubectl_say_what_the_cluster_says(world: World, environment: Environment, tmp_path: Path) -> None:
+    everywhere = (RBAC, "--all-namespaces")
+    told = of_dumps(world, environment, tmp_path, everywhere, ("namespaces", world.namespaces[environment]))
+    assert isinstance(told, Rights), told
+    # In another namespace without a binding the same holds as in all of them: a cluster is asked about one as a sample.
+    assert answers(told).items() <= answers(world.seen(environment, "roles")).items()
+    assert {right.seen_by for right in told.rights} == {SeenBy.EVALUATED}
+    found = judged(told, environment)
+    assert verdicts(found) == GOLDEN[environment]
+    assert all(any("worked out" in text.en for text in found[id_].measured) for id_ in ("DDC-6.2-01", "DDC-4-05"))
+
+
+def test_files_with_some_of_the_roles_leave_the_rest_unknown(world: World, tmp_path: Path) -> None:
+    named = of_dumps(world, "production", tmp_path, ("clusterrole", "view"), ("clusterrolebinding", "cluster-admin"))
+    assert isinstance(named, NotSeen)
+    assert "clusterroles,clusterrolebindings" in named.message.en
+    own = ("roles,rolebindings", f"--namespace={world.namespaces['production']}")
+    part = of_dumps(world, "production", tmp_path, own)
+    assert isinstance(part, Rights)
+    assert PASS not in {verdict for id_, verdict in verdicts(judged(part, "production")).items() if id_ != "DDC-7.3-01"}
+
+
+def test_on_a_cluster_of_a_provider_roles_are_not_all_there_is(world: World) -> None:
+    """Azure RBAC and its like are authorizers of their own; the API server's answers hold them, roles do not."""
+    world.control_plane.kubectl("create", "clusterrole", "aks-service", "--verb=get", "--resource=pods")
+    try:
+        worked_out, asked = world.seen("production", "roles"), world.seen("production", "all")
+    finally:
+        world.control_plane.kubectl("delete", "clusterrole", "aks-service")
+    assert {right.allowed for right in worked_out.rights} == {True, None}
+    found = judged(worked_out, "production")
+    assert {id_: verdict for id_, verdict in verdicts(found).items() if GOLDEN["production"][id_] is PASS} == {
+        "DDC-4-05": UNDETERMINED,
+        "DDC-6.2-01": UNDETERMINED,
+        "DDC-6.2-02": UNDETERMINED,
+        "DDC-6.2-07": UNDETERMINED,
+        "DDC-6.2-09": UNDETERMINED,
+        "DDC-7.3-01": PASS,  # on names of accounts
+        "DDC-7.11-06": UNDETERMINED,
+    }
+    assert verdicts(found)["DDC-6.2-08"] is UNDETERMINED  # nobody writes, as far as roles tell
+    reason = found["DDC-6.2-01"].reason
+    assert reason is not None
+    assert "Azure RBAC" in reason.en
+    assert "subjectaccessreviews" in reason.en
+    changed = {
+        id_: item for id_, item in judged(asked, "production").items() if item.verdict is not GOLDEN["production"][id_]
+    }
+    assert {id_: item.verdict for id_, item in changed.items()} == {"DDC-6.2-02": UNDETERMINED}
+    assert "Azure RBAC" in str(changed["DDC-6.2-02"].reason)
+
+
 # Who may see what
 
 
@@ -600,6 +683,26 @@ def test_reviews_alone_still_find_what_is_too_much(world: World) -> None:
     finally:
         world.control_plane.kubectl("delete", "role,rolebinding", "te-veel", f"--namespace={namespace}")
     assert found["DDC-6.2-01"].verdict is FAIL
+
+
+def test_a_secret_by_name_is_found_where_roles_may_not_be_read(world: World) -> None:
+    namespace, kubectl = world.namespaces["production"], world.control_plane.kubectl
+    where = f"--namespace={namespace}"
+    by_name = "{apiGroups: [''], resources: [secrets], resourceNames: [db], verbs: [get]}"
+    lists = role("namen", "  - {apiGroups: [''], resources: [secrets], verbs: [list]}")
+    world.control_plane.apply(*grant(by_name, SUPPLIER), namespace=namespace)
+    world.control_plane.apply(lists, binding("namen", "namen", "User:meter-reviews"), namespace=namespace)
+    kubectl("create", "secret", "generic", "db", where)
+    try:
+        rights = world.seen("production", "reviews")
+    finally:
+        kubectl("delete", "role,rolebinding", "te-veel", "namen", where)
+        kubectl("delete", "secret", "db", where)
+    assert rights.bindings == ()
+    assert {right.allowed for right in rights.rights if right.name == "db"} == {True, False}
+    found = judged(rights, "production")["DDC-6.2-01"]
+    assert found.verdict is FAIL
+    assert [item.seen for item in found.findings] == [Text("mag: get (db)", "may: get (db)")]
 
 
 def test_without_any_right_nothing_is_seen_and_that_is_said(world: World) -> None:

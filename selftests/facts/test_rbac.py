@@ -17,6 +17,7 @@ from toetskader.facts.kubernetes.rbac import (
     covers,
     member,
     names,
+    other_authorizer,
     role_of,
     user,
 )
@@ -255,3 +256,16 @@ def test_objects_of_the_api_are_read() -> None:
 def test_anything_else_is_refused(document: object) -> None:
     with pytest.raises(msgspec.ValidationError):
         role_of(document)
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["cluster-admin", "aks-service"], ("AKS", "Azure RBAC")),
+        (["eks:node-manager"], ("EKS", "EKS access policies")),
+        (["gce:cloud-provider"], ("GKE", "IAM")),
+        (["cluster-admin", "view", "mijn-aks-rol", "system:node"], None),
+    ],
+)
+def test_a_provider_shows_in_the_names_of_its_own_roles(names: list[str], found: tuple[str, str] | None) -> None:
+    assert other_authorizer(names) == found

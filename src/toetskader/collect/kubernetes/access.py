@@ -102,7 +102,11 @@ class _Collector:
             return self._not_seen(known.reason, known.message)
         others = self._plan.others(seen, known)
         asked = list(self._plan.asked(others[0]))
-        rights = self._review(workers, asked) if refused is None else self._plan.evaluated(seen, asked)
+        if refused is None:
+            named = self._plan.named(seen, self._secrets() if seen.own or seen.cluster else ())
+            rights = self._review(workers, [*asked, *named])
+        else:
+            rights = self._plan.evaluated(seen, asked)
         if self._may_be_absent(seen, known, rights):
             absent = perhaps_absent(self._entry.namespace)
             return self._not_seen(absent.reason, absent.message)
@@ -168,6 +172,15 @@ class _Collector:
             return failed.failure.message
         except msgspec.ValidationError:
             return Text("namespaces: het antwoord is niet te lezen", "namespaces: the answer cannot be read")
+
+    def _secrets(self) -> tuple[str, ...]:
+        """Return the names of the Secrets of the namespace, to ask about each; none where these may not be listed."""
+        path = f"/api/v1{path_of('namespaces', self._entry.namespace, 'secrets')}"
+        try:
+            items = listed(self._server, path, metadata_only=True)
+            return tuple(msgspec.convert(item, _Named).metadata.name for item in items)
+        except (Failed, msgspec.ValidationError):  # then it stays unknown, as the bindings are
+            return ()
 
     # Asking
 

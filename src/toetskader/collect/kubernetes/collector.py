@@ -84,8 +84,11 @@ class NamespaceCollector:
 
     def _from_dumps(self, wanted: list[str]) -> dict[str, NamespaceFact | NotSeen]:
         found: dict[str, NamespaceFact | NotSeen] = {kind: self._not_seen(_not_in_dumps(kind)) for kind in wanted}
+        dump = read_dumps(self._entry)
         if "live" in wanted:
-            found["live"] = read_dumps(self._entry, now=self._now)
+            found["live"] = self._guarded("live", lambda: dump.live(now=self._now))
+        if "rights" in wanted:
+            found["rights"] = self._guarded("rights", lambda: dump.rights(now=self._now, own=self._own))
         return found
 
     def _from_cluster(self, access: Access, wanted: list[str]) -> dict[str, NamespaceFact | NotSeen]:

@@ -1,6 +1,6 @@
 """Output of `kubectl get … -o yaml` or `-o json`, in the place of a cluster. Secrets in it are metadata at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -15,9 +15,11 @@ from toetskader.collect.kubernetes.files import read_bounded, refused
 from toetskader.collect.kubernetes.hide import without_secrets
 from toetskader.collect.kubernetes.reduce import reduced
 from toetskader.collect.kubernetes.resources import BUILT_IN, RESOURCES, Resource
-from toetskader.facts.attempt import Provenance, Reason
+from toetskader.collect.kubernetes.rights_plan import rights_of_objects
+from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.kubernetes.live import ListOutcome, Live
+from toetskader.facts.kubernetes.rights import Rights
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
 
@@ -25,6 +27,7 @@ MOST_BYTES = 128_000_000
 """Of all files of one namespace together."""
 MOST_OBJECTS = 100_000
 _LISTS_IN_LISTS = 3
+_RBAC_GROUP = "rbac.authorization.k8s.io"
 _CRD = ("CustomResourceDefinition", "apiextensions.k8s.io")
 # Groups that no CustomResourceDefinition tells of: another API server behind the first serves them.
 _AGGREGATED = frozenset({"route.openshift.io"})
@@ -41,11 +44,13 @@ _BUILT_IN_OTHERS = (
 _Key = tuple[str, str]
 
 
-class _Dump:
+class Dump:
     """What was read of the files of one namespace."""
 
-    def __init__(self, namespace: str) -> None:
-        self.namespace = namespace
+    def __init__(self, entry: NamespaceEntry) -> None:
+        self._entry = entry
+        self.namespace = entry.namespace
+        self.digest = ""
         self.objects: list[dict[str, Any]] = []
         self.defined: set[_Key] = set()
         self.elsewhere: set[str] = set()
@@ -53,6 +58,8 @@ class _Dump:
         self._versions: dict[_Key, str] = {}
         self._counts: dict[_Key, int] = {}
         self._alone: set[_Key] = set()
+        self._rbac: list[dict[str, Any]] = []
+        self._rbac_alone: set[str] = set()
 
     def add(self, document: object, path: Path, level: int = 0) -> None:
         """Take in a document: an object, or a list of them."""
@@ -80,9 +87,14 @@ class _Dump:
             raise refused(path, Text("heeft een object zonder naam.", "has an object without a name."))
         if key == _CRD:
             self._define(document)
+        if key[1] == _RBAC_GROUP:  # wherever it holds: rights come from the whole cluster
+            self._rbac.append(document)
+            self._rbac_alone |= {document["kind"]} if alone else set()
         resource = self._known.get(key)
         where = metadata.get("namespace")
         if isinstance(where, str) and where != self.namespace:
+            if key[1] == _RBAC_GROUP:
+                return
             if resource is None or not resource.group.endswith(".toolkit.fluxcd.io"):
                 self.elsewhere.add(escaped(where, 63))
                 return
@@ -148,10 +160,51 @@ class _Dump:
             reason=_alone(kind) if alone else None,
         )
 
+    def live(self, *, now: datetime) -> Live:
+        """Return the namespace as the files show it. Raises `Failed` when they hold nothing of it."""
+        if not self.objects:
+            raise Failed(_nothing(self._entry, self.elsewhere))
+        provenance = self._provenance(now)
+        return Live(
+            provenance=provenance,
+            namespace=self.namespace,
+            environment=self._entry.environment,
+            selector=self._entry.selector,
+            objects=without_secrets(self.objects, provenance, self.namespace),
+            lists=self.outcomes(),
+            unknown=None if self.knows_kinds else _NOT_IN_FILES,
+            others=self.others(),
+        )
 
-def read_dumps(entry: NamespaceEntry, *, now: datetime) -> Live:
+    def rights(self, *, now: datetime, own: Iterable[str]) -> Rights | NotSeen:
+        """Work the supplier's rights out of the roles and bindings in the files; the answers are marked so.
+
+        Parameters: `own`, namespaces of the same supplier. Raises `Failed` for a role or binding that is none.
+        """
+        others = (item for item in self.objects if _key(item["kind"], item.get("apiVersion"))[1] != _RBAC_GROUP)
+        try:
+            return rights_of_objects(
+                [*self._rbac, *others],
+                self._entry,
+                provenance=self._provenance(now),
+                partial=self._rbac_alone,
+                own=own,
+            )
+        except msgspec.ValidationError:
+            raise Failed(_no_rbac()) from None
+
+    def _provenance(self, now: datetime) -> Provenance:
+        return Provenance(
+            at=now,
+            by="kubectl get -o yaml",
+            source=f"{', '.join(path.name for path in self._entry.dumps)}: {self.namespace}",
+            digest=self.digest,
+        )
+
+
+def read_dumps(entry: NamespaceEntry) -> Dump:
     """Read the files of a namespace. Raises `Failed` with the file and what is wrong with it."""
-    dump = _Dump(entry.namespace)
+    dump = Dump(entry)
     digest, left = sha256(), MOST_BYTES
     for path in entry.dumps:
         content = read_bounded(path, left)
@@ -159,24 +212,8 @@ def read_dumps(entry: NamespaceEntry, *, now: datetime) -> Live:
         digest.update(content)
         for document in _read(path, content):
             dump.add(document, path)
-    if not dump.objects:
-        raise Failed(_nothing(entry, dump.elsewhere))
-    provenance = Provenance(
-        at=now,
-        by="kubectl get -o yaml",
-        source=f"{', '.join(path.name for path in entry.dumps)}: {entry.namespace}",
-        digest=digest.hexdigest(),
-    )
-    return Live(
-        provenance=provenance,
-        namespace=entry.namespace,
-        environment=entry.environment,
-        selector=entry.selector,
-        objects=without_secrets(dump.objects, provenance, entry.namespace),
-        lists=dump.outcomes(),
-        unknown=None if dump.knows_kinds else _NOT_IN_FILES,
-        others=dump.others(),
-    )
+    dump.digest = digest.hexdigest()
+    return dump
 
 
 _NOT_IN_FILES = Text(
@@ -231,6 +268,16 @@ def _alone(kind: str) -> Text:
         "met kubectl get, zonder naam.",
         f"The files hold single objects of kind {kind}: whether those are all cannot be seen. Get all of them "
         "with kubectl get, without a name.",
+    )
+
+
+def _no_rbac() -> Failure:
+    return Failure(
+        Reason.REFUSED_INPUT,
+        Text(
+            "De bestanden bevatten een rol of binding die er geen is; vraag ze opnieuw op met kubectl get -o yaml.",
+            "The files hold a role or binding that is none; get them again with kubectl get -o yaml.",
+        ),
     )
 
 

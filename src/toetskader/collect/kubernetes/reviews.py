@@ -75,6 +75,7 @@ def review(server: ApiServer, holder: Holder, access: Access) -> ReviewStatus:
         "resource": access.resource,
         "subresource": access.subresource,
         "namespace": access.namespace,
+        "name": access.name,
     }
     spec: dict[str, Any] = {
         "resourceAttributes": {key: value for key, value in about.items() if value},

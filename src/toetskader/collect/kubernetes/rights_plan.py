@@ -1,17 +1,20 @@
 """What to ask about rights, and how roles and bindings answer it where nobody else does. No requests."""
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
-from toetskader.facts.kubernetes.rbac import Access, Binding, Rbac, Role, binding_of, role_of
+from toetskader.facts.kubernetes.rbac import Access, Binding, Rbac, Role, binding_of, other_authorizer, role_of
 from toetskader.facts.kubernetes.rights import (
     EVERY_NAMESPACE,
     Bound,
     Holder,
     LayerLabel,
+    Question,
     Right,
     Rights,
     SeenBy,
@@ -24,13 +27,23 @@ from toetskader.text import Text
 
 MOST_NAMESPACES = 50
 """Other namespaces that are asked about one by one."""
+MOST_NAMED = 2_000
+"""Questions about one object each."""
 LAYER_LABEL = "common-ground.nl/laag"
 _RBAC_GROUP = "rbac.authorization.k8s.io"
 _ALWAYS_BOUND = "kube-system"
 """Namespace in which every API server keeps bindings of its own: who lists all namespaces sees these."""
+_ALWAYS_THERE = ("", "cluster-admin")
+"""Role and binding of the cluster that every API server makes."""
 _LISTING = Text(
     "geef wie meet 'list' op roles, rolebindings, clusterroles en clusterrolebindings",
     "grant whoever measures 'list' on roles, rolebindings, clusterroles and clusterrolebindings",
+)
+
+
+_ASKING = Text(
+    "geef wie meet 'create' op subjectaccessreviews (authorization.k8s.io), dan antwoordt de API-server zelf",
+    "grant whoever measures 'create' on subjectaccessreviews (authorization.k8s.io), and the API server itself answers",
 )
 
 
@@ -45,6 +58,20 @@ class SeenRbac:
     """Why some may be missing; None when all are there."""
     own: Text | None
     others: Text | None
+
+    @property
+    def beyond(self) -> Text | None:
+        """Why another authorizer may grant rights that do not stand here; None when nothing points to one."""
+        names = [name for namespace, name in self.roles if not namespace]
+        names += [binding.name for binding in self.rbac.bindings if not binding.namespace]
+        found = other_authorizer(names)
+        if found is None:
+            return None
+        provider, authorizer = found
+        return Text(
+            f"dit is een cluster van {provider}: wat {authorizer} geeft, staat niet in rollen en bindingen",
+            f"this is a cluster of {provider}: what {authorizer} grants stands in no roles and bindings",
+        )
 
 
 class Plan:
@@ -100,18 +127,28 @@ class Plan:
         for namespace in everywhere:
             for holder in self.holders:
                 for question in questions():
-                    what = question.resource
-                    if what.namespaced or namespace == EVERY_NAMESPACE:
-                        yield (
-                            holder,
-                            Access(
-                                verb=question.verb,
-                                group=what.group,
-                                resource=what.resource,
-                                subresource=what.subresource,
-                                namespace=namespace,
-                            ),
-                        )
+                    if question.resource.namespaced or namespace == EVERY_NAMESPACE:
+                        yield holder, _access(question, namespace)
+
+    def named(self, seen: SeenRbac, secrets: Iterable[str]) -> tuple[tuple[Holder, Access], ...]:
+        """Return the questions about one object each, which a review of all of them leaves out.
+
+        About the objects that a rule names, and about reading Secrets. Parameters: `secrets`, names of those to ask
+        about, where rules were not seen.
+        """
+        asked: dict[tuple[Holder, Access], None] = {}
+        for bound in self.bearing(seen):
+            names = sorted({name for rule in bound.rules for name in rule.names})
+            where = bound.binding.namespace or self.entry.namespace
+            for holder in self.holders if names else ():
+                for question in questions():
+                    access = _access(question, where)
+                    if bound.grants(holder, access, by_name=True):
+                        asked.update(((holder, msgspec.structs.replace(access, name=name)), None) for name in names)
+        for name in secrets:
+            access = Access(verb="get", resource="secrets", namespace=self.entry.namespace, name=name)
+            asked.update(((holder, access), None) for holder in self.holders)
+        return tuple(asked)[:MOST_NAMED]
 
     def bearing(self, seen: SeenRbac) -> Iterator[Bound]:
         """Yield the bindings that can matter to a judgement."""
@@ -163,13 +200,25 @@ class Plan:
             cluster_bindings_unseen=seen.cluster,
             own_bindings_unseen=seen.own,
             other_bindings_unseen=seen.others,
+            beyond_rbac=seen.beyond,
             layers=layers[0],
             layers_unseen=layers[1],
         )
 
     def evaluated(self, seen: SeenRbac, asked: Iterable[tuple[Holder, Access]]) -> tuple[Right, ...]:
-        """Answer questions from roles and bindings; what is not granted is denied only when all of them were seen."""
+        """Answer questions from roles and bindings, as far as these tell."""
         return tuple(_evaluated(seen, self.entry.namespace, holder, access) for holder, access in asked)
+
+
+def _access(question: Question, namespace: str) -> Access:
+    what = question.resource
+    return Access(
+        verb=question.verb,
+        group=what.group,
+        resource=what.resource,
+        subresource=what.subresource,
+        namespace=namespace if what.namespaced else EVERY_NAMESPACE,
+    )
 
 
 def right_of(
@@ -188,6 +237,7 @@ def right_of(
         resource=access.resource,
         subresource=access.subresource,
         namespace=access.namespace,
+        name=access.name,
         allowed=allowed,
         seen_by=seen_by,
         reason=reason,
@@ -195,10 +245,16 @@ def right_of(
 
 
 def _evaluated(seen: SeenRbac, own: str, holder: Holder, access: Access) -> Right:
-    """Answer a question from roles and bindings; what is not granted is denied only when all of them were seen."""
+    """Answer a question from roles and bindings.
+
+    What is not granted is denied only when all of them were seen, and nothing points to another authorizer: these add
+    up.
+    """
     if seen.rbac.allows(holder.identity, access):
         return right_of(holder, access, True, seen_by=SeenBy.EVALUATED)
     unseen = seen.cluster or (None if not access.namespace else seen.own if access.namespace == own else seen.others)
+    if unseen is None and seen.beyond is not None:
+        unseen = _joined(seen.beyond, _ASKING)
     allowed = None if unseen is not None else False
     return right_of(holder, access, allowed, seen_by=SeenBy.EVALUATED, reason=unseen)
 
@@ -208,14 +264,16 @@ def rights_of_objects(
     entry: NamespaceEntry,
     *,
     provenance: Provenance,
+    partial: Collection[str] = (),
     own: Iterable[str] = (),
 ) -> Rights | NotSeen:
     """Work rights out of objects that somebody else listed, with `kubectl get … -o yaml`. Nothing is asked.
 
-    Parameters: `documents`, objects of any kind in any namespace; `own`, further namespaces of the supplier. Whether a
-    list was whole does not stand in it. An API server always has roles and bindings of the cluster, and in kube-system:
-    without these among the objects, what is not granted is not known to be denied. Raises msgspec.ValidationError for
-    a role or binding that is none.
+    Parameters: `documents`, objects of any kind in any namespace; `partial`, kinds of which there are some by name, and
+    maybe not all; `own`, further namespaces of the supplier. Whether a list was whole does not stand in it. An API
+    server always has cluster-admin, its role and its binding, and roles and bindings in kube-system: without these
+    among the objects, what is not granted is not known to be denied. Raises msgspec.ValidationError for a role or
+    binding that is none.
     """
     plan = Plan(entry, own)
     if (nobody := plan.nobody(provenance)) is not None:
@@ -231,17 +289,22 @@ def rights_of_objects(
             elif kind in {"RoleBinding", "ClusterRoleBinding"}:
                 bindings.append(binding_of(document))
         layers += _layer(document, entry.namespace)
-    given = [{role.namespace for role in roles}, {binding.namespace for binding in bindings}]
+    names = [{(item.namespace, item.name) for item in found} for found in (roles, bindings)]
+    given = [{namespace for namespace, _ in found} for found in names]
+    of_cluster = not {"ClusterRole", "ClusterRoleBinding"} & set(partial)
+    of_namespaces = not {"Role", "RoleBinding"} & set(partial)
+    here = all({_ALWAYS_BOUND, entry.namespace} & found for found in given)
+    everywhere = all(_ALWAYS_BOUND in found for found in given)
     seen = SeenRbac(
         Rbac(roles, bindings),
         frozenset((role.namespace, role.name) for role in roles),
-        cluster=None if all("" in found for found in given) else _not_given("clusterroles,clusterrolebindings"),
+        cluster=None
+        if of_cluster and all(_ALWAYS_THERE in found for found in names)
+        else _not_given("clusterroles,clusterrolebindings"),
         own=None
-        if all({_ALWAYS_BOUND, entry.namespace} & found for found in given)
+        if of_namespaces and here
         else _not_given(f"roles,rolebindings --namespace {shlex.quote(entry.namespace)}"),
-        others=None
-        if all(_ALWAYS_BOUND in found for found in given)
-        else _not_given("roles,rolebindings --all-namespaces"),
+        others=None if of_namespaces and everywhere else _not_given("roles,rolebindings --all-namespaces"),
     )
     if seen.cluster is not None and seen.own is not None:
         message = Text(f"Rechten zijn niet te zien: {seen.cluster.nl}.", f"Rights cannot be seen: {seen.cluster.en}.")

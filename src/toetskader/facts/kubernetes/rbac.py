@@ -209,6 +209,24 @@ class Rbac:
         return MASTERS in identity.groups or any(True for _ in self.granting(identity, access))
 
 
+# What a provider makes in the RBAC of a cluster of its own, and the authorizer that it can set beside RBAC. Sources:
+# Microsoft, "Use Azure RBAC for Kubernetes authorization"; AWS, "EKS access entries"; Google, "IAM and GKE RBAC".
+_PROVIDERS = (
+    (("aks-", "aks:"), "AKS", "Azure RBAC"),
+    (("eks:",), "EKS", "EKS access policies"),
+    (("gce:", "system:gke-"), "GKE", "IAM"),
+)
+
+
+def other_authorizer(names: Iterable[str]) -> tuple[str, str] | None:
+    """Return whose cluster it is, and the authorizer there that may grant rights besides RBAC; None without a sign.
+
+    Parameters: `names`, of roles and bindings of the cluster. Whether that authorizer is on does not show in them.
+    """
+    found = [item for name in names for item in _PROVIDERS if name.startswith(item[0])]
+    return found[0][1:] if found else None
+
+
 def holds_in(binding: Binding, access: Access) -> bool:
     """Tell whether a binding holds where something is asked: its own namespace, or everywhere."""
     if not binding.namespace:

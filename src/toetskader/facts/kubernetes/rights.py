@@ -1,6 +1,7 @@
 """What the supplier's users and groups may do on a cluster, and which bindings grant it."""
 
 import shlex
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -80,6 +81,8 @@ class Right(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     subresource: str = ""
     namespace: str = EVERY_NAMESPACE
     """Where; empty for all namespaces at once, or a resource of the cluster."""
+    name: str = ""
+    """Of the one object that was asked about; empty for all of them."""
     allowed: bool | None
     """None when there was no answer, for the reason given."""
     seen_by: SeenBy = SeenBy.REVIEW
@@ -94,6 +97,7 @@ class Right(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             resource=self.resource,
             subresource=self.subresource,
             namespace=self.namespace,
+            name=self.name,
         )
 
     @property
@@ -105,6 +109,7 @@ class Right(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             else ["--as", NOBODY, "--as-group", self.holder.name]
         )
         what = f"{self.resource}.{self.group}" if self.group else self.resource
+        what = f"{what}/{self.name}" if self.name else what
         where = ["--namespace", self.namespace] if self.namespace else ["--all-namespaces"]
         sub = ["--subresource", self.subresource] if self.subresource else []
         return shlex.join(["kubectl", "auth", "can-i", self.verb, what, *sub, *where, *who])
@@ -194,6 +199,8 @@ class Rights(msgspec.Struct, frozen=True, kw_only=True, tag="rights"):
     """Why bindings and roles of the namespace may be missing among them."""
     other_bindings_unseen: Text | None = None
     """Why bindings and roles of other namespaces may be missing among them."""
+    beyond_rbac: Text | None = None
+    """Why another authorizer may grant rights that stand in no role or binding, as Azure RBAC does on AKS."""
     layers: tuple[LayerLabel, ...] = ()
     layers_unseen: Text | None = None
     """Why the component's layer may stand somewhere it was not looked for."""
@@ -227,11 +234,19 @@ class Answers:
     """The answers to questions about rights, by question."""
 
     def __init__(self, rights: Rights) -> None:
-        self._found = {(item.holder, item.access): item for item in rights.rights}
+        self._found = {(item.holder, item.access): item for item in rights.rights if not item.name}
+        self._named: dict[tuple[Holder, Access], list[Right]] = defaultdict(list)
+        for item in rights.rights:
+            if item.name:
+                self._named[item.holder, msgspec.structs.replace(item.access, name="")].append(item)
 
     def get(self, holder: Holder, access: Access) -> Right | None:
         """Return an answer; None when it was not asked."""
         return self._found.get((holder, access))
+
+    def by_name(self, right: Right) -> tuple[Right, ...]:
+        """Return the answers to the same question about one object each, as far as these were asked."""
+        return tuple(self._named.get((right.holder, right.access), ()))
 
 
 @dataclass(frozen=True, slots=True)
