@@ -8,6 +8,8 @@ from toetskader.judging import Findings, Text, check, undetermined
 
 _IN_THE_CHART = Text("een object uit de chart", "an object from the chart")
 _AS_RENDERED = Text("zoals de chart het levert", "as the chart delivers it")
+_CHART = "metadata.labels.helm.sh/chart"
+"""Where most charts put their name and version."""
 _MOST_NAMED = 5
 """Objects or places named in a sentence."""
 
@@ -43,6 +45,11 @@ def _say_what_was_compared(found: Drift, contracted: Render, findings: Findings)
         f"{found.compared} objects compared with {source}; too many {len(found.extra)}, not there "
         f"{len(found.missing)}, places that differ {len(found.changed)}",
     )
+    others = dict.fromkeys(
+        (item.seen, item.expected) for item in found.changed if item.node.path == _CHART and isinstance(item.seen, str)
+    )
+    for runs, delivered in others:
+        findings.saw(f"er draait {runs}, de chart is {delivered}", f"{runs} runs, the chart is {delivered}")
     if found.secrets:
         names = _named(found.secrets)
         findings.saw(f"inhoud niet vergeleken: {names}", f"content not compared: {names}")

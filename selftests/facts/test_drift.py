@@ -299,6 +299,7 @@ def test_what_nobody_rendered_and_no_server_fills_in_is_drift(before: str, after
         ("      containers", "      dnsPolicy: ClusterFirst\n      containers"),
         ("      containers", "      serviceAccount: app\n      containers"),
         ("{runAsUser: 1000", "{procMount: Default, runAsUser: 1000"),
+        ("{name: app, image", "{name: app, env: [{name: STAKATER_APP_CONFIGMAP, value: x}], image"),
         ("metadata: {name: app}", "metadata: {name: app, labels: {helm.toolkit.fluxcd.io/name: app}}"),
         ("metadata: {labels", "metadata: {annotations: {kubectl.kubernetes.io/restartedAt: nu}, labels"),
         (
@@ -310,6 +311,14 @@ def test_what_nobody_rendered_and_no_server_fills_in_is_drift(before: str, after
 def test_what_servers_and_tools_add_is_no_drift(before: str, after: str) -> None:
     assert before in PLAIN
     assert between(PLAIN, PLAIN.replace(before, after)).is_none
+
+
+def test_a_tool_that_restarts_pods_adds_a_variable() -> None:
+    rendered = PLAIN.replace("{name: app, image", "{name: app, env: [{name: A, value: b}], image")
+    found = between(
+        rendered, rendered.replace("value: b}", "value: b}, {name: STAKATER_X, value: x}, {name: C, value: d}")
+    )
+    assert list(places(found)) == [f"Deployment/app {CONTAINER}.env[C]"]
 
 
 @pytest.mark.parametrize("key", ["runAsUser", "readOnlyRootFilesystem", "automountServiceAccountToken", "fsGroup"])

@@ -116,6 +116,16 @@ def test_each_object_that_differs_is_a_finding_with_its_template() -> None:
     assert "debug" not in repr(outcome.findings)
 
 
+def test_another_version_of_the_chart_is_said_once() -> None:
+    chart, live = rendered(), running()
+    for items, version in ((chart, "meldingen-1.5.0"), (live, "meldingen-1.4.2")):
+        for item in items:
+            item["metadata"]["labels"] = {**item["metadata"].get("labels", {}), "helm.sh/chart": version}
+    outcome = judged(contracted(chart), seen(live))
+    assert outcome.verdict is FAIL
+    assert [text.en for text in outcome.measured[1:]] == ["meldingen-1.4.2 runs, the chart is meldingen-1.5.0"]
+
+
 def test_what_could_not_be_compared_leaves_it_open_and_is_named() -> None:
     chart, live = rendered(), running()
     of_kind(chart, "ConfigMap")["data"]["DSN"] = "postgres://app:REDACTED-1@db/app"

@@ -35,6 +35,8 @@ def looked_at(target: Target, facts: TargetFacts | None, lang: Lang) -> LookedAt
         parts["namespace"] = ", ".join(
             _namespace(entry, attempts.get(FactKey("live", entry.environment))) for entry in target.namespaces
         )
+        if target.chart is not None:
+            parts["release"] = ", ".join(map(_release, target.namespaces))
     if target.haven_report is not None:
         parts["cluster"] = target.haven_report.name
     commands = {
@@ -48,6 +50,10 @@ def looked_at(target: Target, facts: TargetFacts | None, lang: Lang) -> LookedAt
 def _namespace(entry: NamespaceEntry, attempt: Attempt | None) -> str:
     version = f", Kubernetes {attempt.kubernetes}" if isinstance(attempt, Live) and attempt.kubernetes else ""
     return f"{entry.namespace} ({entry.environment}{version})"
+
+
+def _release(entry: NamespaceEntry) -> str:
+    return f"{entry.release} ({entry.environment}, {entry.values or '?'})"
 
 
 def _endpoints(part: SaasPart) -> str:

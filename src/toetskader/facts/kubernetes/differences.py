@@ -89,10 +89,12 @@ _STEERING = (
     "konghq.com/",
     "nginx.ingress.kubernetes.io/",
     "nginx.org/",
-    "service.beta.kubernetes.io/",
+    "service.beta.kubernetes.io/azure-",
     "traefik.ingress.kubernetes.io/",
 )
 """Starts of annotations by which people steer traffic, and that no program sets by itself."""
+_SET_BY_TOOLS = ("STAKATER_",)
+"""Starts of names of variables by which a tool has pods start again (Reloader)."""
 # Admission fills in lists of these: volumes and tolerations of a pod, pull secrets of an account.
 _FILLED_IN_LISTS = frozenset({"Pod", "ServiceAccount"})
 _KEYED_LISTS: Mapping[str, tuple[str, ...]] = {
@@ -267,8 +269,12 @@ def _compare_lists(said: list[Any], there: list[Any], path: str, item: Kubernete
             yield from _compare(value, other, place, item)
         elif value is not None:
             yield Difference(Node(value, place, item), NOT_THERE, _shown(value, place))
-        elif other is not None and item.kind not in _FILLED_IN_LISTS:
+        elif other is not None and item.kind not in _FILLED_IN_LISTS and not _is_of_a_tool(key, path):
             yield _addition(other, place, item)
+
+
+def _is_of_a_tool(name: str, path: str) -> bool:
+    return path.endswith(".env") and name.startswith(_SET_BY_TOOLS)
 
 
 def _paired(said: list[Any], there: list[Any], path: str) -> dict[str, tuple[Any, Any]]:
@@ -357,6 +363,8 @@ def _additions(said: Any, there: Any, path: str, item: KubernetesObject) -> Iter
 
 
 def _says_nothing(value: Any, key: str) -> bool:
+    if key == "env" and isinstance(value, list):
+        return all(_is_of_a_tool(str(_step(item, "name")), ".env") for item in value)
     return value is None or value in ("", [], {}) or (value is False and key not in _KEPT)
 
 
