@@ -9,9 +9,10 @@ from toetskader.facts.chart import ChartFiles
 from toetskader.facts.kubernetes.literals import literals
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
-from toetskader.facts.kubernetes.route_measures import allows_listed_addresses, limits_requests
-from toetskader.facts.kubernetes.routes import Route, can_route
+from toetskader.facts.kubernetes.route_measures import allows_listed_addresses, leaves_anybody_out, limits_requests
+from toetskader.facts.kubernetes.routes import Route, can_route, unread_routes
 from toetskader.facts.kubernetes.routes import routes as routes_of
+from toetskader.facts.kubernetes.services import public_load_balancers
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
 from toetskader.facts.secrets import texts
 from toetskader.judging import (
@@ -38,16 +39,15 @@ def test_ingress_only_without_gateway(chart: ChartFiles, routes: Routes, objects
     """
     _need_routes(routes, chart, objects)
     gateways = [route for route in routes if route.through == "gateway"]
-    if not gateways:
-        return
     names = ", ".join(route.object.where for route in gateways[:3])
     for route in routes:
-        if route.through == "ingress":
+        if gateways and route.through == "ingress":
             findings.add(
                 route.object,
                 seen=Text(f"{route.object.kind} naast {names}", f"{route.object.kind} beside {names}"),
                 expected=Text("alleen de route door de API-gateway", "only the route through the API gateway"),
             )
+    _need_readable(objects, findings)
 
 
 @check("ingress.internal_by_default")
@@ -61,7 +61,12 @@ def test_routes_are_internal(
     document names no gateway classes, by its name (`apisix-internal`).
     """
     internal = parameters.require("internal_ingress_class")
-    _need_routes(routes, chart, objects)
+    for service in public_load_balancers(objects):
+        kind = service.get("spec", "type")
+        expected = Text("ClusterIP, achter de interne ingress", "ClusterIP, behind the internal ingress")
+        findings.add(kind, seen=kind.value, expected=expected)
+    if not findings:
+        _need_routes(routes, chart, objects)
     unknown: list[str] = []
     for route in routes:
         place = route.entrances[0] if route.entrances else route.object
@@ -90,6 +95,7 @@ def test_routes_are_internal(
             f"Whether the gateway of {', '.join(unknown)} is internal does not show; refer to a gateway that is "
             "internal by name, or fill in its class as parameter 'internal_ingress_class'.",
         )
+    _need_readable(objects, findings)
 
 
 @check("ingress.external_measures")
@@ -101,9 +107,16 @@ def test_external_routes_have_further_measures(
     An indication: a VPN or application proxy in front does not show in the chart.
     """
     external = parameters.require("external_ingress_class")
-    _need_routes(routes, chart, objects)
+    for service in public_load_balancers(objects):
+        ranges = service.get("spec", "loadBalancerSourceRanges")
+        if not leaves_anybody_out([node.text() or "" for node in ranges.each()]):
+            expected = Text("een lijst van toegestane adressen", "a list of allowed addresses")
+            findings.add(ranges, seen=ranges.value, expected=expected)
+    if not findings:
+        _need_routes(routes, chart, objects)
     judged = [route for route in routes if _side(route, parameters) != "internal"]
-    if not judged:
+    if not judged and not findings:
+        _need_readable(objects, findings)
         not_applicable("Geen route is van buiten bereikbaar.", "No route can be reached from outside.")
     doubtful = []
     for route in judged:
@@ -128,6 +141,7 @@ def test_external_routes_have_further_measures(
             f"{', '.join(doubtful)} does not show whether it can be reached from outside, and then is limited: name "
             f"the class (external is '{external}') and the list of allowed addresses in the chart.",
         )
+    _need_readable(objects, findings)
 
 
 _INTERNAL_NAME = re.compile(r"(?:^|[-_.])(?:internal|intern|private|prive|intranet)(?:$|[-_.])", re.IGNORECASE)
@@ -173,9 +187,12 @@ def test_host_name_is_free_to_choose(
         _need_routes(routes, chart, objects)
         return
     _need_routes(changed, chart, objects)
+    misfits = []
     for route in changed:
         for host in route.hosts:
-            if host.name and not _is_below(host.name, params.host):
+            if _NO_HOST.search(host.name) and params.host in host.name:
+                misfits.append(route.object.where)
+            elif host.name and not _is_below(host.name, params.host):
                 findings.add(host.node, seen=host.name, expected=params.host, remedy=_FROM_VALUES)
         for node in route.tls_names:
             if not _is_below(node.text() or "", params.host):
@@ -188,7 +205,18 @@ def test_host_name_is_free_to_choose(
         for literal in literals(Workloads(vanity.objects), vanity.objects):
             if _names(name, literal.text):
                 findings.add(literal.node, seen=name, expected=params.host, remedy=_FROM_VALUES)
+    if misfits and not findings:
+        undetermined(
+            f"De waarde voor de host van {', '.join(misfits)} is leeg en heeft een vorm die hier niet te raden is; "
+            "voeg een waardenset toe waarin de host is ingevuld.",
+            f"The value for the host of {', '.join(misfits)} is empty and has a form that cannot be guessed here; "
+            "add a values set in which the host is filled in.",
+        )
+    _need_readable(objects, findings)
 
+
+# What no host name has; a list of hosts that is made up in another shape than the template's gives text like this.
+_NO_HOST = re.compile(r"[^\w.*-]")
 
 _FROM_VALUES = Text(
     "Leid deze host in de template af van de waarde die ook de route gebruikt.",
@@ -265,6 +293,7 @@ def test_tls_ends_at_the_edge(
         )
     if not findings:
         _need_routes(routes, chart, objects)
+    _need_readable(objects, findings)
 
 
 _HTTPS_PORTS = frozenset({443, 8443, 9443, 6443})
@@ -321,6 +350,20 @@ def test_requests_are_limited_at_the_edge(
             f"{', '.join(elsewhere)} refers to middleware or plugins outside the chart; put those in the chart, or "
             "show the limit on the route itself.",
         )
+    _need_readable(objects, findings)
+
+
+def _need_readable(objects: Objects, findings: Findings | None = None) -> None:
+    """End undetermined where there is a route that is not read here, unless something was found already."""
+    unread = unread_routes(objects)
+    if unread and not findings:
+        names = ", ".join(item.where for item in unread[:3])
+        undetermined(
+            f"Deze routes zijn hier niet te lezen: {names}. Gebruik een Ingress, of een route van de Gateway API, "
+            "APISIX, OpenShift, Traefik of Istio.",
+            f"These routes cannot be read here: {names}. Use an Ingress, or a route of Gateway API, APISIX, OpenShift, "
+            "Traefik or Istio.",
+        )
 
 
 def _need_routes(routes: Routes, chart: ChartFiles, objects: Objects) -> None:
@@ -330,6 +373,7 @@ def _need_routes(routes: Routes, chart: ChartFiles, objects: Objects) -> None:
     """
     if routes:
         return
+    _need_readable(objects)
     for service in objects.of_kind("Service"):
         kind = service.get("spec", "type").text()
         if kind in ("LoadBalancer", "NodePort"):

@@ -63,7 +63,9 @@ def limits_requests(route: Route, objects: Objects) -> bool | None:
     """Tell whether the edge limits the requests of one sender on a route. Where everybody is exempt, it does not."""
     annotations = _read_by_its_controller(route)
     exempt = _parts(annotations.get("nginx.ingress.kubernetes.io/limit-whitelist", ""))
-    if (not exempt or _is_a_list(exempt)) and any(_positive(annotations.get(name, "")) for name in _RATE_ANNOTATIONS):
+    if (not exempt or leaves_anybody_out(exempt)) and any(
+        _positive(annotations.get(name, "")) for name in _RATE_ANNOTATIONS
+    ):
         return True
     if any(_LIMIT_DIRECTIVE.search(annotations.get(name, "")) for name in _SNIPPETS):
         return True
@@ -80,16 +82,16 @@ def limits_requests(route: Route, objects: Objects) -> bool | None:
 def allows_listed_addresses(route: Route, objects: Objects) -> bool | None:
     """Tell whether the edge lets only listed addresses through to a route. A list of every address is none."""
     annotations = _read_by_its_controller(route)
-    if any(_is_a_list(_parts(annotations.get(name, ""))) for name in _ALLOW_ANNOTATIONS):
+    if any(leaves_anybody_out(_parts(annotations.get(name, ""))) for name in _ALLOW_ANNOTATIONS):
         return True
     if any(_DENY_DIRECTIVE.search(annotations.get(name, "")) for name in _SNIPPETS):
         return True
     return _by_objects(
         route,
         objects,
-        plugin=lambda name, config: name == "ip-restriction" and _is_a_list(_texts(config.get("whitelist"))),
+        plugin=lambda name, config: name == "ip-restriction" and leaves_anybody_out(_texts(config.get("whitelist"))),
         middleware=lambda spec: any(
-            _is_a_list(_texts(spec.get(kind, "sourceRange"))) for kind in ("ipAllowList", "ipWhiteList")
+            leaves_anybody_out(_texts(spec.get(kind, "sourceRange"))) for kind in ("ipAllowList", "ipWhiteList")
         ),
         kong=("ip-restriction",),
         policy=("SecurityPolicy", "authorization"),
@@ -238,8 +240,8 @@ def _parts(text: str) -> list[str]:
     return [part for part in re.split(r"[,\s]+", text) if part]
 
 
-def _is_a_list(ranges: list[str]) -> bool:
-    """Tell whether address ranges are a list that leaves anybody out."""
+def leaves_anybody_out(ranges: list[str]) -> bool:
+    """Tell whether address ranges are a list that leaves anybody out. An empty one is none."""
     try:
         networks = [ipaddress.ip_network(text.strip(), strict=False) for text in ranges if text]
     except ValueError:

@@ -57,11 +57,19 @@ def routes(objects: Objects) -> tuple[Route, ...]:
 
 
 # Kinds of routes, those of controllers that are not read here too (Contour, NGINX, Kong, Ambassador).
-_ROUTE_TEMPLATE = re.compile(
-    r"^[ \t]*kind:\s*[\"']?(?:\w{0,40}Ingress|\w{0,40}Route(?:TCP|UDP)?|VirtualService|HTTPProxy|VirtualServer"
-    r"|TransportServer|Mapping|TCPMapping)\b",
-    re.MULTILINE,
+_KINDS = (
+    r"(?:\w{0,40}Ingress|\w{0,40}Route(?:TCP|UDP)?|VirtualService|HTTPProxy|VirtualServer|TransportServer"
+    r"|(?:TCP)?Mapping)"
 )
+_ROUTE_KIND = re.compile(_KINDS)
+_ROUTE_TEMPLATE = re.compile(rf"^[ \t]*kind:\s*[\"']?{_KINDS}\b", re.MULTILINE)
+
+
+def unread_routes(objects: Objects) -> tuple[KubernetesObject, ...]:
+    """Return the objects that are routes by their kind, of controllers that are not read here."""
+    return tuple(
+        item for item in objects if _ROUTE_KIND.fullmatch(item.kind) and (item.kind, item.group) not in _READERS
+    )
 
 
 def can_route(files: Mapping[str, str]) -> bool:

@@ -73,6 +73,24 @@ def service_ports(objects: Objects, workloads: Workloads) -> Iterator[ServicePor
                 yield ServicePort(service, node, selected, _targets(node, selected))
 
 
+# Annotations by which cloud providers keep a load balancer inside the network, with the values that do.
+_KEPT_INSIDE = {
+    "service.beta.kubernetes.io/azure-load-balancer-internal": "true",
+    "service.beta.kubernetes.io/aws-load-balancer-internal": "true",
+    "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal",
+    "networking.gke.io/load-balancer-type": "internal",
+    "cloud.google.com/load-balancer-type": "internal",
+}
+
+
+def public_load_balancers(objects: Objects) -> Iterator[KubernetesObject]:
+    """Yield the Services that make a load balancer that nothing keeps inside the network, Helm tests left out."""
+    for service in objects.of_kind("Service"):
+        inside = any(service.annotations.get(key, "").lower() == value for key, value in _KEPT_INSIDE.items())
+        if service.get("spec", "type").text() == "LoadBalancer" and not inside and not service.is_test:
+            yield service
+
+
 def container_ports(workload: Workload) -> Iterator[Node]:
     """Yield the declared ports of a workload's running containers."""
     for container in workload.containers:
