@@ -3,15 +3,19 @@
 import base64
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from cluster_certificates import Authority
 from control_plane import ControlPlane
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from front_server import in_front
 
 from toetskader.collect.kubernetes import lists
@@ -189,6 +193,71 @@ def test_an_identity_that_ran_out_is_told(control_plane: ControlPlane, namespace
     found = not_seen(token, namespace)
     assert found.reason is Reason.DENIED
     assert "2023-11-14" in found.message.en
+
+
+def test_a_token_that_ran_out_is_told(control_plane: ControlPlane, namespace: str) -> None:
+    control_plane.apply(PODS, namespace=namespace)
+    now = int(time.time())
+    valid = control_plane.write_kubeconfig("geldig", {"token": service_account_token(control_plane, now + 600)})
+    assert isinstance(collect(valid, namespace), Live)
+    ended = control_plane.write_kubeconfig("beeindigd", {"token": service_account_token(control_plane, now - 600)})
+    found = not_seen(ended, namespace)
+    assert found.reason is Reason.DENIED
+    assert datetime.fromtimestamp(now - 600, UTC).strftime("ran out on %Y-%m-%d %H:%M UTC") in found.message.en
+
+
+def service_account_token(control_plane: ControlPlane, ends: int) -> str:
+    """Return a token of the service account `default` as the API server signs them, with another end."""
+
+    def part(text: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return found
+
+    def encoded(content: bytes) -> str:
+        return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+    issued = control_plane.kubectl("create", "token", "default", "--namespace=default").stdout.strip()
+    head, claims = (part(text) for text in issued.split(".")[:2])
+    claims |= {"iat": ends - 3600, "nbf": ends - 3600, "exp": ends}
+    signed = f"{encoded(json.dumps(head).encode())}.{encoded(json.dumps(claims).encode())}"
+    key = serialization.load_pem_private_key((control_plane.folder / "accounts.key").read_bytes(), None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return f"{signed}.{encoded(key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+
+
+def test_a_token_that_runs_out_half_way_leaves_the_rest_open(control_plane: ControlPlane, pods: str) -> None:
+    def ends(path: str, number: int) -> tuple[int, dict[str, str], bytes] | None:
+        return (401, {"Content-Type": "application/json"}, b'{"kind": "Status", "code": 401}') if number > 8 else None
+
+    with in_front(control_plane, ends) as (_, kubeconfig):
+        live = collect(kubeconfig, pods)
+    assert isinstance(live, Live), live
+    open_ = [item for item in live.lists if not item.complete]
+    assert "Pod" not in {item.kind for item in open_}
+    assert len(open_) > 10
+    assert all(item.denied and item.reason is not None and "401" in item.reason.en for item in open_)
+
+
+def test_a_watch_cache_that_lags_is_waited_for(control_plane: ControlPlane, pods: str) -> None:
+    """What an API server answers whose cache has not come as far as what is asked (TooLargeResourceVersion)."""
+    status = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Timeout", "code": 504}
+    status |= {"message": "Timeout: Too large resource version: 9, current: 5"}
+    status |= {"details": {"causes": [{"reason": "ResourceVersionTooLarge"}], "retryAfterSeconds": 1}}
+    lagging: Counter[str] = Counter()
+
+    def lags(path: str, number: int) -> tuple[int, dict[str, str], bytes] | None:
+        lagging[path] += 1
+        behind = "/namespaces/" in path and lagging[path] <= 2
+        headers = {"Content-Type": "application/json", "Retry-After": "1"}
+        return (504, headers, json.dumps(status).encode()) if behind else None
+
+    with in_front(control_plane, lags) as (front, kubeconfig):
+        live = collect(kubeconfig, pods)
+    assert isinstance(live, Live), live
+    assert [item.kind for item in live.lists if not item.complete] == []
+    assert len(list(Objects.of_live(live).of_kind("Pod"))) == 7
+    # An old answer out of the cache is never asked for: nothing names a version, or lets it be any.
+    assert not [path for path in front.asked if "resourceVersion" in path]
 
 
 def test_a_server_of_another_authority_gets_nothing(control_plane: ControlPlane, namespace: str) -> None:
