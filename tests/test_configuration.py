@@ -199,9 +199,9 @@ def test_database_sessions_use_utc(
     can go wrong in a chart is a setting that asks for another zone.
     """
     _require_database(workloads, objects, environment, databases)
-    for variable, zone in time_zone_settings(environment, of_database=True):
-        if not is_utc(zone):
-            findings.add(variable.place, seen=f"{variable.name}: {zone}", expected="UTC")
+    for setting in time_zone_settings(environment, of_database=True):
+        if not is_utc(setting.zone):
+            findings.add(setting.place, seen=f"{setting.name}: {setting.zone}", expected="UTC")
     _require_seen(environment)
 
 

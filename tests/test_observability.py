@@ -228,9 +228,9 @@ def _is_json(item: ContainerEnvironment, objects: Objects) -> bool:
 def test_log_timestamps_are_utc(workloads: Workloads, environment: Environment, findings: Findings) -> None:
     """DDC 7.20: log lines have timestamps in UTC. A container's clock shows UTC unless a setting says otherwise."""
     _applications(workloads)
-    for variable, zone in time_zone_settings(environment, of_logging=True):
-        if not is_utc(zone):
-            findings.add(variable.place, seen=f"{variable.name}: {zone[:80]}", expected="UTC")
+    for setting in time_zone_settings(environment, of_logging=True):
+        if not is_utc(setting.zone):
+            findings.add(setting.place, seen=f"{setting.name}: {setting.zone[:80]}", expected="UTC")
     for container in workloads.containers():
         for mount in container.get("volumeMounts").each():
             if mount.get("mountPath").text() in ("/etc/localtime", "/etc/timezone"):

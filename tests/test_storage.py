@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from toetskader.facts.chart import Render
+from toetskader.facts.databases import keeps_file
+from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.known_images import data_stores, is_database, is_only_data_store
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.storage import (
@@ -17,7 +19,7 @@ from toetskader.facts.kubernetes.storage import (
     storage_class_values,
     volumes,
 )
-from toetskader.facts.kubernetes.workloads import Workloads
+from toetskader.facts.kubernetes.workloads import Container, Workloads
 from toetskader.facts.object_storage import Part, Settings, rendered_settings, values_settings
 from toetskader.facts.templates import Templates
 from toetskader.judging import Findings, Parameters, Text, check, not_applicable, undetermined
@@ -182,22 +184,21 @@ def test_files_may_go_to_a_shared_file_store(workloads: Workloads, objects: Obje
 
 
 @check("storage.no_local_persistence")
-def test_nothing_lasting_is_kept_on_the_container(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+def test_nothing_lasting_is_kept_on_the_container(
+    workloads: Workloads, objects: Objects, environment: Environment, findings: Findings
+) -> None:
     """DDC 7.15: persistent files with data are never written to storage local to the container or its node."""
     _require_any(workloads, claims(objects, workloads))
     _report_node_storage(workloads, objects, findings)
     for claim in local_claims(objects, workloads):
         findings.add(claim.class_node, seen=claim.class_node.value or claim.name, expected=_OFF_THE_NODE)
     for container in (item for workload in workloads for item in data_stores(workload)):
-        if is_database(container) and not any(
-            volume is not None and volume.type in (VolumeType.CLAIM, VolumeType.EXTERNAL)
-            for _, volume in mounts(container)
-        ):
-            findings.add(
-                container.get("volumeMounts"),
-                seen=Text("data die met de pod verdwijnt", "data that is gone with the pod"),
-                expected=Text("een externe dienst", "an external service"),
-            )
+        if is_database(container) and not _writes_elsewhere(container):
+            findings.add(container.get("volumeMounts"), seen=_GONE, expected=_SERVICE)
+    for item in environment.of_containers:
+        for variable in item.variables.values():
+            if keeps_file(variable) and not _writes_elsewhere(item.container):
+                findings.add(variable.place, seen=_GONE, expected=_SERVICE)
     open_to_writing = [
         item for item in workloads.containers() if item.security.read_only_root_filesystem.flag() is not True
     ]
@@ -208,6 +209,17 @@ def test_nothing_lasting_is_kept_on_the_container(workloads: Workloads, objects:
             f"{open_to_writing[0].where} can write to its own file system ({len(open_to_writing)} container(s) in "
             "all); the chart does not show whether data stays there. Set readOnlyRootFilesystem to true.",
         )
+
+
+_GONE = Text("data die met de pod verdwijnt", "data that is gone with the pod")
+_SERVICE = Text("een externe dienst", "an external service")
+
+
+def _writes_elsewhere(container: Container) -> bool:
+    """Tell whether a container has a volume that outlives its pod."""
+    return any(
+        volume is not None and volume.type in (VolumeType.CLAIM, VolumeType.EXTERNAL) for _, volume in mounts(container)
+    )
 
 
 def _require_any(workloads: Workloads, asked: Iterable[Claim]) -> None:

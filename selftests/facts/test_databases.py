@@ -3,7 +3,7 @@
 import pytest
 from from_yaml import objects
 
-from toetskader.facts.databases import Databases, Role, databases, roles
+from toetskader.facts.databases import Databases, Role, databases, keeps_file, roles
 from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.values import leaves
@@ -43,6 +43,28 @@ def seen(container: str = "{name: c}", values: dict[str, object] | None = None, 
     return databases(running, everything, Environment(running, everything), leaves(values or {}))
 
 
+FILES = {
+    ("DATABASE_URL", "sqlite:////tmp/app.db"): True,
+    ("DB_ENGINE", "django.db.backends.sqlite3"): True,
+    ("SPRING_DATASOURCE_URL", "jdbc:h2:file:/tmp/app"): True,
+    ("ConnectionStrings__Default", "Data Source=/tmp/app.db"): True,
+    ("DATABASE_URL", "sqlite:///:memory:"): False,
+    ("SPRING_DATASOURCE_URL", "jdbc:h2:mem:app"): False,
+    ("DATABASE_URL", "postgres://db/app"): False,
+    ("LOG_FORMAT", "sqlite"): False,
+}
+
+
+@pytest.mark.parametrize(("variable", "expected"), FILES.items())
+def test_databases_in_a_file(variable: tuple[str, str], expected: bool) -> None:
+    everything = objects(
+        "{kind: Pod, metadata: {name: app}, spec: {containers: "
+        f"[{{name: c, env: [{{name: {variable[0]}, value: '{variable[1]}'}}]}}]}}}}"
+    )
+    (found,) = Environment(Workloads(everything), everything).variables()
+    assert keeps_file(found) is expected
+
+
 EVIDENCE = {
     "nothing": (seen(), False),
     "a variable": (seen("{name: c, env: [{name: DB_HOST, value: db}]}"), True),
@@ -79,3 +101,14 @@ def test_other_engines(container: str, engines: list[str]) -> None:
 def test_one_container_with_another_engine_is_enough() -> None:
     two = "{name: a, env: [{name: DB_ENGINE, value: mysql}]}, {name: b, env: [{name: DB_ENGINE, value: postgresql}]}"
     assert [engine for _, engine in seen(two).other_engines()] == ["mysql"]
+
+
+def test_another_engine_in_a_configuration_file() -> None:
+    more = "{kind: ConfigMap, metadata: {name: m}, data: {application.yml: 'url: jdbc:mysql://db/x'}}"
+    assert [engine for _, engine in seen(more=more).other_engines()] == ["mysql"]
+
+
+def test_another_engine_by_its_dialect() -> None:
+    value = "org.hibernate.dialect.OracleDialect"
+    container = f"{{name: c, env: [{{name: SPRING_JPA_DATABASE_PLATFORM, value: {value}}}]}}"
+    assert [engine for _, engine in seen(container).other_engines()] == ["Oracle"]

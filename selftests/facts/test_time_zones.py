@@ -36,6 +36,15 @@ def test_settings(variable: tuple[str, str], expected: tuple[str, str]) -> None:
         f"[{{name: c, env: [{{name: {variable[0]}, value: '{variable[1]}'}}]}}]}}}}}}}}"
     )
     environment = Environment(Workloads(everything), everything)
-    database = [zone for _, zone in time_zone_settings(environment, of_database=True)]
-    logging = [zone for _, zone in time_zone_settings(environment, of_logging=True)]
+    database = [setting.zone for setting in time_zone_settings(environment, of_database=True)]
+    logging = [setting.zone for setting in time_zone_settings(environment, of_logging=True)]
     assert (database, logging) == tuple([zone] * bool(zone) for zone in expected)
+
+
+def test_settings_on_a_command_line() -> None:
+    everything = objects(
+        "{kind: Deployment, metadata: {name: app}, spec: {template: {spec: {containers: "
+        "[{name: c, command: [java, -Duser.timezone=CET, -jar, app.jar]}]}}}}"
+    )
+    (setting,) = time_zone_settings(Environment(Workloads(everything), everything), of_logging=True)
+    assert (setting.zone, setting.place.path) == ("CET", "spec.template.spec.containers[0].command[1]")

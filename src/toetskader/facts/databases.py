@@ -9,7 +9,7 @@ from functools import lru_cache
 from toetskader.facts.kubernetes.environment import Environment, Variable
 from toetskader.facts.kubernetes.known_images import Server, server_in
 from toetskader.facts.kubernetes.literals import config_map_entries
-from toetskader.facts.kubernetes.node import Place
+from toetskader.facts.kubernetes.node import Node, Place
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Container, Workloads
 from toetskader.facts.names import words
@@ -52,7 +52,19 @@ _ADDRESS = re.compile(
     r"|\b(?:Host|Server|Data Source)=[^;\n]{1,200};[^\n]{0,200}\b(?:Database|Initial Catalog)=",
     re.IGNORECASE,
 )
-_OTHER_ENGINE = re.compile(r"\b(mysql|mariadb|sqlserver|mssql|oracle|sqlite3?|h2|hsqldb|derby|db2)\b", re.IGNORECASE)
+_OTHER_ENGINE = re.compile(
+    r"\b(mysql|mariadb|sqlserver|mssql|oracle|sqlite3?|h2|hsqldb|derby|db2)(?:[0-9]{0,4}(?:Dialect|Driver))?\b",
+    re.IGNORECASE,
+)
+_OTHER_ADDRESS = re.compile(
+    r"(?:\bjdbc:|\b)(mysql|mariadb|sqlserver|mssql|oracle)(?:\+\w+)?:(?://|thin:)", re.IGNORECASE
+)
+# Databases in a file of the process itself; one in memory keeps nothing.
+_IN_A_FILE = re.compile(
+    r"\bsqlite3?://(?!/?:memory:)|\bjdbc:(?:sqlite|h2|hsqldb|derby):(?!mem|:memory:)"
+    r"|\bdata source=[^;]{1,200}\.(?:db|sqlite3?)\b|^(?:[\w.]{1,100}\.)?sqlite3?$",
+    re.IGNORECASE,
+)
 _ENGINE_NAME = re.compile(
     rf"(?:.*\b)?{_RELATIONAL}\b.*\b(?:engine|type|driver|vendor|dialect|kind|platform)|(?:.*\b)?{_RELATIONAL}"
 )
@@ -80,7 +92,7 @@ class Databases:
     variables: tuple[tuple[Variable, frozenset[Role]], ...]
     settings: tuple[tuple[Leaf, frozenset[Role]], ...]
     """Leaves of the values."""
-    addresses: tuple[Place, ...]
+    addresses: tuple[Node, ...]
     """ConfigMaps that hold the address of a database."""
 
     @property
@@ -94,9 +106,17 @@ class Databases:
         for variable, _ in self.variables:
             if engine := _other_engine(variable.name, variable.text):
                 yield variable.place, engine
+        for address in self.addresses:
+            if match := _OTHER_ADDRESS.search(str(address.value)):
+                yield address, match[1]
         for setting, _ in self.settings:
             if engine := _other_engine(setting.words, setting.text):
                 yield setting, engine
+
+
+def keeps_file(variable: Variable) -> bool:
+    """Tell whether a variable asks for a database that the process keeps in a file of its own (`sqlite:///app.db`)."""
+    return _HINT.search(words(variable.name)) is not None and _IN_A_FILE.search(variable.text) is not None
 
 
 def _other_engine(name: str, value: str) -> str:

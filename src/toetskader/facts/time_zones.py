@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from toetskader.facts.databases import roles
-from toetskader.facts.kubernetes.environment import Environment, Variable
+from toetskader.facts.kubernetes.environment import Environment
+from toetskader.facts.kubernetes.node import Place
 from toetskader.facts.names import words
 
 _UTC = re.compile(r"(etc/)?(utc|uct|gmt|zulu|universal|greenwich|gmt[+-]?0)|utc0|z|[+-]?00:?00", re.IGNORECASE)
@@ -23,27 +25,40 @@ def is_utc(zone: str) -> bool:
     return _UTC.fullmatch(zone.removeprefix(":")) is not None
 
 
+class TimeZoneSetting(NamedTuple):
+    """A setting of a time zone."""
+
+    place: Place
+    name: str
+    """The variable, or the option of a command line."""
+    zone: str
+
+
 def time_zone_settings(
     environment: Environment, *, of_database: bool = False, of_logging: bool = False
-) -> Iterator[tuple[Variable, str]]:
-    """Yield the variables that set a time zone, with the zone; those without a value are left out.
+) -> Iterator[TimeZoneSetting]:
+    """Yield the variables and command lines that set a time zone; variables without a value are left out.
 
     Parameters: `of_database` and `of_logging` narrow to what decides the time zone of a database session or of a log
     line. The process's own zone (`TZ`, `-Duser.timezone`) decides both; a setting such as `TIME_ZONE` is the
     application's own and says nothing of either.
     """
+    for item in environment.of_containers:
+        for part in item.container.command_line():
+            if match := _JAVA.search(part.text() or ""):
+                yield TimeZoneSetting(part, "-Duser.timezone", match["zone"])
     for variable in environment.variables():
         name = words(variable.name)
         if not variable.text:
             continue
         if match := _JAVA.search(variable.text):
-            yield variable, match["zone"]
+            yield TimeZoneSetting(variable.place, variable.name, match["zone"])
         if (of_database and roles(variable.name) and (match := _IN_ADDRESS.search(variable.text))) or (
             variable.name == "PGOPTIONS" and of_database and (match := _IN_ADDRESS.search(variable.text))
         ):
-            yield variable, match["zone"]
+            yield TimeZoneSetting(variable.place, variable.name, match["zone"])
         elif _wanted(name, of_database=of_database, of_logging=of_logging):
-            yield variable, variable.text
+            yield TimeZoneSetting(variable.place, variable.name, variable.text)
 
 
 def _wanted(name: str, *, of_database: bool, of_logging: bool) -> bool:
