@@ -35,10 +35,11 @@ test: setup tools ## all tests, with a real browser, real servers and a real hel
 	HELM_BINARY=$$(.ci/helm-binary $(HELM_VERSION)) $(PY) -m pytest selftests
 
 # Without Go and without the programs the tests of the control plane skip themselves and say so: exit code 3.
-tools: ## what the tests need besides Python: Chromium, nginx, DNS tools, helm and a Kubernetes control plane
+tools: ## what the tests need besides Python: Chromium, nginx, DNS tools, helm, a Kubernetes control plane, a pod network
 	.ci/debian-packages
 	.ci/helm-binary $(HELM_VERSION) >/dev/null
 	.ci/control-plane >/dev/null || test $$? -eq 3
+	.ci/network-policies >/dev/null || test $$? -eq 3
 
 lint: setup ## ruff, strict typing, import contract, catalogue
 	$(VENV)/bin/ruff check .

@@ -50,12 +50,15 @@ def cluster(request: pytest.FixtureRequest) -> Cluster:
 
 @pytest.fixture(scope="session")
 def real_node(control_plane: ControlPlane) -> Iterator[RealNode]:
-    """A node of the control plane that really runs containers."""
-    if lacking := missing():
+    """A node of the control plane that really runs containers, on a network in which policies hold."""
+    built = subprocess.run(
+        [str(PROJECT / ".ci/network-policies"), "--no-build"], capture_output=True, text=True, check=False
+    )
+    if lacking := missing() or (built.stderr.strip() if built.returncode else ""):
         if REQUIRED:
             pytest.fail(lacking, pytrace=False)
         pytest.skip(lacking)
-    with RealNode(control_plane) as node:
+    with RealNode(control_plane, Path(built.stdout.strip())) as node:
         yield node
 
 

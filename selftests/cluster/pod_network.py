@@ -2,12 +2,13 @@
 
 The API server reaches nodes, pods and services through an egress proxy, as it does where nodes are on a network of
 their own: an HTTP CONNECT proxy on a Unix socket. Here that proxy is in the test's process. It leads to kwok's kubelet
-for the address of the nodes, and for the address of a pod to the HTTP server that a test has put behind it. No address
-of a pod or a node is ever contacted: those exist in the API server only.
+for the address of the nodes, and for the address of a pod to the HTTP server that a test has put behind it. Addresses
+of pods and nodes that kwok made exist in the API server only, and are never contacted.
 """
 
 import contextlib
 import http.server
+import ipaddress
 import socket
 import socketserver
 import threading
@@ -28,6 +29,9 @@ class Answer:
     status: int = 200
     content_type: str = "text/plain; charset=utf-8"
 
+
+# Connects to an address, or raises OSError.
+Dialer = Callable[[Address], socket.socket]
 
 # By path, without the query.
 Answers = Mapping[str, Answer] | Callable[[str], Answer]
@@ -51,7 +55,7 @@ class PodNetwork:
         self._fixed = dict(fixed)
         self._has_pod = has_pod
         self._served: list[_Served] = []
-        self._local: set[str] = set()
+        self._reached: dict[ipaddress.IPv4Network, Dialer] = {}
         self._server = _Proxy(str(path), _Connection)
         self._server.network = self
         threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
@@ -83,25 +87,28 @@ class PodNetwork:
             del self._fixed[address]
 
     @contextlib.contextmanager
-    def reaching(self, host: str) -> Iterator[None]:
-        """Let every port of an address lead to the same port of loopback: pods on this machine's own network."""
-        self._local.add(host)
+    def reaching(self, network: str, dial: Dialer) -> Iterator[None]:
+        """Let the addresses of a network be there where `dial` connects: pods and a node that really run."""
+        found = ipaddress.IPv4Network(network)
+        self._reached[found] = dial
         try:
             yield
         finally:
-            self._local.remove(host)
+            del self._reached[found]
 
-    def leads_to(self, address: Address) -> Address | None:
-        """Return where a connection to this address must go; None when nobody listens there."""
-        if address in self._fixed:
-            return self._fixed[address]
+    def connect(self, address: Address) -> socket.socket:
+        """Connect to what answers for an address. Raises OSError when nobody listens there."""
         host, port = address
-        if host in self._local:
-            return "127.0.0.1", port
+        if at := self._fixed.get(address):
+            return _dial(at)
+        with contextlib.suppress(ValueError):
+            for network, dial in tuple(self._reached.items()):
+                if ipaddress.IPv4Address(host) in network:
+                    return dial(address)
         for served in tuple(self._served):
             if served.port == port and self._has_pod(served.namespace, served.selector, host):
-                return served.at
-        return None
+                return _dial(served.at)
+        raise ConnectionRefusedError(f"nobody listens on {host}:{port}")
 
     def close(self) -> None:
         self._server.shutdown()
@@ -126,10 +133,7 @@ class _Connection(socketserver.StreamRequestHandler):
             return
         host, _, port = request[1].rpartition(":")
         try:
-            target = self.server.network.leads_to((host.strip("[]"), int(port)))
-            if target is None:
-                raise ConnectionRefusedError
-            upstream = socket.create_connection(target, timeout=5)
+            upstream = self.server.network.connect((host.strip("[]"), int(port)))
         except OSError:
             self.wfile.write(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
             return
@@ -137,13 +141,18 @@ class _Connection(socketserver.StreamRequestHandler):
             upstream.settimeout(None)
             self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             # The client speaks only after it has read that, so nothing of it waits in rfile.
-            back = threading.Thread(target=_pump, args=(upstream, self.connection), daemon=True)
+            back = threading.Thread(target=pump, args=(upstream, self.connection), daemon=True)
             back.start()
-            _pump(self.connection, upstream)
+            pump(self.connection, upstream)
             back.join()
 
 
-def _pump(source: socket.socket, sink: socket.socket) -> None:
+def _dial(address: Address) -> socket.socket:
+    return socket.create_connection(address, timeout=5)
+
+
+def pump(source: socket.socket, sink: socket.socket) -> None:
+    """Pass on what one socket receives, until it ends."""
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
             sink.sendall(data)

@@ -1,8 +1,8 @@
 """A node that really runs containers: a kubelet, containerd and runc, next to kwok's nodes in the same control plane.
 
-All of it is in a process and a mount namespace of its own: when that ends, containers and mounts are gone with it. Pods
-share the machine's network (there is no CNI plugin), so that they listen on loopback; their image is made here and has
-busybox in it, and no registry is asked for anything.
+All of it is in process, mount and network namespaces of its own: when those end, containers, mounts and the pod network
+are gone with them. Pods have addresses of their own there (CNI), and kube-router sees to it that network policies hold.
+Their image is made here and has busybox in it, and no registry is asked for anything.
 """
 
 import contextlib
@@ -12,46 +12,48 @@ import json
 import os
 import shlex
 import shutil
-import subprocess
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from cluster_processes import free_ports
 from control_plane import SECONDS_TO_START, ControlPlane, until
+from network_namespace import NetworkNamespace
 
 NAME = "node-real"
 IMAGE = "docker.io/toetskader/busybox:1.0.0"
 COMMANDS = ("cat", "grep", "httpd", "id", "ls", "mount", "sh", "sleep", "stat", "test", "touch", "[")
+PODS = "10.245.0.0/24"
+"""Addresses of this node and its pods; those of kwok's pods are others."""
+ADDRESS, PORT = "10.245.0.250", 10250
+# Where Debian keeps iptables and ipset.
+PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 
 
 def missing() -> str:
     """Say what this machine lacks to run containers; empty when it has everything."""
-    needed = ("containerd", "containerd-shim-runc-v2", "runc", "unshare", "busybox", "ip")
-    if absent := [program for program in needed if not shutil.which(program)]:
-        return f"no {', '.join(absent)} (Debian: containerd runc busybox-static util-linux iproute2)"
-    if os.geteuid():
-        return "only root may make the mounts, namespaces and cgroups of a container"
-    return "" if _address() else "a kubelet wants an address that is not of loopback, and this machine has none"
+    needed = ("containerd", "containerd-shim-runc-v2", "runc", "unshare", "busybox", "ip", "iptables", "ipset")
+    if absent := [program for program in needed if not shutil.which(program, path=PATH)]:
+        return f"no {', '.join(absent)} (Debian: containerd runc busybox-static util-linux iproute2 iptables ipset)"
+    return "only root may make the mounts, namespaces and cgroups of a container" if os.geteuid() else ""
 
 
 class RealNode:
-    """A kubelet that runs as long as the `with` block; `image` is what its pods can run."""
+    """A kubelet that runs as long as the `with` block; `network` has the programs of the pod network."""
 
-    image = IMAGE
+    address = ADDRESS
 
-    def __init__(self, plane: ControlPlane) -> None:
+    def __init__(self, plane: ControlPlane, network: Path) -> None:
         self.plane = plane
         self.folder = plane.folder / "node"
         self.folder.mkdir()
-        self.address = _address()
+        self._network = network
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> "RealNode":
         try:
             self._open.callback(self._remove_cgroups)
-            self._open.enter_context(self.plane.network.reaching(self.address))
             self._start()
         except BaseException as error:
             error.add_note(self.plane.processes.last_lines("node"))
@@ -65,13 +67,10 @@ class RealNode:
     def pod(
         self, name: str, container: Mapping[str, Any], volumes: tuple[Mapping[str, Any], ...] = ()
     ) -> dict[str, Any]:
-        """Return a pod for this node with one container, `app`."""
+        """Return a pod for this node with one container, `app`; its label `app` is its name."""
         made = {"name": "app", "image": IMAGE, "imagePullPolicy": "Never", **container}
         spec = {
             "nodeName": NAME,
-            "hostNetwork": True,
-            # Without a CNI plugin the node is not Ready, which a pod on the machine's own network does not need.
-            "tolerations": [{"operator": "Exists"}],
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
             "terminationGracePeriodSeconds": 0,
@@ -80,34 +79,84 @@ class RealNode:
         }
         return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": {"app": name}}, "spec": spec}
 
+    @property
+    def network(self) -> NetworkNamespace:
+        """The network of the node itself."""
+        return NetworkNamespace(Path(f"/proc/{self.plane.processes.pid('node')}/ns/net"))
+
+    def network_of(self, address: str) -> NetworkNamespace:
+        """Return the network of the pod with this address. Raises LookupError when no pod has it."""
+        files = Path(f"/proc/{self.plane.processes.pid('node')}/root/run/netns").iterdir()
+        found = [network for network in map(NetworkNamespace, files) if network.has(address)]
+        if len(found) != 1:
+            raise LookupError(f"{len(found)} pods with address {address}")
+        return found[0]
+
     def _start(self) -> None:
         (self.folder / "image.tar").write_bytes(_image())
         (self.folder / "containerd.toml").write_text(self._containerd())
+        (self.folder / "cni").mkdir()
+        (self.folder / "cni/10-pods.conflist").write_text(json.dumps(self._pod_network()))
+        (self.folder / "run").mkdir()
         kubelet = [
             str(self.plane.binaries / "kubelet"),
             f"--config={self._kubelet()}",
             f"--root-dir={self.folder}/kubelet",
         ]
         kubelet += [f"--kubeconfig={self.plane.client('node-client', f'system:node:{NAME}', 'system:masters')}"]
-        kubelet += [f"--hostname-override={NAME}", f"--node-ip={self.address}", "--v=1"]
+        kubelet += [f"--hostname-override={NAME}", f"--node-ip={ADDRESS}", "--v=1"]
         socket = shlex.quote(f"{self.folder}/containerd.sock")
+        # The table of iptables is locked in /run, which other users of this machine have their own of.
         script = f"""
             set -e
+            mount --bind {shlex.quote(str(self.folder / "run"))} /run
+            ip link set lo up
+            ip link add node0 type bridge && ip address add {ADDRESS}/32 dev node0 && ip link set node0 up
+            echo 1 > /proc/sys/net/ipv4/ip_forward
+            # What is refused is refused at once, however often it is tried.
+            echo 0 > /proc/sys/net/ipv4/icmp_ratelimit
             containerd --config {shlex.quote(str(self.folder / "containerd.toml"))} --log-level warn &
             until ctr --address {socket} version >/dev/null 2>&1; do sleep 0.1; done
             ctr --address {socket} --namespace k8s.io images import {shlex.quote(str(self.folder / "image.tar"))}
             exec {shlex.join(kubelet)}
         """
-        own = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-        self.plane.processes.start("node", [*own, "sh", "-c", script])
+        own = ["unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "--mount-proc"]
+        self.plane.processes.start("node", [*own, "sh", "-c", script], os.environ | {"PATH": PATH})
         self._open.callback(self.plane.processes.kill, "node")
 
-        def is_registered() -> bool:
+        node = self.network
+        server = urlsplit(self.plane.server)
+        until(lambda: node.is_own and node.has("127.0.0.1"), "the node has a network of its own")
+        self._open.enter_context(node.leading_to((str(server.hostname), int(server.port or 443))))
+        self._open.enter_context(self.plane.network.reaching(PODS, node.connect))
+        self._until_done("get", "node", NAME)
+        self.plane.processes.start("kube-router", self._kube_router(), os.environ | {"PATH": PATH})
+        self._open.callback(self.plane.processes.kill, "kube-router")
+        self._until_done("wait", "--for=condition=Ready", f"node/{NAME}", "--timeout=1s")
+
+    def _until_done(self, *command: str) -> None:
+        def is_done() -> bool:
             if ended := self.plane.processes.ended():
                 raise RuntimeError(ended)
-            return not self.plane.kubectl("get", "node", NAME, check=False).returncode
+            return not self.plane.kubectl(*command, check=False).returncode
 
-        until(is_registered, "the kubelet has registered its node", SECONDS_TO_START)
+        until(is_done, f"kubectl {' '.join(command)}", SECONDS_TO_START)
+
+    def _kube_router(self) -> list[str]:
+        """Return the command that makes network policies hold, in the node's network."""
+        kubeconfig = self.plane.client("kube-router", "kube-router", "system:masters")
+        return [
+            *("nsenter", f"--target={self.plane.processes.pid('node')}", "--mount", "--net", "--"),
+            str(self._network / "kube-router"),
+            *("--run-firewall=true", "--run-router=false", "--run-service-proxy=false", "--enable-cni=false"),
+            *(f"--kubeconfig={kubeconfig}", f"--hostname-override={NAME}", "--health-port=0", "--v=1"),
+        ]
+
+    def _pod_network(self) -> dict[str, Any]:
+        addresses = {"subnet": PODS, "rangeEnd": "10.245.0.200"}
+        ipam = {"type": "host-local", "ranges": [[addresses]], "routes": [{"dst": "0.0.0.0/0"}]}
+        ipam["dataDir"] = str(self.folder / "addresses")
+        return {"cniVersion": "0.4.0", "name": "pods", "plugins": [{"type": "ptp", "ipam": ipam}]}
 
     def _containerd(self) -> str:
         return f"""
@@ -125,17 +174,19 @@ class RealNode:
               sandbox_image = "{IMAGE}"
               # A machine may have no right to make a process less likely to be ended for want of memory.
               restrict_oom_score_adj = true
+            [plugins."io.containerd.grpc.v1.cri".cni]
+              bin_dir = "{self._network}"
+              conf_dir = "{self.folder}/cni"
         """
 
     def _kubelet(self) -> Path:
-        (port,) = free_ports(1)
-        certificate, key = self.plane.authority.server("node-server", (self.address, "127.0.0.1"))
+        certificate, key = self.plane.authority.server("node-server", (ADDRESS,))
         never = ("memory.available", "nodefs.available", "nodefs.inodesFree", "imagefs.available")
         settings = {
             "apiVersion": "kubelet.config.k8s.io/v1beta1",
             "kind": "KubeletConfiguration",
-            "address": "127.0.0.1",
-            "port": port,
+            "address": ADDRESS,
+            "port": PORT,
             "readOnlyPort": 0,
             "healthzPort": 0,
             "authentication": {
@@ -175,15 +226,6 @@ class RealNode:
         # The processes of the namespace are being ended, and a cgroup goes when its last one has.
         with contextlib.suppress(TimeoutError):
             until(are_gone, "cgroups are gone", 5)
-
-
-def _address() -> str:
-    shown = subprocess.run(["ip", "-json", "-4", "address"], capture_output=True, text=True, check=True).stdout
-    for interface in json.loads(shown):
-        for address in interface.get("addr_info", ()):
-            if interface["ifname"] != "lo":
-                return str(address["local"])
-    return ""
 
 
 def _image() -> bytes:

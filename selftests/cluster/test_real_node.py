@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from cluster_processes import free_ports
 from control_plane import ControlPlane, until
 from real_node import RealNode
 
@@ -60,9 +59,9 @@ def test_a_container_that_ends_is_restarted(control_plane: ControlPlane, namespa
 def test_a_probe_and_the_api_proxy_ask_a_container(
     control_plane: ControlPlane, namespace: str, real_node: RealNode
 ) -> None:
-    (port,) = free_ports(1)
-    serve = f"echo 'up 1' > /tmp/metrics; exec httpd -f -p 127.0.0.1:{port} -h /tmp"
-    probe = {"httpGet": {"host": "127.0.0.1", "port": port, "path": "/metrics"}, "periodSeconds": 1}
+    port = 8080
+    serve = f"echo 'up 1' > /tmp/metrics; exec httpd -f -p {port} -h /tmp"
+    probe = {"httpGet": {"port": port, "path": "/metrics"}, "periodSeconds": 1}
     container = {"command": ["sh", "-c", serve], "readinessProbe": probe, "ports": [{"containerPort": port}]}
     control_plane.apply(real_node.pod("serves", container), namespace=namespace)
     control_plane.wait_for_pods(namespace, "app=serves")
