@@ -11,6 +11,7 @@ import yaml
 
 from toetskader.catalogue.load import load_catalogue
 from toetskader.collect.kubernetes.resources import RESOURCES, Resource
+from toetskader.facts.kubernetes.objects import EVERY_KIND
 from toetskader.judging.check import Check
 from toetskader.judging.reach import texts_of
 from toetskader.judging.registry import load_checks
@@ -58,7 +59,7 @@ def judged() -> tuple[tuple[str, Check, str], ...]:
     return tuple(
         (row.id.split("-")[1], checks[id_], part)
         for row in load_catalogue(ROOT / "policies", checks).requirements.values()
-        for part in ("namespace", "rbac")
+        for part in ("namespace", "rbac", "release")
         if part in row.measured_on and (id_ := row.check_for(part)) in checks and part in checks[id_].parts
     )
 
@@ -90,8 +91,17 @@ def test_every_right_says_for_which_requirements_it_is(comment: str, rules: list
         )
     else:
         said = re.search(r"DDC ([\d., ]+)\.\s", comment)
-        assert set(said[1].split(", ") if said else ()) == sections
+        assert set(said[1].split(", ") if said else ()) == sections, (
+            f"it should say: DDC {', '.join(sorted(sections))}."
+        )
         assert {item for item in resources if not needed_by(*item)} <= WITHOUT_REQUIREMENT
+
+
+def test_what_reads_every_kind_is_told_once() -> None:
+    head, _, _ = (FOLDER / "rollen.yaml").read_text(encoding="utf-8").partition("apiVersion")
+    sections = {section for section, check, part in judged() if part == "release" and EVERY_KIND in texts_of(check)}
+    assert head.rstrip().endswith(f"alle soorten: DDC {', '.join(sorted(sections))}.")
+    assert {section for section, _, part in judged() if part == "release"} == sections
 
 
 def test_every_rule_is_below_a_comment() -> None:

@@ -10,6 +10,7 @@ from toetskader.collect.kubernetes.collector import NamespaceCollector
 from toetskader.facts.attempt import NotSeen, Reason, Unseen
 from toetskader.facts.kubernetes.live import Live, Usage
 from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.workloads import POD_KINDS
 from toetskader.targets.namespaces import NamespaceEntry
 
 ROLES = Path(__file__).parents[2] / "docs/beheer/rollen.yaml"
@@ -116,8 +117,9 @@ def test_addresses_of_pods_are_not_told_to_the_component(control_plane: ControlP
 
 def test_only_the_kinds_that_are_needed_are_asked_for(control_plane: ControlPlane, with_addons: str) -> None:
     live = live_of(control_plane.kubeconfig, with_addons, frozenset({"ConfigMap", "Pod"}))
-    assert {item.kind for item in live.lists if item.requests} == {"ConfigMap", "Pod"}
-    assert live.requests == 4  # what is served, and which version of Kubernetes serves it
+    # Whether anything runs is always looked at; and what is served, and which version of Kubernetes serves it.
+    assert {item.kind for item in live.lists if item.requests} == {"ConfigMap", *POD_KINDS}
+    assert live.requests == 2 + 1 + len(POD_KINDS)
     objects = Objects.of_live(live)
     assert "toegepast" in [item.name for item in objects.of_kind("ConfigMap")]
     for kind in ("Service", "SealedSecret", "Endpoints"):
@@ -128,7 +130,7 @@ def test_only_the_kinds_that_are_needed_are_asked_for(control_plane: ControlPlan
 
 def test_without_what_would_use_it_a_kind_is_not_asked_for(control_plane: ControlPlane, namespace: str) -> None:
     live = live_of(control_plane.kubeconfig, namespace, frozenset({"StorageClass"}))
-    assert {item.kind for item in live.lists if item.requests} == {"PersistentVolumeClaim"}
+    assert {item.kind for item in live.lists if item.requests} == {"PersistentVolumeClaim", *POD_KINDS}
     assert list(Objects.of_live(live).of_kind("StorageClass")) == []
 
 
