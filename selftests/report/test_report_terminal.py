@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from toetskader.report.terminal import FINDINGS_SHOWN, finding_lines, summary_lines
 from toetskader.report.visible import clip, one_line, visible
 from toetskader.results.model import Report, Verdict
@@ -24,6 +26,15 @@ def test_a_remedy_that_all_findings_share_is_said_once_and_scenes_are_joined(rep
     assert text.count("Remedy:") == 1
     assert text.count("container app-0") == 1
     assert "values set productie, standaard" in text
+
+
+def test_what_runs_is_seen_in_environments(report: Report) -> None:
+    result = next(r for r in report.results if r.requirement == "DDC-7.2-14")
+    for part in ("namespace", "release", "rbac"):
+        live = msgspec.structs.replace(result, part=part)
+        text = " ".join(line.strip() for line in finding_lines(live, "nl", 100))
+        assert "omgeving productie, standaard" in text
+        assert "waardenset" not in text
 
 
 def test_a_result_without_findings_gives_its_reason_and_the_remedy_of_the_requirement(report: Report) -> None:

@@ -143,7 +143,7 @@ def _lines(change: Change, w: Words, lang: Lang) -> Iterator[str]:
     yield f"  {key} {one_line(result.title)} ({one_line(source_place(result, w))}): {verdicts}"
     added = merge_scenes(change.new_findings)
     for finding in added[:FINDINGS_SHOWN]:
-        yield f"    + {finding_text(finding, w, remedy=True)}"
+        yield f"    + {finding_text(finding, result, w, remedy=True)}"
     if len(added) > FINDINGS_SHOWN:
         more = len(added) - FINDINGS_SHOWN
         yield f"    + {Text(f'en nog {more}; zie het rapport', f'and {more} more; see the report')[lang]}"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from toetskader.report.visible import clip, one_line
-from toetskader.report.words import Words, day
+from toetskader.report.words import Words, day, scene
 from toetskader.results.model import Deviation, Finding, Result
 
 TEXT_LIMIT = 600
@@ -13,7 +13,7 @@ TEXT_LIMIT = 600
 
 
 def merge_scenes(findings: Iterable[Finding]) -> list[Finding]:
-    """Make one finding of those that differ only in the values set they were seen in; it names them all."""
+    """Make one finding of those that differ only in the scene they were seen in; it names them all."""
     scenes: dict[Finding, list[str]] = {}
     for finding in findings:
         seen_in = scenes.setdefault(msgspec.structs.replace(finding, scene=""), [])
@@ -28,11 +28,13 @@ def said_once(texts: Iterable[str]) -> str:
     return different.pop() if len(different) == 1 else ""
 
 
-def finding_text(finding: Finding, w: Words, *, remedy: bool = True) -> str:
-    """Say one finding: where, what was seen, what is expected, in which place, and the remedy unless told not to."""
+def finding_text(finding: Finding, result: Result, w: Words, *, remedy: bool = True) -> str:
+    """Say one finding of a result: where, what was seen and is expected, in which place, and unless told not to the
+    remedy.
+    """
     place = ", ".join(
         one_line(part)
-        for part in (finding.path, finding.source, f"{w.scene} {finding.scene}" if finding.scene else "")
+        for part in (finding.path, finding.source, f"{scene(result, w)} {finding.scene}" if finding.scene else "")
         if part
     )
     said = (

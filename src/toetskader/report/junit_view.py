@@ -85,6 +85,6 @@ def _case(suite: ET.Element, result: Result, gate: int, report: Report) -> str:
     reasons = reason_lines(result, w)
     message = ": ".join([verdict, *reasons[:1]]) if reasons else verdict
     element = ET.SubElement(case, kind, message=one_line(message), type=result.verdict.value)
-    text = [*(finding_text(f, w) for f in merge_scenes(result.findings)), *reasons]
+    text = [*(finding_text(f, result, w) for f in merge_scenes(result.findings)), *reasons]
     element.text = visible("\n".join(text)) or None
     return {"failure": "failures", "error": "errors", "skipped": "skipped"}[kind]

@@ -48,7 +48,7 @@ def finding_lines(result: Result, lang: Lang, width: int) -> list[str]:
     merged = merge_scenes(result.findings)
     remedy = said_once(finding.remedy for finding in merged) if len(merged) > 1 else ""
     for finding in merged[:FINDINGS_SHOWN]:
-        lines += _wrap(finding_text(finding, w, remedy=not remedy), width, "  - ", "    ")
+        lines += _wrap(finding_text(finding, result, w, remedy=not remedy), width, "  - ", "    ")
     more = len(merged) - FINDINGS_SHOWN
     if more > 0:
         lines += _wrap(plural(w.more_findings_terminal, more), width, "  - ", "    ")

@@ -66,6 +66,7 @@ class Words:
     claim: str
     by_hand: str
     scene: str
+    environment: str
     more_findings: str
     more_findings_terminal: str
     evidence: str
@@ -204,6 +205,7 @@ NL = Words(
     claim="De bron zegt",
     by_hand="Zelf zien",
     scene="waardenset",
+    environment="omgeving",
     more_findings="Nog {n} bevindingen staan in results.json.|Nog {n} bevinding staat in results.json.",
     more_findings_terminal="Nog {n} bevindingen: zie het rapport.|Nog {n} bevinding: zie het rapport.",
     evidence="bewijs",
@@ -351,6 +353,7 @@ EN = Words(
     claim="The source says",
     by_hand="See for yourself",
     scene="values set",
+    environment="environment",
     more_findings="{n} more findings are in results.json.|{n} more finding is in results.json.",
     more_findings_terminal="{n} more findings: see the report.|{n} more finding: see the report.",
     evidence="evidence",
@@ -479,6 +482,11 @@ def source_place(result: Result, w: Words) -> str:
         return place
     several = "-" in result.lines or "," in result.lines
     return f"{place}, {plural(w.lines, 2 if several else 1, lines=result.lines.replace('-', _EN_DASH))}"
+
+
+def scene(result: Result, w: Words) -> str:
+    """Say of what kind the scenes of a result are: values sets of a chart, or environments in which something runs."""
+    return w.scene if result.part == "chart" else w.environment
 
 
 def mark(result: Result, gate: int, w: Words) -> str:

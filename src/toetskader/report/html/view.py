@@ -52,6 +52,8 @@ class Row:
     mark: str
     indication: bool
     places: Sequence[Place]
+    scene: str
+    """Of what kind the scenes of its places are."""
     more: str
     expected: str
     remedy: str
@@ -300,6 +302,7 @@ def _row(
         mark=words.mark(result, summary.gate, w),
         indication=result.proof == "indication",
         places=places,
+        scene=words.scene(result, w),
         more=words.plural(w.more_findings, more) if more > 0 else "",
         expected=expected,
         command=command,
