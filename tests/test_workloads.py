@@ -16,6 +16,7 @@ from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.probes import asks_something
 from toetskader.facts.kubernetes.quantities import int_or_percentage, quantity
 from toetskader.facts.kubernetes.scaling import replicas_at_least
+from toetskader.facts.kubernetes.sessions import sticky_sessions
 from toetskader.facts.kubernetes.storage import VolumeType, claims, local_claims, mounts, node_volumes
 from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
 from toetskader.facts.templates import Templates
@@ -286,17 +287,6 @@ def test_probes_show_start_readiness_and_life(workloads: Workloads, findings: Fi
                     )
 
 
-# Annotations by which ingress controllers tie a session to one pod, with the values that do.
-_STICKY = {
-    "nginx.ingress.kubernetes.io/affinity": "cookie",
-    "nginx.org/sticky-cookie-services": "",
-    "traefik.ingress.kubernetes.io/service.sticky.cookie": "true",
-    "haproxy.org/cookie-persistence": "",
-    "haproxy-ingress.github.io/affinity": "cookie",
-    "appgw.ingress.kubernetes.io/cookie-based-affinity": "true",
-}
-
-
 @check("workload.stateless")
 def test_processes_are_stateless(workloads: Workloads, objects: Objects, findings: Findings) -> None:
     """DDC 7.15: the software runs as stateless processes that can stand beside and in place of each other."""
@@ -326,29 +316,12 @@ def test_processes_are_stateless(workloads: Workloads, objects: Objects, finding
                 seen=Text("opslag op de node", "storage on the node"),
                 expected=Text("een externe dienst of emptyDir", "an external service or emptyDir"),
             )
-    _report_sticky_sessions(objects, findings)
+    for place in sticky_sessions(objects):
+        seen = Text("vaste pod per sessie", "one pod per session")
+        findings.add(place, seen=place.text() if isinstance(place.value, str) else seen, expected=_ANY_POD)
 
 
-def _report_sticky_sessions(objects: Objects, findings: Findings) -> None:
-    expected = Text("elk verzoek naar elke pod", "any request to any pod")
-    for item in objects.of_kind("Service"):
-        affinity = item.get("spec", "sessionAffinity")
-        if affinity.text() == "ClientIP":
-            findings.add(affinity, seen=affinity.value, expected=expected)
-    for item in objects.of_kind("Ingress", "Service"):
-        for key, value in _STICKY.items():
-            setting = item.get("metadata", "annotations").get(key)
-            text = setting.text()
-            if text is not None and text.lower().startswith(value):
-                findings.add(setting, seen=text, expected=expected)
-    for item in objects.of_kind("HTTPRoute", "GRPCRoute"):
-        for rule in item.get("spec", "rules").each():
-            if rule.get("sessionPersistence"):
-                findings.add(
-                    rule.get("sessionPersistence"),
-                    seen=Text("vaste pod per sessie", "one pod per session"),
-                    expected=expected,
-                )
+_ANY_POD = Text("elk verzoek naar elke pod", "any request to any pod")
 
 
 _BASELINE_NAMES = {
