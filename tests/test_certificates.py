@@ -9,11 +9,13 @@ from toetskader.facts.kubernetes.certificates import (
     certificate_secrets,
     has_certificate,
     private_keys,
+    signing_commands,
 )
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.routes import can_route, routes
-from toetskader.facts.secrets import PRIVATE_KEY, decoded, is_documentation, is_literal, leaks
+from toetskader.facts.kubernetes.workloads import Workloads
+from toetskader.facts.secrets import PRIVATE_KEY, decoded, is_documentation, is_key_store, is_literal, leaks
 from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, not_shown, undetermined
 
 _A_KEY = Text("een privésleutel (niet getoond)", "a private key (not shown)")
@@ -68,11 +70,13 @@ _SIGNING = re.compile(r"\b(genSelfSignedCert(?:WithKey)?|genCA(?:WithKey)?|genSi
 
 
 @check("certificate.no_self_signed")
-def test_chart_signs_no_certificates(chart: ChartFiles, objects: Objects, findings: Findings) -> None:
+def test_chart_signs_no_certificates(
+    chart: ChartFiles, objects: Objects, workloads: Workloads, findings: Findings
+) -> None:
     """DDC 1.4: self-signed certificates are made by the platform manager only.
 
-    So no issuer that signs by itself or with a key of the chart, no private key in files or objects, and no template
-    that makes a certificate with Helm's functions for it.
+    So no issuer that signs by itself or with a key of the chart, no private key in files or objects, no template that
+    makes a certificate with Helm's functions for it, and no container that is told to make one.
     """
     _need_objects(objects)
     own_secrets = {(item.namespace, item.name) for item in objects.of_kind("Secret", group="") if _key_entries(item)}
@@ -92,6 +96,9 @@ def test_chart_signs_no_certificates(chart: ChartFiles, objects: Objects, findin
             if leak.shape is PRIVATE_KEY:
                 findings.add(FilePlace(path, leak.line), seen=_A_KEY, expected=_NO_KEY)
     _templates_sign_none(chart, objects, findings)
+    for place in signing_commands(workloads, objects):
+        seen = Text("een opdracht die een certificaat ondertekent", "a command that signs a certificate")
+        findings.add(place, seen=seen, expected=_MANAGED)
 
 
 _MANAGED = Text("een issuer van de platformbeheerder", "an issuer of the platform manager")
@@ -119,20 +126,24 @@ def test_certificates_are_not_supplied_by_the_chart(objects: Objects, findings: 
     """
     _need_objects(objects)
     for item in objects:
-        entries = _key_entries(item) if item.kind == "Secret" and not item.group else ()
+        entries = _key_entries(item) if item.kind in ("Secret", "ConfigMap") and not item.group else ()
         for node in entries or private_keys(item):
             findings.add(node, seen=_A_KEY, expected=_NO_KEY)
 
 
-def _key_entries(secret: KubernetesObject) -> tuple[Node, ...]:
-    """Return the entries of a Secret that hold a key: by their name as in a TLS Secret, or by what they hold."""
+def _key_entries(item: KubernetesObject) -> tuple[Node, ...]:
+    """Return the entries of a Secret or ConfigMap that hold a key.
+
+    By their name, as in a TLS Secret or that of a key store (which is no text), or by what they hold.
+    """
     named = tuple(
         node
-        for field in ("data", "stringData")
-        for name, node in secret.get(field).entries()
-        if name == "tls.key" and is_literal(decoded(node.text() or "") if field == "data" else node.value)
+        for field in ("data", "stringData", "binaryData")
+        for name, node in item.get(field).entries()
+        if (name == "tls.key" or is_key_store(name))
+        and is_literal(node.value if field == "stringData" else decoded(node.text() or ""))
     )
-    return named or tuple(private_keys(secret))
+    return named or tuple(private_keys(item))
 
 
 def _need_objects(objects: Objects) -> None:

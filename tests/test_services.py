@@ -1,11 +1,13 @@
 """Judgements on Services and the ports that containers serve on."""
 
+from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.services import (
     Protocol,
     ServicePort,
     container_ports,
     port_protocol,
+    serves_tls_only,
     service_ports,
 )
 from toetskader.facts.kubernetes.workloads import Workloads
@@ -41,10 +43,12 @@ def test_component_makes_no_way_in_of_its_own(workloads: Workloads, objects: Obj
 
 
 @check("service.plain_http_port")
-def test_component_serves_plain_http(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+def test_component_serves_plain_http(
+    workloads: Workloads, objects: Objects, environment: Environment, findings: Findings
+) -> None:
     """DDC 7.17: the component serves plain HTTP on a container port; the ingress or gateway does the encryption."""
     ports = list(service_ports(objects, workloads))
-    _report_tls_in_the_pod(workloads, objects, findings)
+    _report_tls_in_the_pod(workloads, objects, environment, findings)
     for port in ports:
         if port.leads_nowhere:
             expected = Text("een poort van de container", "a port of the container")
@@ -77,15 +81,35 @@ def _report_tls_only(port: ServicePort, findings: Findings) -> None:
     )
 
 
-def _report_tls_in_the_pod(workloads: Workloads, objects: Objects, findings: Findings) -> None:
-    """Report what shows that a container ends TLS itself: its probes, or a route that speaks TLS to it."""
+# Annotations of routes and Services by which the edge speaks TLS to the pods, with the beginning of values that do.
+_TLS_TO_PODS = {
+    "nginx.ingress.kubernetes.io/backend-protocol": ("https", "grpcs"),
+    "nginx.ingress.kubernetes.io/ssl-passthrough": ("true",),
+    "nginx.org/ssl-services": ("",),
+    "haproxy.org/server-ssl": ("true",),
+    "haproxy-ingress.github.io/backend-protocol": ("h1-ssl", "h2-ssl", "https", "grpcs"),
+    "haproxy-ingress.github.io/ssl-passthrough": ("true",),
+    "appgw.ingress.kubernetes.io/backend-protocol": ("https",),
+    "traefik.ingress.kubernetes.io/service.serversscheme": ("https",),
+    "konghq.com/protocol": ("https", "grpcs"),
+}
+
+
+def _report_tls_in_the_pod(
+    workloads: Workloads, objects: Objects, environment: Environment, findings: Findings
+) -> None:
+    """Report what shows that a container ends TLS itself: its probes, its settings, a route that speaks TLS to it."""
+    for variable in environment.variables():
+        if serves_tls_only(variable):
+            findings.add(variable.place, seen=f"{variable.name}: {variable.text[:80]}", expected="HTTP")
     for workload in workloads:
         for container in workload.containers:
             for probe in container.probes():
                 scheme = probe.get("httpGet", "scheme")
                 if (scheme.text() or "").upper() == "HTTPS":
                     findings.add(scheme, seen=scheme.value, expected="HTTP")
-    for item in objects.of_kind("Ingress"):
-        protocol = item.get("metadata", "annotations").get("nginx.ingress.kubernetes.io/backend-protocol")
-        if (protocol.text() or "").upper() in ("HTTPS", "GRPCS"):
-            findings.add(protocol, seen=protocol.value, expected="HTTP")
+    for item in objects.of_kind("Ingress", "Service"):
+        for key, values in _TLS_TO_PODS.items():
+            setting = item.get("metadata", "annotations").get(key)
+            if setting and (setting.text() or "").lower().startswith(values):
+                findings.add(setting, seen=setting.value, expected="HTTP")

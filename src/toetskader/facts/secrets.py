@@ -171,7 +171,13 @@ _SAMPLE = re.compile(
 _CUT_SHORT = re.compile(r"[A-Za-z0-9+/=\s]{0,2000}\n[ \t]*(?:\.{3}|…)[ \t]*\n")
 
 # File names of stores that hold private keys, unreadable as text.
-KEY_STORE_SUFFIXES = (".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".der", ".key")
+_KEY_STORES = (".p12", ".pfx", ".jks", ".keystore")
+KEY_STORE_SUFFIXES = (*_KEY_STORES, ".kdbx", ".der", ".key")
+
+
+def is_key_store(name: str) -> bool:
+    """Tell whether a file is a store of private keys by its name; a trust store holds certificates of others."""
+    return name.lower().endswith(_KEY_STORES) and "trust" not in name.lower()
 
 
 def is_documentation(path: str) -> bool:

@@ -1,11 +1,14 @@
 """Certificates that objects ask for or hold: the names in them, and key material."""
 
+import re
 from collections.abc import Iterator
 
+from toetskader.facts.kubernetes.known_images import image_name
+from toetskader.facts.kubernetes.literals import config_map_entries
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.routes import routes
-from toetskader.facts.kubernetes.workloads import POD_KINDS
+from toetskader.facts.kubernetes.workloads import POD_KINDS, Workloads
 from toetskader.facts.secrets import holds_certificate, holds_private_key, may_hold_pem, texts
 
 
@@ -92,6 +95,26 @@ def private_keys(item: KubernetesObject) -> Iterator[Node]:
     if not may_hold_pem(item.haystack):
         return iter(())
     return (node for node in texts(item.root) if holds_private_key(node.value))
+
+
+# Commands and images that make a certificate and sign it themselves.
+_SIGNS = re.compile(
+    r"\bopenssl\s+(?:req\b[^\n;&|]{0,400}\s-x509\b|x509\b[^\n;&|]{0,400}\s-(?:signkey|CAkey)\b)"
+    r"|\bkeytool\b[^\n;&|]{0,400}\s-(?:genkey|genkeypair|selfcert)\b|\bmkcert\b|\bdev-certs\s+https\b"
+)
+_SIGNING_IMAGE = re.compile(r"(?:.*[-_])?(?:webhook-)?certgen")
+
+
+def signing_commands(workloads: Workloads, objects: Objects) -> Iterator[Node]:
+    """Yield where a container is told to sign a certificate: by its command, a script of a ConfigMap, or its image."""
+    for container in workloads.containers():
+        if _SIGNING_IMAGE.fullmatch(image_name(container)):
+            yield container.get("image")
+        elif _SIGNS.search(container.command_text):
+            yield container.get("command" if container.get("command") else "args")
+    for entry in config_map_entries(objects):
+        if _SIGNS.search(entry.text):
+            yield entry.node
 
 
 def has_certificate(item: KubernetesObject) -> bool:

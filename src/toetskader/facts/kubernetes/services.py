@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from toetskader.facts.kubernetes.environment import Variable
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.selectors import matches_map
@@ -89,6 +90,20 @@ def public_load_balancers(objects: Objects) -> Iterator[KubernetesObject]:
         inside = any(service.annotations.get(key, "").lower() == value for key, value in _KEPT_INSIDE.items())
         if service.get("spec", "type").text() == "LoadBalancer" and not inside and not service.is_test:
             yield service
+
+
+def serves_tls_only(variable: Variable) -> bool:
+    """Tell whether a setting of a common framework has the application serve TLS and nothing else.
+
+    Spring Boot (`server.ssl.enabled`) has one port, ASP.NET Core those of `ASPNETCORE_URLS`.
+    """
+    value = variable.text.lower()
+    match variable.name.upper():
+        case "SERVER_SSL_ENABLED":
+            return value == "true"
+        case "ASPNETCORE_URLS":
+            return "https://" in value and "http://" not in value
+    return False
 
 
 def container_ports(workload: Workload) -> Iterator[Node]:
