@@ -366,6 +366,8 @@ _CHART_PART = Text(
     values:          # waardensets: een eis is pas gehaald als hij met elke set gehaald is
       standaard: []
       # productie: [values/productie.yaml]
+  # namespace:       # wat er draait, en of dat is wat de chart levert: zie docs/beheerders.md
+  #   - {{environment: production, namespace: {release}, kubeconfig: kubeconfig, values: productie}}
 """,
     """\
   chart:
@@ -376,6 +378,8 @@ _CHART_PART = Text(
     values:          # values sets: a requirement is met only if it is met with each
       standaard: []
       # productie: [values/productie.yaml]
+  # namespace:       # what runs, and whether that is what the chart delivers: see docs/beheerders.md
+  #   - {{environment: production, namespace: {release}, kubeconfig: kubeconfig, values: productie}}
 """,
 )
 _SAAS_PART = Text(
