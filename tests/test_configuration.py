@@ -6,6 +6,7 @@ from toetskader.facts.chart import ChartFiles, Render
 from toetskader.facts.databases import Databases, Role
 from toetskader.facts.documentation import documents, says_at_start, undescribed
 from toetskader.facts.kubernetes.environment import Environment, Origin
+from toetskader.facts.kubernetes.known_images import is_helper, server_in
 from toetskader.facts.kubernetes.migrations import (
     is_suspended,
     migrates_as_it_starts,
@@ -17,7 +18,7 @@ from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.mounts import Content, MountedFile, mounted_files
 from toetskader.facts.names import words
-from toetskader.facts.template_text import is_fixed
+from toetskader.facts.template_text import is_fixed, options_from_values
 from toetskader.facts.templates import Templates
 from toetskader.facts.time_zones import is_utc, time_zone_settings
 from toetskader.facts.values import Leaf
@@ -28,10 +29,13 @@ SHOWN = 60
 
 
 @check("config.by_environment")
-def test_no_configuration_files_are_mounted(workloads: Workloads, objects: Objects, findings: Findings) -> None:
-    """DDC 7.16: the whole configuration goes through environment variables, so no file but a certificate is mounted.
+def test_whole_configuration_goes_through_the_environment(
+    workloads: Workloads, objects: Objects, chart: ChartFiles, findings: Findings
+) -> None:
+    """DDC 7.16: the whole configuration goes through environment variables.
 
-    A Secret's single values (a password per file) are no configuration, nor are scripts.
+    So no file but a certificate is mounted: a Secret's single values (a password per file) are no configuration, nor
+    are scripts. And no value of the chart goes to an option of the component's own command line.
     """
     _require_workloads(workloads)
     unknown: list[str] = []
@@ -42,6 +46,17 @@ def test_no_configuration_files_are_mounted(workloads: Workloads, objects: Objec
                 mounted.setdefault(file.mount.path, []).append(file)
             elif file.content is Content.UNKNOWN:
                 unknown.append(f"{_kind(file.from_secret)}/{file.holder} ({file.mount.where})")
+        own = container.runs_continuously and server_in(container) is None and not is_helper(container)
+        options = options_from_values(container, chart.files) if own else ()
+        if options:
+            findings.add(
+                container.get("args" if container.get("args") else "command"),
+                seen=Text(
+                    f"instellingen op de opdrachtregel: {_listed(list(options))}",
+                    f"settings on the command line: {_listed(list(options))}",
+                ),
+                expected=_BY_ENVIRONMENT,
+            )
         for files in mounted.values():
             names = _listed([file.name for file in files])
             holder = f"{_kind(files[0].from_secret)} {files[0].holder}"
@@ -50,7 +65,7 @@ def test_no_configuration_files_are_mounted(workloads: Workloads, objects: Objec
                 seen=Text(
                     f"configuratiebestanden uit {holder}: {names}", f"configuration files from {holder}: {names}"
                 ),
-                expected=Text("instellingen als omgevingsvariabelen", "settings as environment variables"),
+                expected=_BY_ENVIRONMENT,
             )
     if unknown:
         undetermined(
@@ -60,6 +75,9 @@ def test_no_configuration_files_are_mounted(workloads: Workloads, objects: Objec
             f"Cannot see which files are in: {_listed(unknown)}. Name them with `items` in the volume, or render the "
             "object along.",
         )
+
+
+_BY_ENVIRONMENT = Text("instellingen als omgevingsvariabelen", "settings as environment variables")
 
 
 @check("config.environment_documented")

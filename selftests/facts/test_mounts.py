@@ -29,6 +29,8 @@ MOUNTS = {
     "secret: {secretName: elsewhere}": {"": Content.UNKNOWN},
     "secret: {secretName: kvk-certs}": {"": Content.CERTIFICATE},
     "configMap: {name: elsewhere, items: [{key: a, path: app.ini}]}": {"app.ini": Content.CONFIGURATION},
+    "secret: {secretName: code, items: [{key: a, path: gitlab.rb}]}": {"gitlab.rb": Content.CONFIGURATION},
+    "configMap: {name: code, items: [{key: a, path: start.rb}]}": {"start.rb": Content.SCRIPT},
     "emptyDir: {}": {},
 }
 

@@ -5,7 +5,7 @@ from from_yaml import objects
 
 from toetskader.facts.kubernetes.environment import Environment, Variable
 from toetskader.facts.kubernetes.workloads import Workloads
-from toetskader.facts.template_text import is_fixed
+from toetskader.facts.template_text import is_fixed, options_from_values
 
 RENDERED = """
 apiVersion: v1
@@ -81,3 +81,23 @@ def test_a_literal_entry_of_env_is_fixed(path: str) -> None:
 
 def test_what_comes_from_a_secret_is_not_fixed(path: str) -> None:
     assert not is_fixed(variable("TOKEN"), {path: "  TOKEN: abc\n"})
+
+
+ARGUMENTS = {
+    "- --level={{ .Values.level }}": True,
+    '- "--level={{ .Values.level }}"': True,
+    "- --level\n- {{ .Values.level | quote }}": True,
+    "- --level=info": False,
+    "- --level={{ .Release.Name }}": False,
+    "- --level-of-detail={{ .Values.level }}": False,
+    "- {{ .Values.args }}": False,
+    "{{- if .Values.x }}\n- --level=info\n{{- end }}": False,
+}
+
+
+@pytest.mark.parametrize(("template", "from_values"), ARGUMENTS.items())
+def test_options_from_values(template: str, from_values: bool) -> None:
+    everything = objects("{kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, args: [--level=info, run]}]}}")
+    (container,) = Workloads(everything).containers()
+    files = {container.source.partition("/")[2]: template}
+    assert options_from_values(container, files) == (("--level",) if from_values else ())

@@ -47,6 +47,8 @@ class MountedFile:
             return Content.CERTIFICATE if _CERTIFICATE_WORDS.search(words(named)) else Content.UNKNOWN
         if _CERTIFICATE_FILE.search(self.name) or "-----BEGIN CERTIFICATE-----" in (self.text or ""):
             return Content.CERTIFICATE
+        if _SETTINGS_IN_CODE.search(self.name):
+            return Content.CONFIGURATION
         if _SCRIPT_FILE.search(self.name) or (self.text or "").lstrip().startswith("#!"):
             return Content.SCRIPT
         if self.from_secret and not _CONFIGURATION_FILE.search(self.name):
@@ -62,6 +64,8 @@ _CERTIFICATE_FILE = re.compile(
 _CERTIFICATE_WORDS = re.compile(
     r"\b(ca|cas|cert|certs|certificate|certificates|certificaat|certificaten|tls|ssl|mtls|pki|truststore|keystore)\b"
 )
+# Settings in the language of the application: `gitlab.rb`, `config.lua`.
+_SETTINGS_IN_CODE = re.compile(r"(?i)(^|[-_.])(config|configuration|settings|gitlab|options)\.(rb|lua|pl)$")
 _SCRIPT_FILE = re.compile(r"(?i)\.(sh|bash|sql|lua|pl|rb|ps1)$")
 _CONFIGURATION_FILE = re.compile(
     r"(?i)\.(conf|cnf|cfg|config|ini|ya?ml|json5?|toml|properties|xml|env|php|py|tpl|hcl|acl)$|^\.?env$"

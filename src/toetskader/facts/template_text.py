@@ -1,10 +1,13 @@
-"""What only the text of a template shows: that a setting stands there literally, so that no value can change it."""
+"""What only the text of a template shows: whether values decide a setting, or it stands there literally."""
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from toetskader.facts.kubernetes.environment import Origin, Variable
+from toetskader.facts.kubernetes.workloads import Container
 
+_OPTION = re.compile(r"(?P<option>--?[A-Za-z][\w.-]{0,100})(?:=.*)?", re.DOTALL)
 _BLOCK = re.compile(r"\{\{-?\s*(if|with|range|define|block|end)\b")
 
 
@@ -36,3 +39,25 @@ def _values_of(name: str, text: str) -> Iterator[str]:
         if value:
             yield "" if depth else value["value"].strip()
         in_entry = entry.fullmatch(line) is not None
+
+
+def options_from_values(container: Container, files: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the options on a container's command line that the template takes from the values.
+
+    Parameters: `files`, those of the chart, by path. An option counts when the line of the template that holds it, or
+    the line after one that holds nothing else, reads a value; in doubt it does not.
+    """
+    lines = files.get(container.source.partition("/")[2], "").splitlines()
+    found = []
+    for node in container.command_line():
+        match = _OPTION.fullmatch(node.text() or "")
+        if match and any(_reads_value(match["option"], line, below) for line, below in pairwise([*lines, ""])):
+            found.append(match["option"])
+    return tuple(dict.fromkeys(found))
+
+
+def _reads_value(option: str, line: str, below: str) -> bool:
+    before, is_there, after = line.partition(option)
+    if not is_there or before.strip(" -\"'") or after[:1].isalnum() or after[:1] in ("-", "."):
+        return False
+    return ".Values" in (after if after.strip(" \"'") else below)
