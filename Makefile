@@ -4,7 +4,6 @@ SHELL := /bin/bash
 VENV := .venv
 PY := $(VENV)/bin/python
 HELM_VERSION := v4.2.3
-HELM := .cache/helm-$(HELM_VERSION)/helm
 EXAMPLE := targets/voorbeeld targets/voorbeeld-gebrekkig targets/voorbeeld-saas targets/voorbeeld-saas-gebrekkig
 
 .PHONY: help setup audit test lint bench lock schemas tools clean
