@@ -535,3 +535,13 @@ def test_quantities_of_autoscalers_and_claims_are_numbers() -> None:
     scaler = SCALER.replace("maxReplicas: 5", f"maxReplicas: 5, metrics: [{metric}]")
     assert between(scaler, scaler.replace("2000m", "'2'")).is_none
     assert not between(scaler, scaler.replace("2000m", "'3'")).is_none
+
+
+def test_claims_that_a_stateful_set_made_are_not_extra() -> None:
+    stateful = """
+{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db}, spec: {volumeClaimTemplates: [{metadata: {name: data}}]}}
+"""
+    claim = "\n---\n{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: %s, labels: %s}}"
+    marks = "{app.kubernetes.io/instance: app, app.kubernetes.io/managed-by: Helm}"
+    running = f"{stateful}{claim % ('data-db-0', marks)}{claim % ('data-ander-0', marks)}"
+    assert [item.where for item in between(stateful, running).extra] == ["PersistentVolumeClaim/data-ander-0"]

@@ -284,7 +284,7 @@ def _paired(said: list[Any], there: list[Any], path: str) -> dict[str, tuple[Any
     if wanted is None or present is None:
         wanted = {str(index): item for index, item in enumerate(said)}
         present = {str(index): item for index, item in enumerate(there)}
-    return {key: (wanted.get(key), present.get(key)) for key in (*wanted, *(present.keys() - wanted.keys()))}
+    return {key: (wanted.get(key), present.get(key)) for key in wanted | present}
 
 
 def _by_key(items: list[Any], fields: Iterable[str]) -> dict[str, Any] | None:

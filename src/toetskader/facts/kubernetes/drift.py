@@ -1,7 +1,9 @@
 """Drift: where what runs in a namespace is not what a chart renders, object by object."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from toetskader.facts.attempt import Unseen
 from toetskader.facts.chart import Render
@@ -126,6 +128,7 @@ class _Comparison:
         self._running = running
         self._release = release
         self._varies = varies
+        self._renamed = {where.partition("/")[0] for where in varies if " " not in where}
         self._component = component
         self._here = [item for item in running.of_every_kind() if item.namespace == running.namespace]
         self._wanted = {(item.kind, item.group, item.name) for item in rendered}
@@ -185,7 +188,7 @@ class _Comparison:
             place = f"{item.where} {one.node.path}"
             if isinstance(one, Incomparable):
                 self._leave(item.where, one.reason, one.node.path)
-            elif any(place == varying or place.startswith((f"{varying}.", f"{varying}[")) for varying in self._varies):
+            elif self._varies and any(part in self._varies for part in _above(place)):
                 if not is_checksum(one.node.path):
                     self._leave(item.where, _NEW_EACH_TIME, one.node.path)
             elif one.node.path != "spec.replicas" or not self._is_scaled(item, found):
@@ -234,7 +237,7 @@ class _Comparison:
             return False
         if item.hooks and item.kind in _ENDS:
             return False
-        if item.kind == "PersistentVolumeClaim" and self._is_from_template(item):
+        if item.kind == "PersistentVolumeClaim" and item.name.startswith(self._from_templates):
             return False
         named = item.annotations.get(RELEASE_NAME)
         if named is not None:
@@ -246,12 +249,13 @@ class _Comparison:
 
     def _has_new_name(self, item: KubernetesObject) -> bool:
         """Tell whether an object may be one that the chart gives another name each time."""
-        return any(where.startswith(f"{item.kind}/") and " " not in where for where in self._varies)
+        return item.kind in self._renamed
 
-    def _is_from_template(self, claim: KubernetesObject) -> bool:
-        """Tell whether a StatefulSet made a claim: it owns none of them, but names them."""
-        return any(
-            claim.name.startswith(f"{template.get('metadata', 'name').text()}-{item.name}-")
+    @cached_property
+    def _from_templates(self) -> tuple[str, ...]:
+        """Starts of the names of claims that StatefulSets make: they own none of those, but name them."""
+        return tuple(
+            f"{template.get('metadata', 'name').text()}-{item.name}-"
             for item in self._here
             if item.kind == "StatefulSet"
             for template in item.get("spec", "volumeClaimTemplates").each()
@@ -264,6 +268,12 @@ class _Comparison:
                 self._running.of_kind(kind)
             except Unseen as unseen:
                 self._leave(kind, unseen.reason)
+
+
+def _above(place: str) -> Iterator[str]:
+    """Yield a place and every place that it is in."""
+    yield place
+    yield from (place[: end.start()] for end in re.finditer(r"[.[]", place))
 
 
 def _other_version(item: KubernetesObject, found: KubernetesObject) -> Text:
