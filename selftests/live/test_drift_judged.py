@@ -173,7 +173,11 @@ def test_a_fact_that_was_not_seen_leaves_it_open(lacking: str) -> None:
     reason = not_seen("niet gezien", "not seen")
     chart: Render | NotSeen = reason if lacking == "contracted" else contracted(rendered())
     live: Live | NotSeen = reason if lacking == "live" else seen(running())
-    assert judged(chart, live).verdict is OPEN
+    outcome = judged(chart, live)
+    assert (outcome.verdict, outcome.reason) == (
+        OPEN,
+        Text("Niet gezien (omgeving production): niet gezien", "Not seen (environment production): not seen"),
+    )
 
 
 def test_a_selector_that_is_none_leaves_it_open() -> None:

@@ -208,7 +208,10 @@ def _doubt(check: Check, outcome: Exception, scene: SceneSubjects) -> Text:
             return _broken(check, outcome)
 
 
-_SCENES = {"chart": Text("waardenset ", "values set "), "namespace": Text("omgeving ", "environment ")}
+_SCENES = {
+    "chart": Text("waardenset ", "values set "),
+    **dict.fromkeys(("namespace", "release", "rbac"), Text("omgeving ", "environment ")),
+}
 
 
 def _not_seen(attempt: NotSeen, scene: SceneSubjects) -> Text:
