@@ -23,12 +23,32 @@ IMAGES = {
     "registry.nl:5000/meldingen/web:1": None,
     "registry.nl/team/postgres-backup-tool-x:1": None,
     ":0.6": None,
+    "confluentinc/cp-kafka:7.6.0": Server.CACHE_OR_QUEUE,
+    "redpandadata/redpanda:24.1.1": Server.CACHE_OR_QUEUE,
+    "mcr.microsoft.com/azure-sql-edge:1.0.7": Server.OTHER_SQL,
+    "mongodb/mongodb-community-server:7.0": Server.OTHER_DATABASE,
 }
 
 
 @pytest.mark.parametrize(("image", "server"), IMAGES.items())
 def test_server_in(image: str, server: Server | None) -> None:
     (container,) = pod(f"{{containers: [{{name: c, image: '{image}'}}]}}").containers
+    assert server_in(container) is server
+
+
+@pytest.mark.parametrize(
+    ("image", "port", "server"),
+    [
+        ("registry.nl/team/db:1", 5432, Server.POSTGRESQL),
+        ("registry.nl/team/meldingen-redis:1", 6379, Server.CACHE_OR_QUEUE),
+        ("registry.nl/team/db-proxy:1", 5432, None),
+        ("registry.nl/team/web:1", 8080, None),
+    ],
+)
+def test_server_by_its_port(image: str, port: int, server: Server | None) -> None:
+    (container,) = pod(
+        f"{{containers: [{{name: c, image: '{image}', ports: [{{containerPort: {port}}}]}}]}}"
+    ).containers
     assert server_in(container) is server
 
 

@@ -34,19 +34,34 @@ _STORES = {
     ),
     Server.OTHER_SQL: (
         r"mysql(-server)?|mariadb(-galera|-server)?|percona(-server|-xtradb-cluster)?|mssql(-server)?|cockroach(db)?"
+        r"|azure-sql-edge|oracle-(free|xe)|firebird|rqlite|tidb|yugabyte"
     ),
     Server.OTHER_DATABASE: (
-        r"cassandra|clickhouse(-server)?|couchdb|elasticsearch|etcd|influxdb|minio|mongo(db)?|neo4j|opensearch|solr"
+        r"arangodb|cassandra|clickhouse(-server)?|couchbase|couchdb|elasticsearch|etcd|ferretdb|influxdb|meilisearch"
+        r"|milvus|minio|mongo(db)?|mongodb-community-server|neo4j|openldap|opensearch|percona-server-mongodb|qdrant"
+        r"|rethinkdb|scylla(db)?|seaweedfs|solr|typesense|weaviate"
     ),
     Server.CACHE_OR_QUEUE: (
-        r"activemq(-\w+)?|artemis|dragonfly|kafka|keydb|memcached|nats|rabbitmq"
-        r"|redis(-cluster|-sentinel|-stack(-server)?)?|valkey|zookeeper"
+        r"activemq(-\w+)?|artemis|(cp-)?kafka|dragonfly|emqx|hazelcast|keydb|memcached|(eclipse-)?mosquitto|nats"
+        r"|pulsar|rabbitmq|redpanda|redis(-cluster|-sentinel|-stack(-server)?)?|valkey|zookeeper"
     ),
 }
 _SERVERS = {
     Server.EXPORTER: re.compile(rf"({'|'.join(_STORES.values())})[-_]exporter"),
     **{server: re.compile(rf"({names})(-?[0-9][\w.-]*)?") for server, names in _STORES.items()},
     Server.OTHER: re.compile(r"nginx(-\w+)?|httpd|apache|haproxy|envoy|traefik|caddy|varnish|clamav"),
+}
+# Ports that only such a server has, by their registration, for images whose name tells nothing (`own/db`).
+_PORTS = {
+    1433: Server.OTHER_SQL,
+    1521: Server.OTHER_SQL,
+    3306: Server.OTHER_SQL,
+    5432: Server.POSTGRESQL,
+    5672: Server.CACHE_OR_QUEUE,
+    6379: Server.CACHE_OR_QUEUE,
+    9042: Server.OTHER_DATABASE,
+    11211: Server.CACHE_OR_QUEUE,
+    27017: Server.OTHER_DATABASE,
 }
 # What mirrors put before a name: `bitnami-postgresql`.
 _MIRRORED = re.compile(r"^(?:bitnami|bitnamilegacy|library|mirror|docker|dockerhub|official)[-_]")
@@ -60,8 +75,15 @@ _HELPER = re.compile(
 
 
 def server_in(container: Container) -> Server | None:
-    """Return the kind of server a container runs, or None for anything else, an unreadable image included."""
-    return _server_of(_repository(container))
+    """Return the kind of server a container runs, or None for anything else, an unreadable image included.
+
+    The image's name tells; else, for a container that is no helper such as a proxy, the ports that it serves on.
+    """
+    named = _server_of(_repository(container))
+    if named is not None or not container.get("ports").value or is_helper(container):
+        return named
+    numbers = (port.get("containerPort").number() for port in container.get("ports").each())
+    return next((_PORTS[number] for number in numbers if number in _PORTS), None)
 
 
 @lru_cache(maxsize=1024)
