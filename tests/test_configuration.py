@@ -5,7 +5,7 @@ import re
 from toetskader.facts.chart import ChartFiles, Render
 from toetskader.facts.databases import Databases, Role
 from toetskader.facts.documentation import documents, says_at_start, undescribed
-from toetskader.facts.kubernetes.environment import Environment, Origin
+from toetskader.facts.kubernetes.environment import Environment, Origin, Variable
 from toetskader.facts.kubernetes.known_images import is_helper, server_in
 from toetskader.facts.kubernetes.migrations import (
     is_suspended,
@@ -272,7 +272,11 @@ def test_users_sign_in_through_entra(
         for leaf in values
         if _IDENTITY_HINT.search(leaf.words) and not _NETWORK.search(leaf.words) and templates.read(leaf.path)
     ]
-    seen = [(place, name, value) for place, name, value in named if _IDENTITY.search(name) and not _LEGACY.search(name)]
+    seen = [
+        (place, name, value)
+        for place, name, value in named
+        if _IDENTITY.search(name) and not _LEGACY.search(name) and not _is_off(name, value)
+    ]
     for place, name, value in seen:
         host = re.match(r"https?://([^/:?#\s]+)", value)
         if _ISSUER.search(name) and host and host[1].lower() not in _ENTRA_HOSTS:
@@ -310,6 +314,11 @@ def test_users_sign_in_through_entra(
     )
 
 
+def _is_off(name: str, value: str) -> bool:
+    """Tell whether a setting is a switch that is off: it says nothing of an issuer."""
+    return name.endswith(("enabled", "enable")) and value.lower() in ("", "false", "0", "no", "off")
+
+
 def _offers_identity(values: str) -> bool:
     """Tell whether comments in values.yaml show how to set OIDC or SAML, as charts do for free-form configuration."""
     return any(
@@ -330,6 +339,11 @@ _NO_MAIL_HOST = re.compile(
     r"\b(host user|host password|from|to|sender|recipient|recipients|reply|default|email address|mail address)\b"
     r"|address$"
 )
+# Services that send mail outside the municipality's environment, by their own interfaces.
+_MAIL_SERVICE = re.compile(
+    r"\b(sendgrid|mailgun|mailjet|mandrill|postmark(app)?|sparkpost|sendinblue|brevo|smtp2go|amazonses)\b"
+    r"|\bemail\.[\w-]+\.amazonaws\.com\b"
+)
 # Where mail libraries point when nobody filled anything in.
 _UNFILLED = frozenset({"", "localhost", "127.0.0.1", "::1"})
 
@@ -346,6 +360,10 @@ def test_mail_goes_through_the_central_environment(
 ) -> None:
     """DDC 7.10: a pod's mail goes through the municipality's central mail environment."""
     _require_workloads(workloads)
+    for variable in environment.variables():
+        if _MAIL_SERVICE.search(words(variable.name)) or _MAIL_SERVICE.search(variable.text.lower()):
+            expected = Text("de centrale mailomgeving", "the central mail environment")
+            findings.add(variable.place, seen=variable.name, expected=expected)
     variables = [item for item in environment.variables() if _is_mail_host(words(item.name))]
     hosts: list[tuple[Place, str, str]] = [
         (variable.place, variable.name, variable.text) for variable in variables if variable.value is not None
@@ -363,7 +381,17 @@ def test_mail_goes_through_the_central_environment(
             "chart, or show it in the namespace.",
         )
     if not hosts:
+        if findings:
+            return
         _require_seen(environment)
+        graph = next((item for item in environment.variables() if _is_mail_by_graph(item)), None)
+        if graph is not None:
+            undetermined(
+                f"Mail lijkt via Microsoft Graph te gaan ({graph.name}); of dat de centrale mailomgeving is, toont de "
+                "chart niet. Laat de gemeente dat bevestigen, of stel SMTP in.",
+                f"Mail seems to go by Microsoft Graph ({graph.name}); whether that is the central mail environment the "
+                "chart does not show. Have the municipality confirm it, or set SMTP.",
+            )
         not_applicable(
             "Geen omgevingsvariabele of waarde van de chart noemt een mailserver.",
             "No environment variable or value of the chart names a mail server.",
@@ -385,6 +413,13 @@ def test_mail_goes_through_the_central_environment(
             f"Er is geen mailserver ingevuld ({names}); geef het doel een waardenset waarin dat wel zo is.",
             f"No mail server is filled in ({names}); give the target a values set in which it is.",
         )
+
+
+def _is_mail_by_graph(variable: Variable) -> bool:
+    value = variable.text.lower()
+    return "graph.microsoft.com" in value or (
+        "mail" in words(variable.name) and value in ("graph", "msgraph", "microsoft graph", "microsoftgraph")
+    )
 
 
 def _is_mail_host(name: str) -> bool:

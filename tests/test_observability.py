@@ -27,12 +27,18 @@ _LOG_FILE = re.compile(
     r"|\blog to file$|\b(access|error) logfile$|\blog file (name|path)$|\bserilog .*\bfile\b.*\bpath$"
     r"|\bfile log(ging)? enabled$"
 )
-_LOG_TARGET = re.compile(r"\blog(s|ging|ger)?\b.*\b(output|target|destination|sink|to|stream)$")
+_LOG_TARGET = re.compile(
+    r"\blog(s|ging|ger)?\b.*\b(output|target|destination|sink|to|stream|channel|driver|appender|handler)$"
+    r"|\bserilog\b.*\bwrite to\b.*\bname$"
+)
+_ELSEWHERE = frozenset(
+    {"file", "rollingfile", "rolling file", "rotating file", "single", "daily", "syslog", "eventlog"}
+)
 _LOG_FILE_VALUE = re.compile(r"(file:)?[\w./-]{1,200}\.log")
 _STDOUT_SWITCH = re.compile(r"\blog(s|ging)? (to )?(stdout|console)$|\bstdout log(s|ging)?$")
 _LOG_PLACE = re.compile(r"(.*/)?logs?(/.*)?|.*\.log", re.IGNORECASE)
 _LOG_OPTION = re.compile(
-    r"--?log-?(?:file|path|dir|to-file)(?:[= ]\s*(?P<value>\S+))?|(?:>>?"
+    r"--?log(?:ging)?[-._]?(?:file|path|dir|to-file)(?:[-._]?(?:name|path))?(?:[= ]\s*(?P<value>\S+))?|(?:>>?"
     r"|\btee\b(?:\s+-a)?)\s*(?P<file>/?[\w./-]+\.log)\b"
 )
 
@@ -72,8 +78,9 @@ def _names_log_file(name: str, value: str) -> bool:
     """Tell whether a variable names a file to log to: by its name, or by a value that is a log file."""
     if value.lower() in _OFF or _STANDARD_OUTPUT.fullmatch(value):
         return False
-    to_a_path = _LOG_TARGET.search(name) is not None and value.startswith(("/", "./", "file:"))
-    return _LOG_FILE.search(name) is not None or to_a_path or _LOG_FILE_VALUE.fullmatch(value) is not None
+    elsewhere = value.startswith(("/", "./", "file:", "syslog:")) or words(value) in _ELSEWHERE
+    to_elsewhere = elsewhere and _LOG_TARGET.search(name) is not None
+    return _LOG_FILE.search(name) is not None or to_elsewhere or _LOG_FILE_VALUE.fullmatch(value) is not None
 
 
 def _log_volumes(container: Container, findings: Findings) -> None:
