@@ -197,14 +197,13 @@ def test_host_name_is_free_to_choose(
         for node in route.tls_names:
             if not _is_below(node.text() or "", params.host):
                 findings.add(node, seen=node.text(), expected=params.host, remedy=_FROM_VALUES)
-    old = _old_names(routes, params.host)
     settable = " ".join(node.value for node in texts(Node(vanity.render.values, "", FilePlace("values.yaml"))))
-    for name in old:
-        if _names(name, settable):  # a value of its own holds it, so it can be changed
-            continue
-        for literal in literals(Workloads(vanity.objects), vanity.objects):
-            if _names(name, literal.text):
-                findings.add(literal.node, seen=name, expected=params.host, remedy=_FROM_VALUES)
+    # A name that a value of its own holds can be changed there.
+    fixed = [name for name in _old_names(routes, params.host) if not _names(name, settable)]
+    for name in fixed:
+        for node in _written(vanity.objects, changed):
+            if _names(name, str(node.value)):
+                findings.add(node, seen=name, expected=params.host, remedy=_FROM_VALUES)
     if misfits and not findings:
         undetermined(
             f"De waarde voor de host van {', '.join(misfits)} is leeg en heeft een vorm die hier niet te raden is; "
@@ -213,6 +212,13 @@ def test_host_name_is_free_to_choose(
             "add a values set in which the host is filled in.",
         )
     _need_readable(objects, findings)
+
+
+def _written(objects: Objects, routes: Routes) -> Iterator[Node]:
+    """Yield what is written out in a render: literals of containers and ConfigMaps, annotations of routes."""
+    yield from (literal.node for literal in literals(Workloads(objects), objects) if literal.text)
+    for route in routes:
+        yield from (node for _, node in route.object.get("metadata", "annotations").entries())
 
 
 # What no host name has; a list of hosts that is made up in another shape than the template's gives text like this.
