@@ -161,6 +161,15 @@ def test_log_lines_have_moments_in_utc(
                     ),
                     expected=Text("elke regel een tijdstempel in UTC", "a timestamp in UTC on every line"),
                 )
+            elif tail.elsewhere:
+                findings.add(
+                    log.container,
+                    seen=Text(
+                        f"{tail.elsewhere} van {tail.lines} regels van {tail.pod} in een andere tijdzone",
+                        f"{tail.elsewhere} of {tail.lines} lines of {tail.pod} in another time zone",
+                    ),
+                    expected=Text("elke regel een tijdstempel in UTC", "a timestamp in UTC on every line"),
+                )
             elif tail.other_times:
                 doubts.append(
                     Text(

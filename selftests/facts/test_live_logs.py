@@ -63,6 +63,23 @@ def test_plain_lines(line: str, levels: int, utc: int, other: int) -> None:
     assert (found.lines, found.json, found.levels, found.utc, found.other_times) == (1, 0, levels, utc, other)
 
 
+@pytest.mark.parametrize(
+    ("line", "elsewhere"),
+    [
+        ('{"level":"info","time":"2026-01-01T10:00:00+01:00"}', 1),
+        ('{"level":"info","time":"2026-01-01T10:00:00.123-0530"}', 1),
+        ("2026-07-01 10:00:00,123 +0200 [ERROR] mis", 1),
+        ('10.0.0.1 - - [02/Jan/2026:03:04:05 +0100] "GET / HTTP/1.1" 200', 1),
+        ('{"level":"info","time":"2026-01-01 10:00:00"}', 0),
+        ('{"level":"info","time":"2026-01-01T10:00:00+00:00"}', 0),
+        ("2026-01-01 10:00:00 - 1234 requests", 0),
+        ("2026-01-01 10:00:00 -12345 bytes", 0),
+    ],
+)
+def test_a_moment_in_another_zone(line: str, elsewhere: int) -> None:
+    assert tail(line).elsewhere == elsewhere
+
+
 def test_what_is_no_level_is_none() -> None:
     found = tail('{"level":true}', '{"level":"gold"}', '{"level":7}', '{"level":{"a":1}}', '{"message":"ERROR"}')
     assert (found.json, found.levels) == (5, 0)

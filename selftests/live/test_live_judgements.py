@@ -310,6 +310,7 @@ def tail(**changes: Any) -> Facts:
         ({"utc": 49}, {"DDC-7.20-04": FAIL}),
         ({"utc": 0}, {"DDC-7.20-04": FAIL}),
         ({"utc": 40, "other_times": 10}, {"DDC-7.20-04": UNKNOWN}),
+        ({"utc": 40, "other_times": 10, "elsewhere": 1}, {"DDC-7.20-04": FAIL}),
         ({"levels": 0, "level_names": ()}, {"DDC-7.20-02": UNKNOWN}),
         ({"level_names": ("debug", "info")}, {"DDC-7.16-06": FAIL, "DDC-7.20-02": FAIL}),
         (

@@ -89,6 +89,8 @@ class LogTail(msgspec.Struct, frozen=True, kw_only=True):
     """Lines with a moment in UTC (`Z` or `+00:00`, or seconds since 1970)."""
     other_times: int = 0
     """Lines with a moment that is not in UTC, or does not say its zone."""
+    elsewhere: int = 0
+    """Of those, lines whose moment names another zone than UTC."""
     broken_json: int = 0
     """Lines that start like a JSON object and are none."""
     level_names: tuple[str, ...] = ()

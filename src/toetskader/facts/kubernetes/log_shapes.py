@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from enum import Enum, auto
 from typing import Any
 
 import msgspec
@@ -57,6 +58,7 @@ _OTHER = re.compile(
     r"|(?<!\S)[IWEF]\d{4} \d\d:\d\d:\d\d|(?<![\d:])\d\d:\d\d:\d\d(?:[.,]\d+)?"
 )
 _APACHE_UTC = re.compile(r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]0000")
+_ELSEWHERE = re.compile(rf"(?:{_MOMENT} ?|\d\d/[A-Z][a-z]{{2}}/\d{{4}}:\d\d:\d\d:\d\d )[+-]\d\d:?\d\d(?!\d)")
 _PLAIN_LEVEL = re.compile(r"(?<![A-Za-z])[A-Za-z]{3,13}(?![A-Za-z])")
 _LEVEL_PAIR = re.compile(r"\b(?:level|lvl|severity)=\"?(?P<name>[A-Za-z]{3,13})", re.IGNORECASE)
 _KLOG = re.compile(r"(?P<letter>[IWEF])\d{4} \d\d:")
@@ -85,19 +87,28 @@ def log_tail(data: bytes, *, pod: str, container: str, workload: str = "", cut: 
         lines=len(shapes),
         json=sum(shape.json for shape in shapes),
         levels=sum(bool(shape.level) for shape in shapes),
-        utc=sum(shape.utc is True for shape in shapes),
-        other_times=sum(shape.utc is False for shape in shapes),
+        utc=sum(shape.zone is _Zone.UTC for shape in shapes),
+        other_times=sum(shape.zone in (_Zone.ELSEWHERE, _Zone.UNSAID) for shape in shapes),
+        elsewhere=sum(shape.zone is _Zone.ELSEWHERE for shape in shapes),
         broken_json=sum(shape.broken for shape in shapes),
         level_names=tuple(sorted(names)),
         cut=cut,
     )
 
 
+class _Zone(Enum):
+    """The time zone that a moment names."""
+
+    UTC = auto()
+    ELSEWHERE = auto()
+    UNSAID = auto()
+
+
 class _Shape(msgspec.Struct, frozen=True):
     json: bool = False
     broken: bool = False
     level: str = ""
-    utc: bool | None = None
+    zone: _Zone | None = None
     """None when the line has no moment."""
 
 
@@ -119,8 +130,8 @@ def _of_json(line: dict[str, Any]) -> _Shape:
     if not level and _CLEF_TIME in line:
         # Compact log event format leaves the level out where it is Information.
         level = _level(line[_CLEF_LEVEL]) if _CLEF_LEVEL in line else "information"
-    moments = [found for key, value in pairs if key in _TIME_KEYS and (found := _in_utc(value)) is not None]
-    return _Shape(json=True, level=level, utc=moments[0] if moments else None)
+    moments = [found for key, value in pairs if key in _TIME_KEYS and (found := _zone(value)) is not None]
+    return _Shape(json=True, level=level, zone=moments[0] if moments else None)
 
 
 def _pairs(line: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -143,27 +154,32 @@ def _level(value: object) -> str:
     return ""
 
 
-def _in_utc(value: object) -> bool | None:
-    """Tell whether a value is a moment in UTC; None for no moment at all."""
+def _zone(value: object) -> _Zone | None:
+    """Return the zone of a moment; None for no moment at all."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
         low, high = _SECONDS
-        return True if any(low * unit <= value <= high * unit for unit in (1, 10**3, 10**6, 10**9)) else None
+        return _Zone.UTC if any(low * unit <= value <= high * unit for unit in (1, 10**3, 10**6, 10**9)) else None
     if not isinstance(value, str):
         return None
     text = value[:80]
-    if _UTC.search(text) or _APACHE_UTC.search(text):
-        return True
     if text.replace(".", "", 1).isdigit() and text.isascii():
-        return _in_utc(float(text))
-    return False if _OTHER.search(text) else None
+        return _zone(float(text))
+    return _zone_in(text)
+
+
+def _zone_in(text: str) -> _Zone | None:
+    if _UTC.search(text) or _APACHE_UTC.search(text):
+        return _Zone.UTC
+    if _ELSEWHERE.search(text):
+        return _Zone.ELSEWHERE
+    return _Zone.UNSAID if _OTHER.search(text) else None
 
 
 def _plain(text: str, *, broken: bool = False) -> _Shape:
     head = text[:_HEAD]
-    utc = True if _UTC.search(head) or _APACHE_UTC.search(head) else False if _OTHER.search(head) else None
-    return _Shape(broken=broken, level=_plain_level(head), utc=utc)
+    return _Shape(broken=broken, level=_plain_level(head), zone=_zone_in(head))
 
 
 def _plain_level(head: str) -> str:
