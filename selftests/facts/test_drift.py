@@ -545,3 +545,31 @@ def test_claims_that_a_stateful_set_made_are_not_extra() -> None:
     marks = "{app.kubernetes.io/instance: app, app.kubernetes.io/managed-by: Helm}"
     running = f"{stateful}{claim % ('data-db-0', marks)}{claim % ('data-ander-0', marks)}"
     assert [item.where for item in between(stateful, running).extra] == ["PersistentVolumeClaim/data-ander-0"]
+
+
+@pytest.mark.parametrize(
+    ("route", "before", "after", "path"),
+    [
+        (
+            "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r}, "
+            "spec: {parentRefs: [{name: g}], rules: [{backendRefs: [{name: app, port: 80}]}]}}",
+            "backendRefs",
+            "filters: [{type: RequestMirror}], backendRefs",
+            "spec.rules[0].filters",
+        ),
+        (
+            "{apiVersion: apisix.apache.org/v2, kind: ApisixRoute, metadata: {name: r}, spec: {http: [{name: a, "
+            "match: {hosts: [a.nl], paths: [/*]}}]}}",
+            "{name: a,",
+            "{name: a, plugins: [{name: redirect, enable: true}],",
+            "spec.http[0].plugins",
+        ),
+    ],
+)
+def test_what_is_hung_on_a_route_by_hand_is_drift(route: str, before: str, after: str, path: str) -> None:
+    filled = route.replace("{name: g}", "{name: g, group: gateway.networking.k8s.io, kind: Gateway}")
+    filled = filled.replace("{backendRefs", "{matches: [{path: {type: PathPrefix, value: /}}], backendRefs")
+    filled = filled.replace("port: 80", "port: 80, weight: 1, kind: Service")
+    assert between(route, filled).is_none
+    assert before in filled
+    assert list(places(between(route, filled.replace(before, after)))) == [f"{yaml.safe_load(route)['kind']}/r {path}"]

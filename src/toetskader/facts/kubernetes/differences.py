@@ -63,20 +63,23 @@ _NEVER_FILLED_IN = frozenset(
     {
         "activeDeadlineSeconds", "affinity", "allowPrivilegeEscalation", "appArmorProfile", "args",
         "automountServiceAccountToken", "behavior", "capabilities", "command", "defaultBackend", "dnsConfig",
-        "egress", "env", "envFrom", "except", "externalIPs", "externalName", "fsGroup", "host", "hostAliases",
-        "hostIPC", "hostNetwork", "hostPID", "hostPath", "hostPort", "hostUsers", "hostname", "httpHeaders",
-        "imagePullSecrets", "ingress", "initContainers", "initialDelaySeconds", "ipBlock", "lifecycle", "limits",
-        "livenessProbe", "loadBalancerIP", "loadBalancerSourceRanges", "matchExpressions", "matchLabels",
-        "minReadySeconds", "namespaceSelector", "nodeName", "nodeSelector", "optional", "podSelector", "ports",
-        "priorityClassName", "privileged", "readOnly", "readOnlyRootFilesystem", "readinessProbe", "requests",
-        "runAsGroup", "runAsNonRoot", "runAsUser", "runtimeClassName", "seLinuxOptions", "seccompProfile", "selector",
-        "serviceAccountName", "shareProcessNamespace", "startupProbe", "subPath", "subPathExpr", "subdomain",
-        "supplementalGroups", "sysctls", "tls", "tolerations", "topologySpreadConstraints", "volumeDevices",
-        "volumeMounts", "volumes", "workingDir",
+        "egress", "env", "envFrom", "except", "externalIPs", "externalName", "filters", "fsGroup", "host",
+        "hostAliases", "hostIPC", "hostNetwork", "hostPID", "hostPath", "hostPort", "hostUsers", "hostname",
+        "hostnames", "httpHeaders", "imagePullSecrets", "ingress", "initContainers", "initialDelaySeconds", "ipBlock",
+        "lifecycle", "limits", "livenessProbe", "loadBalancerIP", "loadBalancerSourceRanges", "matchExpressions",
+        "matchLabels", "minReadySeconds", "namespaceSelector", "nodeName", "nodeSelector", "optional",
+        "plugin_config_name", "plugins", "podSelector", "ports", "priorityClassName", "privileged", "readOnly",
+        "readOnlyRootFilesystem", "readinessProbe", "requests", "runAsGroup", "runAsNonRoot", "runAsUser",
+        "runtimeClassName", "seLinuxOptions", "seccompProfile", "selector", "serviceAccountName",
+        "shareProcessNamespace", "startupProbe", "subPath", "subPathExpr", "subdomain", "supplementalGroups",
+        "sysctls", "tls", "tolerations", "topologySpreadConstraints", "volumeDevices", "volumeMounts", "volumes",
+        "workingDir",
     }
 )  # fmt: skip
 _CONTROLLERS = frozenset(POD_KINDS) - {"Pod"}
-_STRICT_KINDS = _CONTROLLERS | {"HorizontalPodAutoscaler", "Ingress", "NetworkPolicy", "Service"}
+_STRICT_KINDS = _CONTROLLERS | {
+    "ApisixRoute", "GRPCRoute", "HTTPRoute", "HorizontalPodAutoscaler", "Ingress", "NetworkPolicy", "Service",
+}  # fmt: skip
 """Kinds of which it is known what the API server fills in."""
 _FREE_MAPS = frozenset({"limits", "matchLabels", "nodeSelector", "requests", "selector"})
 """Mappings in which every key counts, and into which no API server puts one."""
