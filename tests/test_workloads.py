@@ -9,6 +9,7 @@ import msgspec
 
 from toetskader.facts.baseline import baseline_mentions
 from toetskader.facts.chart import ChartFiles
+from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.known_images import data_stores, image_name, is_helper
 from toetskader.facts.kubernetes.migrations import migrations
 from toetskader.facts.kubernetes.node import Node
@@ -16,7 +17,7 @@ from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.probes import asks_something
 from toetskader.facts.kubernetes.quantities import int_or_percentage, quantity
 from toetskader.facts.kubernetes.scaling import replicas_at_least
-from toetskader.facts.kubernetes.sessions import sticky_sessions
+from toetskader.facts.kubernetes.sessions import keeps_sessions, sticky_sessions
 from toetskader.facts.kubernetes.storage import VolumeType, claims, local_claims, mounts, node_volumes
 from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
 from toetskader.facts.templates import Templates
@@ -26,16 +27,14 @@ from toetskader.judging import FilePlace, Findings, Parameters, Text, check, not
 def require_containers(workloads: Workloads) -> None:
     """End the judgement when there is nothing to judge: a rule on containers is not met by having none."""
     if not any(True for _ in workloads.containers()):
-        not_applicable("De chart levert geen container op.", "The chart renders no container.")
+        not_applicable("Er is geen container.", "There is no container.")
 
 
 def long_running(workloads: Workloads) -> list[Workload]:
     """Return the workloads that are meant to keep running; end the judgement when there are none."""
     found = [workload for workload in workloads if workload.is_long_running]
     if not found:
-        not_applicable(
-            "De chart levert geen workload op die blijft draaien.", "The chart renders no workload that keeps running."
-        )
+        not_applicable("Er is geen workload die blijft draaien.", "There is no workload that keeps running.")
     return found
 
 
@@ -288,7 +287,9 @@ def test_probes_show_start_readiness_and_life(workloads: Workloads, findings: Fi
 
 
 @check("workload.stateless")
-def test_processes_are_stateless(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+def test_processes_are_stateless(
+    workloads: Workloads, objects: Objects, environment: Environment, findings: Findings
+) -> None:
     """DDC 7.15: the software runs as stateless processes that can stand beside and in place of each other."""
     for workload in long_running(workloads):
         stores = data_stores(workload)
@@ -316,6 +317,10 @@ def test_processes_are_stateless(workloads: Workloads, objects: Objects, finding
                 seen=Text("opslag op de node", "storage on the node"),
                 expected=Text("een externe dienst of emptyDir", "an external service or emptyDir"),
             )
+    for variable in environment.variables():
+        if keeps_sessions(variable):
+            expected = Text("sessies in een externe dienst", "sessions in an external service")
+            findings.add(variable.place, seen=f"{variable.name}: {variable.text}", expected=expected)
     for place in sticky_sessions(objects):
         seen = Text("vaste pod per sessie", "one pod per session")
         findings.add(place, seen=place.text() if isinstance(place.value, str) else seen, expected=_ANY_POD)

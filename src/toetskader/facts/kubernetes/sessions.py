@@ -1,9 +1,12 @@
-"""What ties the requests of one session to one pod, per kind of edge."""
+"""What ties the requests of one session to one pod: the edge, or an application that keeps sessions to itself."""
 
+import re
 from collections.abc import Iterator
 
+from toetskader.facts.kubernetes.environment import Variable
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.names import words
 
 # Annotations of Ingresses and Services that do, with the beginning of the values that do; from the documentation of
 # each ingress controller.
@@ -23,6 +26,19 @@ _FIELDS = {
     ("TraefikService", "traefik.io"): (("spec", "weighted", "sticky"), None),
     ("BackendTrafficPolicy", "gateway.envoyproxy.io"): (("spec", "loadBalancer", "type"), "ConsistentHash"),
 }
+
+
+_SESSION_STORE = re.compile(r"(?:.*\b)?sessions? (?:driver|engine|store|store type|backend|(?:save )?handler)")
+_IN_THE_POD = re.compile(
+    r"(?:[\w.]{1,100}\.)?(?:files?|file ?system|loc(?:al)?mem|in[-_ ]?memory|memory)", re.IGNORECASE
+)
+
+
+def keeps_sessions(variable: Variable) -> bool:
+    """Tell whether a setting has sessions kept in the process or its own files (`SESSION_DRIVER=file`)."""
+    return (
+        _SESSION_STORE.fullmatch(words(variable.name)) is not None and _IN_THE_POD.fullmatch(variable.text) is not None
+    )
 
 
 def sticky_sessions(objects: Objects) -> Iterator[Node]:
