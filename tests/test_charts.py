@@ -10,7 +10,7 @@ from toetskader.facts.azure import azure_uses
 from toetskader.facts.chart import ChartFiles, Render
 from toetskader.facts.documentation import manual_steps
 from toetskader.facts.kubernetes.environment import Environment, Origin
-from toetskader.facts.kubernetes.node import Place
+from toetskader.facts.kubernetes.node import Node, Place
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.probes import always_succeeds
 from toetskader.facts.kubernetes.served_apis import ApiFault, Fault, faults, is_builtin, known_versions, minor_version
@@ -142,6 +142,14 @@ def test_component_needs_no_operator(
                     seen=Text("rechten op CustomResourceDefinitions", "rights on CustomResourceDefinitions"),
                     expected=Text("geen zulke rechten", "no such rights"),
                 )
+            if _lets_control(rule, params.allowed):
+                findings.add(
+                    rule,
+                    seen=Text(
+                        "rechten om objecten van een operator te beheren", "rights to control an operator's objects"
+                    ),
+                    expected=Text("geen zulke rechten", "no such rights"),
+                )
     for item in objects.of_kind("ClusterRoleBinding", "RoleBinding"):
         if item.get("roleRef", "name").text() == "cluster-admin":
             findings.add(
@@ -149,6 +157,22 @@ def test_component_needs_no_operator(
                 seen="cluster-admin",
                 expected=Text("alleen nodige rechten", "needed rights only"),
             )
+
+
+def _lets_control(rule: Node, allowed: tuple[str, ...]) -> bool:
+    """Tell whether a rule lets a controller do its work on custom resources: write their status or finalizers.
+
+    Groups of Kubernetes itself have no dot in their name, or end in `k8s.io`.
+    """
+    groups = {node.text() or "" for node in rule.get("apiGroups").each()}
+    custom = {
+        group
+        for group in groups
+        if "." in group and not group.endswith("k8s.io") and not any(name.endswith(f".{group}") for name in allowed)
+    }
+    parts = {(node.text() or "").partition("/")[2] for node in rule.get("resources").each()}
+    verbs = {node.text() for node in rule.get("verbs").each()}
+    return bool(custom and parts & {"status", "finalizers"} and verbs & {"update", "patch", "*"})
 
 
 def _is_allowed(item: KubernetesObject, allowed: tuple[str, ...]) -> bool:
