@@ -301,7 +301,7 @@ def _names(directions: Sequence[Direction]) -> Text:
 
 def _need_workloads(workloads: Workloads) -> None:
     if not workloads:
-        not_applicable("De chart rendert geen workloads.", "The chart renders no workloads.")
+        not_applicable("Er zijn geen workloads.", "There are no workloads.")
 
 
 def _readable(network_policies: NetworkPolicies) -> None:

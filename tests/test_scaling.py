@@ -71,9 +71,7 @@ def test_sudden_stops_are_survived(workloads: Workloads, objects: Objects, findi
     """DDC 7.4: the component largely survives sudden stops and starts, such as the loss of a node."""
     judged = [workload for workload in workloads if workload.is_long_running]
     if not judged:
-        not_applicable(
-            "De chart levert geen workload op die blijft draaien.", "The chart renders no workload that keeps running."
-        )
+        not_applicable("Er is geen workload die blijft draaien.", "There is no workload that keeps running.")
     for workload in judged:
         _report_stop(workload, findings)
         # Draining a node passes over DaemonSets, so that a budget does nothing for them.

@@ -19,9 +19,7 @@ def test_component_makes_no_way_in_of_its_own(workloads: Workloads, objects: Obj
     """DDC 1.3: the component makes no load balancer; a port on the nodes is the same way round the ingress."""
     services = [item for item in objects.of_kind("Service") if not item.is_test]
     if not services and not len(workloads):
-        not_applicable(
-            "De chart levert geen Service en geen workload op.", "The chart renders no Service, no workload."
-        )
+        not_applicable("Er is geen Service en geen workload.", "There is no Service and no workload.")
     for service in services:
         kind = service.get("spec", "type")
         if kind.text() in ("LoadBalancer", "NodePort"):
@@ -64,8 +62,8 @@ def test_component_serves_plain_http(
         return
     if not ports and not declared:
         not_applicable(
-            "De chart levert geen Service en geen containerpoort op: niemand benadert de component over HTTP.",
-            "The chart renders no Service and no container port: nobody reaches the component over HTTP.",
+            "Er is geen Service en geen containerpoort: niemand benadert de component over HTTP.",
+            "There is no Service and no container port: nobody reaches the component over HTTP.",
         )
     undetermined(
         "Van geen poort is te zien dat ze HTTP spreekt. Noem de containerpoort 'http' en wijs de Service ernaar.",

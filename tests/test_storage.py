@@ -177,10 +177,10 @@ def test_files_may_go_to_a_shared_file_store(workloads: Workloads, objects: Obje
     existing = _claims_from_elsewhere(workloads, objects)
     if existing:
         undetermined(
-            f"De chart gebruikt claims van elders ({', '.join(existing)}); hun accessModes zijn hier niet te zien.",
-            f"The chart uses claims from elsewhere ({', '.join(existing)}); their accessModes cannot be seen here.",
+            f"De pods gebruiken claims van elders ({', '.join(existing)}); hun accessModes zijn hier niet te zien.",
+            f"The pods use claims from elsewhere ({', '.join(existing)}); their accessModes cannot be seen here.",
         )
-    not_applicable("De chart gebruikt geen bestandsopslag.", "The chart uses no file storage.")
+    not_applicable("Er is geen bestandsopslag.", "There is no file storage.")
 
 
 @check("storage.no_local_persistence")
@@ -224,9 +224,7 @@ def _writes_elsewhere(container: Container) -> bool:
 
 def _require_any(workloads: Workloads, asked: Iterable[Claim]) -> None:
     if not len(workloads) and not any(True for _ in asked):
-        not_applicable(
-            "De chart levert geen workload en geen opslag op.", "The chart renders no workload and no storage."
-        )
+        not_applicable("Er is geen workload en geen opslag.", "There is no workload and no storage.")
 
 
 def _report_node_storage(workloads: Workloads, objects: Objects, findings: Findings) -> None:
