@@ -148,6 +148,14 @@ def test_an_upgrade_is_rendered_as_the_upgrade_it_was(target: Target) -> None:
     assert data(collected(target, running)["production"])["keer"] == "10 true"
 
 
+def test_an_upgrade_that_cannot_be_rendered_without_the_cluster_is_rendered_as_an_installation(target: Target) -> None:
+    template = target.file.parent / "chart/templates/config.yaml"
+    asking = '{{ if .Release.IsUpgrade }}{{ fail "PASSWORDS ERROR" }}{{ end }}'
+    template.write_text(f"{asking}\n{FILES['chart/templates/config.yaml']}", encoding="utf-8")
+    running = production("v1.35.2", "sh.helm.release.v1.proef-prod.v4")
+    assert data(collected(target, running)["production"])["keer"] == "1 false"
+
+
 def test_a_version_that_the_chart_refuses_is_said(target: Target) -> None:
     found = collected(target, production("v1.29.3"))["production"]
     assert isinstance(found, NotSeen)

@@ -113,7 +113,7 @@ class _Collection:
             for values in self.part.values
         }
         for entry in self.target.namespaces if "contracted" in self.kinds else ():
-            rendered = [answer.renders[request.key] for request in contracted.get(entry, ())]
+            rendered = _as_installed(chart, contracted.get(entry, ()), answer.renders)
             self.attempts[FactKey("contracted", entry.environment)] = (
                 self._as_contracted(entry, *rendered) if rendered else self._not_seen(self._why_not(entry, unread))
             )
@@ -360,6 +360,22 @@ def _api_versions(live: Live) -> tuple[str, ...]:
             group = f"{item.group}/{item.version}" if item.group else item.version
             found |= dict.fromkeys((group, f"{group}/{item.kind}"))
     return tuple(found)
+
+
+def _as_installed(
+    chart: OpenChart, requests: tuple[RenderRequest, ...], answers: Mapping[str, Rendered | Refusal]
+) -> list[Rendered | Refusal]:
+    """Return the renders of an environment: as the upgrade it was, else as a first installation.
+
+    A chart may ask the cluster for its present passwords before an upgrade, and there is none to ask (Bitnami's do).
+    """
+    found = [answers[request.key] for request in requests]
+    if not any(
+        isinstance(item, Refusal) and request.revision > 1 for item, request in zip(found, requests, strict=True)
+    ):
+        return found
+    again = chart.render([msgspec.structs.replace(request, revision=1) for request in requests])
+    return found if isinstance(again, Refusal) else [again[request.key] for request in requests]
 
 
 def _revision(live: Live, release: str) -> int:
