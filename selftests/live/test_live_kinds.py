@@ -96,6 +96,7 @@ CHECKS = {check.id: (row, check) for row, check in requirements()}
 def test_the_kinds_that_a_check_names_are_enough(name: str) -> None:
     row, check = CHECKS[name]
     for which, whole in namespaces().items():
+        assert asked_by(row, check, whole) & KINDS <= texts_of(check), which
         part = narrowed(whole, texts_of(check))
         assert outcome(judged_by(row, check, part)) == outcome(judged_by(row, check, whole)), which
 
@@ -125,13 +126,13 @@ def test_a_kind_that_was_left_out_is_never_taken_for_absent() -> None:
 
 def reading(kind: str) -> list[tuple[Any, Check]]:
     """Return the checks that ask for a kind in the golden namespace."""
-    found = [(row, check) for row, check in CHECKS.values() if kind in asked_by(row, check)]
+    found = [(row, check) for row, check in CHECKS.values() if kind in asked_by(row, check, facts())]
     assert found
     return found
 
 
-def asked_by(row: Any, check: Check) -> set[str]:
-    """Return the kinds that a check asks for in the golden namespace; each of them it names."""
+def asked_by(row: Any, check: Check, found: Facts) -> set[str]:
+    """Return the kinds that a check asks for in a namespace."""
     asked: set[str] = set()
     original = Objects._must_be_seen
 
@@ -141,6 +142,5 @@ def asked_by(row: Any, check: Check) -> set[str]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Objects, "_must_be_seen", spy)
-        judged_by(row, check, facts())
-    assert asked & KINDS <= texts_of(check), row.id
+        judged_by(row, check, found)
     return asked
