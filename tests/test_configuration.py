@@ -20,7 +20,7 @@ from toetskader.facts.mounts import Content, MountedFile, mounted_files
 from toetskader.facts.names import words
 from toetskader.facts.template_text import is_fixed, options_from_values
 from toetskader.facts.templates import Templates
-from toetskader.facts.time_zones import is_utc, time_zone_settings
+from toetskader.facts.time_zones import is_utc, time_zone_settings, time_zones_in
 from toetskader.facts.values import Leaf
 from toetskader.judging import FilePlace, Findings, Parameters, Text, check, not_applicable, undetermined
 
@@ -220,6 +220,11 @@ def test_database_sessions_use_utc(
     for setting in time_zone_settings(environment, of_database=True):
         if not is_utc(setting.zone):
             findings.add(setting.place, seen=f"{setting.name}: {setting.zone}", expected="UTC")
+    for container in workloads.containers():
+        for file in mounted_files(container, objects):
+            for zone in time_zones_in(file.text or ""):
+                if not is_utc(zone):
+                    findings.add(file.mount, seen=f"{file.name}: {zone[:80]}", expected="UTC")
     _require_seen(environment)
 
 
@@ -339,6 +344,7 @@ _NO_MAIL_HOST = re.compile(
     r"\b(host user|host password|from|to|sender|recipient|recipients|reply|default|email address|mail address)\b"
     r"|address$"
 )
+_MAIL_IN_A_FILE = re.compile(r"smtp|\bmail[\w.-]{0,40}host|mail:\s*\n\s+host:|mail_?server", re.IGNORECASE)
 # Services that send mail outside the municipality's environment, by their own interfaces.
 _MAIL_SERVICE = re.compile(
     r"\b(sendgrid|mailgun|mailjet|mandrill|postmark(app)?|sparkpost|sendinblue|brevo|smtp2go|amazonses)\b"
@@ -351,6 +357,7 @@ _UNFILLED = frozenset({"", "localhost", "127.0.0.1", "::1"})
 @check("config.mail_route")
 def test_mail_goes_through_the_central_environment(
     workloads: Workloads,
+    objects: Objects,
     environment: Environment,
     render: Render,
     values: tuple[Leaf, ...],
@@ -369,6 +376,8 @@ def test_mail_goes_through_the_central_environment(
         (variable.place, variable.name, variable.text) for variable in variables if variable.value is not None
     ]
     if not variables:
+        if not findings:
+            _require_files_silent(workloads, objects, _MAIL_IN_A_FILE, Text("een mailserver", "a mail server"))
         hosts = [
             (leaf, leaf.path, leaf.text) for leaf in values if _is_mail_host(leaf.words) and templates.read(leaf.path)
         ]
@@ -533,6 +542,19 @@ def _require_files_seen(workloads: Workloads, objects: Objects) -> None:
             f"Niet te zien of dit een database noemt: {_listed(hidden)}. Render het object mee.",
             f"Cannot see whether this names a database: {_listed(hidden)}. Render the object along.",
         )
+
+
+def _require_files_silent(workloads: Workloads, objects: Objects, pattern: re.Pattern[str], subject: Text) -> None:
+    """End undetermined when a configuration file that a container mounts is about a subject: it is not read here."""
+    for container in workloads.containers():
+        for file in mounted_files(container, objects):
+            if file.content is Content.CONFIGURATION and file.text and pattern.search(file.text):
+                undetermined(
+                    f"{file.mount.where} leest {file.name}, dat {subject.nl} lijkt te noemen; zet dat in een "
+                    "omgevingsvariabele, dan is het te beoordelen.",
+                    f"{file.mount.where} reads {file.name}, which seems to name {subject.en}; put that in an "
+                    "environment variable, then it can be judged.",
+                )
 
 
 def _kind(from_secret: bool) -> str:

@@ -76,6 +76,11 @@ EVIDENCE = {
         seen(more="{kind: ConfigMap, metadata: {name: m}, data: {a.properties: 'url=jdbc:postgresql://db/x'}}"),
         True,
     ),
+    "an address under another name": (
+        seen("{name: c, env: [{name: BACKEND, value: 'r2dbc:postgresql://db/x'}]}"),
+        True,
+    ),
+    "an address on a command line": (seen("{name: c, args: ['--dsn=postgres://db/x']}"), True),
     "an operator": (seen(more="{apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: {name: m}}"), True),
 }
 

@@ -5,7 +5,7 @@ from from_yaml import objects
 
 from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.workloads import Workloads
-from toetskader.facts.time_zones import is_utc, time_zone_settings
+from toetskader.facts.time_zones import is_utc, time_zone_settings, time_zones_in
 
 ZONES = {"UTC": True, "Etc/UTC": True, "utc": True, "GMT": True, "Z": True, ":UTC": True, "Europe/Amsterdam": False}
 
@@ -48,3 +48,8 @@ def test_settings_on_a_command_line() -> None:
     )
     (setting,) = time_zone_settings(Environment(Workloads(everything), everything), of_logging=True)
     assert (setting.zone, setting.place.path) == ("CET", "spec.template.spec.containers[0].command[1]")
+
+
+def test_time_zones_in_a_file() -> None:
+    text = "hibernate.jdbc.time_zone=CET\ntimezone = 'UTC'\nlog-time-zone: Europe/Amsterdam\ntimezones: many\n"
+    assert time_zones_in(text) == ("CET", "UTC", "Europe/Amsterdam")

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from toetskader.facts.kubernetes.environment import Environment, Variable
 from toetskader.facts.kubernetes.known_images import Server, server_in
-from toetskader.facts.kubernetes.literals import config_map_entries
+from toetskader.facts.kubernetes.literals import literals, options
 from toetskader.facts.kubernetes.node import Node, Place
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Container, Workloads
@@ -93,7 +93,7 @@ class Databases:
     settings: tuple[tuple[Leaf, frozenset[Role]], ...]
     """Leaves of the values."""
     addresses: tuple[Node, ...]
-    """ConfigMaps that hold the address of a database."""
+    """Literals of containers and ConfigMaps, and options of command lines, that hold the address of a database."""
 
     @property
     def any(self) -> bool:
@@ -103,11 +103,14 @@ class Databases:
 
     def other_engines(self) -> Iterator[tuple[Place, str]]:
         """Yield settings that ask for a relational database other than PostgreSQL, with the name they give it."""
+        named = set()
         for variable, _ in self.variables:
             if engine := _other_engine(variable.name, variable.text):
+                named.add(engine.lower())
                 yield variable.place, engine
-        for address in self.addresses:
-            if match := _OTHER_ADDRESS.search(str(address.value)):
+        for address in self.addresses:  # most stand in one of those variables
+            match = _OTHER_ADDRESS.search(str(address.value))
+            if match and match[1].lower() not in named:
                 yield address, match[1]
         for setting, _ in self.settings:
             if engine := _other_engine(setting.words, setting.text):
@@ -160,5 +163,9 @@ def databases(workloads: Workloads, objects: Objects, environment: Environment, 
             for item in values
             if _HINT.search(item.words) and ((role := roles(item.words)) or _other_engine(item.words, item.text))
         ),
-        addresses=tuple(entry.node for entry in config_map_entries(objects, tests=True) if _ADDRESS.search(entry.text)),
+        addresses=tuple(
+            item.node
+            for item in (*literals(workloads, objects, tests=True), *options(workloads))
+            if isinstance(item.node.value, str) and _ADDRESS.search(item.node.value)
+        ),
     )

@@ -25,6 +25,15 @@ def is_utc(zone: str) -> bool:
     return _UTC.fullmatch(zone.removeprefix(":")) is not None
 
 
+# `hibernate.jdbc.time_zone=CET`, `timezone = 'CET'`, `time-zone: CET`; a zone has a capital.
+_IN_A_FILE = re.compile(r"(?i:\btime[_-]?zone)[\"']?[ \t]*[:=][ \t]*[\"']?(?P<zone>[A-Z][\w/+-]{1,60})")
+
+
+def time_zones_in(text: str) -> tuple[str, ...]:
+    """Return the time zones that a configuration file sets."""
+    return tuple(match["zone"] for match in _IN_A_FILE.finditer(text))
+
+
 class TimeZoneSetting(NamedTuple):
     """A setting of a time zone."""
 
