@@ -1,0 +1,105 @@
+"""Mutants of a namespace that runs: what kubectl does to it, and the verdicts that change."""
+
+import contextlib
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from control_plane import ControlPlane, Object
+from golden_live import ADDONS, METRICS_PORT, NAMESPACE, OPENMETRICS, RELEASE, controllers, log
+from pod_network import Answer
+
+from toetskader.results import Verdict
+from toetskader.yamlfile import read_yaml
+
+FILE = Path(__file__).parent / "mutants/live.yaml"
+_WHERE = f"--namespace={NAMESPACE}"
+_OF_SERVER = ("resourceVersion", "uid", "generation", "creationTimestamp", "managedFields")
+
+
+class LiveMutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A named change of the golden namespace, and every verdict that it changes."""
+
+    name: str
+    requirement: str
+    """The requirement it is about."""
+    why: str
+    """Why that requirement is no longer met, or can no longer be judged."""
+    of: tuple[str, ...] = ()
+    """Objects (`kind/name`) that are changed or removed, and put back afterwards."""
+    kubectl: tuple[str, ...] = ()
+    """What kubectl is told, as in a shell."""
+    create: str | None = None
+    """Objects that are made, and removed afterwards."""
+    log: str | None = None
+    """What pods log from then on: see `golden_live.log`."""
+    metrics: str | None = None
+    """What pods answer for their metrics."""
+    changes: dict[str, Verdict]
+    """Requirement → new verdict: all that differ from the golden namespace, and no other."""
+
+    def __post_init__(self) -> None:
+        if self.requirement not in self.changes:
+            raise ValueError(f"{self.name}: 'changes' does not name its own requirement {self.requirement}")
+
+    @property
+    def restarts(self) -> bool:
+        """Whether pods are replaced by others."""
+        return any(name.startswith("deployment/") for name in self.of)
+
+    @contextlib.contextmanager
+    def made(self, plane: ControlPlane) -> Iterator[None]:
+        """Make the change, for as long as the block."""
+        pod = _pod(plane) if any("{pod}" in name for name in self.of) else ""
+        commands = [shlex.split(command.replace("{pod}", pod)) for command in self.kubectl]
+        saved = [plane.get(name.replace("{pod}", pod), _WHERE) for name in self.of]
+        with contextlib.ExitStack() as undo:
+            if self.metrics is not None:
+                answers = {"/metrics": Answer(self.metrics, content_type=OPENMETRICS)}
+                undo.enter_context(
+                    plane.answers(NAMESPACE, f"app.kubernetes.io/instance={RELEASE}", METRICS_PORT, answers)
+                )
+            if self.log is not None:
+                undo.callback(log, plane)
+                log(plane, self.log)
+            if self.create is not None:
+                # A claim goes when no pod uses it any more.
+                gone = ("--wait=false", "--ignore-not-found")
+                undo.callback(plane.kubectl, "delete", "--filename=-", _WHERE, *gone, stdin=self.create)
+                plane.apply(self.create, namespace=NAMESPACE)
+            if any(name.startswith(ADDONS) for name in self.of):
+                undo.callback(controllers, plane)
+            for item in saved:
+                undo.callback(_put_back, plane, item, status=any("--subresource=status" in words for words in commands))
+            for words in commands:
+                plane.kubectl(*words, _WHERE)
+            yield
+
+
+def _pod(plane: ControlPlane) -> str:
+    name: str = plane.wait_for_pods(NAMESPACE, "app.kubernetes.io/component=web")[0]["metadata"]["name"]
+    return name
+
+
+def _put_back(plane: ControlPlane, item: Object, *, status: bool) -> None:
+    kept = {key: value for key, value in item["metadata"].items() if key not in _OF_SERVER}
+    text = json.dumps(item | {"metadata": kept})
+    if plane.kubectl("get", item["kind"], kept["name"], _WHERE, check=False).returncode:
+        plane.kubectl("create", "--filename=-", stdin=text)
+        return
+    plane.kubectl("replace", "--filename=-", *(["--subresource=status"] if status else []), stdin=text)
+
+
+def load_live_mutants() -> tuple[LiveMutant, ...]:
+    """Load all mutants. Raises FileErrors, with file and line, and ValueError for a name given twice."""
+
+    class LiveMutants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+        mutants: tuple[LiveMutant, ...]
+
+    mutants = read_yaml(FILE).convert(LiveMutants).mutants
+    names = [mutant.name for mutant in mutants]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"name given twice: {', '.join(sorted(twice))}")
+    return mutants
