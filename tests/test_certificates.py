@@ -97,8 +97,15 @@ def test_chart_signs_no_certificates(
                 findings.add(FilePlace(path, leak.line), seen=_A_KEY, expected=_NO_KEY)
     _templates_sign_none(chart, objects, findings)
     for place in signing_commands(workloads, objects):
-        seen = Text("een opdracht die een certificaat ondertekent", "a command that signs a certificate")
-        findings.add(place, seen=seen, expected=_MANAGED)
+        findings.add(
+            place,
+            seen=Text("een opdracht die een certificaat ondertekent", "a command that signs a certificate"),
+            expected=_MANAGED,
+            remedy=Text(
+                "Haal deze opdracht weg en vraag de platformbeheerder om het certificaat.",
+                "Remove this command and ask the platform manager for the certificate.",
+            ),
+        )
 
 
 _MANAGED = Text("een issuer van de platformbeheerder", "an issuer of the platform manager")

@@ -56,6 +56,12 @@ def test_whole_configuration_goes_through_the_environment(
                     f"settings on the command line: {_listed(list(options))}",
                 ),
                 expected=_BY_ENVIRONMENT,
+                remedy=Text(
+                    "Laat de toepassing deze instellingen uit omgevingsvariabelen lezen, of verwijs ernaar: "
+                    "`--naam=$(NAAM)`.",
+                    "Have the application read these settings from environment variables, or refer to them: "
+                    "`--name=$(NAME)`.",
+                ),
             )
         for files in mounted.values():
             names = _listed([file.name for file in files])
@@ -369,8 +375,15 @@ def test_mail_goes_through_the_central_environment(
     _require_workloads(workloads)
     for variable in environment.variables():
         if _MAIL_SERVICE.search(words(variable.name)) or _MAIL_SERVICE.search(variable.text.lower()):
-            expected = Text("de centrale mailomgeving", "the central mail environment")
-            findings.add(variable.place, seen=variable.name, expected=expected)
+            findings.add(
+                variable.place,
+                seen=Text(f"{variable.name}: een maildienst van derden", f"{variable.name}: a mail service of others"),
+                expected=Text("de centrale mailomgeving", "the central mail environment"),
+                remedy=Text(
+                    "Verstuur mail met SMTPS via de mailserver van de gemeente, en haal deze instelling weg.",
+                    "Send mail with SMTPS through the municipality's mail server, and remove this setting.",
+                ),
+            )
     variables = [item for item in environment.variables() if _is_mail_host(words(item.name))]
     hosts: list[tuple[Place, str, str]] = [
         (variable.place, variable.name, variable.text) for variable in variables if variable.value is not None

@@ -63,8 +63,15 @@ def test_routes_are_internal(
     internal = parameters.require("internal_ingress_class")
     for service in public_load_balancers(objects):
         kind = service.get("spec", "type")
-        expected = Text("ClusterIP, achter de interne ingress", "ClusterIP, behind the internal ingress")
-        findings.add(kind, seen=kind.value, expected=expected)
+        findings.add(
+            kind,
+            seen=kind.value,
+            expected=Text("ClusterIP, achter de interne ingress", "ClusterIP, behind the internal ingress"),
+            remedy=Text(
+                "Zet het type op ClusterIP en leid het verkeer langs de interne ingress controller.",
+                "Set the type to ClusterIP and lead the traffic through the internal ingress controller.",
+            ),
+        )
     if not findings:
         _need_routes(routes, chart, objects)
     unknown: list[str] = []

@@ -36,8 +36,12 @@ def test_number_of_containers_can_follow_the_load(
                     expected=Text("een minimum onder het maximum", "a minimum below the maximum"),
                 )
             elif scaler.disabled is not None:
-                expected = Text("op- en afschalen", "scaling up and down")
-                findings.add(scaler.disabled, seen=scaler.disabled.value, expected=expected)
+                findings.add(
+                    scaler.disabled,
+                    seen=scaler.disabled.value,
+                    expected=Text("op- en afschalen", "scaling up and down"),
+                    remedy=Text("Verwijder `selectPolicy: Disabled`.", "Remove `selectPolicy: Disabled`."),
+                )
         elif not workload.is_scalable:
             expected = Text("een Deployment met instelbare replicas", "a Deployment with replicas that can be set")
             findings.add(workload.get("kind"), seen=workload.kind, expected=expected)

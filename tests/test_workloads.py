@@ -252,7 +252,7 @@ def _stops(workload: Workload, objects: Objects) -> Iterator[tuple[Node, object,
         return
     paused = workload.get("spec", "paused")
     if workload.kind == "Deployment" and paused.flag():
-        yield paused, True, Text("geen pauze, anders komt er geen update", "no pause, else there is no update")
+        yield paused, True, Text("geen paused, anders komt er geen update", "no paused, else there is no update")
     strategy = workload.get("spec", "strategy" if workload.kind == "Deployment" else "updateStrategy")
     kind = strategy.get("type")
     if kind.text() not in (None, "RollingUpdate"):
