@@ -53,17 +53,23 @@ class Node:
     def get(self, *keys: str) -> "Node":
         """Step into mappings. A missing key, or a step into nothing, gives a node without value."""
         value = self.value
-        for index, key in enumerate(keys):
+        for key in keys:
             if isinstance(value, dict):
                 value = value.get(key)
-            elif value is not None:
-                raise Malformed(self.where, self._below(keys[:index]), "mapping", type_name(value))
-            else:
+            elif value is None:
                 break
-        return Node(value, self._below(keys), self.owner)
+            else:
+                raise self._no_mapping(keys)
+        return Node(value, ".".join((self.path, *keys) if self.path else keys), self.owner)
 
-    def _below(self, keys: tuple[str, ...]) -> str:
-        return ".".join((self.path, *keys) if self.path else keys)
+    def _no_mapping(self, keys: tuple[str, ...]) -> Malformed:
+        """Say where on the way stands something that cannot be stepped into."""
+        value, path = self.value, self.path
+        for key in keys:
+            if not isinstance(value, dict):
+                break
+            value, path = value.get(key), f"{path}.{key}" if path else key
+        return Malformed(self.where, path, "mapping", type_name(value))
 
     def each(self) -> Iterator["Node"]:
         """Yield the items of a list; nothing for an absent one."""

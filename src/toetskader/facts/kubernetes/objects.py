@@ -62,12 +62,16 @@ class KubernetesObject:
         self.name = _name_part(metadata, "name") or _name_part(metadata, "generateName")
         self.where = f"{self.kind}/{self.name}"
         self.root = Node(document, "", self)
+        self._stepped: dict[tuple[str, ...], Node] = {}
         self.declared_namespace = self.root.get("metadata", "namespace").text()
         self.namespace = "" if self.kind in CLUSTER_KINDS else self.declared_namespace or default_namespace
 
     def get(self, *keys: str) -> Node:
         """Step into the document."""
-        return self.root.get(*keys)
+        found = self._stepped.get(keys)
+        if found is None:  # many judgements look at the same places
+            found = self._stepped[keys] = self.root.get(*keys)
+        return found
 
     @cached_property
     def labels(self) -> dict[str, str]:

@@ -58,10 +58,14 @@ class Container:
         self.where = f"{workload.where}, {role.value} {self.name or node.path}"
         self.node = node.owned_by(self)
         self.path = node.path
+        self._stepped: dict[tuple[str, ...], Node] = {}
 
     def get(self, *keys: str) -> Node:
         """Step into the container's specification."""
-        return self.node.get(*keys)
+        found = self._stepped.get(keys)
+        if found is None:  # many judgements look at the same places
+            found = self._stepped[keys] = self.node.get(*keys)
+        return found
 
     @property
     def runs_continuously(self) -> bool:
