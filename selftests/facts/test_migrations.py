@@ -3,7 +3,13 @@
 import pytest
 from from_yaml import pod, workloads
 
-from toetskader.facts.kubernetes.migrations import migrates_as_it_starts, migrations, switches_migrations_on
+from toetskader.facts.kubernetes.migrations import (
+    held_back,
+    migrates_as_it_starts,
+    migrations,
+    switches_migrations_off,
+    switches_migrations_on,
+)
 from toetskader.facts.names import words
 
 MIGRATIONS = {
@@ -63,3 +69,28 @@ SETTINGS = {
 def test_settings_that_switch_migrations_on(setting: tuple[str, str], expected: bool) -> None:
     name, value = setting
     assert switches_migrations_on(words(name), value) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "off"),
+    [
+        ("skip migrations", "true", True),
+        ("run migrations", "false", True),
+        ("run migrations", "true", False),
+        ("run migrations", "", False),
+        ("skip migrations", "false", False),
+    ],
+)
+def test_settings_that_hold_migrations_back(name: str, value: str, off: bool) -> None:
+    assert switches_migrations_off(name, value) is off
+
+
+def test_what_is_held_back() -> None:
+    found = held_back(
+        workloads(
+            "{kind: Job, metadata: {name: migrate}, "
+            "spec: {suspend: true, template: {spec: {containers: [{name: m}]}}}}\n"
+            "---\n{kind: Pod, metadata: {name: web}, spec: {containers: [{name: w, args: [--skip-migrations]}]}}"
+        )
+    )
+    assert {item.where for item in found} == {"Job/migrate", "Pod/web, container w"}

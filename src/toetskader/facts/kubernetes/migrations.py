@@ -33,7 +33,7 @@ def migrations(workloads: Workloads) -> Iterator[Workload | Container]:
     for workload in workloads:
         if is_suspended(workload):
             continue
-        if workload.is_batch and (_MIGRATES.search(workload.name) or any(map(_says_so, workload.containers))):
+        if _is_migration(workload):
             yield workload
             continue
         yield from (item for item in workload.containers if item.role is ContainerRole.INIT and _says_so(item))
@@ -42,6 +42,20 @@ def migrations(workloads: Workloads) -> Iterator[Workload | Container]:
 def is_suspended(workload: Workload) -> bool:
     """Tell whether a Job or CronJob does not run until somebody says so."""
     return workload.is_batch and workload.get("spec", "suspend").flag() is True
+
+
+def _is_migration(workload: Workload) -> bool:
+    return workload.is_batch and (
+        _MIGRATES.search(workload.name) is not None or any(map(_says_so, workload.containers))
+    )
+
+
+def held_back(workloads: Workloads) -> Iterator[Workload | Container]:
+    """Yield what would migrate but is kept from it: suspended Jobs, and containers told to leave migrations out."""
+    for workload in workloads:
+        if is_suspended(workload) and _is_migration(workload):
+            yield workload
+        yield from (item for item in workload.containers if _LEFT_OUT.search(item.command_text))
 
 
 def migrates_as_it_starts(container: Container) -> bool:
@@ -65,3 +79,14 @@ def switches_migrations_on(name: str, value: str) -> bool:
     if _REVERSED.search(name):
         return not wanted and value != ""
     return wanted and _ON.search(name) is not None
+
+
+def switches_migrations_off(name: str, value: str) -> bool:
+    """Tell whether a setting keeps migrations from running: `SKIP_MIGRATIONS=true`, `RUN_MIGRATIONS=false`.
+
+    Parameters: `name`, in words.
+    """
+    if not value or not _HINT.search(name) or not _SETTING.search(name):
+        return False
+    off = value.lower() in _OFF
+    return not off if _REVERSED.search(name) else off and _ON.search(name) is not None
