@@ -3,12 +3,14 @@
 import os
 import subprocess
 import uuid
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
+import container
 import pytest
 from control_plane import Cluster, ControlPlane
-from real_node import RealNode, missing
+from real_node import RealNode
+from real_node import missing as real_node_missing
 
 PROJECT = Path(__file__).parents[2]
 
@@ -54,12 +56,23 @@ def real_node(control_plane: ControlPlane) -> Iterator[RealNode]:
     built = subprocess.run(
         [str(PROJECT / ".ci/network-policies"), "--no-build"], capture_output=True, text=True, check=False
     )
-    if lacking := missing() or (built.stderr.strip() if built.returncode else ""):
-        if REQUIRED:
-            pytest.fail(lacking, pytrace=False)
-        pytest.skip(lacking)
+    _need(real_node_missing() or (built.stderr.strip() if built.returncode else ""))
     with RealNode(control_plane, Path(built.stdout.strip())) as node:
         yield node
+
+
+@pytest.fixture
+def contained() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a command as a container would: see `container.run`."""
+    _need(container.missing())
+    return container.run
+
+
+def _need(lacking: str) -> None:
+    if lacking and REQUIRED:
+        pytest.fail(lacking, pytrace=False)
+    if lacking:
+        pytest.skip(lacking)
 
 
 @pytest.fixture
