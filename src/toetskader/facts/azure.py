@@ -58,7 +58,7 @@ def azure_uses(item: KubernetesObject) -> Iterator[AzureUse]:
     if _GROUP.fullmatch(item.group):
         yield AzureUse(item.get("apiVersion"), item.group)
         return
-    if not any(trace in item.haystack for trace in _TRACES):
+    if not any(map(item.haystack.__contains__, _TRACES)):
         return
     stack: list[tuple[str, str, Any]] = [("", "", item.document)]
     while stack:

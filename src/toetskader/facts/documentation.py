@@ -194,7 +194,7 @@ def manual_steps(text: str) -> tuple[ManualStep, ...]:
 
 
 def _names_program(text: str) -> bool:
-    return any(program in text for program in _PROGRAMS)
+    return any(map(text.__contains__, _PROGRAMS))
 
 
 def _command(line: str, *, in_code: bool) -> str:

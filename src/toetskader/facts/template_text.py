@@ -29,6 +29,8 @@ def is_fixed(variable: Variable, files: Mapping[str, str]) -> bool:
 
 def _values_of(name: str, text: str) -> Iterator[str]:
     """Yield what a template writes for a name, in a mapping or in `env`; empty for a value inside a block."""
+    if name not in text:
+        return
     key = re.compile(rf"\s*(?:-\s+)?[\"']?{re.escape(name)}[\"']?\s*:\s*(?P<value>.*)")
     entry = re.compile(rf"\s*-\s+name\s*:\s*[\"']?{re.escape(name)}[\"']?\s*")
     depth, in_entry = 0, False

@@ -16,7 +16,7 @@ from toetskader.plugin.options import Options
 from toetskader.report import carrier
 from toetskader.yamlfile import FileErrors
 
-_OBJECTS_PER_COLLECTION = 50_000
+OBJECTS_PER_COLLECTION = 50_000
 """New objects after which Python looks for garbage: what a run loads stays, and its facts go a target at once."""
 
 _MARKERS = (
@@ -29,7 +29,7 @@ _MARKERS = (
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Load everything that can be wrong before anything runs, and say so in plain words (exit code 4)."""
-    gc.set_threshold(_OBJECTS_PER_COLLECTION)
+    gc.set_threshold(OBJECTS_PER_COLLECTION)
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
     option = config.option

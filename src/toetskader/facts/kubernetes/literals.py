@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
@@ -16,8 +17,7 @@ _SET_IN_SHELL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(msgspec.Struct, frozen=True):
     """A name with a literal value, as a container will see it."""
 
     name: str
@@ -92,9 +92,4 @@ def arguments(workloads: Workloads, *, tests: bool = False) -> Iterator[Node]:
 def _command_lines(workloads: Workloads, *, tests: bool) -> Iterator[tuple[Node, ...]]:
     """Yield the parts of each command that a container runs: as it starts, as a probe, after its start, at its end."""
     for container in workloads.containers(tests=tests):
-        yield tuple(container.command_line())
-        hooks = (container.get("lifecycle", name) for name in ("postStart", "preStop"))
-        for handler in (*container.probes(), *hooks):
-            command = tuple(handler.get("exec", "command").each())
-            if command:
-                yield command
+        yield from container.commands

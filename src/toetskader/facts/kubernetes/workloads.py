@@ -112,6 +112,13 @@ class Container:
         yield from self.get("command").each()
         yield from self.get("args").each()
 
+    @cached_property
+    def commands(self) -> tuple[tuple[Node, ...], ...]:
+        """The parts of each command that it runs: as it starts, as a probe, after its start, at its end."""
+        hooks = (self.get("lifecycle", name) for name in ("postStart", "preStop"))
+        handlers = (tuple(handler.get("exec", "command").each()) for handler in (*self.probes(), *hooks))
+        return tuple(self.command_line()), *(command for command in handlers if command)
+
     @property
     def command_text(self) -> str:
         """The command line as one text."""
