@@ -40,11 +40,13 @@ def run(
     with tempfile.TemporaryDirectory(prefix="container-") as base:
         lines = ["set -e", f"mount -t tmpfs none {base}", f"cd {base}", "mkdir -p upper work root"]
         lines.append(f"mount -t overlay overlay -o lowerdir=/,upperdir={base}/upper,workdir={base}/work root")
-        for path in (*mounts, *temporary):
+        # Empty folders first: a mount can lie in one of them.
+        for path in temporary:
             lines.append(f"chroot root mkdir -p {shlex.quote(path)}")
+            lines.append(f"mount -t tmpfs -o mode=1777 none root{shlex.quote(path)}")
         for path, source in mounts.items():
+            lines.append(f"chroot root mkdir -p {shlex.quote(path)}")
             lines.append(f'mount --bind {shlex.quote(str(source))} "root$(chroot root realpath {shlex.quote(path)})"')
-        lines += [f"mount -t tmpfs -o mode=1777 none root{shlex.quote(path)}" for path in temporary]
         lines += ["mount -t proc none root/proc", "mount --rbind /dev root/dev", "mount -o remount,ro root"]
         drop = ("--clear-groups", f"--inh-caps=-all,+{READS_ALL}", f"--ambient-caps=+{READS_ALL}", "--no-new-privs")
         drop += (f"--bounding-set=-all,+{READS_ALL}", f"--reuid={user}", f"--regid={user}")

@@ -106,6 +106,7 @@ def test_the_cron_job_sees_with_its_own_rights_what_an_administrator_sees(
         },
         mounts={
             made["workingDir"]: ROOT,
+            str(ROOT): ROOT,  # a virtual environment names the folder that it was made in
             volumes["doelen"]: folders["doelen"],
             volumes["rapporten"]: folders["rapporten"],
             str(ACCOUNT): folders["account"],
