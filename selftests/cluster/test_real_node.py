@@ -1,11 +1,16 @@
 """What a test sees inside a pod, it sees in a container that runs, on a node with a real kubelet."""
 
 import json
+import os
 from typing import Any
 
 import pytest
 from control_plane import ControlPlane, until
 from real_node import RealNode
+
+from toetskader.collect.kubernetes.collector import NamespaceCollector
+from toetskader.facts.kubernetes.live import Inside, Logs
+from toetskader.targets.namespaces import NamespaceEntry
 
 STRICT = {
     "runAsNonRoot": True,
@@ -74,3 +79,25 @@ def test_a_probe_and_the_api_proxy_ask_a_container(
 def test_the_image_that_runs_has_a_digest(control_plane: ControlPlane, namespace: str, strict: str) -> None:
     status = control_plane.get("pod", strict, f"--namespace={namespace}")["status"]["containerStatuses"][0]
     assert "sha256:" in json.dumps(status["imageID"])
+
+
+def test_the_collector_sees_a_container_from_within_and_reads_its_log(
+    control_plane: ControlPlane,
+    namespace: str,
+    strict: str,
+    real_node: RealNode,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", f"{control_plane.kubectl_binary.parent}{os.pathsep}{os.environ['PATH']}")
+    control_plane.apply(real_node.pod("loose", {"command": ["sleep", "600"]}), namespace=namespace)
+    control_plane.wait_for_pods(namespace, "app=loose")
+    entry = NamespaceEntry(environment="test", namespace=namespace, kubeconfig=control_plane.kubeconfig, exec=True)
+    found = NamespaceCollector(entry).collect(frozenset({"inside", "logs"}))
+    inside, logs = found["inside"], found["logs"]
+    assert isinstance(inside, Inside)
+    seen = {item.pod: (item.uid, item.read_only_root, "/" in item.writable) for item in inside.containers}
+    assert seen == {strict: (10001, True, False), "loose": (0, False, True)}
+    assert "/tmp" in next(item.writable for item in inside.containers if item.pod == strict)
+    assert isinstance(logs, Logs)
+    (tail,) = (tail for tail in logs.tails if tail.pod == strict)
+    assert (tail.lines, tail.json, tail.level_names) == (1, 1, ("info",))
