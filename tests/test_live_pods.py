@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tests.test_live_images import require_running
+from tests.test_scaling import follow_load, report_fixed, report_unscalable
 from tests.test_workloads import test_probes_show_start_readiness_and_life as has_probes
-from toetskader.facts.kubernetes.known_images import is_only_data_store
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.pods import ContainerState, LivePod, LivePods, condition
@@ -202,13 +202,11 @@ def test_number_of_pods_follows_the_load(
 ) -> None:
     """DDC 7.4: the component scales up and down with the load, where that is fitting.
 
-    An autoscaler has room between its bounds and can read what it scales by. Without one, several ready pods show that
-    the number can be chosen; a single pod shows nothing of it.
+    An autoscaler has room between its bounds, may go both ways, and can read what it scales by. Without one, several
+    ready pods show that the number can be chosen; a single pod shows nothing of it.
     """
     require_running(workloads)
-    judged = [
-        item for item in workloads if item.is_long_running and item.kind != "DaemonSet" and not is_only_data_store(item)
-    ]
+    judged = follow_load(workloads)
     if not judged:
         not_applicable("Er draait geen schaalbare workload.", "No workload that scales runs.")
     unsure: list[str] = []
@@ -216,17 +214,11 @@ def test_number_of_pods_follows_the_load(
         scaler = autoscaler(objects, workload)
         if scaler is None:
             if not workload.is_scalable:
-                expected = Text("een Deployment met instelbare replicas", "a Deployment with replicas that can be set")
-                findings.add(workload.get("kind"), seen=workload.kind, expected=expected)
+                report_unscalable(workload, findings)
             elif sum(pod.is_ready for pod in pods.of(workload) if pod.is_running) < 2:
                 unsure.append(workload.where)
             continue
-        if not scaler.moves:
-            findings.add(
-                scaler.bounds,
-                seen=f"{scaler.minimum}-{scaler.maximum}",
-                expected=Text("een minimum onder het maximum", "a minimum below the maximum"),
-            )
+        report_fixed(scaler, findings)
         names = ("Ready",) if scaler.object.kind == "ScaledObject" else ("AbleToScale", "ScalingActive")
         for name in names:
             found = condition(scaler.object, name)

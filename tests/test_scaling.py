@@ -2,10 +2,44 @@
 
 from toetskader.facts.kubernetes.known_images import is_only_data_store
 from toetskader.facts.kubernetes.objects import Objects
-from toetskader.facts.kubernetes.scaling import autoscaler, disruption_budgets
+from toetskader.facts.kubernetes.scaling import Autoscaler, autoscaler, disruption_budgets
 from toetskader.facts.kubernetes.storage import works_on_node
 from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
 from toetskader.judging import Findings, Text, Variant, check, not_applicable
+
+
+def follow_load(workloads: Workloads) -> list[Workload]:
+    """Return the workloads whose number has to follow the load."""
+    return [
+        item
+        for item in workloads
+        if item.is_long_running
+        and not (item.kind == "DaemonSet" and works_on_node(item))
+        and not is_only_data_store(item)
+    ]
+
+
+def report_fixed(scaler: Autoscaler, findings: Findings) -> None:
+    """Report an autoscaler that leaves no room, or goes one way only."""
+    if not scaler.moves:
+        findings.add(
+            scaler.bounds,
+            seen=f"{scaler.minimum}-{scaler.maximum}",
+            expected=Text("een minimum onder het maximum", "a minimum below the maximum"),
+        )
+    elif scaler.disabled is not None:
+        findings.add(
+            scaler.disabled,
+            seen=scaler.disabled.value,
+            expected=Text("op- en afschalen", "scaling up and down"),
+            remedy=Text("Verwijder `selectPolicy: Disabled`.", "Remove `selectPolicy: Disabled`."),
+        )
+
+
+def report_unscalable(workload: Workload, findings: Findings) -> None:
+    """Report a workload of a kind that has no number to set."""
+    expected = Text("een Deployment met instelbare replicas", "a Deployment with replicas that can be set")
+    findings.add(workload.get("kind"), seen=workload.kind, expected=expected)
 
 
 @check("scaling.adjustable")
@@ -17,34 +51,15 @@ def test_number_of_containers_can_follow_the_load(
     A DaemonSet that works on its node follows the nodes, a Job ends, and a data store is no process to multiply: it
     belongs outside (7.15).
     """
-    judged = [
-        item
-        for item in workloads
-        if item.is_long_running
-        and not (item.kind == "DaemonSet" and works_on_node(item))
-        and not is_only_data_store(item)
-    ]
+    judged = follow_load(workloads)
     if not judged:
         not_applicable("De chart levert geen schaalbare workload op.", "The chart renders no workload that scales.")
     for workload in judged:
         scaler = autoscaler(objects, workload)
         if scaler is not None:
-            if not scaler.moves:
-                findings.add(
-                    scaler.bounds,
-                    seen=f"{scaler.minimum}-{scaler.maximum}",
-                    expected=Text("een minimum onder het maximum", "a minimum below the maximum"),
-                )
-            elif scaler.disabled is not None:
-                findings.add(
-                    scaler.disabled,
-                    seen=scaler.disabled.value,
-                    expected=Text("op- en afschalen", "scaling up and down"),
-                    remedy=Text("Verwijder `selectPolicy: Disabled`.", "Remove `selectPolicy: Disabled`."),
-                )
+            report_fixed(scaler, findings)
         elif not workload.is_scalable:
-            expected = Text("een Deployment met instelbare replicas", "a Deployment with replicas that can be set")
-            findings.add(workload.get("kind"), seen=workload.kind, expected=expected)
+            report_unscalable(workload, findings)
         elif not _follows(workload, scaled):
             replicas = workload.get("spec", "replicas")
             findings.add(

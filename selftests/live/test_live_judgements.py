@@ -130,6 +130,11 @@ MUTANTS: dict[str, tuple[str, str, dict[str, Verdict]]] = {
         '{type: ScalingActive, status: "False", reason: FailedGetResourceMetric}',
         {"DDC-7.4-01": FAIL},
     ),
+    "an autoscaler that never scales down": (
+        "minReplicas: 2, maxReplicas: 5}",
+        "minReplicas: 2, maxReplicas: 5, behavior: {scaleDown: {selectPolicy: Disabled}}}",
+        {"DDC-7.4-01": FAIL},
+    ),
     "an autoscaler without status": (
         "status:\n    conditions:\n",
         "other:\n    conditions:\n",
