@@ -43,9 +43,9 @@ HOSTILE: dict[str, tuple[str, set[Reason], str]] = {
     ),
     "template": (
         '{{ define "a" }}{{ template "a" . }}{{ end }}{{ template "a" . }}',
-        # Helm counts to a depth; on a busy machine the deadline can come first.
-        {Reason.TOOL_FAILED, Reason.TIMED_OUT},
-        "template depth|seconds",
+        # Helm counts to a depth; with as little memory and time as here, a limit of ours can come first.
+        {Reason.TOOL_FAILED, Reason.TOO_LARGE, Reason.TIMED_OUT},
+        "template depth|memory|seconds",
     ),
     "tpl": (
         '{{ define "a" }}{{ tpl "{{ include \\"a\\" . }}" . }}{{ end }}{{ include "a" . }}',
