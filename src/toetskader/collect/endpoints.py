@@ -8,12 +8,12 @@ from threading import Lock
 
 from msgspec.structs import replace
 
-from toetskader.collect.addresses import refused
 from toetskader.collect.endpoint.dns.collector import Addresses, Dns
 from toetskader.collect.endpoint.gate import Gate
 from toetskader.collect.endpoint.http import collect_http
 from toetskader.collect.endpoint.rpki import Rpki
 from toetskader.collect.endpoint.tls import collect_tls
+from toetskader.facts.addresses import Reach, may_be_contacted, reach_of
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.client_certificates import with_demands
 from toetskader.facts.endpoint.dns import DnsFacts
@@ -194,13 +194,23 @@ def _contacted(endpoint: Endpoint, names: Dns) -> Addresses | NotSeen:
             f"{endpoint.host} has no address in the DNS; mend the record, or the name in the target.",
         )
         return _not_seen(endpoint, Reason.UNREACHABLE, message)
-    private = [address for address in addresses.all if refused(address)]
-    if private and not endpoint.allow_private:
+    allow_private = endpoint.allow_private
+    kept_off = [address for address in addresses.all if not may_be_contacted(address, allow_private=allow_private)]
+    if kept_off:
+        never = any(reach_of(address) is Reach.NEVER for address in kept_off)
+        remedy = (
+            Text("Herstel het record in de DNS.", "Mend the record in the DNS.")
+            if never
+            else Text(
+                "Zet 'allow_private: true' bij het doel als dit een intranet is.",
+                "Set 'allow_private: true' in the target if this is an intranet.",
+            )
+        )
         message = Text(
-            f"{endpoint.host} wijst naar {', '.join(private[:3])}, een adres dat niet op het internet hoort; er is "
-            "niets benaderd. Zet 'allow_private: true' bij het doel als dit een intranet is.",
-            f"{endpoint.host} points to {', '.join(private[:3])}, an address that does not belong on the internet; "
-            "nothing was contacted. Set 'allow_private: true' in the target if this is an intranet.",
+            f"{endpoint.host} wijst naar {', '.join(kept_off[:3])}, een adres dat niet op het internet hoort; er is "
+            f"niets benaderd. {remedy.nl}",
+            f"{endpoint.host} points to {', '.join(kept_off[:3])}, an address that does not belong on the internet; "
+            f"nothing was contacted. {remedy.en}",
         )
         return _not_seen(endpoint, Reason.REFUSED_INPUT, message)
     return addresses

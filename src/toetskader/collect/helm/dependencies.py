@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from toetskader.collect import addresses
 from toetskader.collect.helm import archive
 from toetskader.collect.helm.archive import OpenSource
 from toetskader.collect.helm.limits import Limits, Refusal, Refused, refused
 from toetskader.collect.helm.process import HelmProcess
 from toetskader.collect.helm.protocol import Description, ParseAnswer, ParseRequest, PullAnswer, PullRequest
+from toetskader.facts.addresses import may_be_contacted
 from toetskader.facts.attempt import Reason
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -161,7 +161,7 @@ def _require_public(repository: str) -> None:
         found = {str(item[4][0]) for item in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError):
         return
-    private = sorted(address for address in found if addresses.refused(address.partition("%")[0]))
+    private = sorted(address for address in found if not may_be_contacted(address, allow_private=False))
     if private:
         raise refused(
             Reason.REFUSED_INPUT,

@@ -1,12 +1,12 @@
 """What the domain name system says about an endpoint: addresses, aliases, name servers, CAA and TLSA."""
 
-import ipaddress
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Literal
 
 import msgspec
 
+from toetskader.facts.addresses import is_public
 from toetskader.facts.attempt import Provenance
 from toetskader.text import Text
 
@@ -201,11 +201,11 @@ class DnsFacts(msgspec.Struct, frozen=True, kw_only=True, tag="dns"):
 
         With a local address only, IPv6 may be translated or lead nowhere; an answer of some name server tells.
         """
-        if ":" not in address or not ipaddress.ip_address(address).is_global or self.ipv6_here == "global":
+        if ":" not in address or not is_public(address) or self.ipv6_here == "global":
             return True
         answered = (ProbeOutcome.AUTHORITATIVE, ProbeOutcome.NOT_AUTHORITATIVE)
         return any(
-            probe.outcome in answered and ipaddress.ip_address(probe.address).is_global
+            probe.outcome in answered and is_public(probe.address)
             for server in self.name_servers.servers
             for probe in server.over_ipv6
         )

@@ -1,6 +1,5 @@
 """The name servers of a zone: their addresses, and whether each serves the zone over IPv4 and IPv6."""
 
-import ipaddress
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,11 +10,11 @@ import dns.name
 import dns.rcode
 import dns.rdatatype
 
-from toetskader.collect.addresses import refused
 from toetskader.collect.endpoint.dns.lookups import addresses_of, follow
 from toetskader.collect.endpoint.dns.resolver import Resolver
 from toetskader.collect.endpoint.dns.transport import Failure, Plain, query_for
 from toetskader.collect.endpoint.dns.words import name_text
+from toetskader.facts.addresses import is_public, may_be_contacted
 from toetskader.facts.endpoint.dns import (
     AddressLookup,
     Ipv6,
@@ -42,10 +41,10 @@ def ipv6_here() -> Ipv6:
     try:
         with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
             probe.connect(_SOMEWHERE)
-            own = ipaddress.ip_address(probe.getsockname()[0].partition("%")[0])
+            own = str(probe.getsockname()[0])
     except OSError:
         return "none"
-    return "global" if own.is_global else "local"
+    return "global" if is_public(own) else "local"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def _asked(lookups: tuple[AddressLookup, AddressLookup]) -> list[str]:
 
 
 def _probe(address: str, zone: dns.name.Name, asking: Asking) -> Probe:
-    if refused(address) and not asking.allow_private:
+    if not may_be_contacted(address, allow_private=asking.allow_private):
         reason = Text(
             "een privé- of gereserveerd adres, dat van buiten niet te bereiken is",
             "a private or reserved address, that cannot be reached from outside",

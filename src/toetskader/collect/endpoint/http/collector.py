@@ -10,11 +10,11 @@ import httpx
 import msgspec
 import requests
 
-from toetskader.collect.addresses import refused
 from toetskader.collect.endpoint.gate import Gate
 from toetskader.collect.endpoint.http.deadline import Deadline
 from toetskader.collect.endpoint.http.trust import tls_context
 from toetskader.collect.endpoint.http.visit import LEGACY, NOT_THERE, WELL_KNOWN, Https, Visitor
+from toetskader.facts.addresses import may_be_contacted
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.http import AddressHttp, Exchange, FileAnswer, How, HttpFacts, Unanswered
 from toetskader.text import Text
@@ -50,7 +50,7 @@ def collect_http(
         at=at, by=f"http: requests {requests.__version__}, httpx {httpx.__version__}", source=f"https://{host}:{port}"
     )
     known = list(dict.fromkeys(addresses))
-    kept_off = [address for address in known if not allow_private and refused(address)]
+    kept_off = [address for address in known if not may_be_contacted(address, allow_private=allow_private)]
     open_to_us = [address for address in known if address not in kept_off]
     if not open_to_us:
         return NotSeen(reason=_why_none(kept_off), message=_none_left(host, kept_off), provenance=provenance)
