@@ -106,8 +106,8 @@ def test_each_environment_has_its_values_namespace_release_and_kubernetes(target
         "name": "proef",
         "kleur": "rood",
         "namespace": "proef-a",
-        "versie": "v1.35",
-        "monitor": "false",
+        "versie": "v1.35.4",
+        "monitor": "true",
         "keer": "1 false",
     }
     assert data(found["production"]) == {
@@ -137,7 +137,7 @@ def test_an_environment_without_values_set_says_what_to_fill_in(target: Target) 
 
 @pytest.mark.parametrize("version", ["", "iets", "v2"])
 def test_a_cluster_that_does_not_say_its_version_has_that_of_the_target(target: Target, version: str) -> None:
-    assert data(collected(target, production(version))["production"])["versie"] == "v1.35"
+    assert data(collected(target, production(version))["production"])["versie"] == "v1.35.4"
 
 
 def test_an_upgrade_is_rendered_as_the_upgrade_it_was(target: Target) -> None:

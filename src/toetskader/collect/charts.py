@@ -9,12 +9,14 @@ from typing import Any
 import msgspec
 
 from toetskader.collect.helm.archive import read_text
+from toetskader.collect.helm.cluster import api_versions, full_version
 from toetskader.collect.helm.dependencies import RemoteChart
 from toetskader.collect.helm.engine import Helm, OpenChart
 from toetskader.collect.helm.limits import Limits, Refusal, Refused
+from toetskader.collect.helm.probes import Probes
 from toetskader.collect.helm.protocol import Description, Rendered, RenderRequest
 from toetskader.facts.attempt import Malformed, NotSeen, Provenance, Reason
-from toetskader.facts.chart import ChartFiles, LintMessage, Render
+from toetskader.facts.chart import ChartFiles, Circumstance, LintMessage, Render, alike
 from toetskader.facts.kubernetes.drift import varying
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
@@ -25,10 +27,9 @@ from toetskader.targets.models import ChartPart, ChartSource, LocalChart, OciCha
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Lang, Text
 
-# What each variant shows is read by other fields of other objects, so one render can probe them all at once.
 _PROBES = ("render_next", "render_vanity", "render_scaled")
-_Changes = dict[str, dict[str, Any]]
-"""Kind of probe → values path → the value that it sets."""
+_REVISION_OF_AN_UPGRADE = 3
+_AT_AN_UPGRADE = Text("bij een upgrade", "at an upgrade")
 
 
 def collect_chart(
@@ -81,6 +82,7 @@ class _Collection:
     ) -> None:
         self.by = by
         self.vanity_host = vanity_host
+        self.probes = Probes.drawn()
         self.target = target
         self.part = part
         self.kinds = kinds
@@ -99,8 +101,9 @@ class _Collection:
         unread = self._read_values(limits)
         requests = [self._request(values, values.name) for values in self.part.values if values.name not in unread]
         contracted = {entry: self._contracted(entry) for entry in self._installed(unread)}
+        upgrades = [self._upgrade(request) for request in requests]
         answer = chart.read(
-            [*requests, *(request for pair in contracted.values() for request in pair)],
+            [*requests, *upgrades, *(request for pair in contracted.values() for request in pair)],
             lint=requests[0].key if requests else "",
         )
         if isinstance(answer, Refusal):
@@ -112,6 +115,9 @@ class _Collection:
             values.name: self._render(unread.get(values.name) or answer.renders[values.name], values, "", {})
             for values in self.part.values
         }
+        for name, base in bases.items():
+            if isinstance(base, Render):
+                bases[name] = _with_upgrade(base, answer.renders[f"{name} upgrade"])
         for entry in self.target.namespaces if "contracted" in self.kinds else ():
             rendered = _as_installed(chart, contracted.get(entry, ()), answer.renders)
             self.attempts[FactKey("contracted", entry.environment)] = (
@@ -136,73 +142,69 @@ class _Collection:
     def _probes(
         self, chart: OpenChart, bases: Mapping[str, Render | NotSeen]
     ) -> dict[str, dict[str, Render | NotSeen]]:
-        """Render every values set once more with everything changed that the variants change, all in one request.
+        """Render every values set once more for each variant, all in one request.
 
+        Each has a render of its own: what one changes must never decide on what another shows.
         Parameters: `bases`, name of a values set → the chart rendered with it as contracted.
         Returns: name of the values set → kind of probe → what came of it.
         """
         wanted = [kind for kind in _PROBES if kind in self.kinds]
         found: dict[str, dict[str, Render | NotSeen]] = {}
-        asked: list[tuple[ValuesSet, Render, _Changes]] = []
+        changes: dict[tuple[str, str], dict[str, Any]] = {}
+        requests: list[RenderRequest] = []
         for values in self.part.values:
             base = bases[values.name]
-            if not wanted or isinstance(base, NotSeen):
+            if isinstance(base, NotSeen):
                 found[values.name] = dict.fromkeys(wanted, base)
                 continue
-            try:
-                asked.append((values, base, {kind: self._overrides(kind, base) for kind in wanted}))
-            except Malformed as outcome:
-                found[values.name] = dict.fromkeys(wanted, self._not_seen(_unreadable(outcome)))
-        together = [
-            self._request(
-                values,
-                values.name,
-                for_helm(base.values, {path: value for change in changes.values() for path, value in change.items()}),
-                next_version="render_next" in wanted,
-            )
-            for values, base, changes in asked
-        ]
-        answers = chart.render(together) if together else {}
-        for values, base, changes in asked:
-            probe = answers if isinstance(answers, Refusal) else answers[values.name]
-            if isinstance(probe, Rendered):
-                found[values.name] = {kind: self._render(probe, values, kind, changes[kind]) for kind in wanted}
-            else:
-                found[values.name] = self._probe_apart(chart, values, base, changes)
+            found[values.name] = {}
+            for kind in wanted:
+                try:
+                    change = self._overrides(kind, base)
+                except Malformed as outcome:
+                    found[values.name][kind] = self._not_seen(_unreadable(outcome))
+                    continue
+                changes[values.name, kind] = change
+                overrides = for_helm(base.values, change)
+                requests.append(
+                    self._request(values, f"{values.name} {kind}", overrides, next_version=kind == "render_next")
+                )
+        answers = chart.render(requests) if requests else {}
+        by_name = {values.name: values for values in self.part.values}
+        for (name, kind), change in changes.items():
+            answer = answers if isinstance(answers, Refusal) else answers[f"{name} {kind}"]
+            found[name][kind] = self._render(answer, by_name[name], kind, change)
         return found
-
-    def _probe_apart(
-        self, chart: OpenChart, values: ValuesSet, base: Render, changes: _Changes
-    ) -> dict[str, Render | NotSeen]:
-        """Render a values set once more for each variant: with all their changes at once that failed."""
-        apart = [
-            self._request(values, kind, for_helm(base.values, change), next_version=kind == "render_next")
-            for kind, change in changes.items()
-        ]
-        answers = chart.render(apart)
-        return {
-            kind: self._render(answers if isinstance(answers, Refusal) else answers[kind], values, kind, change)
-            for kind, change in changes.items()
-        }
 
     def _overrides(self, kind: str, base: Render) -> dict[str, Any]:
         """Return the values to set for a probe, found in what the chart rendered as contracted."""
         if kind == "render_scaled":
-            return dict(replica_paths(base.values))
+            return dict(replica_paths(base.values, more=self.probes.replicas))
         if kind == "render_vanity":
-            return host_paths(base.values, Objects.of(base), host=self.vanity_host)
+            return host_paths(base.values, Objects.of(base), host=self.probes.host)
         return {}
 
     def _request(
         self, values: ValuesSet, key: str, overrides: Mapping[str, Any] | None = None, *, next_version: bool = False
     ) -> RenderRequest:
+        version = next_minor(self.part.kubernetes) if next_version else self.part.kubernetes
         return RenderRequest(
             key=key,
             values=self.texts[values.name],
             overrides={**values.set, **(overrides or {})},
             release=self.part.release,
             namespace=self.part.namespace,
-            kube_version=next_minor(self.part.kubernetes) if next_version else self.part.kubernetes,
+            kube_version=full_version(version),
+            api_versions=api_versions(version),
+        )
+
+    def _upgrade(self, request: RenderRequest) -> RenderRequest:
+        """Return what to render as an upgrade, some time after the installation that a request renders."""
+        return msgspec.structs.replace(
+            request,
+            key=f"{request.key} upgrade",  # no values set has a name with a space
+            revision=_REVISION_OF_AN_UPGRADE,
+            kube_version=full_version(self.part.kubernetes, later=True),
         )
 
     def _installed(self, unread: Mapping[str, Refusal]) -> list[NamespaceEntry]:
@@ -219,8 +221,8 @@ class _Collection:
             self._request(values, f"{entry.environment} "),  # no values set has a name with a space
             release=entry.release,
             namespace=entry.namespace,
-            kube_version=self._kubernetes(entry),
-            api_versions=_api_versions(live) if live is not None else (),
+            kube_version=full_version(self._kubernetes(entry)),
+            api_versions=_api_versions(live) if live is not None else api_versions(self.part.kubernetes),
             revision=_revision(live, entry.release) if live is not None else 1,
         )
         return first, msgspec.structs.replace(first, key=f"{entry.environment} again")
@@ -278,11 +280,17 @@ class _Collection:
     ) -> Render | NotSeen:
         if isinstance(rendered, Refusal):
             return self._not_seen(rendered)
+        stand_ins = {}
+        if kind == "render_vanity" and overrides:
+            rendered = self.probes.named(rendered, self.vanity_host)
+            overrides = self.probes.named(overrides, self.vanity_host)
+            stand_ins = {self.vanity_host: self.probes.host}
         return Render(
             provenance=self._provenance(),
             scene=values.name,
             variant=kind.removeprefix("render_"),
             overrides=overrides,
+            stand_ins=stand_ins,
             release=self.part.release,
             namespace=self.part.namespace,
             kubernetes=next_minor(self.part.kubernetes) if kind == "render_next" else self.part.kubernetes,
@@ -360,6 +368,14 @@ def _api_versions(live: Live) -> tuple[str, ...]:
             group = f"{item.group}/{item.version}" if item.group else item.version
             found |= dict.fromkeys((group, f"{group}/{item.kind}"))
     return tuple(found)
+
+
+def _with_upgrade(base: Render, upgrade: Rendered | Refusal) -> Render:
+    """Add what a chart renders at an upgrade, where that is something else than at the installation."""
+    if isinstance(upgrade, Refusal) or alike(base, upgrade):
+        return base
+    circumstance = Circumstance(when=_AT_AN_UPGRADE, objects=upgrade.objects, notes=upgrade.notes)
+    return msgspec.structs.replace(base, otherwise=(*base.otherwise, circumstance))
 
 
 def _as_installed(

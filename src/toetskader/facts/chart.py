@@ -1,6 +1,6 @@
 """What the Helm collector saw of a chart: its files, and its renders per values set."""
 
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -55,6 +55,17 @@ class RenderedObject(msgspec.Struct, frozen=True, kw_only=True):
     document: dict[str, Any]
 
 
+class Circumstance(msgspec.Struct, frozen=True, kw_only=True):
+    """The same chart and values in other circumstances than those of the render: what came out differs from it."""
+
+    when: Text
+    """For people, to stand behind a finding: `at an upgrade`."""
+    objects: tuple[RenderedObject, ...] = ()
+    notes: str = ""
+    unseen: Text | None = None
+    """Why it cannot be told what would run then; the objects then say nothing."""
+
+
 class Render(msgspec.Struct, frozen=True, kw_only=True, tag="render"):
     """A chart rendered with one named values set."""
 
@@ -75,3 +86,39 @@ class Render(msgspec.Struct, frozen=True, kw_only=True, tag="render"):
     """Rendered NOTES.txt."""
     varies: tuple[str, ...] = ()
     """Places that come out otherwise each time (`Deployment/app metadata.annotations.x`): chance, or the clock."""
+    otherwise: tuple[Circumstance, ...] = ()
+    """Circumstances that change what is rendered; empty when none of those tried does."""
+    stand_ins: dict[str, str] = {}
+    """Word in this render → the one of this run alone, drawn by chance, that it stands for."""
+
+
+class _HasObjects(Protocol):
+    @property
+    def objects(self) -> tuple[RenderedObject, ...]: ...
+
+
+def alike(one: _HasObjects, other: _HasObjects) -> bool:
+    """Tell whether two renders make the same objects, but for what is in Secrets and for checksums of that.
+
+    A chart draws passwords by chance, and renews pods by the checksum of what they read; neither decides what runs.
+    """
+    return one.objects == other.objects or _decisive(one.objects) == _decisive(other.objects)
+
+
+def _decisive(objects: tuple[RenderedObject, ...]) -> list[tuple[str, Any]]:
+    return [(item.template, _without_chance(item.document)) for item in objects]
+
+
+def _without_chance(document: dict[str, Any]) -> Any:
+    if document.get("kind") == "Secret":
+        document = {key: value for key, value in document.items() if key not in ("data", "stringData")}
+    return _without_checksums(document)
+
+
+def _without_checksums(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {key: _without_checksums(value) for key, value in part.items() if not str(key).startswith(_CHECKSUM)}
+    return [_without_checksums(item) for item in part] if isinstance(part, list) else part
+
+
+_CHECKSUM = "checksum/"

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from toetskader.facts.attempt import NotSeen, Reason
-from toetskader.facts.chart import ChartFiles, Dependency, LintMessage, Render, RenderedObject
+from toetskader.facts.chart import ChartFiles, Circumstance, Dependency, LintMessage, Render, RenderedObject
 from toetskader.facts.markers import WORD, Markers, encoded
 from toetskader.facts.secret_spans import hidden
 from toetskader.facts.secrets import (
@@ -107,6 +107,7 @@ class _Redaction:
                     overrides=self.tree(attempt.overrides),
                     objects=_once(self._seen, attempt.objects, self._objects),
                     notes=self._text("NOTES.txt", attempt.notes),
+                    otherwise=tuple(self._circumstance(item) for item in attempt.otherwise),
                 )
             case NotSeen():
                 return msgspec.structs.replace(attempt, message=self._words(attempt.message))
@@ -116,6 +117,14 @@ class _Redaction:
 
     def _lint(self, item: LintMessage) -> LintMessage:
         return msgspec.structs.replace(item, message=self._text("NOTES.txt", item.message))
+
+    def _circumstance(self, item: Circumstance) -> Circumstance:
+        return msgspec.structs.replace(
+            item,
+            objects=_once(self._seen, item.objects, self._objects),
+            notes=self._text("NOTES.txt", item.notes),
+            unseen=None if item.unseen is None else self._words(item.unseen),
+        )
 
     def _objects(self, items: tuple[RenderedObject, ...]) -> tuple[RenderedObject, ...]:
         return tuple(self._object(item) for item in items)
@@ -327,9 +336,18 @@ class _Needles:
                     overrides=self._tree(attempt.overrides),
                     objects=_once(self._seen, attempt.objects, self._objects),
                     notes=self._text(attempt.notes),
+                    otherwise=tuple(self._circumstance(item) for item in attempt.otherwise),
                 )
             case NotSeen():
                 return msgspec.structs.replace(attempt, message=self._words(attempt.message))
+
+    def _circumstance(self, item: Circumstance) -> Circumstance:
+        return msgspec.structs.replace(
+            item,
+            objects=_once(self._seen, item.objects, self._objects),
+            notes=self._text(item.notes),
+            unseen=None if item.unseen is None else self._words(item.unseen),
+        )
 
     def _objects(self, items: tuple[RenderedObject, ...]) -> tuple[RenderedObject, ...]:
         return tuple(_once(self._seen, item, self._object) for item in items)

@@ -74,8 +74,8 @@ def for_helm(values: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[st
     return plain | {_dotted(steps): value for steps, value in lists.items() if isinstance(value, list)}
 
 
-def replica_paths(values: Mapping[str, Any]) -> dict[str, int]:
-    """Return the path of every value that sets a number of replicas, with another number to try.
+def replica_paths(values: Mapping[str, Any], *, more: int = 1) -> dict[str, int]:
+    """Return the path of every value that sets a number of replicas, with another number to try: so many more.
 
     Bounds of autoscaling (`minReplicas`, `maxReplicas`) are no such numbers. Subcharts' values stand under their
     name and are found as well.
@@ -84,7 +84,7 @@ def replica_paths(values: Mapping[str, Any]) -> dict[str, int]:
     for steps, value in walk_leaves(values):
         number = _whole_number(value)
         if number is not None and isinstance(steps[-1], str) and _REPLICAS.fullmatch(steps[-1]):
-            found[join_path(steps)] = number + 1
+            found[join_path(steps)] = number + more
     return found
 
 

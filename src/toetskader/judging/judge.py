@@ -14,7 +14,7 @@ from toetskader.judging.findings import STRENGTHS, Enough, Findings, RawFinding,
 from toetskader.judging.outcomes import NotApplicable, NotShown, Parameters, Undetermined
 from toetskader.judging.subjects import Missing, SceneSubjects, TargetSubjects
 from toetskader.results import Verdict
-from toetskader.text import Text
+from toetskader.text import Text, words
 
 _TYPE_NAMES_NL = {
     "mapping": "een mapping",
@@ -73,7 +73,7 @@ def judge(
     scenes = subjects.scenes(part, per_scene=check.per_scene)
     if only is not None and check.per_scene:
         scenes = tuple(scene for scene in scenes if scene.scene in only)
-    judged = [_judge_scene(check, scene, given) for scene in scenes]
+    judged = [_judge_always(check, scene, given) for scene in scenes]
     if part != "chart" and len(scenes) > 1:
         judged = [_named(item, scene.scene) for item, scene in zip(judged, scenes, strict=True)]
     return _combine(judged)
@@ -83,6 +83,46 @@ def _named(judged: Judged, scene: str) -> Judged:
     """Say of what was measured on which endpoint that was, as there are several."""
     measured = tuple(Text(f"{scene}: {text.nl}", f"{scene}: {text.en}") for text in judged.measured)
     return msgspec.structs.replace(judged, measured=measured)
+
+
+def _judge_always(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -> Judged:
+    """Judge a scene, and again in each circumstance that changes what is there: it must hold in all of them."""
+    judged = _judge_scene(check, scene, given)
+    if _READS_RENDER not in (key.kind for key in judged.keys):
+        return judged
+    for circumstance, subjects in scene.otherwise:
+        if circumstance.unseen is not None:
+            also = Judged(Verdict.UNDETERMINED, reason=circumstance.unseen)
+        else:
+            also = _judge_scene(check, subjects, given)
+        judged = _with(judged, also, circumstance.when)
+    return judged
+
+
+_READS_RENDER = "render"
+
+
+def _with(judged: Judged, also: Judged, when: Text) -> Judged:
+    """Add to a judgement what is not so in another circumstance only, and say which one that is."""
+    known = {(found.where, found.path, words(found.seen, "nl")) for found in judged.findings}
+    added = tuple(
+        msgspec.structs.replace(
+            found, seen=Text(f"{words(found.seen, 'nl')} ({when.nl})", f"{words(found.seen, 'en')} ({when.en})")
+        )
+        for found in also.findings
+        if (found.where, found.path, words(found.seen, "nl")) not in known
+    )
+    reason = also.doubt or also.reason
+    doubt = Text(f"{reason.nl} ({when.nl})", f"{reason.en} ({when.en})") if reason and _doubtful(also) else None
+    open_question = judged.doubt or (judged.reason if judged.verdict is Verdict.UNDETERMINED else None)
+    judged = msgspec.structs.replace(
+        judged, findings=judged.findings + added, doubt=open_question or doubt, crash=judged.crash or also.crash
+    )
+    if judged.verdict is Verdict.FAIL or also.verdict is Verdict.FAIL:
+        return msgspec.structs.replace(judged, verdict=Verdict.FAIL, reason=None, shown=True)
+    if also.verdict is Verdict.UNDETERMINED and also.shown and judged.verdict is not Verdict.UNDETERMINED:
+        return msgspec.structs.replace(judged, verdict=Verdict.UNDETERMINED, reason=doubt)
+    return judged
 
 
 def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -> Judged:

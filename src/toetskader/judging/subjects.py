@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from toetskader.facts.attempt import NotSeen
-from toetskader.facts.chart import Render
+from toetskader.facts.chart import Circumstance, Render
 from toetskader.facts.databases import Databases, databases
 from toetskader.facts.kubernetes.component import Component
 from toetskader.facts.kubernetes.environment import Environment
@@ -158,6 +161,20 @@ class SceneSubjects:
                 self._broken[name] = error
                 raise
         return self._built[name]
+
+    @cached_property
+    def otherwise(self) -> tuple[tuple[Circumstance, "SceneSubjects"], ...]:
+        """The same scene in each other circumstance that changes what a chart renders."""
+        key = FactKey("render", self.scene)
+        render = self._facts.attempts.get(key) if self.part == "chart" else None
+        if not isinstance(render, Render):
+            return ()
+        return tuple((item, self._under(key, render, item)) for item in render.otherwise)
+
+    def _under(self, key: FactKey, render: Render, item: Circumstance) -> "SceneSubjects":
+        changed = msgspec.structs.replace(render, objects=item.objects, notes=item.notes, otherwise=())
+        facts = msgspec.structs.replace(self._facts, attempts={**self._facts.attempts, key: changed})
+        return SceneSubjects(facts, self.part, self.scene)
 
     def key(self, name: str) -> FactKey:
         """Return the key of the fact a subject rests on."""

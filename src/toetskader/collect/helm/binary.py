@@ -5,8 +5,8 @@ process, so that both ways lead to the same objects.
 """
 
 import re
+import secrets
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -19,10 +19,11 @@ from toetskader.collect.helm.protocol import ParseAnswer, ParseRequest, Rendered
 from toetskader.collect.helm.sentences import lint_failed, lint_message, render_failed, shorten
 from toetskader.collect.helm.values import merge, nested
 from toetskader.facts.attempt import Reason
-from toetskader.facts.chart import LintMessage, RenderedObject
+from toetskader.facts.chart import LintMessage
 
-# `helm template` prints no values and no NOTES.txt. A template of ours, added to a private copy, prints both.
-_PROBE = "templates/toetskader-probe.yaml"
+# `helm template` prints no values and no NOTES.txt. A template of ours, added to a private copy, prints both. It has
+# another name in every render, so that no template of a chart can have that name, or include it.
+_PROBE_NAME = "templates/{}.yaml"
 _PROBE_TEXT = '{{ dict "values" .Values "notes" %s | toJson }}\n'
 _NOTES = '(include (print .Template.BasePath "/NOTES.txt") .)'
 # Helm ends every document with a separator and names its template; a document cannot hold a separator itself.
@@ -63,10 +64,12 @@ def render(
         chart = scratch / "chart"
         archive.copy_chart(source, chart)
         notes = _NOTES if "templates/NOTES.txt" in source.files else '""'
-        (chart / _PROBE).parent.mkdir(exist_ok=True)
-        (chart / _PROBE).write_text(_PROBE_TEXT % notes, encoding="utf-8")
+        probe = _PROBE_NAME.format(secrets.token_hex(16))
+        (chart / probe).parent.mkdir(exist_ok=True)
+        with (chart / probe).open("x", encoding="utf-8") as stream:
+            stream.write(_PROBE_TEXT % notes)
         command = [str(program), "template", *_flags(scratch, request)]
-        command += [flag for name in request.api_versions for flag in ("--api-versions", name)]
+        command += ["--api-versions", ",".join(request.api_versions)] if request.api_versions else []
         command += ["--is-upgrade"] if request.revision > 1 else []
         try:
             printed = run([*command, "--", request.release, str(chart)], scratch, limits, limits.deadline_s)
@@ -79,9 +82,10 @@ def render(
     answer = reader.ask(ParseRequest(documents=documents), limits.deadline_s)
     if not isinstance(answer, ParseAnswer):
         return _refusal(answer)
-    kept = [item for item in answer.objects if not item.template.endswith(f"/{_PROBE}") or "/charts/" in item.template]
-    probe = _probe(answer.objects)
-    return Rendered(objects=tuple(kept), values=probe.values, notes=probe.notes)
+    kept = tuple(item for item in answer.objects if not item.template.endswith(f"/{probe}"))
+    printed_by_probe = next((item.document for item in answer.objects if item.template.endswith(f"/{probe}")), None)
+    said = msgspec.convert(printed_by_probe, _Probe) if printed_by_probe else _Probe(values={}, notes="")
+    return Rendered(objects=kept, values=said.values, notes=said.notes)
 
 
 def lint(
@@ -124,13 +128,6 @@ def _flags(scratch: Path, request: RenderRequest) -> list[str]:
         (scratch / name).write_text(text, encoding="utf-8")
         flags += ["--values", name]
     return flags
-
-
-def _probe(objects: Sequence[RenderedObject]) -> _Probe:
-    for item in objects:
-        if item.template.endswith(f"/{_PROBE}") and "/charts/" not in item.template:
-            return msgspec.convert(item.document, _Probe)
-    return _Probe(values={}, notes="")
 
 
 def _what_failed(failed: Failed) -> str:

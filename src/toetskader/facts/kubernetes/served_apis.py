@@ -89,6 +89,22 @@ def minor_version(text: str) -> str:
 
 
 @cache
+def served(version: str) -> tuple[str, ...]:
+    """Return what a version serves of Kubernetes' own, as discovery tells it: `apps/v1` and `apps/v1/Deployment`.
+
+    Parameters: `version`, as `major.minor`; of one that the table does not describe, what the nearest serves.
+    """
+    known = known_versions()
+    nearest = min(known, key=lambda item: abs(_minor(item) - _minor(version)))
+    kinds = [name for name, written in _table().kinds.items() if nearest in _field(written).versions]
+    return tuple(dict.fromkeys((*(name.rpartition("/")[0] for name in kinds), *kinds)))
+
+
+def _minor(version: str) -> int:
+    return int(version.partition(".")[2] or 0)
+
+
+@cache
 def builtin_groups() -> frozenset[str]:
     """Return the API groups that are Kubernetes' own, those it has dropped included; the core group is empty."""
     names = [*_table().kinds, *_table().replaced]
