@@ -203,7 +203,7 @@ def test_an_unreachable_repository_is_a_reason_and_the_chart_is_still_described(
     assert any("missing these dependencies: sub" in item.message for item in answer.lint)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:9", "localhost:9", "[::1]:9", "[::ffff:10.0.0.1]", "169.254.169.254"])
+@pytest.mark.parametrize("host", ["127.0.0.1:9", "localhost:9", "[::1]:9", "[::ffff:10.0.0.1]", "0x7f.1:9", "127.1:9"])
 @pytest.mark.parametrize("scheme", ["http", "https", "oci"])
 def test_a_chart_does_not_choose_what_is_asked_inside_a_network(
     scheme: str, host: str, helm: Helm, make_chart: Make
@@ -224,7 +224,7 @@ def test_a_repository_that_never_answers_meets_the_deadline(make_chart: Make) ->
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with Helm(limits=Limits(fetch_deadline_s=1), processes=1) as helm:
         address = f"http://127.0.0.1:{server.server_port}"
-        found = refusal(render_chart(helm, RemoteChart(chart="sub", repository=address), RENDER))
+        found = refusal(render_chart(helm, RemoteChart(chart="sub", repository=address), RENDER, allow_private=True))
     server.shutdown()
     assert found.reason is Reason.UNREACHABLE
     assert "within 1 seconds" in found.message.en
@@ -232,16 +232,17 @@ def test_a_repository_that_never_answers_meets_the_deadline(make_chart: Make) ->
 
 def test_a_chart_is_pulled_from_a_repository(helm: Helm, repository: str) -> None:
     remote = RemoteChart(chart="sub", repository=repository, version="1.0.0")
-    assert names(render_chart(helm, remote, RENDER)) == ["sub-1.0.0"]
-    absent = refusal(render_chart(helm, RemoteChart(chart="nope", repository=repository), RENDER))
+    assert names(render_chart(helm, remote, RENDER, allow_private=True)) == ["sub-1.0.0"]
+    absent = refusal(render_chart(helm, RemoteChart(chart="nope", repository=repository), RENDER, allow_private=True))
     assert absent.reason is Reason.TOOL_FAILED
     assert "nope" in absent.message.en
 
 
 def test_a_chart_is_pulled_from_an_oci_registry(helm: Helm, registry: str) -> None:
-    assert names(render_chart(helm, RemoteChart(chart=f"{registry}/sub", version="1.0.0"), RENDER)) == ["sub-1.0.0"]
+    remote = RemoteChart(chart=f"{registry}/sub", version="1.0.0")
+    assert names(render_chart(helm, remote, RENDER, allow_private=True)) == ["sub-1.0.0"]
     gone = RemoteChart(chart="oci://127.0.0.1:9/charts/sub", version="1.0.0")
-    assert refusal(render_chart(helm, gone, RENDER)).reason is Reason.UNREACHABLE
+    assert refusal(render_chart(helm, gone, RENDER, allow_private=True)).reason is Reason.UNREACHABLE
 
 
 def test_a_dependency_is_pulled_from_an_oci_registry(helm: Helm, make_chart: Make, registry: str) -> None:
@@ -260,7 +261,7 @@ def test_a_pulled_archive_is_looked_through_too(
     index = directory / "index.yaml"
     index.write_text("\n".join(line for line in index.read_text().splitlines() if "digest:" not in line))
     pack(directory / "sub-1.0.0.tgz", {"Chart.yaml": head("sub", "1.0.0").encode(), "big": bytes(6_000_000)}, top="sub")
-    found = refusal(render_chart(helm, RemoteChart(chart="sub", repository=address), RENDER))
+    found = refusal(render_chart(helm, RemoteChart(chart="sub", repository=address), RENDER, allow_private=True))
     assert found.reason is Reason.TOO_LARGE
     assert "sub/big" in found.message.en
 

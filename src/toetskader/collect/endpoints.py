@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
-from importlib.metadata import version
 from threading import Lock
 
 from msgspec.structs import replace
@@ -13,6 +12,7 @@ from toetskader.collect.endpoint.gate import Gate
 from toetskader.collect.endpoint.http import collect_http
 from toetskader.collect.endpoint.rpki import Rpki
 from toetskader.collect.endpoint.tls import collect_tls
+from toetskader.collect.user_agent import USER_AGENT
 from toetskader.facts.addresses import Reach, may_be_contacted, reach_of
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.client_certificates import with_demands
@@ -30,8 +30,6 @@ COLLECTORS_AT_ONCE = 64
 """Collectors that run at one time, over all endpoints of a run; they mostly wait."""
 SCANS_AT_ONCE = 2
 """Endpoints at one address of which TLS is measured at one time; more would wait for each other's connections."""
-CONTACT = "https://github.com/toetskader/toetskader"
-USER_AGENT = f"Toetskader/{version('toetskader')} (+{CONTACT})"
 
 
 class EndpointCollectors:

@@ -122,7 +122,7 @@ class ChartEntry(_Model, frozen=True, kw_only=True):
         Meta(min_length=1, description="Values sets by name; a requirement passes only if it passes with each"),
     ]
     allow_private: Annotated[
-        bool, Meta(description="Dependencies may be fetched from private and loopback addresses")
+        bool, Meta(description="The chart and its dependencies may be fetched from private and loopback addresses")
     ] = False
 
 

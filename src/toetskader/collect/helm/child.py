@@ -1,7 +1,7 @@
 """The process that runs Helm: reads requests on standard input, answers on standard output, for many charts.
 
-Started by `toetskader.collect.helm.process` with the parent's process id, the limits (JSON) and `online` or
-`offline`. It may be killed at any moment; nothing depends on it.
+Started by `toetskader.collect.helm.process` with the parent's process id and the limits (JSON). It may be killed at
+any moment; nothing depends on it. It has no network: whatever is fetched, its parent fetches.
 """
 
 import os
@@ -24,11 +24,10 @@ _THREADS = 2
 
 def main(arguments: list[str]) -> None:
     """Serve until standard input ends. Parameters: `arguments`, as the module's docstring lists them."""
-    parent, limits_json, network = arguments
+    parent, limits_json = arguments
     limits = msgspec.json.decode(limits_json, type=Limits)
     # Before any thread: a namespace cannot be left with threads running.
-    if network == "offline":
-        guard.leave_network()
+    guard.leave_network()
     guard.limit_self(limits)
     guard.end_with_parent(int(parent))
     # Whatever a library prints must not end up between the answers.

@@ -6,7 +6,6 @@ repository is downloaded, the version of Chart.lock when there is one. The suppl
 
 import re
 import shutil
-import socket
 import tempfile
 import time
 from pathlib import Path
@@ -15,15 +14,18 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from toetskader.collect.fetch.client import Client
+from toetskader.collect.fetch.failure import NotFetched
 from toetskader.collect.helm import archive
 from toetskader.collect.helm.archive import OpenSource
 from toetskader.collect.helm.limits import Limits, Refusal, Refused, refused
 from toetskader.collect.helm.process import HelmProcess
-from toetskader.collect.helm.protocol import Description, ParseAnswer, ParseRequest, PullAnswer, PullRequest
-from toetskader.facts.addresses import may_be_contacted
+from toetskader.collect.helm.protocol import Description, ParseAnswer, ParseRequest
+from toetskader.collect.helm.registry import fetch_from_registry, read_reference
+from toetskader.collect.helm.repository import fetch_from_repository, repository_address
+from toetskader.collect.user_agent import USER_AGENT
 from toetskader.facts.attempt import Reason
-
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+from toetskader.facts.endpoint.escape import escaped, without_query
 
 
 class RemoteChart(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,42 +37,57 @@ class RemoteChart(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         where = f"{self.repository.rstrip('/')}/{self.chart}" if self.repository else self.chart
-        return f"{where}:{self.version}" if self.version else where
+        return escaped(without_query(f"{where}:{self.version}" if self.version else where), 300)
 
 
-def pull(remote: RemoteChart, destination: Path, fetcher: HelmProcess, limits: Limits, deadline_s: float) -> Path:
-    """Download a packed chart and look through it. Raises `Refused`: unreachable, denied, absent or unsafe."""
-    answer = fetcher.ask(
-        PullRequest(
-            chart=remote.chart,
-            repository=remote.repository,
-            version=remote.version,
-            destination=str(destination),
-            # Registries on this machine speak plain HTTP; no other is ever asked without TLS.
-            plain_http=urlsplit(remote.chart).hostname in _LOOPBACK,
-        ),
-        deadline_s,
-    )
-    if isinstance(answer, Refusal):
-        if answer.reason is Reason.TIMED_OUT:
-            raise refused(
-                Reason.UNREACHABLE,
-                nl=f"{remote} gaf binnen {deadline_s:.0f} seconden geen antwoord. Controleer adres en netwerk.",
-                en=f"{remote} did not answer within {deadline_s:.0f} seconds. Check its address and the network.",
-            )
-        raise Refused(answer)
-    if not isinstance(answer, PullAnswer):
-        raise TypeError(answer)
-    path = Path(answer.path)
+def pull(
+    remote: RemoteChart,
+    destination: Path,
+    reader: HelmProcess,
+    limits: Limits,
+    deadline_s: float,
+    *,
+    allow_private: bool,
+) -> Path:
+    """Fetch a packed chart and look through it.
+
+    Parameters: `reader`, which reads what a repository says; `allow_private`, whether the place that is named may be
+    in a private network. Raises `Refused`: unreachable, denied, absent, unsafe, or at a place where we do not go.
+    """
+    try:
+        name, version, data = _fetch(remote, reader, limits, deadline_s, allow_private=allow_private)
+    except NotFetched as stop:
+        raise refused(stop.reason, nl=f"{remote}: {stop.message.nl}", en=f"{remote}: {stop.message.en}") from stop
+    except Refused as stop:
+        why = stop.refusal
+        raise refused(why.reason, nl=f"{remote}: {why.message.nl}", en=f"{remote}: {why.message.en}") from stop
+    path = destination / f"{name}-{version}.tgz"
+    path.write_bytes(data)
     archive.check_packed(path, limits)
     return path
+
+
+def _fetch(
+    remote: RemoteChart, reader: HelmProcess, limits: Limits, seconds: float, *, allow_private: bool
+) -> tuple[str, str, bytes]:
+    """Return the name of a chart, its version, and the archive."""
+    reference = read_reference(remote.chart) if not remote.repository else None
+    at = reference.at if reference else repository_address(remote.repository)
+    with Client(at, allow_private=allow_private, seconds=seconds, user_agent=USER_AGENT) as client:
+        if reference:
+            return (reference.name, *fetch_from_registry(client, reference, remote.version, reader, limits))
+        _check_name(remote.chart)
+        version, data = fetch_from_repository(
+            client, at, name=remote.chart, version=remote.version, reader=reader, limits=limits
+        )
+        return remote.chart, version, data
 
 
 def complete(
     source: OpenSource,
     given: Path | None,
     description: Description,
-    fetcher: HelmProcess,
+    reader: HelmProcess,
     limits: Limits,
     *,
     allow_private: bool,
@@ -83,7 +100,7 @@ def complete(
     Raises `Refused`: names the dependency, where it was looked for, and what to do.
     """
     end = time.monotonic() + limits.fetch_deadline_s
-    locked = _locked(source, fetcher)
+    locked = _locked(source, reader)
     declared: list[dict[str, Any]] = description.metadata.get("dependencies") or []
     scratch = Path(tempfile.mkdtemp(prefix="toetskader-chart-"))
     copy = scratch / "chart"
@@ -91,7 +108,7 @@ def complete(
         archive.copy_chart(source, copy)
         charts = copy / "charts"
         charts.mkdir(exist_ok=True)
-        for item in declared:
+        for number, item in enumerate(declared):
             name, repository = str(item.get("name")), str(item.get("repository") or "")
             if name not in description.missing:
                 continue
@@ -101,15 +118,14 @@ def complete(
                     _take_sibling(name, repository, given, charts, limits)
                 else:
                     remote = _remote(name, repository, locked.get(name) or str(item.get("version") or ""))
-                    if not allow_private:
-                        _require_public(repository)
-                    pull(remote, charts, fetcher, limits, max(1.0, end - time.monotonic()))
+                    seconds = max(1.0, end - time.monotonic())
+                    pull(remote, charts, reader, limits, seconds, allow_private=allow_private)
             except Refused as stop:
-                why = stop.refusal
+                why, place = stop.refusal, f"{_declaring_file(source)}, dependencies[{number}]"
                 raise refused(
                     why.reason,
-                    nl=f"Afhankelijkheid '{name}' staat niet in charts/: {why.message.nl} {_REMEDY_NL}",
-                    en=f"Dependency '{name}' is not in charts/: {why.message.en} {_REMEDY_EN}",
+                    nl=f"Afhankelijkheid '{name}' ({place}) staat niet in charts/: {why.message.nl} {_REMEDY_NL}",
+                    en=f"Dependency '{name}' ({place}) is not in charts/: {why.message.en} {_REMEDY_EN}",
                 ) from stop
         contents = archive.read_directory(copy, limits)
         completed = OpenSource(copy, contents, scratch)
@@ -122,6 +138,11 @@ def complete(
 
 _REMEDY_NL = "Neem haar op met 'helm dependency update' en lever charts/ mee."
 _REMEDY_EN = "Include it with 'helm dependency update' and deliver charts/ with the chart."
+
+
+def _declaring_file(source: OpenSource) -> str:
+    """Return the file that declares dependencies; Helm 2's is read for charts of its time."""
+    return "requirements.yaml" if "requirements.yaml" in source.files else "Chart.yaml"
 
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,249}")
@@ -149,27 +170,6 @@ def _remote(name: str, repository: str, version: str) -> RemoteChart:
         nl=f"Repository {seen} is geen https://-, oci://- of file://-adres.",
         en=f"Repository {seen} is no https://, oci:// or file:// address.",
     )
-
-
-def _require_public(repository: str) -> None:
-    """Refuse a repository inside a private network: a chart must not choose what is asked there.
-
-    A name that this machine cannot look up is left to Helm, which cannot either or goes through a proxy.
-    """
-    host = urlsplit(repository).hostname or ""
-    try:
-        found = {str(item[4][0]) for item in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
-    except (OSError, UnicodeError):
-        return
-    private = sorted(address for address in found if not may_be_contacted(address, allow_private=False))
-    if private:
-        raise refused(
-            Reason.REFUSED_INPUT,
-            nl=f"{repository} staat op {private[0]}, een adres dat niet openbaar is. Mag dat, zet dan "
-            "'allow_private: true' bij de chart van het doel.",
-            en=f"{repository} is at {private[0]}, an address that is not public. If that is allowed, put "
-            "'allow_private: true' at the chart of the target.",
-        )
 
 
 def _take_sibling(name: str, repository: str, given: Path | None, charts: Path, limits: Limits) -> None:

@@ -55,7 +55,8 @@ class Helm:
         self._all = [HelmProcess(self.limits, siblings=count) for _ in range(count)]
         # One more than Helm works on: its files are read in the meantime.
         self._turns = threading.BoundedSemaphore(count + 1)
-        self._fetcher = HelmProcess(self.limits, online=True, siblings=count + 1)
+        # Reads locks and indexes, also while all the others render.
+        self._reader = HelmProcess(self.limits, siblings=count + 1)
         # Last in, first out: a single-threaded caller keeps using the one process that is warm.
         self._free: queue.LifoQueue[HelmProcess] = queue.LifoQueue()
         for process in reversed(self._all):
@@ -74,7 +75,7 @@ class Helm:
     def open(self, source: Path | RemoteChart, *, allow_private: bool = False) -> "OpenChart | Refusal":
         """Open a chart directory, a packed chart or a remote chart; close it to remove what was unpacked.
 
-        Parameters: `allow_private`, whether dependencies may be fetched from private and loopback addresses.
+        Parameters: `allow_private`, whether it and its dependencies may be fetched from private and loopback addresses.
         """
         try:
             if isinstance(source, Path):
@@ -82,7 +83,12 @@ class Helm:
                 return OpenChart(self, opened, source if source.is_dir() else None, allow_private)
             with tempfile.TemporaryDirectory(prefix="toetskader-pull-") as directory:
                 path = dependencies.pull(
-                    source, Path(directory), self._fetcher, self.limits, self.limits.fetch_deadline_s
+                    source,
+                    Path(directory),
+                    self._reader,
+                    self.limits,
+                    self.limits.fetch_deadline_s,
+                    allow_private=allow_private,
                 )
                 return OpenChart(self, archive.open_source(path, self.limits), None, allow_private)
         except Refused as stop:
@@ -103,7 +109,7 @@ class Helm:
 
     def close(self) -> None:
         """End all processes."""
-        for process in [*self._all, self._fetcher]:
+        for process in [*self._all, self._reader]:
             process.close()
 
     def __enter__(self) -> Self:
@@ -208,7 +214,7 @@ class OpenChart:
             self.source,
             self._given,
             description,
-            self._helm._fetcher,
+            self._helm._reader,
             self._helm.limits,
             allow_private=self._allow_private,
         )

@@ -16,7 +16,7 @@ _CLONE_NEWNET = 0x40000000
 # Memory that Python and Helm hold before any chart is read, which the limit on a chart's memory does not count.
 _OWN_MEMORY = 300 * MEGABYTE
 _LOOK_AT_PARENT_S = 0.25
-# What it may write: the index of a large repository, which Helm keeps.
+# What it may write to one file.
 _LARGEST_FILE = 100 * MEGABYTE
 
 

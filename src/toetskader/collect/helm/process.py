@@ -30,24 +30,21 @@ _LAST_WORDS = 64 * 1024
 # What all processes of a run may hold before they collect garbage, and the least that one can work with.
 _GO_HEAP_BYTES = 160 * MEGABYTE
 _LEAST_GO_HEAP_BYTES = 30 * MEGABYTE
-# What a download needs of the environment; a render gets none of it.
-_NETWORK_SETTINGS = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 class HelmProcess:
     """One child process that serves many charts, one at a time. Started on first use or before; safe to share between
     threads.
 
-    Parameters: `limits`, the bounds on each request; `online`, whether it may use the network (downloads only);
-    `siblings`, how many such processes work side by side, this one included.
+    Parameters: `limits`, the bounds on each request; `siblings`, how many such processes work side by side, this one
+    included.
     """
 
-    def __init__(self, limits: Limits, *, online: bool = False, siblings: int = 1) -> None:
+    def __init__(self, limits: Limits, *, siblings: int = 1) -> None:
         self._limits = limits
         # Workers of pytest take by themselves what the processes of a run without them may take more.
         among = siblings if workers() == 1 else 2 * siblings * workers()
         self._heap_bytes = max(_GO_HEAP_BYTES // among, _LEAST_GO_HEAP_BYTES)
-        self._online = online
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._scratch: Path | None = None
@@ -110,9 +107,8 @@ class HelmProcess:
         self._scratch = Path(tempfile.mkdtemp(prefix="toetskader-helm-"))
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in _end
         limits = msgspec.json.encode(self._limits).decode()
-        network = "online" if self._online else "offline"
         self._child = child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-P", "-s", "-m", f"{__package__}.child", str(os.getpid()), limits, network],
+            [sys.executable, "-P", "-s", "-m", f"{__package__}.child", str(os.getpid()), limits],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -127,7 +123,7 @@ class HelmProcess:
 
     def _environment(self, home: Path) -> dict[str, str]:
         """A clean environment: none of the parent's secrets, tokens or cluster settings."""
-        found = bare_environment(home) | {
+        return bare_environment(home) | {
             # The library must be found where this package was, installed or not.
             "PYTHONPATH": str(Path(toetskader.__file__).parents[1]),
             # Rendering makes much short-lived garbage: collecting it only when this much has piled up saves a quarter
@@ -135,7 +131,6 @@ class HelmProcess:
             "GOGC": "off",
             "GOMEMLIMIT": str(self._heap_bytes),
         }
-        return found | network_environment() if self._online else found
 
     def _exchange(self, request: bytes, end: float, seconds: float) -> bytes:
         """Write a request and read the answer's frame. Raises `Refused` when the child must not go on."""
@@ -278,12 +273,6 @@ def bare_environment(home: Path) -> dict[str, str]:
         "HELM_REPOSITORY_CACHE",
     )
     return {"PATH": os.defpath, "LANG": "C.UTF-8", "KUBECONFIG": os.devnull} | dict.fromkeys(names, str(home))
-
-
-def network_environment() -> dict[str, str]:
-    """Proxy and certificate settings of the parent, for downloads."""
-    names = [*_NETWORK_SETTINGS, *(name.lower() for name in _NETWORK_SETTINGS)]
-    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def _collect(process: subprocess.Popen[bytes], limits: Limits, end: float, seconds: float) -> bytes:

@@ -51,21 +51,24 @@ class ParseRequest(msgspec.Struct, frozen=True, kw_only=True, tag="parse"):
     documents: tuple[tuple[str, str], ...]
 
 
-class PullRequest(msgspec.Struct, frozen=True, kw_only=True, tag="pull"):
-    """Download one packed chart: an `oci://` reference, or a name in a repository. `version` may be a constraint."""
+class PickRequest(msgspec.Struct, frozen=True, kw_only=True, tag="pick"):
+    """Pick a version of a chart.
 
-    chart: str
-    repository: str = ""
+    Attributes: `version`, or a constraint on it, or empty for the highest; `index`, the path of a repository's
+    index.yaml; without it `tags` are the versions that there are.
+    """
+
+    name: str
     version: str = ""
-    destination: str
-    plain_http: bool = False
+    index: str = ""
+    tags: tuple[str, ...] = ()
 
 
 class VersionRequest(msgspec.Struct, frozen=True, kw_only=True, tag="version"):
     """Ask which Helm this is."""
 
 
-Request = ChartRequest | ParseRequest | PullRequest | VersionRequest
+Request = ChartRequest | ParseRequest | PickRequest | VersionRequest
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,10 +111,12 @@ class ParseAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="parsed"):
     objects: tuple[RenderedObject, ...]
 
 
-class PullAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="pulled"):
-    """Answer to `PullRequest`: where the packed chart lies."""
+class PickAnswer(msgspec.Struct, frozen=True, tag="picked"):
+    """Answer to `PickRequest`; of an index also where the packed chart is, and its SHA-256 when that is told."""
 
-    path: str
+    version: str
+    url: str = ""
+    digest: str = ""
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True, tag="version"):
@@ -125,7 +130,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True, tag="version"):
         return f"Helm {self.helm} ({self.where})"
 
 
-Answer = ChartAnswer | ParseAnswer | PullAnswer | Version | Refusal
+Answer = ChartAnswer | ParseAnswer | PickAnswer | Version | Refusal
 
 
 class RawObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,4 +172,4 @@ class RawParseAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="parsed"):
     objects: tuple[RawObject, ...]
 
 
-RawAnswer = RawChartAnswer | RawParseAnswer | PullAnswer | Version | Refusal
+RawAnswer = RawChartAnswer | RawParseAnswer | PickAnswer | Version | Refusal

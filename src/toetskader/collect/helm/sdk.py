@@ -10,7 +10,6 @@ chart's `kubeVersion`.
 
 import io
 import json
-import re
 import tarfile
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,13 +22,12 @@ import helm_python
 import msgspec
 from helm_python import _native
 
-from toetskader.collect.helm import manifests
+from toetskader.collect.helm import manifests, picking
 from toetskader.collect.helm.limits import Limits, Refusal, Refused, refused
 from toetskader.collect.helm.protocol import (
     ChartRequest,
     ParseRequest,
-    PullAnswer,
-    PullRequest,
+    PickRequest,
     RawAnswer,
     RawChartAnswer,
     RawDescription,
@@ -57,11 +55,6 @@ _Load = Callable[[], AbstractContextManager[helm_python.Chart]]
 _SHORT = 16 * 1024
 """Characters of a document that is remembered: all of them together take little memory, whatever a chart holds."""
 _SEVERITY = {1: "info", 2: "warning", 3: "error"}
-_UNREACHABLE = re.compile(
-    r"dial |no such host|connection re|i/o timeout|timeout|unreachable|EOF|server misbehaving|TLS|certificate",
-    re.IGNORECASE,
-)
-_DENIED = re.compile(r"\b40[13]\b|unauthorized|forbidden|denied|authentication required", re.IGNORECASE)
 
 
 def answer(request: Request, workers: ThreadPoolExecutor, limits: Limits) -> RawAnswer:
@@ -77,8 +70,8 @@ def answer(request: Request, workers: ThreadPoolExecutor, limits: Limits) -> Raw
         except manifests.Unreadable as error:
             raise render_failed(str(error)) from error
         return RawParseAnswer(objects=found)
-    if isinstance(request, PullRequest):
-        return _pull(request)
+    if isinstance(request, PickRequest):
+        return picking.pick(request, yaml_to_json, helm_python.dependency_list)
     if isinstance(request, VersionRequest):
         return Version(tool="sdk", where=f"helm-python {helm_python.__version__}", helm=helm_python.helm_sdk_version())
     raise TypeError(request)
@@ -258,33 +251,6 @@ def _lint(
         lint_message(_SEVERITY[item["severity"]], item["path"], item["error"], path) for item in report["messages"]
     ]
     return tuple(found or [lint_message("error", "", error, path) for error in report["errors"]])
-
-
-def _pull(request: PullRequest) -> PullAnswer:
-    before = set(Path(request.destination).iterdir())
-    try:
-        helm_python.pull(
-            request.chart,
-            repo_url=request.repository or None,
-            version=request.version or None,
-            destination=request.destination,
-            plain_http=request.plain_http,
-        )
-    except helm_python.HelmError as error:
-        where = request.repository or request.chart
-        text = shorten(str(error))
-        reason, nl, en = Reason.TOOL_FAILED, "kon niet worden opgehaald", "could not be fetched"
-        if _DENIED.search(text):
-            reason, nl, en = Reason.DENIED, "is zonder toegang niet op te halen", "cannot be fetched without access"
-        elif _UNREACHABLE.search(text):
-            reason, nl, en = Reason.UNREACHABLE, "is onbereikbaar", "is unreachable"
-        raise refused(
-            reason, nl=f"{request.chart} uit {where} {nl}: {text}", en=f"{request.chart} from {where} {en}: {text}"
-        ) from error
-    new = [path for path in Path(request.destination).iterdir() if path not in before and path.suffix == ".tgz"]
-    if len(new) != 1:
-        raise render_failed(f"pulling {request.chart} gave {len(new)} archives")
-    return PullAnswer(path=str(new[0]))
 
 
 def _raw(text: str, what: str, limits: Limits) -> msgspec.Raw:

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import urllib3
 from urllib3 import exceptions
 
-from toetskader.collect.endpoint.http.deadline import Deadline
+from toetskader.collect.deadline import Deadline
 from toetskader.collect.kubernetes.failures import (
     Failed,
     Failure,

@@ -10,8 +10,8 @@ import httpx
 import msgspec
 import requests
 
+from toetskader.collect.deadline import Deadline
 from toetskader.collect.endpoint.gate import Gate
-from toetskader.collect.endpoint.http.deadline import Deadline
 from toetskader.collect.endpoint.http.trust import tls_context
 from toetskader.collect.endpoint.http.visit import LEGACY, NOT_THERE, WELL_KNOWN, Https, Visitor
 from toetskader.facts.addresses import may_be_contacted

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
-from toetskader.collect.endpoint.http.deadline import Deadline
+from toetskader.collect.deadline import Deadline
 from toetskader.collect.endpoint.http.failures import certificate_fault, unanswered
 from toetskader.collect.endpoint.http.trust import tls_context
 from toetskader.collect.endpoint.http.wire import (

@@ -20,7 +20,7 @@ import urllib3.connection
 import urllib3.connectionpool
 import urllib3.exceptions
 
-from toetskader.collect.endpoint.http.deadline import Deadline
+from toetskader.collect.deadline import Deadline
 from toetskader.collect.endpoint.http.failures import NotMade
 from toetskader.facts.endpoint.http import How
 from toetskader.text import Text
