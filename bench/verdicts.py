@@ -22,7 +22,7 @@ def measure_verdicts(folder: Path, wanted: int) -> Figures:
     kept = folder / "kept"
     kept.mkdir()
     started = time.perf_counter()
-    for name in [target.name for target in evidence.read_run("nl")[1]]:
+    for name in [target.name for target in evidence.read_run("nl").targets]:
         evidence.read(name)  # a replay reads all before it judges anything, then each again, and keeps it
         EvidenceFolder(kept).write(evidence.read(name))
     facts = time.perf_counter() - started
@@ -49,7 +49,8 @@ _EXAMPLES = ("voorbeeld", "voorbeeld-gebrekkig")
 
 def _multiply(seed: EvidenceFolder, path: Path, count: int) -> tuple[EvidenceFolder, int]:
     """Store the seed's targets under many names."""
-    day, targets = seed.read_run("nl")
+    stored = seed.read_run("nl")
+    targets = stored.targets
     copies = []
     path.mkdir(parents=True)
     many = EvidenceFolder(path)
@@ -60,5 +61,6 @@ def _multiply(seed: EvidenceFolder, path: Path, count: int) -> tuple[EvidenceFol
         many.write(TargetFacts(name, facts.scenes, facts.attempts))
         deviations = tuple(msgspec.structs.replace(item, targets=()) for item in original.deviations)
         copies.append(replace(original, name=name, deviations=deviations))
-    many.write_run(day, tuple(copies))
+    many.write_run(stored.day, tuple(copies))
+    many.write_sums()
     return many, count

@@ -27,16 +27,17 @@ from toetskader.judging.outcomes import Parameters
 from toetskader.judging.reach import texts_of
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
-from toetskader.plugin.collection import Collection, Stored
-from toetskader.plugin.evidence import EvidenceFolder, new_run_folder, point_latest
+from toetskader.plugin.collection import Collection, Replay
+from toetskader.plugin.evidence import EvidenceFolder, Stored, new_run_folder, point_latest
 from toetskader.plugin.options import Options
 from toetskader.plugin.progress import Progress
 from toetskader.report import csv_view, json_view, junit_view
 from toetskader.results import Report, Result, Run, TargetSummary
+from toetskader.targets.deviations import deviation_problems
 from toetskader.targets.load import load_targets
 from toetskader.targets.models import Target, with_defaults
 from toetskader.text import Lang, Text
-from toetskader.yamlfile import did_you_mean, joined, shown
+from toetskader.yamlfile import did_you_mean, joined, shown, shown_path
 
 AUDIT: pytest.StashKey["Audit"] = pytest.StashKey()
 
@@ -53,6 +54,8 @@ class Audit:
         targets: tuple[Target, ...],
         scopes: Mapping[str, Scope],
         today: date,
+        *,
+        stored: Stored | None,
     ) -> None:
         self.options = options
         self.catalogue = catalogue
@@ -60,6 +63,7 @@ class Audit:
         self._by_name = {target.name: target for target in targets}
         self.scopes = scopes
         self.today = today
+        self._stored = stored
         self.started = datetime.now(UTC)
         self.folder = Path()
         self.finished: Report | None = None
@@ -68,7 +72,7 @@ class Audit:
         self._subjects: dict[str, TargetSubjects] = {}
         self._parts: dict[str, LookedAt] = {}
         self._to_judge: Counter[str] = Counter()
-        self._collection: Collection | Stored = Collection((), iter(()))
+        self._collection: Collection | Replay = Collection((), iter(()))
         self._parameters = {target.name: Parameters(with_defaults(target, catalogue.profiles)) for target in targets}
 
     @classmethod
@@ -79,20 +83,22 @@ class Audit:
         catalogue = load_catalogue(options.policies, checks=checks)
         for name in options.profiles:
             _known_profile("--profile", name, catalogue, lang)
+        stored: Stored | None = None
         if options.replay is not None:
-            evidence = EvidenceFolder(options.replay)
-            day, targets = evidence.read_run(lang)
-            today = options.date or day
+            stored = EvidenceFolder(options.replay).read_run(lang)
+            targets = stored.targets
+            today = options.date or stored.day
             for target in targets:
                 for name in target.profiles:
                     _known_profile(f"--replay: {target.name}", name, catalogue, lang)
+                _sound_deviations(options.replay, target, catalogue, today, lang)
         else:
             today = options.date or datetime.now().astimezone().date()
             targets = load_targets(options.targets, today=today, catalogue=catalogue)
         scopes = {
             target.name: scope_of(target, catalogue, checks, profiles=options.profiles, lang=lang) for target in targets
         }
-        return cls(options, catalogue, targets, scopes, today)
+        return cls(options, catalogue, targets, scopes, today, stored=stored)
 
     def open_folder(self, given: Path | None) -> None:
         """Make the folder of this run, or use the one that the controller of pytest-xdist made."""
@@ -101,7 +107,7 @@ class Audit:
             return
         name = self.targets[0].name if len(self.targets) == 1 else "portefeuille"
         self.folder = new_run_folder(self.options.reports, name, f"{self.started:%Y-%m-%dT%H-%M-%SZ}")
-        self.evidence.write_run(self.today, self.targets)
+        self.evidence.write_run(self.today, self.targets, edited=self.is_edited)
 
     def close(self) -> None:
         """Remove the folder of a run that made no report: a wrong option or path on the command line."""
@@ -109,6 +115,11 @@ class Audit:
             shutil.rmtree(self.folder, ignore_errors=True)
             with contextlib.suppress(OSError):  # not empty: earlier runs are kept there
                 self.folder.parent.rmdir()
+
+    @property
+    def is_edited(self) -> bool:
+        """Tell whether this run judges evidence that is not what a run stored: it must not end well."""
+        return self._stored is not None and bool(self._stored.changes)
 
     @property
     def evidence(self) -> EvidenceFolder:
@@ -147,7 +158,7 @@ class Audit:
         """Verdicts that are owed and did not come: a run that loses one must not end well."""
         return self._owed - self._results.keys()
 
-    def collecting(self, items: Iterable[InScope], workerinput: Mapping[str, Any] | None) -> Collection | Stored:
+    def collecting(self, items: Iterable[InScope], workerinput: Mapping[str, Any] | None) -> Collection | Replay:
         """Begin to collect the facts that these requirements need; leave the context when all are judged.
 
         Raises pytest.UsageError for a replay of files that cannot be read.
@@ -176,7 +187,7 @@ class Audit:
                 stored.replayed(target, kinds[target.name])
         except EvidenceError as error:
             raise pytest.UsageError(str(error)) from error
-        self._collection = Stored(read)
+        self._collection = Replay(read)
         return self._collection
 
     def _facts(
@@ -278,6 +289,7 @@ class Audit:
 
     def _report(self, exit_code: int) -> Report:
         missing = self.missing
+        digest, sums = self.evidence.write_sums()
         results = sorted(self._results.values(), key=lambda result: (result.target, result.level, result.requirement))
         own: dict[str, list[Result]] = {target.name: [] for target in self.targets}
         for result in results:
@@ -291,6 +303,12 @@ class Audit:
             options=self.options.shown(),
             complete=not missing,
             exit_code=exit_code,
+            evidence=sums,
+            evidence_digest=digest,
+            replayed=self._stored.digest if self._stored else "",
+            replayed_day=self._stored.day.isoformat() if self._stored else "",
+            evidence_edited=self.is_edited,
+            evidence_changes=self._stored.changes if self._stored else (),
         )
         return Report(
             run=run,
@@ -330,3 +348,10 @@ def _known_profile(place: str, name: str, catalogue: Catalogue, lang: Lang) -> N
             f"{place}: profile {shown(name)} does not exist; choose from {known}.",
         )
         raise pytest.UsageError(joined(message, did_you_mean(name, catalogue.profiles))[lang])
+
+
+def _sound_deviations(folder: Path, target: Target, catalogue: Catalogue, today: date, lang: Lang) -> None:
+    """Hold the deviations that evidence names to the rules for those in a file. Raises EvidenceError."""
+    for path, problem in deviation_problems(target.deviations, [target.name], catalogue, today):
+        place = shown_path(("targets", target.name, "deviations", *path))
+        raise EvidenceError(f"{folder / 'run.json'}: {place}: {problem[lang]}")

@@ -39,7 +39,7 @@ class Collection:
                 future.set_exception(fault)
 
 
-class Stored:
+class Replay:
     """Facts by target, read from evidence when they are judged, so that a large replay needs little memory.
 
     Parameters: `read`, reads and keeps the facts of a target, by name.
@@ -48,7 +48,7 @@ class Stored:
     def __init__(self, read: Callable[[str], TargetFacts]) -> None:
         self.facts = read
 
-    def __enter__(self) -> "Stored":
+    def __enter__(self) -> "Replay":
         return self
 
     def __exit__(self, *_: object) -> None:

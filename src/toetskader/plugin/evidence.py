@@ -4,7 +4,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,16 +24,35 @@ from toetskader.facts.store import (
     write_evidence,
 )
 from toetskader.judging.subjects import keys_of
+from toetskader.plugin.checksums import check, write_sums
 from toetskader.targets.models import Target
 from toetskader.text import Lang, Text
 from toetskader.yamlfile import misfits, shown
 
 
-class _Index(msgspec.Struct, frozen=True, kw_only=True):
+class _Index(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """run.json: the day that was judged on, and the targets as they were."""
 
     date: date
     targets: tuple[Target, ...]
+    edited: bool = False
+    """Whether this is a copy of evidence that was edited: judging it again does not make it whole."""
+
+
+_EDITED_BEFORE = Text("een kopie van bewijs dat al gewijzigd was", "a copy of evidence that was edited already")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A run as its evidence tells of it."""
+
+    day: date
+    """The day that deviations were judged on."""
+    targets: tuple[Target, ...]
+    digest: str
+    """One value that stands for all of the evidence: see `checksums`."""
+    changes: tuple[str, ...]
+    """What was changed since the run stored it, for people; then the evidence is edited."""
 
 
 _ALWAYS_COLLECTED = ("chart", "endpoint")
@@ -46,15 +65,18 @@ class EvidenceFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def write_run(self, day: date, targets: tuple[Target, ...]) -> None:
-        """Store what a replay needs beside the facts. Raises OSError."""
+    def write_run(self, day: date, targets: tuple[Target, ...], *, edited: bool = False) -> None:
+        """Store what a replay needs beside the facts. Parameters: `edited`, see `Stored`. Raises OSError."""
         self.path.mkdir(parents=True, exist_ok=True)
-        index = _Index(date=day, targets=tuple(_without_secrets(target) for target in targets))
-        content = msgspec.json.encode(index, enc_hook=_as_text)
-        (self.path / "run.json").write_bytes(content)
+        index = _Index(date=day, targets=tuple(_without_secrets(target) for target in targets), edited=edited)
+        (self.path / "run.json").write_bytes(_encoded(index))
 
-    def read_run(self, lang: Lang) -> tuple[date, tuple[Target, ...]]:
-        """Read back day and targets. Raises EvidenceError in plain words.
+    def write_sums(self) -> tuple[str, dict[str, str]]:
+        """Write the checksums of all that is stored, when it is; see `checksums.write_sums`. Raises OSError."""
+        return write_sums(self.path)
+
+    def read_run(self, lang: Lang) -> Stored:
+        """Read back the run, and tell whether all evidence is as it was stored. Raises EvidenceError in plain words.
 
         What is replayed may come from somebody else: names become file names again, so they are checked again.
         """
@@ -65,20 +87,32 @@ class EvidenceFolder:
                 f"--replay: {self.path} is no evidence folder (no run.json); name the folder 'evidence' of a run",
             )
             raise EvidenceError(message[lang])
+        checked = check(self.path, lang)
         try:
-            index = msgspec.json.decode(read_file(file), type=_Index, dec_hook=_as_path)
+            content = read_file(file)
+            index = msgspec.json.decode(content, type=_Index, dec_hook=_as_path)
+            unknown = _unknown(msgspec.json.decode(content), msgspec.json.decode(_encoded(index)))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             message = Text(
                 f"{file}: past niet bij deze versie van Toetskader ({error}); toets opnieuw zonder --replay",
                 f"{file}: does not fit this version of Toetskader ({error}); audit again without --replay",
             )
             raise EvidenceError(message[lang]) from error
+        if unknown is not None:
+            message = Text(
+                f"{file}: onbekende sleutel {shown(unknown)}; toets opnieuw zonder --replay",
+                f"{file}: unknown key {shown(unknown)}; audit again without --replay",
+            )
+            raise EvidenceError(message[lang])
         for target in index.targets:
             scenes = [(scene, SceneName) for names in target.scenes.values() for scene in names]
             for name, kind in [(target.name, Name), *scenes]:
                 for _, problem in misfits(name, kind):
                     raise EvidenceError(f"{file}: {shown(name)}: {problem[lang]}")
-        return index.date, index.targets
+        changes = tuple(f"{shown(name)} ({how[lang]})" for name, how in checked.changes.items())
+        if index.edited:
+            changes = (_EDITED_BEFORE[lang], *changes)
+        return Stored(index.date, index.targets, checked.digest, changes)
 
     def write(self, facts: TargetFacts) -> None:
         """Store the facts of a target, all at once: another process may be waiting for them. Raises OSError."""
@@ -179,6 +213,23 @@ def _without_secrets(target: Target) -> Target:
         return target
     values = tuple(replace(item, set=redacted_settings(item.set)) for item in target.chart.values)
     return replace(target, chart=replace(target.chart, values=values))
+
+
+def _encoded(index: _Index) -> bytes:
+    return msgspec.json.encode(index, enc_hook=_as_text)
+
+
+def _unknown(given: Any, read: Any) -> str | None:
+    """Return a key of what was given that reading left out: a dataclass takes any."""
+    if isinstance(given, dict) and isinstance(read, dict):
+        for key, value in given.items():
+            found = str(key) if key not in read else _unknown(value, read[key])
+            if found is not None:
+                return found
+    if isinstance(given, list) and isinstance(read, list):
+        pairs = (_unknown(*pair) for pair in zip(given, read, strict=False))
+        return next((found for found in pairs if found is not None), None)
+    return None
 
 
 def _as_text(value: Any) -> str:

@@ -150,6 +150,8 @@ class Hooks:
             lost = self.audit.missing and not (session.shouldstop or session.shouldfail)
             if lost and status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
                 session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+            if self.audit.is_edited and session.exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
             try:
                 self.audit.finish(int(session.exitstatus))
             except OSError as error:

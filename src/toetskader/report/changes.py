@@ -8,7 +8,7 @@ from pathlib import Path
 from toetskader.report.findings import finding_text, merge_scenes
 from toetskader.report.json_view import read
 from toetskader.report.visible import one_line
-from toetskader.report.words import Words, coverage, source_place, words_of
+from toetskader.report.words import Words, alarms, coverage, replayed, source_place, words_of
 from toetskader.results.model import Finding, Report, Result, TargetSummary
 from toetskader.text import Lang, Text
 
@@ -103,6 +103,8 @@ def _differs(change: Change) -> bool:
 
 def got_worse(before: Report, after: Report) -> bool:
     """Tell whether something got worse; a target that is not audited any more counts too."""
+    if after.run.evidence_edited:
+        return True
     lost = {summary.target for summary in before.targets} - {summary.target for summary in after.targets}
     return bool(lost) or any(change.direction is Direction.WORSE for change in changes(before, after))
 
@@ -111,6 +113,9 @@ def change_lines(before: Report, after: Report, lang: Lang) -> Iterator[str]:
     """Yield what changed, in lines: levels first, then what got worse, better and otherwise different."""
     w = words_of(lang)
     old = {summary.target: summary for summary in before.targets}
+    for said in (*alarms(after.run, w), replayed(after.run, w)):
+        if said:
+            yield one_line(said)
     for summary in after.targets:
         yield f"{one_line(summary.target)}: {_level(old.get(summary.target), summary, w, lang)}"
     for target in sorted(old.keys() - {summary.target for summary in after.targets}):

@@ -4,9 +4,11 @@ from itertools import groupby
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import msgspec
+
 from toetskader.report.findings import finding_text, merge_scenes, reason_lines
 from toetskader.report.visible import one_line, visible
-from toetskader.report.words import coverage, mark, words_of
+from toetskader.report.words import alarms, coverage, mark, words_of
 from toetskader.results.model import Report, Result, Verdict
 
 _ELEMENTS = {
@@ -29,6 +31,13 @@ def encode(report: Report) -> bytes:
     summaries = {s.target: s for s in report.targets}
     root = ET.Element("testsuites", name="toetskader")
     totals = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
+    if report.run.evidence_edited:  # a build server must see it too
+        (said,) = alarms(msgspec.structs.replace(report.run, complete=True), w)
+        suite = ET.SubElement(root, "testsuite", name="toetskader", tests="1", failures="0", errors="1", skipped="0")
+        case = ET.SubElement(suite, "testcase", classname="toetskader", name="evidence")
+        ET.SubElement(case, "error", message=one_line(said), type="evidence_edited")
+        totals["tests"] += 1
+        totals["errors"] += 1
     for target, results in groupby(report.results, key=lambda r: r.target):
         suite = ET.SubElement(root, "testsuite", name=one_line(target), timestamp=report.run.started.isoformat())
         summary = summaries.get(target)

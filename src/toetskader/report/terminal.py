@@ -15,16 +15,18 @@ from toetskader.report.visible import clip, one_line
 from toetskader.report.words import (
     EXPIRING_DAYS,
     Words,
+    alarms,
     coverage,
     day,
     days_left,
     gate_verdict,
     level_counts,
     plural,
+    replayed,
     source_place,
     words_of,
 )
-from toetskader.results.model import Report, Result, TargetSummary, Verdict
+from toetskader.results.model import Report, Result, Run, TargetSummary, Verdict
 from toetskader.text import Lang
 
 FINDINGS_SHOWN = 10
@@ -69,15 +71,15 @@ def summary_lines(report: Report, report_path: Path | str | None, lang: Lang, wi
     """
     w = words_of(lang)
     lines: list[str] = []
-    if not report.run.complete:
-        lines += _wrap(w.incomplete, width, "", "  ")
+    for said in (*alarms(report.run, w), replayed(report.run, w)):
+        lines += _wrap(said, width, "", "  ")
     in_full = len(report.targets) <= _TARGETS_IN_FULL
     blocking: dict[str, list[str]] = {}
     for result in report.results:
         if result.blocks:
             blocking.setdefault(result.target, []).append(result.requirement)
     for summary in report.targets:
-        lines += _target_lines(summary, blocking.get(summary.target, []), w, width, in_full=in_full)
+        lines += _target_lines(summary, blocking.get(summary.target, []), report.run, w, width, in_full=in_full)
         for deviation in summary.deviations:
             left = days_left(deviation.expires, report.run.date)
             if deviation.status == "applied" and left is not None and left <= EXPIRING_DAYS:
@@ -93,10 +95,13 @@ def summary_lines(report: Report, report_path: Path | str | None, lang: Lang, wi
     return lines
 
 
-def _target_lines(summary: TargetSummary, blocking: list[str], w: Words, width: int, *, in_full: bool) -> list[str]:
+def _target_lines(
+    summary: TargetSummary, blocking: list[str], run: Run, w: Words, width: int, *, in_full: bool
+) -> list[str]:
     who = ", ".join(one_line(part) for part in (summary.supplier, summary.component) if part)
-    verdict = gate_verdict(summary, summary.looked_at, len(blocking), w)
-    head = f"{one_line(summary.target)}{f' ({who})' if who else ''}: {coverage(summary, w)}. {verdict}"
+    verdict = gate_verdict(summary, summary.looked_at, len(blocking), w, edited=run.evidence_edited)
+    mark = f"{w.replayed_mark}: " if run.replayed else ""
+    head = f"{one_line(summary.target)}{f' ({who})' if who else ''}: {mark}{coverage(summary, w)}. {verdict}"
     lines = _wrap(head, width, "", "  ")
     if not in_full:
         return lines

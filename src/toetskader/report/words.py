@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from toetskader.results.model import LevelCount, Result, TargetSummary, Verdict
+from toetskader.results.model import LevelCount, Result, Run, TargetSummary, Verdict
 from toetskader.text import Lang
 
 VERDICTS = (
@@ -40,6 +40,7 @@ class Words:
     gate_met: str
     gate_not_met: str
     gate_unknown: str
+    gate_edited: str
     blocking_count: str
     level: str
     level_reached: str
@@ -128,6 +129,10 @@ class Words:
     options: str
     exit_code: str
     incomplete: str
+    replayed: str
+    replayed_mark: str
+    edited: str
+    evidence_digest: str
     added: str
     evidence_files: str
     evidence_intro: str
@@ -182,6 +187,7 @@ NL = Words(
     gate_met="Poort {gate} is gehaald: geen enkele bekeken eis blokkeert.",
     gate_not_met="Poort {gate} is niet gehaald: {count}.",
     gate_unknown="Over poort {gate} is niets te zeggen: geen enkele eis is bekeken.",
+    gate_edited="Over poort {gate} is niets te zeggen: het bewijs is gewijzigd.",
     blocking_count="{n} eisen blokkeren|{n} eis blokkeert",
     level="Niveau",
     level_reached="bereikt",
@@ -272,6 +278,16 @@ NL = Words(
         "Deze run is niet volledig: niet elke gekozen eis kreeg een oordeel. Gebruik dit rapport niet als uitslag; "
         "zoek de fout in de uitvoer van de run en voer de toets opnieuw uit."
     ),
+    replayed=(
+        "Opnieuw beoordeeld: dit gaat over feiten die een run van {day} opsloeg; er is nu niets bekeken. "
+        "Vergelijk het kenmerk van het bewijs met dat in het rapport van die run: {digest}."
+    ),
+    replayed_mark="opnieuw beoordeeld",
+    edited=(
+        "Het bewijs is gewijzigd nadat een run het opsloeg: {changes}. Gebruik dit rapport niet als uitslag; "
+        "toets opnieuw zonder --replay."
+    ),
+    evidence_digest="Kenmerk van het bewijs",
     added="Toegevoegd bij deze run",
     evidence_files="Bewijsstukken",
     evidence_intro="Bestanden in de bewijsmap van deze run; de nummers bij de eisen verwijzen hierheen.",
@@ -330,6 +346,7 @@ EN = Words(
     gate_met="Gate {gate} is met: no requirement that was looked at blocks.",
     gate_not_met="Gate {gate} is not met: {count}.",
     gate_unknown="Nothing can be said of gate {gate}: no requirement was looked at.",
+    gate_edited="Nothing can be said of gate {gate}: the evidence was edited.",
     blocking_count="{n} requirements block|{n} requirement blocks",
     level="Level",
     level_reached="reached",
@@ -420,6 +437,16 @@ EN = Words(
         "This run is not complete: not every selected requirement got a verdict. Do not use this report as an outcome; "
         "find the error in the output of the run and run the audit again."
     ),
+    replayed=(
+        "Replayed: this is about facts that a run of {day} stored; nothing was looked at now. "
+        "Compare the digest of the evidence with the one in the report of that run: {digest}."
+    ),
+    replayed_mark="replayed",
+    edited=(
+        "The evidence was edited after a run stored it: {changes}. Do not use this report as an outcome; "
+        "audit again without --replay."
+    ),
+    evidence_digest="Digest of the evidence",
     added="Added in this run",
     evidence_files="Evidence",
     evidence_intro="Files in the evidence folder of this run; the numbers beside the requirements refer to these.",
@@ -447,6 +474,9 @@ EN = Words(
     counts_zero="nothing looked at",
 )
 
+CHANGES_SHOWN = 5
+"""Changes in evidence that a headline names."""
+
 EXPIRING_DAYS = 30
 """A deviation that ends within this many days of the run is shown as expiring."""
 
@@ -468,8 +498,25 @@ def coverage(summary: TargetSummary, w: Words) -> str:
     return phrase.format(level=summary.level_reached, looked_at=summary.looked_at, total=summary.total)
 
 
-def gate_verdict(summary: TargetSummary, judged: int, blocking: int, w: Words) -> str:
-    """Say whether the gate is met: never when nothing was judged."""
+def alarms(run: Run, w: Words) -> list[str]:
+    """Say what the reader must know before anything else: a run that is not whole, or of edited evidence."""
+    found = [] if run.complete else [w.incomplete]
+    if run.evidence_edited:
+        shown = ", ".join(run.evidence_changes[:CHANGES_SHOWN])
+        more = len(run.evidence_changes) - CHANGES_SHOWN
+        found.append(w.edited.format(changes=f"{shown} {w.and_more.format(n=more)}" if more > 0 else shown))
+    return found
+
+
+def replayed(run: Run, w: Words) -> str:
+    """Say that stored facts were judged again, and which; empty for a run that collected for itself."""
+    return w.replayed.format(day=day(run.replayed_day, w), digest=run.replayed) if run.replayed else ""
+
+
+def gate_verdict(summary: TargetSummary, judged: int, blocking: int, w: Words, *, edited: bool) -> str:
+    """Say whether the gate is met: never when nothing was judged, or when the evidence was edited."""
+    if edited:
+        return w.gate_edited.format(gate=summary.gate)
     if blocking:
         return w.gate_not_met.format(gate=summary.gate, count=plural(w.blocking_count, blocking))
     return (w.gate_met if judged else w.gate_unknown).format(gate=summary.gate)

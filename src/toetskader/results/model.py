@@ -156,6 +156,18 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
     """False when a selected requirement × target got no verdict."""
     exit_code: int
+    evidence: dict[str, str] = {}
+    """File below `evidence/` → its SHA-256."""
+    evidence_digest: str = ""
+    """SHA-256 of `evidence/SHA256SUMS`: one value that stands for all of the evidence."""
+    replayed: str = ""
+    """The same value of the evidence that was judged again; empty for a run that collected for itself."""
+    replayed_day: str = ""
+    """The day of the run that stored what was judged again (ISO 8601)."""
+    evidence_edited: bool = False
+    """True when what was judged again is not what a run stored; then this is not a result to rely on."""
+    evidence_changes: tuple[str, ...] = ()
+    """What was changed, for people."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,8 +7,13 @@ from itertools import islice
 
 from toetskader.catalogue.models import Catalogue
 from toetskader.targets.models import Deviation
+from toetskader.targets.people import may_be_one_person, names_somebody
 from toetskader.text import Text
 from toetskader.yamlfile import MAX_ERRORS, FileError, Steps, YamlFile, did_you_mean, joined, shown
+
+LONGEST_DAYS = 731
+"""Days that a deviation may hold: two years, of which one may be a leap year. Who decided may have left by then, and
+what could not be mended may be mendable."""
 
 
 def deviation_errors(
@@ -24,13 +29,14 @@ def deviation_errors(
     Parameters: `targets`, names of the targets of this run that name the file; `catalogue`, None when requirements
     are not to be looked up; `today`, after which nothing can have been approved.
     """
-    found = _errors(deviations, targets, catalogue, today)
+    found = deviation_problems(deviations, targets, catalogue, today)
     return [file.error(("deviations", *path), message) for path, message in islice(found, MAX_ERRORS)]
 
 
-def _errors(
+def deviation_problems(
     deviations: tuple[Deviation, ...], targets: Collection[str], catalogue: Catalogue | None, today: date
 ) -> Iterator[tuple[Steps, Text]]:
+    """Yield what is wrong with deviations, with the steps to it, wherever they come from; see `deviation_errors`."""
     first: dict[str, int] = {}
     for index, item in enumerate(deviations):
         if first.setdefault(item.id, index) != index:
@@ -51,10 +57,13 @@ def _own_errors(item: Deviation, catalogue: Catalogue | None, today: date) -> It
         for index, id_ in enumerate(item.requirements):
             if problem := unknown_requirement(id_, catalogue):
                 yield ("requirements", index), problem
-    if _same_person(item.owner, item.approved_by):
+    nobody = [name for name in ("owner", "approved_by") if not names_somebody(getattr(item, name))]
+    for name in nobody:
+        yield (name,), Text("noemt niemand; noem een mens of een rol", "names nobody; name a person or a role")
+    if not nobody and may_be_one_person(item.owner, item.approved_by):
         message = Text(
-            "de eigenaar keurt de eigen afwijking goed; laat iemand anders dat doen",
-            "the owner approves the deviation; have somebody else do so",
+            "de eigenaar keurt de eigen afwijking goed; laat iemand anders dat doen, of noem beiden voluit",
+            "the owner approves the deviation; have somebody else do so, or name both in full",
         )
         yield ("approved_by",), message
     if item.approved_on > today:
@@ -69,10 +78,14 @@ def _own_errors(item: Deviation, catalogue: Catalogue | None, today: date) -> It
             f"expires on {item.expires}, before its approval on {item.approved_on}; correct one of them",
         )
         yield ("expires",), message
-
-
-def _same_person(one: str, other: str) -> bool:
-    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
+    if (item.expires - item.approved_on).days > LONGEST_DAYS:
+        message = Text(
+            f"verloopt op {item.expires}, meer dan twee jaar na de goedkeuring op {item.approved_on}; laat eerder "
+            "opnieuw beslissen",
+            f"expires on {item.expires}, more than two years after its approval on {item.approved_on}; have it decided "
+            "anew before that",
+        )
+        yield ("expires",), message
 
 
 def unknown_requirement(id_: str, catalogue: Catalogue) -> Text | None:

@@ -265,10 +265,15 @@ class Deviation(_Model, frozen=True, kw_only=True):
     reason: NonEmpty
     risk: NonEmpty
     mitigation: NonEmpty
-    owner: NonEmpty
-    approved_by: Annotated[str, Meta(min_length=1, description="Somebody else than the owner")]
+    owner: Annotated[
+        str,
+        Meta(min_length=1, description="Who answers for it: a person or a role first, the organisation after a comma"),
+    ]
+    approved_by: Annotated[
+        str, Meta(min_length=1, description="Somebody else than the owner, under whatever spelling or mail address")
+    ]
     approved_on: date
-    expires: Annotated[date, Meta(description="Last day that it holds")]
+    expires: Annotated[date, Meta(description="Last day that it holds, at most two years after its approval")]
     evidence: tuple[NonEmpty, ...] = ()
 
     def holds_for(self, target: str) -> bool:

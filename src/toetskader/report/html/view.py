@@ -181,6 +181,8 @@ class Page:
     started: str
     finished: str
     date: str
+    alarms: Sequence[str]
+    replayed: str
 
 
 def page(report: Report) -> Page:
@@ -191,7 +193,15 @@ def page(report: Report) -> Page:
     for result in report.results:
         by_target.setdefault(result.target, []).append(result)
     targets = [
-        _target(summary, number, by_target.get(summary.target, []), shown, w, terse=len(report.targets) > 1)
+        _target(
+            summary,
+            number,
+            by_target.get(summary.target, []),
+            shown,
+            w,
+            terse=len(report.targets) > 1,
+            edited=report.run.evidence_edited,
+        )
         for number, summary in enumerate(report.targets, 1)
     ]
     single = len(targets) == 1
@@ -200,7 +210,7 @@ def page(report: Report) -> Page:
     return Page(
         report=report,
         w=w,
-        title=name,
+        title=f"{name} ({w.replayed_mark})" if report.run.replayed else name,
         single=single,
         targets=targets,
         rows=len(rows),
@@ -213,11 +223,19 @@ def page(report: Report) -> Page:
         started=words.moment(report.run.started, w),
         finished=words.moment(report.run.finished, w),
         date=words.day(report.run.date, w),
+        alarms=words.alarms(report.run, w),
+        replayed=words.replayed(report.run, w),
     )
 
 
-def _target(summary: TargetSummary, number: int, results: list[Result], shown: int, w: Words, *, terse: bool) -> Target:
-    """Lay out one target; `terse` leaves out of its rows what the section on requirements says once for all targets."""
+def _target(
+    summary: TargetSummary, number: int, results: list[Result], shown: int, w: Words, *, terse: bool, edited: bool
+) -> Target:
+    """Lay out one target.
+
+    Parameters: `terse` leaves out of its rows what the section on requirements says once for all targets; `edited`,
+    whether its evidence was.
+    """
     anchor = f"t{number}"
     evidence = sorted({path for result in results for path in result.evidence})
     numbers = {path: position for position, path in enumerate(evidence, 1)}
@@ -235,8 +253,8 @@ def _target(summary: TargetSummary, number: int, results: list[Result], shown: i
         summary=summary,
         anchor=anchor,
         coverage=words.coverage(summary, w),
-        gate_met=bool(rows) and not blocking,
-        verdict=words.gate_verdict(summary, len(results), len(blocking), w),
+        gate_met=bool(rows) and not blocking and not edited,
+        verdict=words.gate_verdict(summary, len(results), len(blocking), w, edited=edited),
         blocking=blocking,
         between=[(ident, judged.get(ident, "")) for ident in sorted(summary.blocked_by, key=_natural)],
         next_level=summary.level_reached + 1,
