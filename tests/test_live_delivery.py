@@ -9,6 +9,7 @@ from tests.test_live_images import require_running
 from toetskader.facts.kubernetes.drift import RELEASE_NAME
 from toetskader.facts.kubernetes.flux import Reference, applied_by, find, host_of, sources, troubles
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.owners import Owners
 from toetskader.facts.kubernetes.workloads import POD_KINDS, Workloads
 from toetskader.judging import Findings, Parameters, Text, check, undetermined
 
@@ -29,7 +30,7 @@ def test_flux_delivers_from_the_municipal_gitlab(
     appliers: dict[Reference, KubernetesObject] = {}
     for workload in workloads:
         reference = applied_by(workload.object)
-        if reference is None and (workload.object.controller is not None or workload.is_hook):
+        if reference is None and (workloads.is_managed(workload) or workload.is_hook):
             continue  # Flux labels neither what an operator made, nor the hooks that Helm runs for it
         if reference is None:
             findings.add(
@@ -204,8 +205,9 @@ def test_nothing_was_made_by_hand(workloads: Workloads, objects: Objects, findin
     that a StatefulSet made have neither and are known by their name; so is what Kubernetes puts in each namespace.
     """
     require_running(workloads)
+    owners = Owners(objects)
     for item in objects.of_kind(*_DELIVERED):
-        if item.namespace != objects.namespace or (item.kind, item.name) in _BY_PLATFORM or _is_delivered(item):
+        if item.namespace != objects.namespace or (item.kind, item.name) in _BY_PLATFORM or _is_delivered(item, owners):
             continue
         if item.kind == "PersistentVolumeClaim" and any(item.name.startswith(name) for name in _templates(workloads)):
             continue
@@ -219,11 +221,11 @@ def test_nothing_was_made_by_hand(workloads: Workloads, objects: Objects, findin
         )
 
 
-def _is_delivered(item: KubernetesObject) -> bool:
+def _is_delivered(item: KubernetesObject, owners: Owners) -> bool:
     return (
         RELEASE_NAME in item.annotations
         or applied_by(item) is not None
-        or any(True for _ in item.get("metadata", "ownerReferences").each())
+        or owners.is_made(item)
         or bool(item.hooks)  # Helm puts no marks of the release on hooks
     )
 

@@ -320,7 +320,9 @@ def _is_monitored(service: KubernetesObject, objects: Objects) -> bool:
 
 
 def _watches(monitor: KubernetesObject, namespace: str) -> bool:
-    """Tell whether a monitor looks in a namespace: its own, unless it names others."""
+    """Tell whether a monitor looks in a namespace: its own, unless it names others. One that Helm deletes does not."""
+    if not monitor.stays:
+        return False
     selector = monitor.get("spec", "namespaceSelector")
     if selector.get("any").flag() is True:
         return True

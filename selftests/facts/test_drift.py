@@ -130,7 +130,7 @@ SCALER = """
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata: {name: app}
-spec: {scaleTargetRef: {kind: Deployment, name: app, apiVersion: apps/v1}, minReplicas: 1, maxReplicas: 5}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: app}, minReplicas: 1, maxReplicas: 5}
 """
 
 
@@ -494,12 +494,17 @@ def test_where_others_share_the_namespace_extra_is_what_bears_the_labels_of_the_
 REPLICAS = """
 apiVersion: apps/v1
 kind: ReplicaSet
-metadata: {name: app-1, uid: r1, ownerReferences: [{kind: Deployment, name: app, uid: d1, controller: true}]}
+metadata:
+  name: app-1
+  uid: r1
+  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: app, uid: d1, controller: true}]
 spec: {template: {spec: {containers: [{name: app, image: "r.nl/app:1.0.0"}]}}}
 ---
 apiVersion: v1
 kind: Pod
-metadata: {name: app-1-x, ownerReferences: [{kind: ReplicaSet, name: app-1, uid: r1, controller: true}]}
+metadata:
+  name: app-1-x
+  ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: app-1, uid: r1, controller: true}]
 spec: {containers: [{name: app, image: "%s"}, {name: mesh, image: "m.nl/mesh:1"}]%s}
 """
 

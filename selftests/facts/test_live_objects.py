@@ -26,11 +26,17 @@ UNSERVED = ListOutcome(
 SEEN = ListOutcome(version="v1", kind="Service", plural="services")
 
 STACK = """
-{apiVersion: apps/v1, kind: Deployment, metadata: {name: app, uid: d1}, spec: {replicas: 1, template: {spec: {}}}}
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: app, uid: d1}
+spec: {replicas: 1, template: {spec: {containers: [{name: app}]}}}
 ---
 apiVersion: apps/v1
 kind: ReplicaSet
-metadata: {name: app-1, uid: r1, ownerReferences: [{kind: Deployment, name: app, uid: d1, controller: true}]}
+metadata:
+  name: app-1
+  uid: r1
+  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: app, uid: d1, controller: true}]
 spec: {template: {spec: {containers: [{name: app}]}}}
 ---
 apiVersion: v1
@@ -39,7 +45,7 @@ metadata:
   name: app-1-x
   uid: p1
   creationTimestamp: "2026-01-01T10:00:00Z"
-  ownerReferences: [{kind: ReplicaSet, name: app-1, uid: r1, controller: true}]
+  ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: app-1, uid: r1, controller: true}]
 spec: {initContainers: [{name: init}], containers: [{name: app}]}
 status:
   phase: Running
@@ -56,7 +62,10 @@ status:
 ---
 apiVersion: v1
 kind: Pod
-metadata: {name: db-1, uid: p3, ownerReferences: [{kind: Cluster, name: db, uid: elsewhere, controller: true}]}
+metadata:
+  name: db-1
+  uid: p3
+  ownerReferences: [{apiVersion: postgresql.cnpg.io/v1, kind: Cluster, name: db, uid: elsewhere, controller: true}]
 spec: {containers: [{name: postgres}]}
 """
 

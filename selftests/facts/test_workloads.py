@@ -3,11 +3,14 @@
 from decimal import Decimal
 
 import pytest
-from from_yaml import pod, workload, workloads
+from from_live import live
+from from_yaml import objects, pod, workload, workloads
 
 from toetskader.facts.attempt import Malformed
 from toetskader.facts.kubernetes.known_images import data_stores, is_only_data_store
+from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.quantities import int_or_percentage, quantity
+from toetskader.facts.kubernetes.workloads import Workloads
 
 
 def test_every_kind_shows_its_containers() -> None:
@@ -22,7 +25,9 @@ def test_every_kind_shows_its_containers() -> None:
 ---
 {{kind: DaemonSet, metadata: {{name: daemon}}, spec: {{template: {template}}}}}
 ---
-{{kind: Pod, metadata: {{name: test, annotations: {{helm.sh/hook: test}}}}, spec: {spec}}}
+kind: Pod
+metadata: {{name: test, annotations: {{helm.sh/hook: test}}}}
+spec: {{restartPolicy: Never, containers: [{{name: c, image: app}}]}}
 """)
     seen = {item.name: ([container.name for container in item.containers], item.pod_labels) for item in found}
     assert seen == {name: (["c"], {"app": "x"}) for name in ("pod", "job", "cron", "daemon")}
@@ -104,7 +109,14 @@ STAYS = {
     "{}": True,
     "{helm.sh/hook: 'pre-install,pre-upgrade', helm.sh/hook-delete-policy: before-hook-creation}": True,
     "{helm.sh/hook: post-install, helm.sh/hook-delete-policy: 'before-hook-creation,hook-succeeded'}": False,
+    "{helm.sh/hook: ' Post-Install , POST-UPGRADE', helm.sh/hook-delete-policy: ' Hook-Succeeded '}": False,
+    "{helm.sh/hook: Post-Install, helm.sh/hook-delete-policy: 'HOOK-SUCCEEDED,before-hook-creation'}": False,
+    "{helm.sh/hook: Post-Install, helm.sh/hook-delete-policy: hook-failed}": True,
+    "{helm.sh/hook: post-install, helm.sh/hook-delete-policy: hook_succeeded}": True,
+    "{helm.sh/hook-delete-policy: hook-succeeded}": True,
     "{helm.sh/hook: pre-delete}": False,
+    "{helm.sh/hook: 'pre-rollback,test'}": False,
+    "{helm.sh/hook: pre-upgrade}": False,
 }
 
 
@@ -174,3 +186,42 @@ def test_no_quantities(text: str) -> None:
 def test_numbers_and_percentages(text: str, round_up: bool, expected: int | None) -> None:
     node = pod(f"{{hostUsers: {text}, containers: []}}").pod.get("hostUsers")
     assert int_or_percentage(node, 3, round_up=round_up) == expected
+
+
+TESTS = {
+    "{kind: Pod, metadata: %s, spec: {restartPolicy: Never, containers: [{name: c}]}}": 0,
+    "{kind: Job, metadata: %s, spec: {template: {spec: {containers: [{name: c}]}}}}": 0,
+    "{kind: Pod, metadata: %s, spec: {containers: [{name: c}]}}": 1,
+    "{kind: Deployment, metadata: %s, spec: {template: {spec: {containers: [{name: c}]}}}}": 1,
+    "{kind: CronJob, metadata: %s, spec: {jobTemplate: {spec: {}}}}": 1,
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), TESTS.items())
+def test_a_test_ends_by_itself(text: str, expected: int) -> None:
+    assert len(workloads(text % "{name: x, annotations: {helm.sh/hook: Test}}")) == expected
+
+
+RUNNING_TESTS = {
+    "{kind: Pod, metadata: %s, spec: {restartPolicy: Never, containers: [{name: c}]}, status: {phase: Succeeded}}": 0,
+    "{kind: Pod, metadata: %s, spec: {restartPolicy: Never, containers: [{name: c}]}, status: {phase: Running}}": 1,
+    "{kind: Pod, metadata: %s, spec: {restartPolicy: Never, containers: [{name: c}]}}": 1,
+    "{kind: Job, metadata: %s, spec: {template: {}}, status: {conditions: [{type: Complete, status: 'True'}]}}": 0,
+    "{kind: Job, metadata: %s, spec: {template: {}}, status: {conditions: [{type: Complete, status: 'False'}]}}": 1,
+    "{kind: Deployment, metadata: %s, spec: {template: {}}}": 1,
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), RUNNING_TESTS.items())
+def test_what_runs_is_no_test_until_it_has_ended(text: str, expected: int) -> None:
+    found = Workloads(Objects.of_live(live(text % "{name: x, annotations: {helm.sh/hook: test}}")))
+    assert len(found) == expected
+
+
+def test_a_policy_that_is_there_holds_whatever_its_annotations_say() -> None:
+    metadata = "{name: x, annotations: {helm.sh/hook: test, helm.sh/hook-delete-policy: hook-succeeded}}"
+    text = f"{{kind: NetworkPolicy, apiVersion: networking.k8s.io/v1, metadata: {metadata}}}"
+    (found,) = Objects.of_live(live(text))
+    assert (found.is_test, found.stays) == (False, True)
+    (rendered,) = objects(text)
+    assert (rendered.is_test, rendered.stays) == (True, False)

@@ -134,13 +134,16 @@ def second(labels: dict[str, str]) -> Callable[[Documents], None]:
                 "uid": "p9",
                 "labels": template["metadata"]["labels"],
                 "ownerReferences": [
-                    {"apiVersion": "apps/v1", "kind": "Deployment", "name": "ander", "uid": "d9", "controller": True}
+                    {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "ander-1", "uid": "r9", "controller": True}
                 ],
             },
             "spec": template["spec"],
             "status": {"phase": "Running"},
         }
-        documents += [deployment, pod]
+        replica_set = {**deployment, "kind": "ReplicaSet", "metadata": {**deployment["metadata"]}}
+        owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "ander", "uid": "d9", "controller": True}
+        replica_set["metadata"].update(name="ander-1", uid="r9", ownerReferences=[owner])
+        documents += [replica_set, deployment, pod]
 
     return add
 

@@ -428,6 +428,6 @@ def test_a_claim_of_a_stateful_set_goes_by_its_template() -> None:
 def test_a_hook_that_helm_left_bears_no_labels_of_flux() -> None:
     documents = yaml.safe_load(GOLDEN)
     hook = copy.deepcopy(next(item for item in documents if item["kind"] == "Deployment"))
-    hook.update(apiVersion="batch/v1", kind="Job", status={})
+    hook.update(apiVersion="batch/v1", kind="Job", status={"conditions": [{"type": "Complete", "status": "True"}]})
     hook["metadata"].update(name="migratie", uid="j1", labels={}, annotations={"helm.sh/hook": "pre-upgrade"})
     assert judged(facts(yaml.safe_dump([*documents, hook])))["DDC-1.4-05"].verdict is PASS

@@ -53,6 +53,8 @@ class RenderedObject(msgspec.Struct, frozen=True, kw_only=True):
     template: str
     """Template it came from, as in Helm's `# Source:` comment."""
     document: dict[str, Any]
+    listed_under: dict[str, str] | None = None
+    """Hook annotations of the list that it was an item of: Helm reads those, and not its own. None for no item."""
 
 
 class Circumstance(msgspec.Struct, frozen=True, kw_only=True):

@@ -138,7 +138,7 @@ class _Redaction:
         document = self._documents.get(written)
         if document is None:
             document = self._documents[written] = _changed(item.document, self._in_object(item.document))
-        return item if document is item.document else RenderedObject(template=item.template, document=document)
+        return item if document is item.document else msgspec.structs.replace(item, document=document)
 
     def _in_object(self, document: dict[str, Any]) -> Iterator[Change]:
         kind = document.get("kind")
@@ -354,7 +354,7 @@ class _Needles:
 
     def _object(self, item: RenderedObject) -> RenderedObject:
         document = self._tree(item.document)
-        return item if document is item.document else RenderedObject(template=item.template, document=document)
+        return item if document is item.document else msgspec.structs.replace(item, document=document)
 
     def _tree(self, root: dict[str, Any]) -> dict[str, Any]:
         return _changed(root, self._changes(root)) if self._occurs(_encode(root).decode()) else root

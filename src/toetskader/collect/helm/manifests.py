@@ -2,7 +2,7 @@
 
 Source: Helm's `releaseutil.SortManifests` and `action.renderResources`: partials, empty files and NOTES.txt are left
 out, a file is split at lines that begin with `---`, every document must have a readable head, and a document whose
-hook Helm does not know is dropped.
+hook Helm does not know is dropped. Helm looks at documents only: the items of a list share the list's annotations.
 """
 
 import re
@@ -14,6 +14,7 @@ import msgspec
 from toetskader.collect.helm.limits import Limits
 from toetskader.collect.helm.protocol import RawObject
 from toetskader.collect.helm.sentences import nested_too_deeply, too_many_objects
+from toetskader.facts.kubernetes.objects import words
 
 HOOKS = frozenset(
     {
@@ -29,6 +30,9 @@ HOOKS = frozenset(
         "test-success",
     }
 )
+_HOOK = "helm.sh/hook"
+_DELETE = "helm.sh/hook-delete-policy"
+_POLICIES = frozenset({"before-hook-creation", "hook-succeeded", "hook-failed"})
 NOTES = "NOTES.txt"
 _SEPARATOR = re.compile(r"(?:^|\n)---\s*")
 
@@ -66,12 +70,14 @@ def objects(
             document = to_json(text)
             if is_deeper(document, limits.nesting):
                 raise nested_too_deeply(template, limits)
-            parts = list(_unpacked(document.encode()))
+            parts = list(_sent(document.encode()))
         except (unreadable, msgspec.DecodeError, RecursionError) as error:
             raise Unreadable(f"YAML parse error on {template}: {error}") from error
         # A document of comments alone is empty: there is nothing in it to send.
         if document != "{}":
-            found += [RawObject(template=template, document=msgspec.Raw(part)) for part in parts]
+            found += [
+                RawObject(template=template, document=msgspec.Raw(part), listed_under=under) for part, under in parts
+            ]
         if len(found) > limits.objects:
             raise too_many_objects(limits)
     # The SDK and the binary list documents in another order; template and then text order is stable for both.
@@ -90,14 +96,28 @@ def documents(rendered: dict[str, str]) -> Iterator[tuple[str, str]]:
                 yield template, document.lstrip()
 
 
-def _unpacked(document: bytes | msgspec.Raw) -> Iterator[bytes | msgspec.Raw]:
-    """Yield a document, or the objects in it: whatever has `items` is a list, of which those are sent.
+def _sent(document: bytes) -> Iterator[tuple[bytes | msgspec.Raw, dict[str, str] | None]]:
+    """Yield what Helm sends of a document: itself, or the objects in it with the annotations of the whole."""
+    head = msgspec.json.decode(document, type=_Head)
+    if not _known_hook(head):
+        return
+    if head.items is None:
+        yield document, None
+        return
+    annotations = _annotations(head)
+    hooks = {_HOOK: annotations[_HOOK] or ""} if _HOOK in annotations else {}
+    policies = sorted(words(annotations.get(_DELETE) or "") & _POLICIES)
+    under = hooks | ({_DELETE: ",".join(policies)} if policies else {})
+    for item in head.items:
+        yield from ((part, under) for part in _unpacked(item))
+
+
+def _unpacked(document: msgspec.Raw) -> Iterator[msgspec.Raw]:
+    """Yield an item of a list, or the objects in it: whatever has `items` is a list, of which those are sent.
 
     Source: apimachinery's `UnstructuredJSONScheme`, and the `Flatten` with which Helm has objects read.
     """
     head = msgspec.json.decode(document, type=_Head)
-    if not _known_hook(head):
-        return
     if head.items is None:
         yield document
         return
@@ -122,7 +142,11 @@ def _collections(values: Iterable[object]) -> list[dict[str, object] | list[obje
     return [value for value in values if isinstance(value, dict | list)]
 
 
+def _annotations(head: _Head) -> dict[str, str | None]:
+    return (head.metadata.annotations if head.metadata else None) or {}
+
+
 def _known_hook(head: _Head) -> bool:
-    annotations = (head.metadata.annotations if head.metadata else None) or {}
-    hooks = annotations.get("helm.sh/hook")
-    return hooks is None or all(hook.strip().lower() in HOOKS for hook in hooks.split(","))
+    """Tell whether Helm knows the hooks of a document, if it has any. An annotation without value names none."""
+    annotations = _annotations(head)
+    return _HOOK not in annotations or words(annotations[_HOOK] or "") <= HOOKS

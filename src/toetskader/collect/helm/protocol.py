@@ -138,6 +138,7 @@ class RawObject(msgspec.Struct, frozen=True, kw_only=True):
 
     template: str
     document: msgspec.Raw
+    listed_under: dict[str, str] | None = None
 
 
 class RawRendered(msgspec.Struct, frozen=True, kw_only=True, tag="rendered"):

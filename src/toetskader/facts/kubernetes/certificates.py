@@ -61,8 +61,8 @@ def certificate_secrets(objects: Objects) -> Iterator[Node]:
 
 
 def certificate_requests(objects: Objects) -> Iterator[KubernetesObject]:
-    """Yield the Certificates that cert-manager would have issued."""
-    return objects.of_kind("Certificate", group="cert-manager.io")
+    """Yield the Certificates that cert-manager would have issued, and issued again in time."""
+    return (item for item in objects.of_kind("Certificate", group="cert-manager.io") if item.stays)
 
 
 # What a component's own text can stand in. Secrets are left out: what is in them is not collected.

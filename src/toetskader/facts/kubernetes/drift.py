@@ -12,6 +12,7 @@ from toetskader.facts.kubernetes.differences import NOT_RENDERED, Difference, In
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import CLUSTER_KINDS, KubernetesObject, Objects
+from toetskader.facts.kubernetes.owners import Owners
 from toetskader.facts.kubernetes.scaling import autoscaler
 from toetskader.facts.kubernetes.workloads import POD_KINDS, Workload
 from toetskader.text import Text
@@ -131,6 +132,7 @@ class _Comparison:
         self._renamed = {where.partition("/")[0] for where in varies if " " not in where}
         self._component = component
         self._here = [item for item in running.of_every_kind() if item.namespace == running.namespace]
+        self._owners = Owners(self._here)
         self._wanted = {(item.kind, item.group, item.name) for item in rendered}
         self._not_compared: list[NotCompared] = []
 
@@ -211,7 +213,6 @@ class _Comparison:
         A pod may run what its Deployment wants no more, until it is replaced, so it is held to what made it. Where an
         image is taken from, and by which digest, admission may change.
         """
-        makers = {(item.kind, item.name): item for item in self._here if item.kind == "ReplicaSet"}
         for pod in self._here:
             if pod.kind != "Pod" or not self._component.may_hold(pod.labels):
                 continue
@@ -219,8 +220,8 @@ class _Comparison:
                 name = container.get("name").text() or ""
                 place = Node(name, f"spec.ephemeralContainers[{name}]", pod)
                 yield Difference(place, container.get("image").text(), NOT_RENDERED)
-            maker = makers.get((pod.controller or ("", "", ""))[:2])
-            if maker is not None:
+            maker = self._owners.maker(pod)
+            if maker is not None and maker.kind == "ReplicaSet":
                 wanted = _images(maker.get("spec", "template", "spec"))
                 for name, node in _images(pod.get("spec")).items():
                     if name in wanted and _short(node.text()) != _short(wanted[name].text()):
@@ -233,7 +234,7 @@ class _Comparison:
         By Helm's marks of the release; a workload, Service, scaler or route also without any. What something else made
         (an owner), Helm's own records, what a chart told Helm to keep, and what Flux applies beside are left out.
         """
-        if (item.kind, item.group, item.name) in self._wanted or _is_made_by_others(item):
+        if (item.kind, item.group, item.name) in self._wanted or self._is_made_by_others(item):
             return False
         if item.hooks and item.kind in _ENDS:
             return False
@@ -246,6 +247,16 @@ class _Comparison:
             return self._component.may_hold(item.labels)
         of_release = item.labels.get(INSTANCE) == self._release
         return of_release and item.labels.get("app.kubernetes.io/managed-by") == "Helm"
+
+    def _is_made_by_others(self, item: KubernetesObject) -> bool:
+        """Tell whether something else than a person put an object there, beside the release."""
+        return (
+            self._owners.is_made(item)
+            or (item.kind == "Secret" and item.name.startswith("sh.helm.release."))
+            or (item.kind == "Service" and item.name == "kubernetes")
+            or item.annotations.get(_POLICY) == "keep"
+            or (RELEASE_NAME not in item.annotations and KUSTOMIZATION in item.labels)
+        )
 
     def _has_new_name(self, item: KubernetesObject) -> bool:
         """Tell whether an object may be one that the chart gives another name each time."""
@@ -286,17 +297,6 @@ def _other_version(item: KubernetesObject, found: KubernetesObject) -> Text:
 def _cleans_up(item: KubernetesObject) -> bool:
     """Tell whether an object goes away by itself once it is done."""
     return item.kind == "Job" and item.get("spec", "ttlSecondsAfterFinished").value is not None
-
-
-def _is_made_by_others(item: KubernetesObject) -> bool:
-    """Tell whether something else than a person put an object there, beside the release."""
-    return (
-        any(True for _ in item.get("metadata", "ownerReferences").each())
-        or (item.kind == "Secret" and item.name.startswith("sh.helm.release."))
-        or (item.kind == "Service" and item.name == "kubernetes")
-        or item.annotations.get(_POLICY) == "keep"
-        or (RELEASE_NAME not in item.annotations and KUSTOMIZATION in item.labels)
-    )
 
 
 def _images(spec: Node) -> dict[str, Node]:

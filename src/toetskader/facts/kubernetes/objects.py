@@ -44,15 +44,40 @@ _REMOVED_GROUPS = frozenset({"extensions"})
 
 _INSTALLING = frozenset({"pre-install", "post-install"})
 
+# Where an object says what pods it has or makes.
+_OF_PODS = ("containers", "template", "jobTemplate")
+
 EVERY_KIND = "every kind"
 """What a check names that reads the objects of all kinds (`Objects.of_every_kind`)."""
 
 
-class KubernetesObject:
-    """One object: its document, and where it came from."""
+def words(text: str) -> frozenset[str]:
+    """Read an annotation of Helm's that lists words: between commas, without spaces around, in lower case.
 
-    def __init__(self, document: dict[str, Any], source: str, default_namespace: str) -> None:
+    Source: `SortManifests` in Helm's `pkg/release/v1/util/manifest_sorter.go`.
+    """
+    return frozenset(part.strip().lower() for part in text.split(","))
+
+
+class KubernetesObject:
+    """One object: its document, and where it came from.
+
+    Parameters: `listed_under`, the hook annotations of the list that the object came in, if it came in one;
+    `is_live`, whether it was seen in a namespace, and not rendered.
+    """
+
+    def __init__(
+        self,
+        document: dict[str, Any],
+        source: str,
+        default_namespace: str,
+        *,
+        listed_under: Mapping[str, str] | None = None,
+        is_live: bool = False,
+    ) -> None:
         self.document = document
+        self.is_live = is_live
+        self._listed_under = listed_under
         self.source = source
         self.path = ""
         self.kind = _name_part(document, "kind")
@@ -85,31 +110,63 @@ class KubernetesObject:
 
     @cached_property
     def hooks(self) -> frozenset[str]:
-        """Helm hooks the object is part of, such as `pre-upgrade`; empty for an ordinary object."""
-        text = self.annotations.get("helm.sh/hook", "")
-        return frozenset(part.strip() for part in text.split(",") if part.strip())
+        """Helm hooks the object is part of, such as `pre-upgrade`; empty for an ordinary object.
+
+        On what runs the annotation is somebody's word, that Helm need not have written: it is not believed of what has
+        or makes pods, until that has ended.
+        """
+        if self.is_live and self.has_pods and not self.has_ended:
+            return frozenset()
+        return words(self._for_helm.get("helm.sh/hook", "")) - {""}
+
+    @property
+    def _for_helm(self) -> Mapping[str, str]:
+        return self.annotations if self._listed_under is None else self._listed_under
+
+    @property
+    def has_pods(self) -> bool:
+        """True for what has pods or says how to make them, whatever its kind."""
+        spec = self.get("spec").value
+        return isinstance(spec, dict) and any(key in spec for key in _OF_PODS)
+
+    @property
+    def has_ended(self) -> bool:
+        """True for a Pod or Job that runs no more, and will not again."""
+        if self.kind == "Pod":
+            return self.get("status", "phase").text() in ("Succeeded", "Failed")
+        return self.kind == "Job" and any(
+            condition.get("type").text() in ("Complete", "Failed") and condition.get("status").text() == "True"
+            for condition in self.get("status", "conditions").each()
+        )
 
     @property
     def is_test(self) -> bool:
         """True for a Helm test: out of scope for run-time rules (norm: workloads).
 
-        What also runs at installation or upgrade (`post-install,test`) is no test alone.
+        What also runs at installation or upgrade (`post-install,test`) is no test alone. Nor is what does not end by
+        itself: Helm starts it once and leaves it running. In a namespace that runs only what has ended was a test.
         """
-        return bool(self.hooks) and all(hook.startswith("test") for hook in self.hooks)
+        if not self.hooks or not all(hook.startswith("test") for hook in self.hooks):
+            return False
+        return self.has_ended if self.is_live else not self.has_pods or self._ends
+
+    @property
+    def _ends(self) -> bool:
+        return self.kind == "Job" or (
+            self.kind == "Pod" and self.get("spec", "restartPolicy").text() in ("Never", "OnFailure")
+        )
 
     @property
     def stays(self) -> bool:
-        """True for what is there while the component runs: no hook, or one of installations that Helm leaves behind."""
-        policy = self.annotations.get("helm.sh/hook-delete-policy", "")
-        return not self.hooks or (bool(self.hooks & _INSTALLING) and "hook-succeeded" not in policy)
+        """True for what is there while the component runs: no hook, or one of installations that Helm leaves behind.
 
-    @cached_property
-    def controller(self) -> tuple[str, str, str] | None:
-        """Kind, name and uid of the owner that manages this object (`ownerReferences`, `controller: true`), if any."""
-        for owner in self.get("metadata", "ownerReferences").each():
-            if owner.get("controller").flag():
-                return owner.get("kind").text() or "", owner.get("name").text() or "", owner.get("uid").text() or ""
-        return None
+        Source: `pkg/action/hooks.go` of Helm: what has `hook-succeeded` is deleted once its hook has succeeded, and
+        what has `hook-failed` only with an installation that failed.
+        """
+        if self.is_live or not self.hooks:
+            return True
+        policies = words(self._for_helm.get("helm.sh/hook-delete-policy", ""))
+        return bool(self.hooks & _INSTALLING) and "hook-succeeded" not in policies
 
     @cached_property
     def haystack(self) -> str:
@@ -166,7 +223,10 @@ class Objects:
     def of(cls, render: Render) -> "Objects":
         """Index a render. Raises `Malformed` for an object without kind or metadata the API could read."""
         return cls(
-            (KubernetesObject(item.document, item.template, render.namespace) for item in render.objects),
+            (
+                KubernetesObject(item.document, item.template, render.namespace, listed_under=item.listed_under)
+                for item in render.objects
+            ),
             scene=render.scene,
             namespace=render.namespace,
         )
@@ -183,7 +243,7 @@ class Objects:
             kind, _, group = name.partition(".")
             unseen.setdefault((kind, group), _not_asked(name))
         return cls(
-            (KubernetesObject(item.document, item.template, live.namespace) for item in live.objects),
+            (KubernetesObject(item.document, item.template, live.namespace, is_live=True) for item in live.objects),
             scene=live.environment,
             namespace=live.namespace,
             unseen=unseen,

@@ -9,9 +9,8 @@ from functools import cached_property
 from toetskader.facts.kubernetes.component import Component
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.owners import Owners
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
-
-_MAX_OWNERS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +124,8 @@ class LivePods:
 
     def __init__(self, objects: Objects, workloads: Workloads, component: Component | None = None) -> None:
         self.scene = objects.scene
-        by_uid = {item.get("metadata", "uid").text() or "": item for item in objects}
-        by_uid.pop("", None)
-        self.of_namespace = tuple(LivePod(item, _top(item, by_uid)) for item in objects.of_kind("Pod", group=""))
+        owners = Owners(objects)
+        self.of_namespace = tuple(LivePod(item, _top(item, owners)) for item in objects.of_kind("Pod", group=""))
         """All of them, those of somebody else included."""
         self._workloads = tuple(workloads)
         self._pods = self.of_namespace
@@ -196,14 +194,11 @@ def moment(node: Node) -> datetime | None:
     return found if found.tzinfo else None
 
 
-def _top(item: KubernetesObject, by_uid: dict[str, KubernetesObject]) -> KubernetesObject | None:
-    """Follow the controllers as far as the namespace shows them."""
-    top, at = None, item
-    for _ in range(_MAX_OWNERS):  # a chain can only be this long when somebody made it up
-        controller = at.controller
-        if controller is None or controller[2] not in by_uid:
-            break
-        top = at = by_uid[controller[2]]
+def _top(item: KubernetesObject, owners: Owners) -> KubernetesObject | None:
+    """Follow the controllers as far as the namespace shows them; no kind makes its own, so that this ends."""
+    top, at = None, owners.maker(item)
+    while at is not None:
+        top, at = at, owners.maker(at)
     return top
 
 

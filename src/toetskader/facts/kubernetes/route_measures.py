@@ -133,12 +133,14 @@ def _by_objects(
 def _apisix(route: Route, objects: Objects, wanted: Callable[[str, Node], bool]) -> bool | None:
     item = route.object
     configs = {
-        (config.namespace, config.name): config for config in objects.of_kind("ApisixPluginConfig", "PluginConfig")
+        (config.namespace, config.name): config
+        for config in objects.of_kind("ApisixPluginConfig", "PluginConfig")
+        if config.stays
     }
     names: list[str | None] = []
     if item.kind == "ApisixRoute":
         everywhere = objects.of_kind("ApisixGlobalRule", group="apisix.apache.org")
-        if any(_has_plugin(rule.get("spec", "plugins"), wanted) for rule in everywhere):
+        if any(rule.stays and _has_plugin(rule.get("spec", "plugins"), wanted) for rule in everywhere):
             return True
         rules = tuple(item.get("spec", "http").each())
         bare = [rule for rule in rules if not _has_plugin(rule.get("plugins"), wanted)]
@@ -190,7 +192,7 @@ def _traefik(route: Route, objects: Objects, wanted: Callable[[Node], bool]) -> 
                 if part.strip()
             }
         ]
-    known = {middleware.name: middleware for middleware in objects.of_kind("Middleware")}
+    known = {middleware.name: middleware for middleware in objects.of_kind("Middleware") if middleware.stays}
     answers = [_one_of(names, known, wanted) for names in rules]
     return False if False in answers or not answers else None if None in answers else True
 
@@ -203,7 +205,7 @@ def _one_of(names: set[str], known: dict[str, KubernetesObject], wanted: Callabl
 
 def _kong(route: Route, objects: Objects, wanted: tuple[str, ...]) -> bool | None:
     names = {part.strip() for part in route.object.annotations.get(_KONG_PLUGINS, "").split(",") if part.strip()}
-    known = {item.name: item for item in objects.of_kind("KongPlugin", "KongClusterPlugin")}
+    known = {item.name: item for item in objects.of_kind("KongPlugin", "KongClusterPlugin") if item.stays}
     if any(
         name in known and known[name].get("plugin").text() in wanted and known[name].get("disabled").flag() is not True
         for name in names
@@ -215,6 +217,7 @@ def _kong(route: Route, objects: Objects, wanted: tuple[str, ...]) -> bool | Non
 def _envoy_gateway(route: Route, objects: Objects, kind: str, field: str) -> bool:
     return any(
         item.namespace == route.object.namespace
+        and item.stays
         and item.get("spec", field)
         and any(target.get("name").text() == route.object.name for target in _targets(item))
         for item in objects.of_kind(kind, group="gateway.envoyproxy.io")

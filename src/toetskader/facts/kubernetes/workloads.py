@@ -10,6 +10,7 @@ from toetskader.facts.kubernetes.component import Component
 from toetskader.facts.kubernetes.images import ImageReference, parse_image
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.owners import Owners, operator_of
 
 POD_KINDS = (
     "Deployment",
@@ -219,37 +220,21 @@ def _runs_pods(item: KubernetesObject) -> bool:
     return isinstance(value, dict) and isinstance(value.get("containers"), list)
 
 
-_Identity = tuple[str, str, str]
-
-
-def _identity(item: KubernetesObject) -> _Identity:
-    return item.kind, item.name, item.get("metadata", "uid").text() or ""
-
-
-def _is_owned(item: KubernetesObject, owners: set[_Identity]) -> bool:
-    """Tell whether one of these owners manages an object.
-
-    By uid where both sides give it: an object can outlive an owner, and one of the same name take its place.
-    """
-    controller = item.controller
-    return controller is not None and controller in owners
-
-
 class Workloads:
     """The workloads of one scene. Iterating leaves out Helm tests, which run-time rules do not concern.
 
     Parameters: `component`, which of those in a namespace are the supplier's; all of them without it.
 
-    In a namespace that runs, what another workload of it made is left out: the ReplicaSets of a Deployment, the Pods of
-    a Job. What an object made that is not there, or that is no workload itself, counts as a workload.
+    In a namespace that runs, what a controller made of another workload of it is left out when it runs what that says:
+    the ReplicaSets of a Deployment, the Pods of a Job. All else counts as a workload, whatever owner it names.
     """
 
     def __init__(self, objects: Objects, component: Component | None = None) -> None:
         self.scene = objects.scene
         others = [item for item in objects if item.kind not in POD_KINDS and _runs_pods(item)]
         found = [*objects.of_kind(*POD_KINDS), *others]
-        owners = {_identity(item) for item in found} | {(item.kind, item.name, "") for item in found}
-        self.of_namespace = tuple(Workload(item) for item in found if not _is_owned(item, owners))
+        self._owners = Owners(found)
+        self.of_namespace = tuple(Workload(item) for item in found if not self._owners.runs_what_its_maker_says(item))
         """All of them, Helm tests and those of somebody else included."""
         self.with_tests = (
             self.of_namespace
@@ -264,7 +249,11 @@ class Workloads:
     @property
     def bare_pods(self) -> tuple[Workload, ...]:
         """Pods that nothing manages: no controller starts them again when they end or their node does."""
-        return tuple(item for item in self._run_time if item.kind == "Pod" and item.object.controller is None)
+        return tuple(item for item in self._run_time if item.kind == "Pod" and not self.is_managed(item))
+
+    def is_managed(self, workload: Workload) -> bool:
+        """Tell whether a workload has a controller: one of Kubernetes, or the custom resource that it names."""
+        return self._owners.maker(workload.object) is not None or bool(operator_of(workload.object))
 
     def __len__(self) -> int:
         return len(self._run_time)
