@@ -1,6 +1,7 @@
 """Whatever a chart does, it costs bounded time and memory, and the next chart is unharmed."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -131,8 +132,8 @@ def test_one_child_serves_many_charts_and_is_replaced_after_a_kill(make_chart: M
         assert all(isinstance(process.ask(request), ChartAnswer) for _ in range(5))
         second = process.pid
         assert second not in {None, first}
-        os.kill(second or 0, 9)
-        time.sleep(0.05)
+        os.kill(second or 0, signal.SIGKILL)
+        os.waitid(os.P_PID, second or 0, os.WEXITED | os.WNOWAIT)
         assert isinstance(process.ask(request), ChartAnswer)
 
 
@@ -159,7 +160,7 @@ def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
-    end = time.monotonic() + 3
+    end = time.monotonic() + 60
     while Path(f"/proc/{int(done.stdout)}").exists() and time.monotonic() < end:
         time.sleep(0.02)
     assert not Path(f"/proc/{int(done.stdout)}").exists()
