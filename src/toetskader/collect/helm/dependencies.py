@@ -10,7 +10,6 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -159,12 +158,12 @@ def _check_name(name: str) -> None:
 
 
 def _remote(name: str, repository: str, version: str) -> RemoteChart:
-    scheme = urlsplit(repository).scheme
+    scheme = repository.partition(":")[0].lower()
     if scheme == "oci":
         return RemoteChart(chart=f"{repository.rstrip('/')}/{name}", version=version)
     if scheme in {"http", "https"}:
         return RemoteChart(chart=name, repository=repository, version=version)
-    seen = repository or "(none)"
+    seen = escaped(without_query(repository), 200) or "(none)"
     raise refused(
         Reason.REFUSED_INPUT,
         nl=f"Repository {seen} is geen https://-, oci://- of file://-adres.",
