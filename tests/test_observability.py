@@ -1,12 +1,13 @@
 """Judgements on logging and metrics, as far as a chart shows what the application is set to do."""
 
 import re
+from functools import lru_cache
 
 from toetskader.facts.chart import ChartFiles
 from toetskader.facts.kubernetes.environment import ContainerEnvironment, Environment, Origin, Variable
 from toetskader.facts.kubernetes.known_images import applications, is_helper, server_in
-from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
-from toetskader.facts.kubernetes.selectors import matches, matches_map
+from toetskader.facts.kubernetes.monitors import is_monitored
+from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
 from toetskader.facts.log_levels import enumerated_levels, missing_levels
 from toetskader.facts.mounts import mounted_files
@@ -298,36 +299,7 @@ def _exposes(workload: Workload, objects: Objects) -> bool:
             for port in container.get("ports").each():
                 if "metrics" in (port.get("name").text() or "") or "prom" in (port.get("name").text() or ""):
                     return True
-    monitors = objects.of_kind("PodMonitor", group="monitoring.coreos.com")
-    if any(
-        _watches(item, workload.namespace) and matches(item.get("spec", "selector"), workload.pod_labels)
-        for item in monitors
-    ):
-        return True
-    return any(
-        service.annotations.get("prometheus.io/scrape", "").lower() == "true" or _is_monitored(service, objects)
-        for service in objects.of_kind("Service")
-        if service.namespace == workload.namespace
-        and matches_map(service.get("spec", "selector").labels(), workload.pod_labels)
-    )
-
-
-def _is_monitored(service: KubernetesObject, objects: Objects) -> bool:
-    return any(
-        _watches(item, service.namespace) and matches(item.get("spec", "selector"), service.labels)
-        for item in objects.of_kind("ServiceMonitor", group="monitoring.coreos.com")
-    )
-
-
-def _watches(monitor: KubernetesObject, namespace: str) -> bool:
-    """Tell whether a monitor looks in a namespace: its own, unless it names others. One that Helm deletes does not."""
-    if not monitor.stays:
-        return False
-    selector = monitor.get("spec", "namespaceSelector")
-    if selector.get("any").flag() is True:
-        return True
-    names = [node.text() for node in selector.get("matchNames").each()]
-    return namespace in names if names else monitor.namespace == namespace
+    return is_monitored(objects, workload)
 
 
 def _exports(environment: Environment, workload: Workload) -> bool:
@@ -431,8 +403,13 @@ def _own_code(environment: Environment, workload: Workload) -> list[ContainerEnv
 def _in_templates(chart: ChartFiles, workload: Workload, *patterns: re.Pattern[str]) -> bool:
     """Tell whether the templates beside a workload's own mention a variable that this values set leaves out."""
     folder = workload.source.partition("/")[2].rpartition("templates/")[0] + "templates/"
-    texts = [COMMENT.sub("", text) for path, text in chart.files.items() if path.startswith(folder)]
-    return any(pattern.search(text) for text in texts for pattern in patterns)
+    texts = [text for path, text in chart.files.items() if path.startswith(folder)]
+    return any(_mentions(text, pattern) for text in texts for pattern in patterns)
+
+
+@lru_cache(maxsize=4096)
+def _mentions(text: str, pattern: re.Pattern[str]) -> bool:
+    return pattern.search(COMMENT.sub("", text)) is not None
 
 
 def _require_seen(environment: Environment, workload: Workload) -> None:

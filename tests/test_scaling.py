@@ -1,7 +1,7 @@
 """Judgements on scaling up and down, and on stopping."""
 
 from toetskader.facts.kubernetes.known_images import is_only_data_store
-from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.scaling import Autoscaler, autoscaler, disruption_budgets
 from toetskader.facts.kubernetes.storage import works_on_node
 from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
@@ -78,11 +78,15 @@ def test_number_of_containers_can_follow_the_load(
 def _follows(workload: Workload, scaled: Variant) -> bool:
     """Tell whether the workload's number of replicas changed when the values did."""
     before = workload.get("spec", "replicas").number()
-    return any(
-        item.get("spec", "replicas").number() != before
-        for item in scaled.objects.of_kind(workload.kind)
-        if item.name == workload.name and item.namespace == workload.namespace
-    )
+    same = scaled.objects.derived(_named).get((workload.kind, workload.name, workload.namespace), ())
+    return any(item.get("spec", "replicas").number() != before for item in same)
+
+
+def _named(objects: Objects) -> dict[tuple[str, str, str], list[KubernetesObject]]:
+    found: dict[tuple[str, str, str], list[KubernetesObject]] = {}
+    for item in objects:
+        found.setdefault((item.kind, item.name, item.namespace), []).append(item)
+    return found
 
 
 @check("scaling.graceful_stop")

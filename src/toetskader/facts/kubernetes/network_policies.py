@@ -10,7 +10,7 @@ from typing import TypeVar
 from toetskader.facts.attempt import Malformed
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
-from toetskader.facts.kubernetes.selectors import matches
+from toetskader.facts.kubernetes.selectors import Selector, Selectors, members, selector
 from toetskader.facts.kubernetes.workloads import Workload
 
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -132,7 +132,7 @@ class NetworkPolicy:
         self.path = ""
         self.namespace = item.namespace
         self.annotations = item.annotations
-        self._selected: dict[Workload, bool] = {}
+        self._open: dict[Direction, bool] = {}
         self._rules: dict[Direction, tuple[Rule, ...]] = {}
 
     @cached_property
@@ -156,29 +156,48 @@ class NetworkPolicy:
             self._rules[direction] = tuple(Rule(direction, node) for node in nodes)
         return self._rules[direction]
 
-    def selects(self, workload: Workload) -> bool:
-        """Tell whether the policy holds for the workload's pods: same namespace, labels selected.
+    @cached_property
+    def selector(self) -> Selector:
+        """Which pods the policy holds for.
 
-        A policy that Helm takes away after its hooks holds for hooks only. An absent `podSelector` is an empty one and
-        selects all: in this API it is a value, not a pointer.
+        An absent `podSelector` is an empty one and selects all: in this API it is a value, not a pointer.
         """
-        if workload not in self._selected:
-            selector = self.object.get("spec", "podSelector")
-            self._selected[workload] = (
-                self.namespace == workload.namespace
-                and (self.object.stays or workload.is_hook)
-                and (not selector or matches(selector, workload.pod_labels))
-            )
-        return self._selected[workload]
+        node = self.object.get("spec", "podSelector")
+        return selector(node) if node else Selector()
 
-    def covers(self, workload: Workload, direction: Direction) -> bool:
-        """Tell whether the policy segments the workload's traffic in a direction. One that allows all does not."""
-        return (
-            direction in self.directions
-            and not workload.on_host_network
-            and self.selects(workload)
-            and not any(rule.allows_everything for rule in self.rules(direction))
-        )
+    def allows_everything(self, direction: Direction) -> bool:
+        """Tell whether a rule of the policy opens a direction to everybody."""
+        if direction not in self._open:
+            self._open[direction] = any(rule.allows_everything for rule in self.rules(direction))
+        return self._open[direction]
+
+
+class _Reach:
+    """Policies that hold together for some pods, in one direction.
+
+    What it tells raises `Malformed` on reaching a policy whose selector the API refuses.
+    """
+
+    def __init__(self, policies: tuple[NetworkPolicy, ...], direction: Direction) -> None:
+        self._policies = policies
+        self._direction = direction
+
+    @cached_property
+    def any(self) -> bool:
+        """True when there is a policy at all."""
+        return any(_readable(item) for item in self._policies[:1])
+
+    @cached_property
+    def limits(self) -> bool:
+        """True when there are policies, and none opens the direction to everybody."""
+        policies = [item for item in self._policies if _readable(item)]
+        return bool(policies) and not any(item.allows_everything(self._direction) for item in policies)
+
+
+def _readable(policy: NetworkPolicy) -> bool:
+    if policy.selector.fault is not None:
+        raise policy.selector.fault
+    return True
 
 
 class NetworkPolicies:
@@ -194,6 +213,8 @@ class NetworkPolicies:
             if not item.is_test
         )
         self._objects = objects
+        self._places: dict[tuple[str, Direction, bool], int] = {}
+        self._reaches: dict[tuple[int, Direction], _Reach] = {}
 
     @cached_property
     def of_other_plugins(self) -> tuple[KubernetesObject, ...]:
@@ -220,15 +241,41 @@ class NetworkPolicies:
 
     def undeclared(self, workload: Workload) -> tuple[Direction, ...]:
         """Return the directions for which no policy at all holds for the workload."""
-        return tuple(
-            direction
-            for direction in Direction
-            if not any(direction in item.directions and item.selects(workload) for item in self.policies)
-        )
+        return tuple(direction for direction in Direction if not self._reach(workload, direction).any)
 
     def _covered(self, workload: Workload, direction: Direction) -> bool:
-        holding = [item for item in self.policies if direction in item.directions and item.selects(workload)]
-        return bool(holding) and all(item.covers(workload, direction) for item in holding)
+        """Tell whether policies segment the workload's traffic in a direction. One that allows all does not."""
+        reach = self._reach(workload, direction)
+        return reach.any and not workload.on_host_network and reach.limits  # on the node's network no policy holds
+
+    def _reach(self, workload: Workload, direction: Direction) -> "_Reach":
+        """Return the policies that hold for the workload's pods in a direction: same namespace, labels selected.
+
+        A policy that Helm takes away after its hooks holds for hooks only. What a set of policies comes to is worked
+        out once for all workloads.
+        """
+        holding = self._selectors.selecting(workload.pod_labels)
+        holding &= self._in(workload.namespace, direction, for_hooks=workload.is_hook)
+        found = self._reaches.get((holding, direction))
+        if found is None:
+            policies = tuple(self.policies[number] for number in members(holding))
+            found = self._reaches[holding, direction] = _Reach(policies, direction)
+        return found
+
+    @cached_property
+    def _selectors(self) -> Selectors:
+        return Selectors(item.selector for item in self.policies)
+
+    def _in(self, namespace: str, direction: Direction, *, for_hooks: bool) -> int:
+        """Return the policies of a namespace and a direction, a bit each."""
+        known_as = (namespace, direction, for_hooks)
+        if known_as not in self._places:
+            self._places[known_as] = sum(
+                1 << number
+                for number, item in enumerate(self.policies)
+                if direction in item.directions and item.namespace == namespace and (for_hooks or item.object.stays)
+            )
+        return self._places[known_as]
 
 
 # Kubernetes sets this label on all namespaces.

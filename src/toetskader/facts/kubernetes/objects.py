@@ -1,9 +1,9 @@
 """The Kubernetes objects of one scene (a render, or later a namespace), with indexes built once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -51,6 +51,9 @@ EVERY_KIND = "every kind"
 """What a check names that reads the objects of all kinds (`Objects.of_every_kind`)."""
 
 
+_Made = TypeVar("_Made")
+
+
 def words(text: str) -> frozenset[str]:
     """Read an annotation of Helm's that lists words: between commas, without spaces around, in lower case.
 
@@ -88,6 +91,7 @@ class KubernetesObject:
         self.where = f"{self.kind}/{self.name}"
         self.root = Node(document, "", self)
         self._stepped: dict[tuple[str, ...], Node] = {}
+        self._derived: dict[Callable[[KubernetesObject], Any], Any] = {}
         self.declared_namespace = self.root.get("metadata", "namespace").text()
         self.namespace = "" if self.kind in CLUSTER_KINDS else self.declared_namespace or default_namespace
 
@@ -96,6 +100,13 @@ class KubernetesObject:
         found = self._stepped.get(keys)
         if found is None:  # many judgements look at the same places
             found = self._stepped[keys] = self.root.get(*keys)
+        return found
+
+    def derived(self, make: Callable[["KubernetesObject"], _Made]) -> _Made:
+        """Return what a function reads from this object, such as its selector; it is read once."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        found: _Made = self._derived[make]
         return found
 
     @cached_property
@@ -218,6 +229,7 @@ class Objects:
         for item in self._all:
             by_kind[item.kind].append(item)
         self._by_kind = {kind: tuple(items) for kind, items in by_kind.items()}
+        self._derived: dict[Callable[[Objects], Any], Any] = {}
 
     @classmethod
     def of(cls, render: Render) -> "Objects":
@@ -252,6 +264,13 @@ class Objects:
             asked=frozenset((item.kind, item.group) for item in live.lists),
             left_out=frozenset((item.kind, item.group) for item in live.lists if item.left_out),
         )
+
+    def derived(self, make: Callable[["Objects"], _Made]) -> _Made:
+        """Return what a function makes of these objects, such as an index; it is made once."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        found: _Made = self._derived[make]
+        return found
 
     def __iter__(self) -> Iterator[KubernetesObject]:
         """Return what is here; kinds that were not seen are passed over."""

@@ -1,11 +1,13 @@
 """Policies of the network plugins Cilium and Calico, as far as their selection and openness are easily read."""
 
 import re
+from functools import cached_property
+from itertools import takewhile
 
 from toetskader.facts.kubernetes.network_policies import Direction
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject
-from toetskader.facts.kubernetes.selectors import matches
+from toetskader.facts.kubernetes.selectors import Requirement, Selector, selector
 from toetskader.facts.kubernetes.workloads import Workload
 
 _TERM = re.compile(
@@ -31,35 +33,69 @@ def plugin_covers(item: KubernetesObject, workload: Workload, direction: Directi
         return False
     match item.kind, item.group:
         case "CiliumNetworkPolicy", "cilium.io":
-            return _cilium(item.get("spec"), workload, direction)
+            return item.derived(_Cilium).covers(workload, direction)
         case "NetworkPolicy", _:
-            return _calico(item.get("spec"), workload, direction)
+            return item.derived(_Calico).covers(workload, direction)
         case _:
             return None
 
 
-def _cilium(spec: Node, workload: Workload, direction: Direction) -> bool | None:
-    if not spec or not spec.get("endpointSelector") or spec.get("enableDefaultDeny"):
-        return None
-    if not matches(_without_sources(spec.get("endpointSelector")), workload.pod_labels):
-        return False
-    section = spec.get(direction.value)
-    if not section and not spec.get(f"{direction.value}Deny"):
-        return False
-    entities = "fromEntities" if direction is Direction.INGRESS else "toEntities"
-    for rule in section.each():
-        if {"all", "world"} & {entity.text() for entity in rule.get(entities).each()} and not rule.get("toPorts"):
+class _PluginPolicy:
+    """A policy, read once for all workloads."""
+
+    def __init__(self, item: KubernetesObject) -> None:
+        self._item = item
+        self._told: dict[Direction, bool | None] = {}
+
+    def covers(self, workload: Workload, direction: Direction) -> bool | None:
+        chosen = self._selector
+        if chosen is None:
             return None
-    return True
+        if not chosen.selects(workload.pod_labels):
+            return False
+        if not self._is_read_whole:
+            return None
+        if direction not in self._told:
+            self._told[direction] = self._limits(self._item.get("spec"), direction)
+        return self._told[direction]
+
+    @property
+    def _selector(self) -> Selector | None:
+        """Whom it holds for, as far as that is read; None when nothing of it is."""
+        raise NotImplementedError
+
+    @property
+    def _is_read_whole(self) -> bool:
+        return True
+
+    def _limits(self, spec: Node, direction: Direction) -> bool | None:
+        """Tell whether it closes a direction for whom it holds for."""
+        raise NotImplementedError
 
 
-def _without_sources(selector: Node) -> Node:
-    labels = {_plain(key): value for key, value in selector.get("matchLabels").labels().items()}
-    expressions = [
-        {**item.mapping(), "key": _plain(item.get("key").text() or "")}
-        for item in selector.get("matchExpressions").each()
-    ]
-    return Node({"matchLabels": labels, "matchExpressions": expressions}, selector.path, selector.owner)
+class _Cilium(_PluginPolicy):
+    @cached_property
+    def _selector(self) -> Selector | None:
+        spec = self._item.get("spec")
+        if not spec or not spec.get("endpointSelector") or spec.get("enableDefaultDeny"):
+            return None
+        chosen = spec.get("endpointSelector")
+        labels = {_plain(key): value for key, value in chosen.get("matchLabels").labels().items()}
+        expressions = [
+            {**item.mapping(), "key": _plain(item.get("key").text() or "")}
+            for item in chosen.get("matchExpressions").each()
+        ]
+        return selector(Node({"matchLabels": labels, "matchExpressions": expressions}, chosen.path, chosen.owner))
+
+    def _limits(self, spec: Node, direction: Direction) -> bool | None:
+        section = spec.get(direction.value)
+        if not section and not spec.get(f"{direction.value}Deny"):
+            return False
+        entities = "fromEntities" if direction is Direction.INGRESS else "toEntities"
+        for rule in section.each():
+            if {"all", "world"} & {entity.text() for entity in rule.get(entities).each()} and not rule.get("toPorts"):
+                return None
+        return True
 
 
 def _plain(key: str) -> str:
@@ -68,31 +104,37 @@ def _plain(key: str) -> str:
     return key
 
 
-def _calico(spec: Node, workload: Workload, direction: Direction) -> bool | None:
-    selected = _selects(spec.get("selector").text() or "all()", workload.pod_labels)
-    if not selected:
-        return selected
-    types = [node.text() for node in spec.get("types").each()]
-    closed = direction.value.capitalize() in types if types else bool(spec.get(direction.value))
-    if not closed and not types and direction is Direction.INGRESS:
-        closed = not spec.get("egress")
-    if not closed:
-        return False
-    peer = "source" if direction is Direction.INGRESS else "destination"
-    for rule in spec.get(direction.value).each():
-        if rule.get("action").text() == "Allow" and not rule.get(peer).mapping():
-            return None
-    return True
+class _Calico(_PluginPolicy):
+    """Its selector is read as far as it has terms joined by `&&`."""
 
+    @cached_property
+    def _terms(self) -> tuple[re.Match[str] | None, ...]:
+        text = self._item.get("spec", "selector").text() or "all()"
+        return tuple(map(_TERM.fullmatch, text.split("&&")))
 
-def _selects(selector: str, labels: dict[str, str]) -> bool | None:
-    """Evaluate a Calico selector of terms joined by `&&`; None for any other."""
-    for text in selector.split("&&"):
-        term = _TERM.fullmatch(text)
-        if term is None:
-            return None
-        if term["label"] and (term["label"] in labels) == bool(term["has"]):
+    @cached_property
+    def _selector(self) -> Selector | None:
+        found: list[Requirement] = []
+        for term in takewhile(bool, self._terms):
+            if term and term["label"]:
+                found.append(Requirement(term["label"], present=not term["has"], values=None))
+            if term and term["key"]:
+                found.append(Requirement(term["key"], term["operator"] == "==", frozenset({term["value"]})))
+        return Selector(tuple(found))
+
+    @property
+    def _is_read_whole(self) -> bool:
+        return all(self._terms)
+
+    def _limits(self, spec: Node, direction: Direction) -> bool | None:
+        types = [node.text() for node in spec.get("types").each()]
+        closed = direction.value.capitalize() in types if types else bool(spec.get(direction.value))
+        if not closed and not types and direction is Direction.INGRESS:
+            closed = not spec.get("egress")
+        if not closed:
             return False
-        if term["key"] and (labels.get(term["key"]) == term["value"]) != (term["operator"] == "=="):
-            return False
-    return True
+        peer = "source" if direction is Direction.INGRESS else "destination"
+        for rule in spec.get(direction.value).each():
+            if rule.get("action").text() == "Allow" and not rule.get(peer).mapping():
+                return None
+        return True

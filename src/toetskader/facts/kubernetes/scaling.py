@@ -1,11 +1,14 @@
 """What scales a workload and what guards it against disruption: replicas, autoscalers, disruption budgets."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
+from toetskader.facts.attempt import Malformed
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.quantities import int_or_percentage
-from toetskader.facts.kubernetes.selectors import matches
+from toetskader.facts.kubernetes.selectors import Selectors, members, selector
 from toetskader.facts.kubernetes.workloads import Workload
 
 
@@ -43,15 +46,45 @@ def autoscaler(objects: Objects, workload: Workload) -> Autoscaler | None:
     Absent bounds are the API's defaults: at least 1 (KEDA: 0), at most 100 with KEDA; a HorizontalPodAutoscaler has
     no default maximum.
     """
-    for item in objects.of_kind("HorizontalPodAutoscaler", group="autoscaling"):
+    scalers = objects.derived(_Scalers)
+    for item in scalers.of("HorizontalPodAutoscaler", workload):
         if _targets(item, workload, default_kind=""):
             least = item.get("spec", "minReplicas").number()
             return Autoscaler(item, 1 if least is None else least, item.get("spec", "maxReplicas").number() or 0)
-    for item in objects.of_kind("ScaledObject", group="keda.sh"):
+    for item in scalers.of("ScaledObject", workload):
         if _targets(item, workload, default_kind="Deployment"):
             most = item.get("spec", "maxReplicaCount").number()
             return Autoscaler(item, item.get("spec", "minReplicaCount").number() or 0, 100 if most is None else most)
     return None
+
+
+class _Scalers:
+    """Autoscalers by the name of what they scale."""
+
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
+        self._named: dict[tuple[str, str, str], list[tuple[int, KubernetesObject]]] = {}
+        self._unread: dict[tuple[str, str], list[tuple[int, KubernetesObject]]] = {}
+        """Those whose target has no name to go by, in their namespace."""
+        self._read: set[str] = set()
+
+    def of(self, kind: str, workload: Workload) -> Iterator[KubernetesObject]:
+        """Yield those that may scale a workload, in their order. Raises `Unseen` as `Objects.of_kind` does."""
+        found = self._objects.of_kind(kind, group=_SCALERS[kind])
+        if kind not in self._read:
+            self._read.add(kind)
+            for place, item in enumerate(found):
+                try:
+                    name = item.get("spec", "scaleTargetRef").get("name").text() or ""
+                    self._named.setdefault((kind, item.namespace, name), []).append((place, item))
+                except Malformed:  # told of when it is asked for a workload
+                    self._unread.setdefault((kind, item.namespace), []).append((place, item))
+        named = self._named.get((kind, workload.namespace, workload.name), [])
+        unread = self._unread.get((kind, workload.namespace), [])
+        yield from (item for _, item in sorted([*named, *unread], key=itemgetter(0)))
+
+
+_SCALERS = {"HorizontalPodAutoscaler": "autoscaling", "ScaledObject": "keda.sh"}
 
 
 def replicas_at_least(objects: Objects, workload: Workload) -> int:
@@ -80,13 +113,29 @@ def disruption_budgets(objects: Objects, workload: Workload) -> tuple[Disruption
     One that Helm takes away after its hooks guards nothing.
     """
     replicas = replicas_at_least(objects, workload)
+    objects.of_kind("PodDisruptionBudget", group="policy")  # raises where they were not seen
     return tuple(
         DisruptionBudget(item, _blocking_field(item, replicas), _idle_field(item, replicas))
-        for item in objects.of_kind("PodDisruptionBudget", group="policy")
-        if item.namespace == workload.namespace
-        and item.stays
-        and matches(item.get("spec", "selector"), workload.pod_labels)
+        for item in objects.derived(_Budgets).selecting(workload)
     )
+
+
+class _Budgets:
+    """The budgets that stay, with the pods they select."""
+
+    def __init__(self, objects: Objects) -> None:
+        budgets = (item for item in objects.of_kind("PodDisruptionBudget", group="policy") if item.stays)
+        self._all = tuple((item, selector(item.get("spec", "selector"))) for item in budgets)
+        self._selectors = Selectors(chosen for _, chosen in self._all)
+
+    def selecting(self, workload: Workload) -> Iterator[KubernetesObject]:
+        """Yield those of a workload's pods. Raises `Malformed` on reaching one that the API refuses."""
+        for number in members(self._selectors.selecting(workload.pod_labels)):
+            item, chosen = self._all[number]
+            if item.namespace == workload.namespace:
+                if chosen.fault is not None:
+                    raise chosen.fault
+                yield item
 
 
 def _blocking_field(item: KubernetesObject, replicas: int) -> Node | None:

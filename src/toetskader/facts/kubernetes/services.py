@@ -7,7 +7,7 @@ from enum import StrEnum
 from toetskader.facts.kubernetes.environment import Variable
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
-from toetskader.facts.kubernetes.selectors import matches_map
+from toetskader.facts.kubernetes.selectors import Selectors, map_selector, members
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
 
 
@@ -62,16 +62,23 @@ class ServicePort:
 
 def service_ports(objects: Objects, workloads: Workloads) -> Iterator[ServicePort]:
     """Yield the TCP ports of every Service that selects pods, Helm tests left out."""
-    for service in objects.of_kind("Service"):
-        selector = service.get("spec", "selector").labels()
-        if service.is_test or not selector:
-            continue
-        selected = tuple(
-            item for item in workloads if item.namespace == service.namespace and matches_map(selector, item.pod_labels)
-        )
+    services = [
+        (service, chosen)
+        for service in objects.of_kind("Service")
+        if (chosen := service.get("spec", "selector").labels()) and not service.is_test
+    ]
+    selectors = Selectors(map_selector(chosen) for _, chosen in services)
+    selected: dict[int, list[Workload]] = {}
+    for workload in workloads:
+        for number in members(selectors.selecting(workload.pod_labels)):
+            if services[number][0].namespace == workload.namespace:
+                selected.setdefault(number, []).append(workload)
+    ports: dict[Workload, dict[str | int | None, list[Node]]] = {}
+    for number, (service, _) in enumerate(services):
+        behind = tuple(selected.get(number, ()))
         for node in service.get("spec", "ports").each():
             if node.get("protocol").text() in (None, "TCP"):
-                yield ServicePort(service, node, selected, _targets(node, selected))
+                yield ServicePort(service, node, behind, _targets(node, behind, ports))
 
 
 # Annotations by which cloud providers keep a load balancer inside the network, with the values that do.
@@ -123,12 +130,22 @@ def _contradicts(port: Node) -> bool:
     return _number(port) in _TLS_PORTS and _sign(_name(port), None) is Protocol.HTTP
 
 
-def _targets(node: Node, selected: tuple[Workload, ...]) -> tuple[Node, ...]:
+def _targets(
+    node: Node, selected: tuple[Workload, ...], known: dict[Workload, dict[str | int | None, list[Node]]]
+) -> tuple[Node, ...]:
+    """Return the container ports that a Service's port leads to. Parameters: `known`, ports by name and by number."""
     number, target = node.get("port").number(), node.get("targetPort").text_or_number()
     wanted = number if target is None else target
-    return tuple(
-        port for workload in selected for port in container_ports(workload) if wanted in (_name(port), _number(port))
-    )
+    found: list[Node] = []
+    for workload in selected:
+        ports = known.get(workload)
+        if ports is None:
+            ports = known[workload] = {}
+            for port in container_ports(workload):
+                for sign in dict.fromkeys((_name(port), _number(port))):
+                    ports.setdefault(sign, []).append(port)
+        found += ports.get(wanted, ())
+    return tuple(found)
 
 
 def _sign(name: str, number: int | None) -> Protocol:

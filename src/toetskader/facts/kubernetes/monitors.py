@@ -1,0 +1,80 @@
+"""Which pods a Prometheus is told to collect metrics from: monitors of its operator, and annotations of Services."""
+
+from collections.abc import Iterator
+
+from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.selectors import Labels, Selectors, map_selector, members, selector
+from toetskader.facts.kubernetes.workloads import Workload
+
+_GROUP = "monitoring.coreos.com"
+
+
+def is_monitored(objects: Objects, workload: Workload) -> bool:
+    """Tell whether a monitor, or the annotation of a Service, has metrics collected from a workload's pods.
+
+    Raises `Malformed` for a monitor whose selector the API refuses, and `Unseen` where kinds were not seen.
+    """
+    objects.of_kind("PodMonitor", group=_GROUP)
+    if objects.derived(_PodMonitors).watches(workload.pod_labels, workload.namespace):
+        return True
+    objects.of_kind("Service")
+    return any(
+        service.annotations.get("prometheus.io/scrape", "").lower() == "true"
+        or objects.derived(_ServiceMonitors).watches(service.labels, service.namespace)
+        for service in objects.derived(_Services).of(workload)
+    )
+
+
+class _Monitors:
+    def __init__(self, items: Iterator[KubernetesObject]) -> None:
+        self._all = tuple((item, selector(item.get("spec", "selector"))) for item in items)
+        self._selectors = Selectors(chosen for _, chosen in self._all)
+        self._told: dict[tuple[int, str], bool] = {}
+
+    def watches(self, labels: Labels, namespace: str) -> bool:
+        """Tell whether one of them selects what has these labels in a namespace."""
+        known_as = (self._selectors.selecting(labels), namespace)
+        if known_as not in self._told:
+            self._told[known_as] = self._watches(*known_as)
+        return self._told[known_as]
+
+    def _watches(self, selecting: int, namespace: str) -> bool:
+        for item, chosen in (self._all[number] for number in members(selecting)):
+            if _looks_in(item, namespace):
+                if chosen.fault is not None:
+                    raise chosen.fault
+                return True
+        return False
+
+
+class _PodMonitors(_Monitors):
+    def __init__(self, objects: Objects) -> None:
+        super().__init__(objects.of_kind("PodMonitor", group=_GROUP))
+
+
+class _ServiceMonitors(_Monitors):
+    def __init__(self, objects: Objects) -> None:
+        super().__init__(objects.of_kind("ServiceMonitor", group=_GROUP))
+
+
+class _Services:
+    def __init__(self, objects: Objects) -> None:
+        self._all = tuple(objects.of_kind("Service"))
+        self._selectors = Selectors(map_selector(item.get("spec", "selector").labels()) for item in self._all)
+
+    def of(self, workload: Workload) -> Iterator[KubernetesObject]:
+        """Yield the Services in front of a workload's pods."""
+        for number in members(self._selectors.selecting(workload.pod_labels)):
+            if self._all[number].namespace == workload.namespace:
+                yield self._all[number]
+
+
+def _looks_in(monitor: KubernetesObject, namespace: str) -> bool:
+    """Tell whether a monitor looks in a namespace: its own, unless it names others. One that Helm deletes does not."""
+    if not monitor.stays:
+        return False
+    chosen = monitor.get("spec", "namespaceSelector")
+    if chosen.get("any").flag() is True:
+        return True
+    names = [node.text() for node in chosen.get("matchNames").each()]
+    return namespace in names if names else monitor.namespace == namespace
