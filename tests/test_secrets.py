@@ -10,10 +10,12 @@ from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.secret_uses import (
     filled_entries,
     made_by_controllers,
+    secret_names,
     secret_uses,
     uses_secret_store,
 )
 from toetskader.facts.kubernetes.workloads import Workloads
+from toetskader.facts.references import looks_generated
 from toetskader.facts.secrets import (
     KEY_STORE_SUFFIXES,
     PRIVATE_KEY,
@@ -23,10 +25,11 @@ from toetskader.facts.secrets import (
     is_documentation,
     is_dummy,
     leaks,
+    leaks_at,
     may_hold_pem,
     may_leak,
     named_values,
-    names_secret,
+    names_secret_variable,
     texts,
 )
 from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
@@ -113,7 +116,7 @@ def test_containers_get_secrets_by_reference(workloads: Workloads, objects: Obje
     for container in workloads.containers(tests=True):
         for entry in container.env():
             reference = entry.get("valueFrom", "configMapKeyRef")
-            if not reference or not names_secret(entry.get("name").text() or ""):
+            if not reference or not names_secret_variable(entry.get("name").text() or ""):
                 continue
             found = True
             key = reference.get("key").text() or ""
@@ -133,23 +136,33 @@ def test_containers_get_secrets_by_reference(workloads: Workloads, objects: Obje
 
 def _literals(workloads: Workloads, objects: Objects) -> Iterator[Node]:
     """Yield the places in pods and ConfigMaps that hold a secret literally."""
+    names = secret_names(workloads, objects)
     for literal in literals(workloads, objects, tests=True):
-        if gives_secret(literal.name, literal.node.value) or leaks(literal.text):
+        if _names_a_secret(literal, names):
+            continue
+        if gives_secret(literal.name, literal.node.value, resolves=literal.resolves) or leaks_at(
+            literal.text, literal.resolves
+        ):
             yield literal.node
         else:
             yield from _literal_lines(literal)
     for option in (*options(workloads, tests=True), *headers(workloads, tests=True)):
-        if gives_secret(option.name, option.node.value):
+        if gives_secret(option.name, option.node.value, resolves=option.resolves):
             yield option.node
     for node in (*arguments(workloads, tests=True), *(item.node for item in headers(workloads, tests=True))):
         if leaks(str(node.value)):
             yield node
 
 
+def _names_a_secret(literal: Literal, names: frozenset[str]) -> bool:
+    """Tell whether a setting such as `WEBHOOK_SECRET` names a Secret that the scene has, which is no secret."""
+    return "secret" in literal.name.lower() and literal.text in names and not looks_generated(literal.text)
+
+
 def _literal_lines(literal: Literal) -> Iterator[Node]:
     """Yield the lines of a configuration file in a ConfigMap that hold a secret."""
     for line in assignments(literal.name, literal.text):
-        if gives_secret(line.name, line.value, in_values=True):
+        if gives_secret(line.name, line.value, in_values=True, resolves=literal.in_file):
             yield Node(None, f"{literal.node.path}, {line.name}", literal.node.owner)
 
 

@@ -67,7 +67,7 @@ def test_what_stands_around_a_password_has_its_shape(shape: Any) -> None:
     assert leak.shape is shape
 
 
-TOKEN = "a1B2" * 9
+TOKEN = "x7Kp2Lm9" + "Qr4Tv6Wz1Bn3" + "Cd5Fg8Hj0SyUaEiO"
 VALUES = {
     "a word": ("hunter", "hunter"),
     "a sentence": ("correct paard batterij", "paard"),

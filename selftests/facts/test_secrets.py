@@ -271,7 +271,7 @@ SCENE = """
 ---
 apiVersion: v1
 kind: Secret
-metadata: {name: leeg}
+metadata: {name: leeg, annotations: {avp.kubernetes.io/path: kluis}}
 stringData: {leeg: "", naar: "<path:kluis#sleutel>", DB_USER: beheer, clientId: abc, url: "http://redis:6379/1"}
 ---
 {apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: {name: verzegeld}}

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from toetskader.facts.placeholders import is_placeholder
+from toetskader.facts.references import nothing, placeholder
 from toetskader.facts.secrets import (
     PRIVATE_KEY,
     Shape,
@@ -23,6 +24,7 @@ from toetskader.facts.secrets import (
     is_sample,
     leaks,
     looks_random,
+    refers,
 )
 
 WORD = "REDACTED"
@@ -32,7 +34,7 @@ _NUMBERS = 888_888_0000
 _EXACT = 1e15
 
 # Fillers for the shapes of tokens: as a rule, where digits must occur to look random, and for samples.
-_FILLERS = (WORD, f"{WORD}2345UVWXYZ67", f"EXAMPLE{WORD}")
+_FILLERS = (WORD, f"{WORD}2345UVWXYZ67", f"{WORD}a1B2c3D4", f"EXAMPLE{WORD}")
 _PEM_WORD = WORD  # eight characters, the least that counts as key material
 
 _WORDS_OF_NOBODY = re.compile(
@@ -44,8 +46,8 @@ _WORDS_OF_NOBODY = re.compile(
 )
 _NOBODYS = re.compile(r"[A-Za-z_ .!<>\"'-]++[0-9]{0,4}[>\"'.!]*")
 _MARKER = re.compile(
-    rf"(?:test-|default-|secret-)?{WORD}(?:-[0-9]{{1,6}}(?:-secret)?|random[0-9]{{6}})?"
-    rf"|{WORD.lower()}(?:-secret)?(?:-|://)[0-9]{{1,6}}"
+    rf"(?:test-|default-|secret-)?{WORD}(?:-[0-9]{{1,6}}(?:-secret)?|random[0-9]{{6}}|:?[0-9]{{0,6}}a1B2c3D4e5F6)?"
+    rf"|{WORD.lower()}(?:-secret)?(?:-|://)[0-9]{{1,6}}|<{WORD}-[0-9]{{1,6}}>"
 )
 _LETTERS = re.compile(r"[A-Za-z]+")
 _MASK = re.compile(r"[xX*.…?#-]+")
@@ -83,6 +85,8 @@ class Markers:
         password = match["password"]
         if is_public(password):
             return password
+        if refers(password, placeholder):
+            return f"<{WORD}-{self._number(password)}>"
         number, sample = self._number(password), is_sample(match[0])
         start, end = match.start("password") - match.start(), match.end("password") - match.start()
         for candidate in (f"{WORD}-{number}", f"{WORD}-{number}-secret"):
@@ -128,6 +132,9 @@ class Markers:
                 yield " ".join(self._of_shape(shape, filler, value) for shape in shapes)
         yield f"{WORD}-{number}"
         yield f"{WORD}random{number:06d}"
+        yield f"{WORD}{number:06d}a1B2c3D4e5F6"
+        yield f"{WORD}:{number}a1B2c3D4e5F6"
+        yield f"<{WORD}-{number}>"
         for word in ("test", "default", "secret"):
             yield f"{word}-{WORD}-{number}"
         yield f"{WORD.lower()}-{number}"
@@ -158,11 +165,13 @@ def _traits(value: str) -> tuple[object, ...]:
     """Return all that judgements see in a value."""
     return (
         is_literal(value),
+        is_literal(value, nothing),
         looks_random(value),
         is_dummy(value),
         is_placeholder(value),
         gives_secret("secret", value, in_values=True),
         gives_secret("clientSecret", value, in_values=True),
+        gives_secret("sortKey", value),
         [leak.shape.name.en for leak in leaks(value)],
         [leak.shape.name.en for leak in leaks(value, documentation=True)],
         holds_private_key(value),

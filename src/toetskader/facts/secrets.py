@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from toetskader.facts.kubernetes.node import Node
+from toetskader.facts.references import Resolves, looks_generated, nothing, placeholder
 from toetskader.text import Text
 
 
@@ -81,14 +82,12 @@ PRIVATE_KEY = Shape(
         r"(?:\s|\\n|\\r|(?:Proc-Type|DEK-Info|Version):[^\n\\]{0,80}+){0,40}+[A-Za-z0-9+/]{8}"
     ),
 )
-# References ($, {{, <, %s, #{) and masks (*) are no passwords.
+# Whether what stands where a password does is a reference, the place decides: `given`.
 URL_PASSWORD = Shape(
     Text("een wachtwoord in een URL", "a password in a URL"),
     ("://",),
     # The host may be a reference: `postgres://app:x@$(HOST)/app`.
-    re.compile(
-        r"""://[^\s/:@"'<>{}()]{0,200}:(?![$<%*#{])(?P<password>[^\s/:@"'<>{}()`,]{1,200})@(?:[\w\[]|\$[({]|\{\{)"""
-    ),
+    re.compile(r"""://[^\s/:@"'<>{}()]{0,200}:(?P<password>[^\s/:@"'`,]{1,200})@(?:[\w\[]|\$[({]|\{\{)"""),
     around=("redacted://REDACTED:", "@REDACTED"),
 )
 _CONNECTION_PASSWORD = Shape(
@@ -96,7 +95,7 @@ _CONNECTION_PASSWORD = Shape(
     ("assword=", "ASSWORD=", "wd=", "WD="),
     re.compile(
         r"""(?:(?<=;)|(?<=;[ ])|(?<![\w;.-])(?=\w{1,10}=[^;\n]{1,200};[ ]?[A-Za-z][\w ]{0,40}=))
-            (?i:password|pwd)=(?![$<%*#{/.…])(?P<password>[^\s;"'<>{}`]{1,200})""",
+            (?i:password|pwd)=(?![/.…])(?P<password>[^\s;"'`]{1,200})""",
         re.VERBOSE,
     ),
     around=("REDACTED;Password=", ""),
@@ -106,7 +105,7 @@ _COMMAND_PASSWORD = Shape(
     ("curl ",),
     re.compile(
         r"""\bcurl\s[^\n|;&]{0,300}?(?<=\s)(?:-u|--user)[ =]?["']?[^\s:"'$]{1,100}:
-            (?![$<%*#{…])(?P<password>[^\s"'`]{1,200})""",
+            (?P<password>[^\s"'`]{1,200})""",
         re.VERBOSE,
     ),
     around=("curl -u REDACTED:", ""),
@@ -116,7 +115,7 @@ _SQL_PASSWORD = Shape(
     ("CREATE ", "create ", "ALTER ", "alter "),
     re.compile(
         r"""(?i:\b(?:create|alter)\s+(?:user|role|login)\b[^;\n]{0,120}?\b(?:password|identified\s+by)\s*=?)\s*
-            '(?![$<%*#{:])(?P<password>[^'\s]{1,200})'""",
+            '(?!:)(?P<password>[^'\s]{1,200})'""",
         re.VERBOSE,
     ),
     around=("CREATE USER REDACTED PASSWORD '", "'"),
@@ -191,7 +190,12 @@ def leaks(text: str, *, documentation: bool = False) -> tuple[Leak, ...]:
 
     Parameters: `documentation` is true for prose (README, NOTES), where samples such as `user:password@host` occur.
     """
-    return tuple(_leaks(text, documentation=documentation))
+    return tuple(_leaks(text, documentation=documentation, resolves=placeholder))
+
+
+def leaks_at(text: str, resolves: Resolves) -> tuple[Leak, ...]:
+    """Return the same for a place that says what is replaced there."""
+    return tuple(_leaks(text, documentation=False, resolves=resolves)) if may_leak(text) else ()
 
 
 @lru_cache(maxsize=256)
@@ -203,8 +207,10 @@ def may_leak(text: str) -> bool:
     return any(map(text.__contains__, _LITERALS))
 
 
-def _leaks(text: str, *, documentation: bool) -> Iterator[Leak]:
+def _leaks(text: str, *, documentation: bool, resolves: Resolves) -> Iterator[Leak]:
     for shape, match in occurrences(text):
+        if shape.around[0] and refers(match["password"], resolves):
+            continue
         sample = is_sample(match[0]) or (shape is PRIVATE_KEY and _CUT_SHORT.match(text, match.end()) is not None)
         if not (sample and (documentation or _in_comment(text, match.start()))):
             yield Leak(text.count("\n", 0, match.start()) + 1, shape)
@@ -219,6 +225,19 @@ def occurrences(text: str) -> tuple[tuple[Shape, re.Match[str]], ...]:
         if any(literal in text for literal in shape.literals)
         for match in shape.expression.finditer(text)
     )
+
+
+_MARKED = re.compile(r"[$<%*#{…]|[^<>{}()]*[<>{}()]")
+
+
+def refers(password: str, resolves: Resolves) -> bool:
+    """Tell whether what stands where a password does is a reference, given what is replaced there.
+
+    In a chart's files, what a template, a format or a reader is to fill in (`%s`, `{{ … }}`, `<password>`) is one.
+    """
+    if resolves is placeholder:
+        return _MARKED.match(password) is not None and not looks_generated(password)
+    return resolves(password)
 
 
 def is_sample(found: str) -> bool:
@@ -273,11 +292,15 @@ def decoded(text: str) -> str:
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 # A name of a secret has one of these in it.
 _HINTS = (
-    *("pass", "pw", "secret", "token", "key", "credential", "dockerconfig", "auth", "salt"),
-    *("wachtwoord", "geheim", "sleutel"),
+    *("pass", "pw", "psw", "secret", "token", "tkn", "key", "credential", "dockerconfig", "auth", "salt"),
+    *("wachtwoord", "geheim", "sleutel", "pincode", "toegangscode"),
 )
 _SECRET_ENDINGS = (
     "password",
+    "passwort",
+    "passcode",
+    "pincode",
+    "toegangscode",
     "passwd",
     "passphrase",
     "requirepass",
@@ -306,28 +329,79 @@ _OPENING_KEY = re.compile(
 _WEAK_ENDINGS = frozenset({"key", "keys", "tokens", "secrets", "passwords", "credentials", "auth", "salt"})
 # `passwordKey: redis-password` names an entry of a Secret.
 _ENTRY_OF = frozenset({"password", "token", "user", "username", "credentials", "passwd"})
-# Names of public or harmless things that end like a secret.
-_PUBLIC = frozenset({"public", "site", "publishable", "csrf", "xsrf"})
+# What is given to everybody: a key for a page of a site, half of a pair, what a form carries against forgery.
+_PUBLIC = frozenset(
+    {
+        *((word, "key") for word in ("public", "publishable", "site")),
+        *((word, "token") for word in ("public", "csrf", "xsrf")),
+    }
+)
 # Fingerprint and address of the public key that a chart is signed with (Artifact Hub's annotations).
 _PUBLISHED = frozenset({"artifacthub.io/signKey"})
 # `SECRET_KEY_BASE` of Rails, `JWT_SECRET_BASE64`.
 _FORMS = frozenset({"base", "b"})
 
 
+# What a variable is called that holds the thing itself: `DB_PASSWORD_VALUE`, `DB_PASSWORD_TEXT`, `DB_PASSWORD_1A`.
+_ITSELF = re.compile(r"value|text|plain|clear|cleartext|plaintext|raw|string|literal|data|content|[0-9]+|[a-z]")
+# One of these within a name makes that it may name a secret, whatever follows.
+_WITHIN = re.compile(
+    r"passw(?:or[dt]|d)|passphrase|passcode|wachtwoord|geheim|secret|token|credential|apikey|toegangscode|pincode"
+)
+# Digits that are written for letters: `PASSW0RD`, `S3CRET`, `T0KEN`.
+_FOR_LETTERS = str.maketrans("013457", "oleast")
+_AMID_LETTERS = re.compile(r"(?<=[A-Za-z])[013457]{1,2}(?=[A-Za-z])")
+_ABBREVIATED = ("password", "secret", "token", "wachtwoord")
+
+
 @lru_cache(maxsize=8192)
 def _strength(name: str) -> int:
-    """Grade a name: 2 names a secret, 1 may name one, 0 does not."""
-    lowered = name.lower()
-    if not any(hint in lowered for hint in _HINTS):
+    """Grade a name in a chart's values or templates: 2 names a secret, 1 may name one, 0 does not."""
+    if not _may_name(name):
         return 0
     words = [word.lower() for word in _WORDS.findall(name.rpartition("/")[2])]
     while words and (words[-1].isdigit() or words[-1] in _FORMS):
         words.pop()
     if not words or "existing" in words or name in _PUBLISHED:
         return 0
+    return _graded(words)
+
+
+@lru_cache(maxsize=8192)
+def _strength_of_variable(name: str) -> int:
+    """Grade a name that goes with a value as a program gets it: there, nothing is exempt by what stands around it."""
+    spelled = _AMID_LETTERS.sub(_spelled, name)
+    if not _may_name(spelled) or name in _PUBLISHED:
+        return 0
+    words = [word.lower() for word in _WORDS.findall(spelled.rpartition("/")[2])]
+    kept = list(words)
+    while len(kept) > 1 and (_ITSELF.fullmatch(kept[-1]) or kept[-1] in _FORMS):
+        kept.pop()
+    found = _graded(kept) if kept else 0
+    if not found and _WITHIN.search("".join(words)) and not _names_public(words):
+        return 1
+    return found
+
+
+def _spelled(match: re.Match[str]) -> str:
+    letters = match[0].translate(_FOR_LETTERS)
+    return letters.upper() if match.string[match.start() - 1].isupper() else letters
+
+
+def _may_name(name: str) -> bool:
+    lowered = name.lower()
+    return any(hint in lowered for hint in _HINTS)
+
+
+def _names_public(words: list[str]) -> bool:
+    """Tell whether words end as the name of what is given to everybody does (`site key`)."""
+    return tuple(words[-2:]) in _PUBLIC
+
+
+def _graded(words: list[str]) -> int:
     last = "key" if words[-1] == "sleutel" else words[-1]
     before = words[-2] if len(words) > 1 else ""
-    if before in _PUBLIC:
+    if (before, last) in _PUBLIC:
         return 0
     if last == "key":
         if before in _ENTRY_OF or not before:
@@ -335,9 +409,24 @@ def _strength(name: str) -> int:
         return 2 if _OPENING_KEY.fullmatch(before) else 1
     if last == "id" and words[-3:-1] == ["access", "key"]:
         return 1
-    if last in _SECRET_WORDS or last.endswith(_SECRET_ENDINGS):
+    if last in _SECRET_WORDS or last.endswith(_SECRET_ENDINGS) or _abbreviates(last):
         return 2
     return 1 if last in _WEAK_ENDINGS else 0
+
+
+def _abbreviates(word: str) -> bool:
+    """Tell whether a word is a secret's with letters left out (`pword`, `tkn`): it starts and ends alike."""
+    return any(_is_short_for(word, whole) for whole in _ABBREVIATED)
+
+
+def _is_short_for(word: str, whole: str) -> bool:
+    if not 3 <= len(word) <= len(whole) or word[0] != whole[0] or word[-1] != whole[-1]:
+        return False
+    consonants = [letter for letter in dict.fromkeys(whole) if letter not in "aeiou"]
+    if len(word) < len(whole) - 2 and sum(letter in word for letter in consonants) < 3:
+        return False
+    letters = iter(whole)
+    return all(letter in letters for letter in word)
 
 
 _IDENTITIES = re.compile(r".*(?:user|user_?name|login|(?:client|tenant|app|application|key)_?id|__id)", re.IGNORECASE)
@@ -353,26 +442,22 @@ def names_secret(name: str) -> bool:
     return _strength(name) == 2
 
 
+def names_secret_variable(name: str) -> bool:
+    """Tell the same of what a program gets: `EXISTING_PASSWORD` and `DB_PASSWORD_VALUE` say so too."""
+    return _strength_of_variable(name) == 2
+
+
 # --- values --------------------------------------------------------------------------------------------------------
 
 _NOTHING = frozenset({"true", "false", "yes", "no", "on", "off", "null", "none", "nil", "~", "[]", "{}"})
-_REFERENCE = re.compile(
-    r"""\$\{(?:env:)?[\w.-]+(?::-?)?\}  # ${VAR}; with a default value it would be a literal
-      | \$\([^()]*\)           # $(VAR) of Kubernetes, $(command) of a shell
-      | \$\w+ | %\w+% | \#\{[^{}]*\}\# | __\w+__
-      | <[^<>]*>               # <path:…> of ArgoCD's vault plug-in, <fill this in>
-      | [*…]+
-      | Ag[A-D][A-Za-z0-9+/]{90,}=*  # sealed by kubeseal: length of the session key, then ciphertext
-      | ENC\[[A-Z0-9_]+,data:.*\]    # encrypted by SOPS
-      | (?:ref\+[a-z]+|secretref\+[a-z]+|op|file|akvs?)://\S* | (?:vault|env|file):\S*  # of vals, 1Password, Vault
-    """,
-    re.VERBOSE,
-)
 _DUMMY = re.compile(
     r"(?:placeholder|dummy|change-?me|example|fake|lint|test|todo|x{3,}|secret|password)[\w-]{0,12}", re.IGNORECASE
 )
-_FILE = re.compile(r"(?:\.{0,2}|~)/[\w./-]*|[\w-]+\.(?:key|pem|crt|cer|p12|pfx|jks|json|ya?ml|txt|conf|env)")
-_PUBLIC_MATERIAL = re.compile(r"\s*(?:-----BEGIN (?:CERTIFICATE|(?:\w+ )?PUBLIC KEY)|ssh-(?:rsa|ed25519) |ecdsa-sha2-)")
+_PUBLIC_KEY = re.compile(
+    r"(?:ssh-(?:rsa|ed25519)|ecdsa-sha2-nistp[0-9]{3}) AAAA[A-Za-z0-9+/]{4,4000}={0,2}(?: [\w.@-]{1,100})?"
+)
+_PEM_HEADER = re.compile(r"-----(?:BEGIN|END) ([A-Z0-9 ]{1,80})-----")
+_PEM_BODY = re.compile(r"[A-Za-z0-9+/=\s.…]*")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 # `REP_TOKEN_REP`, `REPLACE_TOKEN`: the name of a variable, to be filled in by a pipeline.
 _AFFIXES = re.compile(r"^(?:REP|REPLACE|TODO|VAR|ENV)_|_(?:REP|HERE|VALUE)$")
@@ -383,10 +468,11 @@ _OBJECT_WORDS = re.compile(
 )
 
 
-def is_literal(value: object) -> bool:
-    """Tell whether a setting holds a value of its own, not nothing, a switch, a path, or a reference to elsewhere.
+def is_literal(value: object, resolves: Resolves = placeholder) -> bool:
+    """Tell whether a setting holds a value of its own, not nothing, a switch, or a reference that is replaced.
 
-    `changeme` is a value: whoever forgets to replace it runs with it.
+    `changeme` is a value: whoever forgets to replace it runs with it. Parameters: `resolves`, what is replaced at the
+    place; as it is, a chart's own file, where a template, a path and the name of a variable are no values either.
     """
     if isinstance(value, bool) or value is None:
         return False
@@ -395,13 +481,20 @@ def is_literal(value: object) -> bool:
     if not isinstance(value, str):
         return False
     text = value.strip()
-    if not text or text.lower() in _NOTHING or "{{" in text:
+    if not text or text.lower() in _NOTHING or _is_public_material(text) or resolves(text):
         return False
-    if _PUBLIC_MATERIAL.match(text) or _REFERENCE.fullmatch(text):
-        return False
-    if _FILE.fullmatch(text) and not any(looks_random(part) for part in text.split("/")):
-        return False
-    return not (_VARIABLE.fullmatch(text) and names_secret(_AFFIXES.sub("", text)))
+    if resolves is not placeholder:
+        return True
+    return "{{" not in text and not (_VARIABLE.fullmatch(text) and names_secret(_AFFIXES.sub("", text)))
+
+
+def _is_public_material(text: str) -> bool:
+    """Tell whether a value is a certificate or public key, all of it: nothing else can hide behind one."""
+    if not text.startswith("-----BEGIN "):
+        return _PUBLIC_KEY.fullmatch(text) is not None
+    kinds = set(_PEM_HEADER.findall(text))
+    public = all(kind == "CERTIFICATE" or kind.endswith("PUBLIC KEY") for kind in kinds)
+    return public and bool(kinds) and _PEM_BODY.fullmatch(_PEM_HEADER.sub("", text)) is not None
 
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s@?#]*", re.IGNORECASE)
@@ -418,19 +511,32 @@ def is_dummy(value: str) -> bool:
     return _DUMMY.fullmatch(value.strip()) is not None
 
 
-def gives_secret(name: str, value: object, *, in_values: bool = False) -> bool:
+def gives_secret(name: str, value: object, *, in_values: bool = False, resolves: Resolves | None = None) -> bool:
     """Tell whether a setting gives a secret away: its name says secret, and its value is a literal.
 
     Under names that only may be secret (`SORT_KEY`), the value must look random as well. Parameters: `in_values` is
     true for Helm values and templates, where `secret: my-tls` is the name of an object and `secretKey: password` the
-    name of an entry, which in an environment variable they are not.
+    name of an entry, which in an environment variable they are not; `resolves`, what is replaced at the place where
+    the value stands: by default what a chart's own file leaves to be replaced in values, and nothing elsewhere.
     """
-    strength = _strength(name)
-    if not strength or not is_literal(value):
+    if resolves is None:
+        resolves = placeholder if in_values else nothing
+    strength = _strength(name) if in_values else _strength_of_variable(name)
+    if not strength or not is_literal(value, resolves):
         return False
     if strength == 1:
-        return isinstance(value, str) and looks_random(value)
+        return isinstance(value, str) and _looks_secret(value)
     return not (in_values and isinstance(value, str) and _names_object(name, value))
+
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def _looks_secret(value: str) -> bool:
+    text = value.strip()
+    if looks_random(text):
+        return not _UUID.fullmatch(text)
+    return len(text) <= _LONGEST_RANDOM and "\n" not in text and looks_generated(text)
 
 
 def _names_object(name: str, value: str) -> bool:
@@ -442,10 +548,13 @@ def _names_object(name: str, value: str) -> bool:
     return _OBJECT_WORDS.search(value) is not None
 
 
+_LONGEST_RANDOM = 512
+
+
 def looks_random(text: str) -> bool:
     """Tell whether a text looks made by a generator: long, of mixed characters, of high entropy (Shannon)."""
     text = text.strip()
-    if not 16 <= len(text) <= 512 or not re.fullmatch(r"[A-Za-z0-9+/=_.~!@#%^&*-]+", text):
+    if not 16 <= len(text) <= _LONGEST_RANDOM or not re.fullmatch(r"[A-Za-z0-9+/=_.~!@#%^&*-]+", text):
         return False
     if not any(char.isdigit() for char in text) or not any(char.isalpha() for char in text):
         return False

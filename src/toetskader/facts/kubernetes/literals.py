@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import msgspec
 
 from toetskader.facts.kubernetes.node import Node
-from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.replaced import Replacements
 from toetskader.facts.kubernetes.workloads import Workloads
+from toetskader.facts.references import Resolves, nothing
 
 _OPTION = re.compile(r"(?:^|(?<=[\s'\"]))--?(?P<name>[A-Za-z][\w.-]{0,100})[= ](?P<value>\S+)")
 
@@ -15,6 +17,7 @@ _ALONE = re.compile(r"--?(?P<name>[A-Za-z][\w.-]{1,100})")
 _SET_IN_SHELL = re.compile(
     r"(?:^|(?<=[\s;&|(]))(?P<name>[A-Z][A-Z0-9_]{0,100})=(?P<value>\"[^\"]*\"|'[^']*'|[^\s;&|]+)"
 )
+_PLAIN_VARIABLE = re.compile(r"\$\{?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\}?")
 
 
 class Literal(msgspec.Struct, frozen=True):
@@ -23,6 +26,10 @@ class Literal(msgspec.Struct, frozen=True):
     name: str
     node: Node
     """The value; it can have any type that YAML has."""
+    resolves: Resolves = nothing
+    """Tells which texts are references there, that something replaces."""
+    in_file: Resolves = nothing
+    """The same for the lines of a file; for an entry of a ConfigMap only."""
 
     @property
     def text(self) -> str:
@@ -35,25 +42,36 @@ def literals(workloads: Workloads, objects: Objects, *, tests: bool = False) -> 
 
     Parameters: `tests` adds the objects of Helm tests.
     """
-    yield from _environment(workloads, tests=tests)
-    yield from config_map_entries(objects, tests=tests)
+    replacements = Replacements(workloads, objects)
+    yield from _environment(workloads, replacements, tests=tests)
+    for item, literal in _config_map_entries(objects, tests=tests):
+        yield Literal(
+            literal.name,
+            literal.node,
+            replacements.in_config_map(item),
+            replacements.in_file(item, literal.text),
+        )
 
 
-def _environment(workloads: Workloads, *, tests: bool = False) -> Iterator[Literal]:
+def _environment(workloads: Workloads, replacements: Replacements, *, tests: bool = False) -> Iterator[Literal]:
     """Yield the environment variables that have a literal value."""
     for container in workloads.containers(tests=tests):
-        for entry in container.env():
+        for position, entry in enumerate(container.env()):
             value = entry.get("value")
             if value:
-                yield Literal(entry.get("name").text() or "", value)
+                yield Literal(entry.get("name").text() or "", value, replacements.in_variable(container, position))
 
 
 def config_map_entries(objects: Objects, *, tests: bool = False) -> Iterator[Literal]:
     """Yield the entries of all ConfigMaps."""
+    return (literal for _, literal in _config_map_entries(objects, tests=tests))
+
+
+def _config_map_entries(objects: Objects, *, tests: bool) -> Iterator[tuple[KubernetesObject, Literal]]:
     for item in objects.of_kind("ConfigMap"):
         if tests or not item.is_test:
             for name, node in item.get("data").entries():
-                yield Literal(name, node)
+                yield item, Literal(name, node)
 
 
 def options(workloads: Workloads, *, tests: bool = False) -> Iterator[Literal]:
@@ -61,18 +79,31 @@ def options(workloads: Workloads, *, tests: bool = False) -> Iterator[Literal]:
 
     `--name=value`, `--name value` in one argument or in two, and `NAME=value`.
     """
-    for line in _command_lines(workloads, tests=tests):
-        before = ""
-        for node in line:
-            text = node.text() or ""
-            if before and not text.startswith("-"):
-                yield Literal(before, node)
-            alone = _ALONE.fullmatch(text)
-            before = alone["name"] if alone else ""
-            for match in (*_OPTION.finditer(text), *_SET_IN_SHELL.finditer(text)):
-                value = match["value"].strip("\"'`;)")
-                if not value.startswith("$("):  # what another command gives
-                    yield Literal(match["name"], Node(value, node.path, node.owner))
+    replacements = Replacements(workloads)
+    for container in workloads.containers(tests=tests):
+        for line in container.commands:
+            yield from _options(line, replacements.in_command(container, line))
+
+
+def _options(line: tuple[Node, ...], resolves: Resolves) -> Iterator[Literal]:
+    before = ""
+    for node in line:
+        text = node.text() or ""
+        if before and not text.startswith("-"):
+            yield Literal(before, node, resolves)
+        alone = _ALONE.fullmatch(text)
+        before = alone["name"] if alone else ""
+        for match in (*_OPTION.finditer(text), *_SET_IN_SHELL.finditer(text)):
+            value = match["value"].strip("\"'`;)")
+            if not value.startswith("$("):  # what another command gives
+                # Within single quotes a shell replaces nothing.
+                quoted = match["value"].startswith("'") and text[match.start("value") :].startswith("'")
+                yield Literal(match["name"], Node(value, node.path, node.owner), _unless_quoted if quoted else resolves)
+
+
+def _unless_quoted(text: str) -> bool:
+    """Tell whether a text in single quotes is no secret: a program may replace the name of a variable by itself."""
+    return nothing(text) or _PLAIN_VARIABLE.fullmatch(text) is not None
 
 
 def headers(workloads: Workloads, *, tests: bool = False) -> Iterator[Literal]:

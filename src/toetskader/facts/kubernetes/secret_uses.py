@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
+from toetskader.facts.references import Replaced, Resolves, is_plain_path, programs
 from toetskader.facts.secrets import decoded, is_literal, is_plain_address, names_identity
 
 # Objects whose controller makes a Secret in the cluster, and where they name it; else it has the object's own name.
@@ -78,6 +79,16 @@ def uses_secret_store(workloads: Workloads) -> bool:
     return False
 
 
+def secret_names(workloads: Workloads, objects: Objects) -> frozenset[str]:
+    """Return the names of the Secrets that a scene holds, makes or uses."""
+    used = {use.name for workload in workloads.with_tests for use in secret_uses(workload, objects)}
+    return frozenset(
+        used
+        | {name for _, name in made_by_controllers(objects)}
+        | {item.name for item in objects.of_kind("Secret", group="")}
+    )
+
+
 def made_by_controllers(objects: Objects) -> frozenset[tuple[str, str]]:
     """Return (namespace, name) of the Secrets that a controller makes from an object of the scene."""
     found = set()
@@ -91,20 +102,21 @@ def made_by_controllers(objects: Objects) -> frozenset[tuple[str, str]]:
 def filled_entries(secret: KubernetesObject) -> tuple[Node, ...]:
     """Return the entries of a Secret that hold a value of their own.
 
-    Left out are empty entries, references that something else replaces (`${VAR}`, `<path:…>`), and what is plainly not
+    Left out are empty entries, references of a program that the Secret's annotations name, and what is plainly not
     secret: a public certificate, a user name or client id by its key, an address without password. Values that are
     no text, which the API would refuse, count.
     """
+    replaced = Replaced(programs=programs(secret.get("metadata", "annotations").mapping()))
     return tuple(
         node
         for field in ("data", "stringData")
         for name, node in secret.get(field).entries()
-        if not names_identity(name) and _is_filled(node.value, encoded=field == "data")
+        if not names_identity(name) and _is_filled(node.value, replaced, encoded=field == "data")
     )
 
 
-def _is_filled(value: object, *, encoded: bool) -> bool:
+def _is_filled(value: object, replaced: Resolves, *, encoded: bool) -> bool:
     if not isinstance(value, str):
         return value is not None
     text = decoded(value) if encoded else value
-    return is_literal(text) and not is_plain_address(text)
+    return is_literal(text, replaced) and not is_plain_address(text) and not is_plain_path(text.strip())
