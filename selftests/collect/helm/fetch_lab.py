@@ -76,7 +76,7 @@ class Internet:
         self.pages: dict[str, Reply | Callable[[Mapping[str, str]], Reply]] = {}
         """Address without query → the answer, or what makes it of the request's headers."""
         self.names: dict[str, list[list[str]]] = {}
-        """Name → the addresses of each next answer; the last one stays."""
+        """Name → the addresses of each next answer; the last one stays. None at all: it is never answered."""
         self.contacts: list[Contact] = []
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.tunnels: list[str] = []
@@ -174,7 +174,8 @@ class Internet:
             with suppress(OSError):
                 while True:
                     data, client = listening.recvfrom(4096)
-                    listening.sendto(self._answer(data), client)
+                    if answer := self._answer(data):
+                        listening.sendto(answer, client)
 
         threading.Thread(target=serve, daemon=True).start()
         self._closing.append(listening.close)
@@ -188,6 +189,8 @@ class Internet:
         if known is None:
             answer.set_rcode(3)
             return answer.to_wire()
+        if not known:
+            return b""
         number = min(self._asked[name, type_], len(known) - 1)
         self._asked[name, type_] += 1
         fitting = (

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -163,6 +164,32 @@ def test_the_locked_version_is_fetched(helm: Helm, make_chart: Make, repository:
     lock = f"dependencies:\n- {{name: sub, version: 1.0.0, repository: '{repository}'}}\n"
     chart = make_chart({"Chart.yaml": head("proef", "1.0.0", ("sub", ">=1.0.0", repository)), "Chart.lock": lock})
     assert names(render_chart(helm, chart, RENDER, allow_private=True)) == ["sub-1.0.0"]
+
+
+def test_one_dependency_under_two_names_is_fetched_once(helm: Helm, make_chart: Make, repository: str) -> None:
+    one = f"{{name: sub, version: 1.0.0, repository: '{repository}'"
+    text = head("proef", "1.0.0") + f"dependencies:\n- {one}, alias: a}}\n- {one}, alias: b}}\n"
+    answer = render_chart(helm, make_chart({"Chart.yaml": text}), RENDER, allow_private=True)
+    assert len(names(answer)) == 2
+
+
+def test_dependencies_together_have_the_room_of_one_chart(
+    make_chart: Make, tmp_path: Path, serve: Callable[[Path], str]
+) -> None:
+    directory = tmp_path / "large"
+    directory.mkdir()
+    for number in range(5):
+        files = {"Chart.yaml": head(f"sub{number}", "1.0.0"), "files/x": random.Random(number).randbytes(60_000).hex()}
+        helm_python.package(make_chart(files, name=f"source/sub{number}"), destination=directory)
+    address = serve(directory)
+    helm_python.repo_index_generate(directory)
+    wanted = [(f"sub{number}", "1.0.0", address) for number in range(5)]
+    with Helm(limits=Limits(unpacked_bytes=260_000), processes=1) as helm:
+        found = refusal(
+            render_chart(helm, make_chart({"Chart.yaml": head("proef", "1.0.0", *wanted)}), RENDER, allow_private=True)
+        )
+    assert found.reason is Reason.TOO_LARGE
+    assert "dependencies[3]" in found.message.en
 
 
 def test_a_program_fetches_the_same(binary_helm: Helm, make_chart: Make, repository: str) -> None:

@@ -25,7 +25,7 @@ from fetch_lab import (
 
 from toetskader.collect.helm.dependencies import RemoteChart
 from toetskader.collect.helm.engine import Helm, render_chart
-from toetskader.collect.helm.limits import Refusal
+from toetskader.collect.helm.limits import Limits, Refusal
 from toetskader.collect.helm.protocol import ChartAnswer, Rendered, RenderRequest
 from toetskader.facts.attempt import Reason
 
@@ -272,6 +272,13 @@ def test_a_name_with_one_address_inside_is_refused(internet: Internet, auditor: 
     internet.names["both.evil.test"] = [["8.8.8.8", "10.1.2.3"]]
     assert "10.1.2.3 (private use)" in auditor.refused("https://both.evil.test").message.en
     assert not internet.contacts
+
+
+def test_a_name_server_that_never_answers_meets_the_deadline(internet: Internet, make_chart: Make) -> None:
+    internet.names["silent.evil.test"] = []
+    with Helm(limits=Limits(fetch_deadline_s=1), processes=1) as helm:
+        found = Auditor(internet, helm, make_chart).refused("https://silent.evil.test")
+    assert found.reason is Reason.UNREACHABLE
 
 
 # Registries.

@@ -13,16 +13,12 @@ from typing import Any
 
 import msgspec
 
-from toetskader.collect.fetch.client import Client
 from toetskader.collect.fetch.failure import NotFetched
 from toetskader.collect.helm import archive
 from toetskader.collect.helm.archive import OpenSource
 from toetskader.collect.helm.limits import Limits, Refusal, Refused, refused
 from toetskader.collect.helm.process import HelmProcess
 from toetskader.collect.helm.protocol import Description, ParseAnswer, ParseRequest
-from toetskader.collect.helm.registry import fetch_from_registry, read_reference
-from toetskader.collect.helm.repository import fetch_from_repository, repository_address
-from toetskader.collect.user_agent import USER_AGENT
 from toetskader.facts.attempt import Reason
 from toetskader.facts.endpoint.escape import escaped, without_query
 
@@ -53,33 +49,28 @@ def pull(
     Parameters: `reader`, which reads what a repository says; `allow_private`, whether the place that is named may be
     in a private network. Raises `Refused`: unreachable, denied, absent, unsafe, or at a place where we do not go.
     """
+    from toetskader.collect.helm.fetching import fetch  # noqa: PLC0415 - most charts carry all, and it loads slowly
+
     try:
-        name, version, data = _fetch(remote, reader, limits, deadline_s, allow_private=allow_private)
+        found = fetch(
+            remote.chart,
+            repository=remote.repository,
+            version=remote.version,
+            reader=reader,
+            limits=limits,
+            seconds=deadline_s,
+            allow_private=allow_private,
+        )
     except NotFetched as stop:
         raise refused(stop.reason, nl=f"{remote}: {stop.message.nl}", en=f"{remote}: {stop.message.en}") from stop
     except Refused as stop:
         why = stop.refusal
         raise refused(why.reason, nl=f"{remote}: {why.message.nl}", en=f"{remote}: {why.message.en}") from stop
-    path = destination / f"{name}-{version}.tgz"
-    path.write_bytes(data)
+    _check_name(found.name)
+    path = destination / f"{found.name}-{found.version}.tgz"
+    path.write_bytes(found.data)
     archive.check_packed(path, limits)
     return path
-
-
-def _fetch(
-    remote: RemoteChart, reader: HelmProcess, limits: Limits, seconds: float, *, allow_private: bool
-) -> tuple[str, str, bytes]:
-    """Return the name of a chart, its version, and the archive."""
-    reference = read_reference(remote.chart) if not remote.repository else None
-    at = reference.at if reference else repository_address(remote.repository)
-    with Client(at, allow_private=allow_private, seconds=seconds, user_agent=USER_AGENT) as client:
-        if reference:
-            return (reference.name, *fetch_from_registry(client, reference, remote.version, reader, limits))
-        _check_name(remote.chart)
-        version, data = fetch_from_repository(
-            client, at, name=remote.chart, version=remote.version, reader=reader, limits=limits
-        )
-        return remote.chart, version, data
 
 
 def complete(
@@ -95,10 +86,12 @@ def complete(
 
     Parameters: `given`, the chart directory as the target names it (None for a packed chart), for `file://`
     dependencies; `description`, which names what is missing; `allow_private`, whether they may come from private and
-    loopback addresses. All downloads share one deadline.
+    loopback addresses. All downloads share one deadline, and the room that a chart has.
     Raises `Refused`: names the dependency, where it was looked for, and what to do.
     """
     end = time.monotonic() + limits.fetch_deadline_s
+    room = limits
+    fetched: set[RemoteChart] = set()
     locked = _locked(source, reader)
     declared: list[dict[str, Any]] = description.metadata.get("dependencies") or []
     scratch = Path(tempfile.mkdtemp(prefix="toetskader-chart-"))
@@ -117,8 +110,12 @@ def complete(
                     _take_sibling(name, repository, given, charts, limits)
                 else:
                     remote = _remote(name, repository, locked.get(name) or str(item.get("version") or ""))
-                    seconds = max(1.0, end - time.monotonic())
-                    pull(remote, charts, reader, limits, seconds, allow_private=allow_private)
+                    if remote in fetched:  # under another alias
+                        continue
+                    fetched.add(remote)
+                    path = pull(remote, charts, reader, room, _left(end, limits), allow_private=allow_private)
+                    left = max(0, room.unpacked_bytes - path.stat().st_size)
+                    room = msgspec.structs.replace(room, unpacked_bytes=left)
             except Refused as stop:
                 why, place = stop.refusal, f"{_declaring_file(source)}, dependencies[{number}]"
                 raise refused(
@@ -133,6 +130,18 @@ def complete(
         raise
     completed.digest = source.digest  # the supplier's chart is what was looked at, not what we added
     return completed
+
+
+def _left(end: float, limits: Limits) -> float:
+    """Return the seconds that are left for downloads. Raises `Refused`: none."""
+    left = end - time.monotonic()
+    if left <= 0:
+        raise refused(
+            Reason.UNREACHABLE,
+            nl=f"alle afhankelijkheden samen waren niet binnen {limits.fetch_deadline_s:.0f} seconden op te halen.",
+            en=f"all dependencies together could not be fetched within {limits.fetch_deadline_s:.0f} seconds.",
+        )
+    return left
 
 
 _REMEDY_NL = "Neem haar op met 'helm dependency update' en lever charts/ mee."

@@ -142,11 +142,15 @@ def _none_left(host: str, kept_off: list[str]) -> Text:
     if not kept_off:
         return Text(f"{host} heeft geen adres.", f"{host} has no address.")
     named = ", ".join(kept_off[:5])
+    message = Text(
+        f"{host} heeft alleen adressen die vanaf het internet niet bereikbaar zijn ({named}).",
+        f"{host} has only addresses that cannot be reached from the internet ({named}).",
+    )
+    if not all(may_be_contacted(address, allow_private=True) for address in kept_off):
+        return message
     return Text(
-        f"{host} heeft alleen adressen die vanaf het internet niet bereikbaar zijn ({named}). "
-        "Zet 'allow_private: true' bij het endpoint om een besloten netwerk te onderzoeken.",
-        f"{host} has only addresses that cannot be reached from the internet ({named}). Give the endpoint "
-        "'allow_private: true' to audit a private network.",
+        f"{message.nl} Zet 'allow_private: true' bij het endpoint om een besloten netwerk te onderzoeken.",
+        f"{message.en} Give the endpoint 'allow_private: true' to audit a private network.",
     )
 
 
