@@ -10,6 +10,7 @@ from toetskader.facts.attempt import Malformed, NotSeen, Unseen
 from toetskader.facts.kubernetes.running import why_nothing_runs
 from toetskader.facts.store import FactKey
 from toetskader.judging.check import Check
+from toetskader.judging.deadline import Deadline, TooLong
 from toetskader.judging.findings import STRENGTHS, Enough, Findings, RawFinding, clipped
 from toetskader.judging.outcomes import NotApplicable, NotShown, Parameters, Undetermined
 from toetskader.judging.subjects import Missing, SceneSubjects, TargetSubjects
@@ -57,12 +58,14 @@ def judge(
     fixtures: Mapping[str, Any],
     only: Collection[str] | None = None,
     norms: Mapping[str, Any] | None = None,
+    deadline: Deadline | None = None,
 ) -> Judged:
     """Apply a check in every scene it needs and combine: a requirement passes only if all scenes pass.
 
     Parameters: `part`, of the target, that it is measured on; `params`, the requirement's; `parameters`, the target's;
     `today`, the day to judge on; `fixtures`, values of pytest fixtures the function also asks for; `only`, scenes it
-    is about, None for all; `norms`, all norms by id, of which the target's parameters choose one. A failure in one
+    is about, None for all; `norms`, all norms by id, of which the target's parameters choose one;
+    `deadline`, how long all of it may take, None for the usual time. A failure in one
     scene outweighs everything; not applicable counts only when it holds in all scenes.
     """
     given: dict[str, Any] = {"parameters": parameters, "today": today, **fixtures}
@@ -73,7 +76,8 @@ def judge(
     scenes = subjects.scenes(part, per_scene=check.per_scene)
     if only is not None and check.per_scene:
         scenes = tuple(scene for scene in scenes if scene.scene in only)
-    judged = [_judge_always(check, scene, given) for scene in scenes]
+    deadline = deadline or Deadline()
+    judged = [_judge_always(check, scene, given, deadline) for scene in scenes]
     if part != "chart" and len(scenes) > 1:
         judged = [_named(item, scene.scene) for item, scene in zip(judged, scenes, strict=True)]
     return _combine(judged)
@@ -85,16 +89,16 @@ def _named(judged: Judged, scene: str) -> Judged:
     return msgspec.structs.replace(judged, measured=measured)
 
 
-def _judge_always(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -> Judged:
+def _judge_always(check: Check, scene: SceneSubjects, given: Mapping[str, Any], deadline: Deadline) -> Judged:
     """Judge a scene, and again in each circumstance that changes what is there: it must hold in all of them."""
-    judged = _judge_scene(check, scene, given)
+    judged = _judge_scene(check, scene, given, deadline)
     if _READS_RENDER not in (key.kind for key in judged.keys):
         return judged
     for circumstance, subjects in scene.otherwise:
         if circumstance.unseen is not None:
             also = Judged(Verdict.UNDETERMINED, reason=circumstance.unseen)
         else:
-            also = _judge_scene(check, subjects, given)
+            also = _judge_scene(check, subjects, given, deadline)
         judged = _with(judged, also, circumstance.when)
     return judged
 
@@ -125,9 +129,25 @@ def _with(judged: Judged, also: Judged, when: Text) -> Judged:
     return judged
 
 
-def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -> Judged:
+def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any], deadline: Deadline) -> Judged:
     findings = Findings(scene.scene if scene.part != "saas" else "")  # a place on an endpoint names its host
-    keys = tuple(dict.fromkeys(scene.key(name) for name in check.subjects))
+    try:
+        with deadline:
+            return _judged(check, scene, given, findings)
+    except TooLong:
+        doubt, keys = _too_long(check, scene, deadline), _keys(check, scene)
+        found, measured = tuple(findings.items), tuple(findings.measured)
+        if findings.fail:
+            return Judged(Verdict.FAIL, found, keys=keys, doubt=doubt, measured=measured)
+        return Judged(Verdict.UNDETERMINED, found, reason=doubt, keys=keys, measured=measured)
+
+
+def _keys(check: Check, scene: SceneSubjects) -> tuple[FactKey, ...]:
+    return tuple(dict.fromkeys(scene.key(name) for name in check.subjects))
+
+
+def _judged(check: Check, scene: SceneSubjects, given: Mapping[str, Any], findings: Findings) -> Judged:
+    keys = _keys(check, scene)
     arguments = {name: value for name, value in given.items() if name in check.given or name not in _ALWAYS}
     if "findings" in check.given:
         arguments["findings"] = findings
@@ -267,6 +287,19 @@ def _malformed(outcome: Malformed, scene: str) -> Text:
         f"waar Kubernetes {expected} verwacht; herstel de template, daarna kan dit beoordeeld worden.",
         f"{outcome.where}, {outcome.path or 'the object'}{f' (values set {scene})' if scene else ''}: {outcome.seen} "
         f"found where Kubernetes expects {outcome.expected}; mend the template, then this can be judged.",
+    )
+
+
+def _too_long(check: Check, scene: SceneSubjects, deadline: Deadline) -> Text:
+    kind = _SCENES.get(scene.part, Text("", ""))
+    nl, en = (f", {kind.nl}{scene.scene}", f", {kind.en}{scene.scene}") if scene.scene else ("", "")
+    return Text(
+        f"De toets {check.id} was op doel {scene.target}{nl} na {deadline.seconds:g} seconden rekentijd niet klaar. "
+        "Zoek wat er ongewoon groot aan is (aantal objecten, lengte van teksten) en maak dat kleiner; is er niets "
+        "groots aan, meld het dan als fout in Toetskader.",
+        f"The check {check.id} was not done with target {scene.target}{en} after {deadline.seconds:g} seconds of "
+        "processor time. Look for what is uncommonly large in it (number of objects, length of texts) and make that "
+        "smaller; if nothing is, report it as a fault in Toetskader.",
     )
 
 

@@ -21,6 +21,7 @@ from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.store import Fact, FactKey, TargetFacts
 from toetskader.facts.templates import Templates
 from toetskader.facts.values import leaves
+from toetskader.judging.deadline import TooLong
 
 
 class Missing(Exception):  # noqa: N818 - carries a failed attempt to the verdict
@@ -141,23 +142,24 @@ class SceneSubjects:
 
     def __init__(self, facts: TargetFacts, part: str, scene: str) -> None:
         self._facts = facts
+        self.target = facts.target
         self.part = part
         self.scene = scene
         self._built: dict[str, Any] = {}
-        self._broken: dict[str, Exception] = {}
+        self._broken: dict[str, Exception | TooLong] = {}
 
     def get(self, name: str) -> Any:
         """Return a subject, building it the first time.
 
-        Raises `Missing` when its fact was not seen, and `Malformed` when its objects cannot be read; the same
-        again at every later call.
+        Raises `Missing` when its fact was not seen, `Malformed` when its objects cannot be read, and `TooLong` when
+        that takes too long; the same again at every later call.
         """
         if name in self._broken:
             raise self._broken[name]
         if name not in self._built:
             try:
                 self._built[name] = self._build(SUBJECTS[name])
-            except Exception as error:
+            except (Exception, TooLong) as error:
                 self._broken[name] = error
                 raise
         return self._built[name]

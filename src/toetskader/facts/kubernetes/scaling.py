@@ -1,5 +1,6 @@
 """What scales a workload and what guards it against disruption: replicas, autoscalers, disruption budgets."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
@@ -58,29 +59,35 @@ def autoscaler(objects: Objects, workload: Workload) -> Autoscaler | None:
     return None
 
 
+_ByName = dict[tuple[str, str | None], list[tuple[int, KubernetesObject]]]
+
+
 class _Scalers:
     """Autoscalers by the name of what they scale."""
 
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
-        self._named: dict[tuple[str, str, str], list[tuple[int, KubernetesObject]]] = {}
-        self._unread: dict[tuple[str, str], list[tuple[int, KubernetesObject]]] = {}
-        """Those whose target has no name to go by, in their namespace."""
-        self._read: set[str] = set()
+        self._named: dict[str, _ByName] = {}
+
+    @staticmethod
+    def _read(items: Iterator[KubernetesObject]) -> _ByName:
+        """Return them by namespace and name of what they scale; None for one that cannot be read, told when asked."""
+        found: _ByName = {}
+        for place, item in enumerate(items):
+            name: str | None = None
+            with contextlib.suppress(Malformed):
+                name = item.get("spec", "scaleTargetRef").get("name").text() or ""
+            found.setdefault((item.namespace, name), []).append((place, item))
+        return found
 
     def of(self, kind: str, workload: Workload) -> Iterator[KubernetesObject]:
         """Yield those that may scale a workload, in their order. Raises `Unseen` as `Objects.of_kind` does."""
         found = self._objects.of_kind(kind, group=_SCALERS[kind])
-        if kind not in self._read:
-            self._read.add(kind)
-            for place, item in enumerate(found):
-                try:
-                    name = item.get("spec", "scaleTargetRef").get("name").text() or ""
-                    self._named.setdefault((kind, item.namespace, name), []).append((place, item))
-                except Malformed:  # told of when it is asked for a workload
-                    self._unread.setdefault((kind, item.namespace), []).append((place, item))
-        named = self._named.get((kind, workload.namespace, workload.name), [])
-        unread = self._unread.get((kind, workload.namespace), [])
+        if kind not in self._named:
+            self._named[kind] = self._read(found)
+        by_name = self._named[kind]
+        named = by_name.get((workload.namespace, workload.name), [])
+        unread = by_name.get((workload.namespace, None), [])
         yield from (item for _, item in sorted([*named, *unread], key=itemgetter(0)))
 
 
