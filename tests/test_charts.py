@@ -95,7 +95,8 @@ class OperatorParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     )
 
 
-_CRD_FILE = re.compile(r"(?:charts/(?P<subchart>[^/]+)/(?:.*/)?)?crds/[^/].*\.(?:ya?ml|json)")
+# Helm takes the suffix in any case.
+_CRD_FILE = re.compile(r"(?:charts/(?P<subchart>[^/]+)/(?:.*/)?)?crds/[^/].*\.(?i:ya?ml|json)")
 
 
 @check("chart.no_operators", params=OperatorParams)

@@ -1,7 +1,10 @@
-"""Safe reading of a chart before Helm sees it: a directory, or a packed chart that is unpacked here, within limits.
+"""Safe reading of a chart before Helm sees it: a directory, or a packed chart, within limits.
 
 Helm follows symbolic links out of a chart directory and unpacks what it is given; so links, devices and paths that
 leave the chart are refused first, and sizes are counted while streaming: an archive never costs more than its budget.
+
+Helm reads a packed chart in other ways than a directory: `.helmignore` does not count, and hidden templates do. So it
+gets the archive as it is, and what two readers may read in two ways is refused.
 """
 
 import gzip
@@ -9,24 +12,29 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import stat
 import sys
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from toetskader.collect.helm.ignore import IgnoreRules
+from toetskader.collect.helm.ignore import BadRule, IgnoreRules
 from toetskader.collect.helm.limits import MEGABYTE, Limits, Refused, refused
+from toetskader.collect.helm.tarball import BLOCK, Entry, Tarball, Unclear
 from toetskader.facts.attempt import Reason
 
 SCHEMA = "values.schema.json"
-PACKED = (".tgz", ".tar.gz")
+IGNORE = ".helmignore"
+PACKED = ".tgz"
+# Packed subcharts, as `LoadFiles` in Helm's `pkg/chart/v2/loader` finds them; it skips names with `_` or `.` in front.
+_PACKED = re.compile(r"(?:charts/(?![_.])[^/]+/)*charts/(?![_.])[^/]+\.tgz")
 # What one archive header may take: the paths and attributes of a single entry, never file content.
 HEADER_ALLOWANCE = MEGABYTE
 CHUNK = 64 * 1024
@@ -78,12 +86,16 @@ class Budget:
 class OpenSource:
     """A chart that is safe to hand to Helm. Use as a context manager: leaving it removes what was unpacked.
 
-    Attributes: `directory`, the chart's directory; `files`, path → text, packed subcharts included under
-    `charts/<name>/`; `binary_files`, the paths that hold no text; `digest`, SHA-256 over paths and contents.
+    Attributes: `directory`, the chart's directory; `packed`, the archive it came in, which Helm loads then; `files`,
+    path → text, packed subcharts included under `charts/<name>/`; `binary_files`, the paths that hold no text;
+    `digest`, SHA-256 over paths and contents.
     """
 
-    def __init__(self, directory: Path, contents: dict[str, bytes], scratch: Path | None) -> None:
+    def __init__(
+        self, directory: Path, contents: dict[str, bytes], scratch: Path | None, packed: Path | None = None
+    ) -> None:
         self.directory = directory
+        self.packed = packed
         self._scratch = scratch
         self.files: dict[str, str] = {}
         binary: list[str] = []
@@ -97,6 +109,11 @@ class OpenSource:
                 _check_schema(path, text)
         self.binary_files = tuple(binary)
         self.digest = _digest(contents)
+
+    @property
+    def own_files(self) -> tuple[str, ...]:
+        """Paths of the chart's own files, those of its subcharts left out."""
+        return tuple(path for path in (*self.files, *self.binary_files) if not path.startswith("charts/"))
 
     def close(self) -> None:
         """Remove the private copy, when there is one."""
@@ -128,12 +145,15 @@ def open_source(path: Path, limits: Limits) -> OpenSource:
             nl=f"{path} bestaat niet of is geen gewoon bestand. Wijs een chartmap of een .tgz aan.",
             en=f"{path} does not exist or is no regular file. Point to a chart directory or a .tgz.",
         )
+    budget = Budget(limits, path.name)
+    packed, contents, top = _read_packed_chart(path, budget)
     scratch = Path(tempfile.mkdtemp(prefix="toetskader-chart-"))
     try:
-        contents = {}
-        top = _unpack_into(scratch, path, Budget(limits, path.name), contents)
-        _need_chart(path, contents)
-        return OpenSource(scratch / top, contents, scratch)
+        copy = scratch / f"chart{PACKED}"
+        copy.write_bytes(packed)  # what was looked at: the file that was given may change
+        directory = scratch / "unpacked" / top
+        _unpack(contents, directory, path.name)
+        return OpenSource(directory, _with_subcharts(contents, budget), scratch, copy)
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
@@ -146,14 +166,20 @@ def read_directory(root: Path, limits: Limits) -> dict[str, bytes]:
     """
     budget = Budget(limits, root.name)
     rules = IgnoreRules()
-    ignore = root / ".helmignore"
+    ignore = root / IGNORE
     if ignore.is_file():
-        rules = IgnoreRules(_decode(".helmignore", _read_file(ignore, root, ".helmignore", budget)))
+        try:
+            rules = IgnoreRules(_decode(IGNORE, _read_file(ignore, root, IGNORE, budget)))
+        except BadRule as rule:
+            raise _refused(
+                budget.what,
+                f"{IGNORE} bevat het patroon {str(rule)[:80]!r}, dat Helm niet kan lezen",
+                f"{IGNORE} holds the pattern {str(rule)[:80]!r}, which Helm cannot read",
+            ) from rule
     contents: dict[str, bytes] = {}
     for path, entry in _walk(root, "", rules, budget):
-        data = _read_file(Path(entry.path), root, path, budget)
-        _keep(path, data, budget, contents)
-    return contents
+        contents[path] = _read_file(Path(entry.path), root, path, budget)
+    return _with_subcharts(contents, budget)
 
 
 def read_text(path: Path, limits: Limits) -> str:
@@ -178,14 +204,30 @@ def copy_chart(source: OpenSource, target: Path) -> None:
 
     Parameters: `target`, a directory that does not exist yet. The supplier's own directory is never written to.
     """
-    ignore = source.files.get(".helmignore", "")
+    ignore = source.files.get(IGNORE, "") if source.packed is None else ""
     unlimited = Budget(Limits(entries=sys.maxsize), target.name)
     for path, entry in _walk(source.directory, "", IgnoreRules(ignore), unlimited):
         file = target / path
         file.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(entry.path, file)
     if ignore:
-        (target / ".helmignore").write_text(ignore, encoding="utf-8")
+        (target / IGNORE).write_text(ignore, encoding="utf-8")
+
+
+def pack_again(source: OpenSource, copy: Path) -> Path:
+    """Pack a copy of a chart that came packed, so that Helm reads it as it read the chart; return the archive.
+
+    Parameters: `copy`, made by `copy_chart`; files may have been added to it.
+    """
+    packed = copy.with_suffix(PACKED)
+    with tarfile.open(packed, "w:gz") as archive:
+        archive.add(copy, "chart")
+        ignore = source.files.get(IGNORE, "").encode()
+        if ignore:
+            entry = tarfile.TarInfo(f"chart/{IGNORE}")
+            entry.size = len(ignore)
+            archive.addfile(entry, io.BytesIO(ignore))
+    return packed
 
 
 def check_packed(path: Path, limits: Limits) -> None:
@@ -194,14 +236,28 @@ def check_packed(path: Path, limits: Limits) -> None:
     Raises `Refused` as `open_source` does.
     """
     budget = Budget(limits, path.name)
-    contents: dict[str, bytes] = {}
+    _, contents, _ = _read_packed_chart(path, budget)
+    _with_subcharts(contents, budget)
 
-    def keep(name: str, data: bytes) -> None:
-        _keep(name.partition("/")[2], data, budget, contents)
 
+def _read_packed_chart(path: Path, budget: Budget) -> tuple[bytes, dict[str, bytes], str]:
+    """Return a packed chart: the archive, its files by path inside the chart, and its top folder."""
     with path.open("rb") as stream:
-        _read_archive(stream, budget, keep, path.name)
+        size = os.fstat(stream.fileno()).st_size
+        if size > budget.limits.unpacked_bytes:
+            limit = f"{budget.limits.unpacked_bytes / MEGABYTE:g} MB"
+            raise _too_large(path.name, f"groter dan {limit}", f"larger than {limit}")
+        packed = stream.read(size)
+    contents, top = _read_archive(io.BytesIO(packed), budget, path.name)
     _need_chart(path, contents)
+    for name in contents:
+        if name.startswith("templates/."):
+            raise _refused(
+                path.name,
+                f"{name} is een verborgen template, die Helm in een map weglaat en in een archief niet; laat hem weg",
+                f"{name} is a hidden template, which Helm leaves out in a folder and not in an archive; leave it out",
+            )
+    return packed, contents, top
 
 
 def _walk(root: Path, prefix: str, rules: IgnoreRules, budget: Budget) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
@@ -246,76 +302,84 @@ def _read_file(file: Path, root: Path, path: str, budget: Budget) -> bytes:
         ) from error
 
 
-def _unpack_into(scratch: Path, archive: Path, budget: Budget, contents: dict[str, bytes]) -> str:
-    """Unpack an archive below `scratch`, and return the name of its one top folder."""
-    tops: set[str] = set()
-
-    def keep(name: str, data: bytes) -> None:
-        top, _, path = name.partition("/")
-        tops.add(top)
-        target = scratch / name
+def _unpack(contents: dict[str, bytes], directory: Path, what: str) -> None:
+    """Write the files of a packed chart. Its `.helmignore` is left out: for an archive Helm does not read that."""
+    for path, data in contents.items():
+        target = directory / path
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
+            if path != IGNORE:
+                target.write_bytes(data)
         except OSError as error:  # one entry uses another entry's file as its folder, or a name no file can have
-            raise _refused(budget.what, f"{name} kan niet worden uitgepakt", f"{name} cannot be unpacked") from error
-        _keep(path, data, budget, contents)
-
-    with archive.open("rb") as stream:
-        _read_archive(stream, budget, keep, archive.name)
-    return tops.pop() if tops else ""
+            raise _refused(what, f"{path} kan niet worden uitgepakt", f"{path} cannot be unpacked") from error
 
 
-def _keep(path: str, data: bytes, budget: Budget, contents: dict[str, bytes], depth: int = 1) -> None:
-    contents[path] = data
-    if _is_packed_subchart(path):
-        _read_packed(path, data, budget, contents, depth)
+def _with_subcharts(contents: dict[str, bytes], budget: Budget, depth: int = 1) -> dict[str, bytes]:
+    """Return the files of a chart with those of its packed subcharts, as if their folders lay next to the archives.
+
+    Two that have one folder (two versions of one chart) lie apart: the other in a folder named for its archive.
+    """
+    found = dict(contents)
+    for path in sorted(contents):
+        if not _PACKED.fullmatch(path):
+            continue
+        if depth > budget.limits.packed_depth:
+            raise _too_large(
+                budget.what,
+                f"{path} zit te diep in ingepakte subcharts",
+                f"{path} sits too deep inside packed subcharts",
+            )
+        inner, top = _read_archive(io.BytesIO(contents[path]), budget, path)
+        inner = _with_subcharts(inner, budget, depth + 1)
+        folder = f"{path.rpartition('/')[0]}/{top}/"
+        if any(name.startswith(folder) for name in found):
+            folder = f"{path.removesuffix(PACKED)}/"
+        found |= {folder + name: data for name, data in inner.items()}
+    return found
 
 
-def _read_packed(path: str, data: bytes, budget: Budget, contents: dict[str, bytes], depth: int) -> None:
-    """Add the files of a packed subchart, as if its folder lay next to it: Helm unpacks it too."""
-    if depth > budget.limits.packed_depth:
-        raise _too_large(
-            budget.what,
-            f"{path} zit te diep in ingepakte subcharts",
-            f"{path} sits too deep inside packed subcharts",
-        )
-    folder = path.rpartition("/")[0]
+def _read_archive(packed: IO[bytes], budget: Budget, what: str) -> tuple[dict[str, bytes], str]:
+    """Read a `.tgz`: the files by path inside the chart, and its top folder. Never more than the budget allows.
 
-    def keep(name: str, inner: bytes) -> None:
-        _keep(f"{folder}/{name}", inner, budget, contents, depth + 1)
-
-    _read_archive(io.BytesIO(data), budget, keep, path)
-
-
-def _read_archive(packed: IO[bytes], budget: Budget, keep: Callable[[str, bytes], None], what: str) -> None:
-    """Stream a `.tgz`; call `keep` with name and content of each file. Never reads more than the budget allows."""
+    Source of what Helm makes of names: `LoadArchiveFiles` in its `pkg/chart/loader/archive`.
+    """
     reader = _Allowance(packed, what)
-    top = ""
+    archive = Tarball(reader.read)
+    contents: dict[str, bytes] = {}
+    first = ""
     try:
-        with tarfile.open(fileobj=reader, mode="r|", errorlevel=2, encoding="utf-8", errors="strict") as archive:
-            while True:
-                reader.allow(HEADER_ALLOWANCE)
-                member = archive.next()
-                if member is None:
-                    break
-                name = _safe_name(member, budget)
-                budget.entry(name)
-                first = name.partition("/")[0]
-                if top and first != top:
-                    raise _refused(
-                        what,
-                        f"{name} ligt buiten de ene map {top}/ van de chart",
-                        f"{name} lies outside the chart's one folder {top}/",
-                    )
-                top = first
-                if member.isdir():
-                    continue
-                budget.file(name, member.size)
-                reader.allow(member.size + HEADER_ALLOWANCE)
-                stream = archive.extractfile(member)
-                keep(name, stream.read() if stream else b"")
-    except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error, ValueError) as error:
+        while True:
+            reader.allow(HEADER_ALLOWANCE)
+            entry = archive.next()
+            if entry is None:
+                return contents, first
+            budget.entry(entry.name)
+            if entry.is_folder:  # Helm passes those over, whatever they are called
+                continue
+            top, path = _place(entry, budget)
+            if first and first != top:
+                raise _refused(
+                    what,
+                    f"{entry.name} ligt buiten de ene map {first}/ van de chart",
+                    f"{entry.name} lies outside the chart's one folder {first}/",
+                )
+            first = top
+            if path in contents:
+                raise _refused(
+                    what,
+                    f"{entry.name} staat er meer dan eens in; welke geldt, is niet te zeggen",
+                    f"{entry.name} is in it more than once; which one counts cannot be told",
+                )
+            budget.file(entry.name, entry.size)
+            reader.allow(entry.size + BLOCK)
+            contents[path] = archive.content(entry)
+    except Unclear as unclear:
+        raise _refused(
+            what,
+            f"{unclear.text.nl}; maak het archief opnieuw met 'helm package'",
+            f"{unclear.text.en}; make the archive again with 'helm package'",
+        ) from unclear
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise _refused(
             what,
             f"het archief is niet te lezen ({error}); maak het opnieuw met 'helm package'",
@@ -346,35 +410,37 @@ class _Allowance(io.RawIOBase):
         return self._stream.read(size)
 
 
-def _safe_name(member: tarfile.TarInfo, budget: Budget) -> str:
-    # Archives made on Windows may hold backslashes; Helm reads those as slashes.
-    name = member.name.replace("\\", "/")
-    path = PurePosixPath(name)
-    parts = [part for part in path.parts if part != "."]
-    if path.is_absolute() or ".." in parts or (parts and parts[0].endswith(":")) or "\0" in name:
+def _place(entry: Entry, budget: Budget) -> tuple[str, str]:
+    """Return the top folder of an entry, and its path below that. Raises `Refused` for names that are not plain."""
+    name, shown = entry.name, repr(entry.name[:80])
+    if "\\" in name and "/" not in name:  # archives made on Windows; Helm reads those as slashes
+        name = name.replace("\\", "/")
+    top, *parts = name.split("/")
+    if not top or ".." in (top, *parts) or top.endswith(":") or (parts and parts[0].endswith(":")):
         raise _refused(
             budget.what,
-            f"het archief bevat het pad {name[:80]!r}, dat de chart verlaat",
-            f"the archive holds the path {name[:80]!r}, which leaves the chart",
+            f"het archief bevat het pad {shown}, dat de chart verlaat",
+            f"the archive holds the path {shown}, which leaves the chart",
         )
-    if member.type not in {tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.DIRTYPE}:
+    if entry.is_special:
         raise _refused(
             budget.what,
-            f"{name[:80]} is een koppeling of bijzonder bestand; neem gewone bestanden op",
-            f"{name[:80]} is a link or special file; include regular files",
+            f"{entry.name[:80]} is een koppeling of bijzonder bestand; neem gewone bestanden op",
+            f"{entry.name[:80]} is a link or special file; include regular files",
         )
-    if not member.isdir() and len(parts) < 2:
+    if not parts:
         raise _refused(
             budget.what,
-            f"{name[:80]!r} ligt niet in de map van de chart; maak het archief met 'helm package'",
-            f"{name[:80]!r} does not lie in the chart's folder; make the archive with 'helm package'",
+            f"{shown} ligt niet in de map van de chart; maak het archief met 'helm package'",
+            f"{shown} does not lie in the chart's folder; make the archive with 'helm package'",
         )
-    return "/".join(parts)
-
-
-def _is_packed_subchart(path: str) -> bool:
-    folder, _, name = path.rpartition("/")
-    return name.endswith(PACKED) and folder.rpartition("/")[2] == "charts"
+    if "\\" in name or not all(parts) or "." in parts:
+        raise _refused(
+            budget.what,
+            f"{shown} is geen gewoon pad; maak het archief met 'helm package'",
+            f"{shown} is no plain path; make the archive with 'helm package'",
+        )
+    return top, "/".join(parts)
 
 
 def _need_chart(path: Path, contents: dict[str, bytes]) -> None:
@@ -434,7 +500,7 @@ def _text(path: str, data: bytes) -> str | None:
     """Decode a file; what Helm itself reads as text must be UTF-8, anything else may be binary."""
     name = path.rpartition("/")[2]
     parts = path.split("/")
-    if name in {"Chart.yaml", "values.yaml", SCHEMA, ".helmignore"} or "templates" in parts[:-1]:
+    if name in {"Chart.yaml", "values.yaml", SCHEMA, IGNORE} or "templates" in parts[:-1]:
         return _decode(path, data)
     if b"\0" in data:
         return None

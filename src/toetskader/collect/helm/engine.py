@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
 from toetskader.collect.helm import archive, binary, dependencies
 from toetskader.collect.helm.archive import OpenSource
 from toetskader.collect.helm.dependencies import RemoteChart
@@ -136,7 +138,7 @@ class Helm:
         with self._process() as process:
             if program is None:
                 return _chart_answer(process.ask(request))
-            answer = _chart_answer(process.ask(ChartRequest(path=request.path, describe=True)))
+            answer = _chart_answer(process.ask(msgspec.structs.replace(request, renders=(), describe=True, lint="")))
             description = answer.description
             stop = cannot_render(description.metadata, description.missing) if description else None
 
@@ -205,8 +207,14 @@ class OpenChart:
         self.close()
 
     def _ask(self, renders: Sequence[RenderRequest], *, describe: bool = True, lint: str = "") -> ChartAnswer:
-        directory = str(self.source.directory)
-        request = ChartRequest(path=directory, renders=tuple(renders), describe=describe, lint=lint)
+        request = ChartRequest(
+            path=str(self.source.directory),
+            packed=str(self.source.packed or ""),
+            files=self.source.own_files,
+            renders=tuple(renders),
+            describe=describe,
+            lint=lint,
+        )
         return self._helm._ask(self.source, request)
 
     def _complete(self, description: Description) -> None:

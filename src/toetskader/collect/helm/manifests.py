@@ -3,6 +3,7 @@
 Source: Helm's `releaseutil.SortManifests` and `action.renderResources`: partials, empty files and NOTES.txt are left
 out, a file is split at lines that begin with `---`, every document must have a readable head, and a document whose
 hook Helm does not know is dropped. Helm looks at documents only: the items of a list share the list's annotations.
+What lies in crds/ is sent as it is, whatever its kind: Helm looks for no hooks there (`Install.installCRDs`).
 """
 
 import re
@@ -34,6 +35,7 @@ _HOOK = "helm.sh/hook"
 _DELETE = "helm.sh/hook-delete-policy"
 _POLICIES = frozenset({"before-hook-creation", "hook-succeeded", "hook-failed"})
 NOTES = "NOTES.txt"
+_CRDS = re.compile(r"[^/]+(?:/charts/[^/]+)*/crds/")
 _SEPARATOR = re.compile(r"(?:^|\n)---\s*")
 
 
@@ -60,17 +62,18 @@ def objects(
 ) -> tuple[RawObject, ...]:
     """Read documents as Helm does.
 
-    Parameters: `documents`, (template path, text) pairs; `to_json`, Helm's own YAML reader; `unreadable`, what that
-    raises; `limits`, of which those on nesting and objects hold here. Raises `Unreadable` for a document that is no
-    YAML mapping, or whose head has wrong types, and `Refused` for one nested too deeply, or too many of them.
+    Parameters: `documents`, (template path, text) pairs, those of files in crds/ whole; `to_json`, Helm's own YAML
+    reader; `unreadable`, what that raises; `limits`, of which those on nesting and objects hold here. Custom resource
+    definitions in crds/ are left out. Raises `Unreadable` for a document that is no YAML mapping, or whose head has
+    wrong types, and `Refused` for one nested too deeply, or too many of them.
     """
     found: list[RawObject] = []
-    for template, text in documents:
+    for template, text in _apart(documents):
         try:
             document = to_json(text)
             if is_deeper(document, limits.nesting):
                 raise nested_too_deeply(template, limits)
-            parts = list(_sent(document.encode()))
+            parts = list(_of_crds(document.encode()) if _CRDS.match(template) else _sent(document.encode()))
         except (unreadable, msgspec.DecodeError, RecursionError) as error:
             raise Unreadable(f"YAML parse error on {template}: {error}") from error
         # A document of comments alone is empty: there is nothing in it to send.
@@ -89,11 +92,28 @@ def documents(rendered: dict[str, str]) -> Iterator[tuple[str, str]]:
     for template, text in sorted(rendered.items()):
         if template.endswith(NOTES) or template.rpartition("/")[2].startswith("_"):
             continue
-        *ended, last = _SEPARATOR.split(text.lstrip())
-        # White space before a separator belongs to it; to look for it first would take long where there is much.
-        for document in (*(part.rstrip() for part in ended), last):
-            if document.strip():
-                yield template, document.lstrip()
+        yield from ((template, document) for document in _split(text))
+
+
+def _split(text: str) -> Iterator[str]:
+    *ended, last = _SEPARATOR.split(text.lstrip())
+    # White space before a separator belongs to it; to look for it first would take long where there is much.
+    for document in (*(part.rstrip() for part in ended), last):
+        if document.strip():
+            yield document.lstrip()
+
+
+def _apart(documents: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield documents, of files in crds/ each by itself."""
+    for template, text in documents:
+        yield from ((template, part) for part in (_split(text) if _CRDS.match(template) else (text,)))
+
+
+def _of_crds(document: bytes) -> Iterator[tuple[bytes | msgspec.Raw, dict[str, str] | None]]:
+    """Yield what a document in crds/ has besides definitions. None of it is a hook."""
+    for part in _unpacked(document):
+        if msgspec.json.decode(part, type=_Head).kind != "CustomResourceDefinition":
+            yield part, {}
 
 
 def _sent(document: bytes) -> Iterator[tuple[bytes | msgspec.Raw, dict[str, str] | None]]:
@@ -112,8 +132,8 @@ def _sent(document: bytes) -> Iterator[tuple[bytes | msgspec.Raw, dict[str, str]
         yield from ((part, under) for part in _unpacked(item))
 
 
-def _unpacked(document: msgspec.Raw) -> Iterator[msgspec.Raw]:
-    """Yield an item of a list, or the objects in it: whatever has `items` is a list, of which those are sent.
+def _unpacked(document: bytes | msgspec.Raw) -> Iterator[bytes | msgspec.Raw]:
+    """Yield an object, or the objects in a list: whatever has `items` is a list, of which those are sent.
 
     Source: apimachinery's `UnstructuredJSONScheme`, and the `Flatten` with which Helm has objects read.
     """

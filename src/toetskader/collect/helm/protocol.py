@@ -35,11 +35,15 @@ class RenderRequest(msgspec.Struct, frozen=True, kw_only=True):
 class ChartRequest(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
     """Work on one chart directory.
 
-    Attributes: `describe`, whether metadata, values, schema and dependencies are asked; `lint`, key of the render
-    with whose values and cluster `helm lint` runs, or empty for no lint.
+    Attributes: `packed`, the archive that the chart came in, which Helm loads then; `files`, paths of the chart's own
+    files, which must be those that Helm loads when the chart is described, None for whatever it loads; `describe`,
+    whether metadata, values, schema and dependencies are asked; `lint`, key of the render with whose values and cluster
+    `helm lint` runs, or empty for no lint.
     """
 
     path: str
+    packed: str = ""
+    files: tuple[str, ...] | None = None
     renders: tuple[RenderRequest, ...] = ()
     describe: bool = True
     lint: str = ""
@@ -88,8 +92,8 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
 class Rendered(msgspec.Struct, frozen=True, kw_only=True, tag="rendered"):
     """A render that succeeded.
 
-    Attributes: `objects`, in the order of their templates; hooks and tests are among them, crds/ is not;
-    `values`, as the templates saw them; `notes`, the chart's own NOTES.txt.
+    Attributes: `objects`, in the order of their templates; hooks and tests are among them, and what crds/ has besides
+    definitions;    `values`, as the templates saw them; `notes`, the chart's own NOTES.txt.
     """
 
     objects: tuple[RenderedObject, ...]

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def _short_yaml_to_json(text: str) -> str:
 
 def _chart(request: ChartRequest, workers: ThreadPoolExecutor, limits: Limits) -> RawChartAnswer:
     try:
-        chart = helm_python.Chart.load(request.path)
+        chart = helm_python.Chart.load(request.packed or request.path)
     except helm_python.HelmError as error:
         raise refused(
             Reason.REFUSED_INPUT,
@@ -103,12 +104,20 @@ def _chart(request: ChartRequest, workers: ThreadPoolExecutor, limits: Limits) -
         missing = _missing(metadata, chart)
         stop = cannot_render(metadata, missing)
         values = {render.key: _values(render) for render in request.renders}
-        description = _describe(request.path, chart, metadata_json, missing, limits) if request.describe else None
+        description = None
+        if request.describe:
+            if request.files is not None:
+                _check_files(chart, request.files)
+            description = _describe(request.path, chart, metadata_json, missing, limits)
         renders: dict[str, Future[RawRendered | Refusal]] = {}
         lint = None
         for render in request.renders:
             # What was loaded to describe the chart does for the first render.
-            load: _Load = (lambda: helm_python.Chart.load(request.path)) if renders else (lambda: nullcontext(chart))
+            load: _Load = (
+                (lambda: helm_python.Chart.load(request.packed or request.path))
+                if renders
+                else (lambda: nullcontext(chart))
+            )
             given = values[render.key]
             rendered = renders[render.key] = workers.submit(_render, load, render, stop or given, metadata, limits)
             if render.key == request.lint:
@@ -145,6 +154,41 @@ def _describe(
         dependencies=_raw(dependencies, "Chart.yaml", limits),
         missing=missing,
     )
+
+
+# What Helm reads into the chart itself, and does not keep as a file.
+_READ_APART = frozenset(
+    {"Chart.yaml", "Chart.lock", "values.yaml", "values.schema.json", "requirements.yaml", "requirements.lock"}
+)
+
+
+class _Named(msgspec.Struct):
+    name: str
+
+
+class _InCrds(msgspec.Struct):
+    filename: str
+    data: str
+
+
+def _check_files(chart: helm_python.Chart, seen: tuple[str, ...]) -> None:
+    """Refuse a chart of which Helm has other files than were looked at."""
+    lists = (_native.call_string(call, chart._raw()) for call in ("helm_chart_files", "helm_chart_templates"))
+    loaded = {item.name for text in lists for item in msgspec.json.decode(text, type=list[_Named])}
+    loaded = {name for name in loaded if not name.startswith("charts/")} - _READ_APART
+    for name in sorted(loaded ^ (set(seen) - _READ_APART)):
+        if name in loaded:
+            nl, en = f"Helm leest {name}, dat hier niet gelezen is", f"Helm reads {name}, which was not read here"
+        else:
+            nl, en = (
+                f"Helm leest {name} niet, dat hier wel gelezen is",
+                f"Helm does not read {name}, which was read here",
+            )
+        raise refused(
+            Reason.REFUSED_INPUT,
+            nl=f"{nl}; lever de chart zoals 'helm package' haar maakt.",
+            en=f"{en}; deliver the chart as 'helm package' makes it.",
+        )
 
 
 def _missing(metadata: dict[str, Any], chart: helm_python.Chart) -> tuple[str, ...]:
@@ -196,12 +240,19 @@ def _render(
                 "enable_dns": False,
             }
             text = _native.call_string("helm_render", chart._raw(), values, json.dumps(options))
+            # Rendering has left the subcharts that take part: of those Helm installs crds/.
+            files = msgspec.json.decode(_native.call_string("helm_chart_crds", chart._raw()), type=list[_InCrds])
             seen = _native.call_string("helm_chart_merge_values", chart._raw(), values)
         if len(text) > limits.render_bytes:
             return too_much_output(limits.render_bytes).refusal
         rendered = msgspec.json.decode(text, type=dict[str, str])
         return RawRendered(
-            objects=manifests.objects(manifests.documents(rendered), yaml_to_json, helm_python.HelmError, limits),
+            objects=manifests.objects(
+                chain(manifests.documents(rendered), ((file.filename, file.data) for file in files)),
+                yaml_to_json,
+                helm_python.HelmError,
+                limits,
+            ),
             values=_raw(seen, "values", limits),
             notes=rendered.get(f"{metadata.get('name')}/templates/{manifests.NOTES}", ""),
         )
