@@ -51,7 +51,7 @@ class Client:
         self._pool = httpcore.ConnectionPool(
             ssl_context=_tls(),
             network_backend=CheckedNetwork(self._deadline, frozenset(private_at) if allow_private else frozenset()),
-            max_connections=4,
+            max_keepalive_connections=0,  # one that is kept may be closed at any moment, also while it is used again
         )
 
     @property
@@ -116,7 +116,8 @@ class Client:
         )
 
     def _ask(self, address: WebAddress, most_bytes: int, headers: Mapping[str, str]) -> Fetched:
-        sent = {"Host": address.authority, "User-Agent": self._user_agent, "Accept": "*/*"} | dict(headers)
+        always = {"Host": address.authority, "User-Agent": self._user_agent, "Accept": "*/*", "Connection": "close"}
+        sent = always | dict(headers)
         left = self._deadline.remaining
         try:
             with self._pool.stream(
