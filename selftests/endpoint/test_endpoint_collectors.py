@@ -40,6 +40,7 @@ def without_aaaa(query: dns.message.Message, answer: bytes) -> bytes:
 @pytest.fixture(scope="module")
 def part() -> Iterator[SaasPart]:
     zones = [LabZone(name, "www A 127.0.0.1\nwww AAAA ::1\n") for name in ("half.test", "whole.test")]
+    zones.append(LabZone("cloud.test", "www A 127.0.0.1\nwww A 169.254.169.254\nvia AAAA 64:ff9b::a9fe:a9fe\n"))
     with DnsLaboratory(zones, meddle=without_aaaa) as lab:
         yield SaasPart(
             endpoints=tuple(Endpoint(host=host, port=1, http_port=1, allow_private=True) for host in (HOST, WHOLE)),
@@ -74,6 +75,19 @@ def test_endpoints_at_one_address_wait_for_their_turn(part: SaasPart, monkeypatc
         found = collectors.collect(replace(part, endpoints=many), frozenset({"tls"}))
     assert all(isinstance(found[FactKey("tls", item.scene)], TlsFacts) for item in many)
     assert max(at_once) == SCANS_AT_ONCE
+
+
+@pytest.mark.parametrize("host", ["www.cloud.test", "via.cloud.test"])
+def test_no_endpoint_is_the_metadata_service_of_a_cloud(host: str, part: SaasPart) -> None:
+    """Not even inside a private network, and nothing else that the name points to is contacted either."""
+    there = replace(part, endpoints=(Endpoint(host=host, port=1, http_port=1, allow_private=True),))
+    with EndpointCollectors(None) as collectors:
+        found = collectors.collect(there, frozenset({"tls", "http"}))
+    for kind in ("tls", "http"):
+        seen = found[FactKey(kind, f"{host}_1")]
+        assert isinstance(seen, NotSeen)
+        assert "nothing was contacted" in seen.message.en
+        assert "Mend the record" in seen.message.en
 
 
 def test_a_kind_of_address_that_was_not_answered_is_told(part: SaasPart) -> None:

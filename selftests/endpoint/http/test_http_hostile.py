@@ -321,6 +321,14 @@ def test_private_addresses_are_refused(lab: Lab) -> None:
     assert found.reason is Reason.REFUSED_INPUT
 
 
+def test_metadata_of_a_cloud_is_refused_inside_a_network_too(lab: Lab) -> None:
+    kept_off = ("169.254.169.254", "168.63.129.16", "fd00:ec2::254", "::ffff:169.254.169.254")
+    found = lab.collect(1, addresses=kept_off, allow_private=True)
+    assert isinstance(found, NotSeen)
+    assert found.reason is Reason.REFUSED_INPUT
+    assert "allow_private" not in found.message.en
+
+
 def test_a_closed_port_is_told_apart_from_silence(lab: Lab) -> None:
     with lab.talking(silence) as port:
         pass
