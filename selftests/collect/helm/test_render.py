@@ -158,23 +158,27 @@ SCHEMA = '{"type": "object", "properties": {"a": {"type": "string"}}}'
 @pytest.mark.parametrize(
     ("files", "given", "words"),
     [
-        ({"templates/t.yaml": '{{ required "set .Values.url" .Values.url }}'}, {}, "set .Values.url"),
+        (
+            {"templates/t.yaml": '{{ required "set .Values.url" .Values.url }}'},
+            {},
+            "t.yaml:1:3: the template stops by itself",
+        ),
         ({"templates/t.yaml": "{{ .Values.a.b.c }}"}, {}, "nil pointer"),
-        ({"templates/t.yaml": "{{ nope }}"}, {}, 'function "nope" not defined'),
-        ({"templates/t.yaml": '{{ env "HOME" }}'}, {}, 'function "env" not defined'),
-        ({"templates/t.yaml": '{{ expandenv "$HOME" }}'}, {}, 'function "expandenv" not defined'),
-        ({"templates/t.yaml": "a: b: c"}, {}, "YAML parse error on proef/templates/t.yaml"),
-        ({"templates/t.yaml": "- a\n"}, {}, "YAML parse error on proef/templates/t.yaml"),
-        ({"templates/t.yaml": "kind: 3\n"}, {}, "YAML parse error on proef/templates/t.yaml"),
-        ({"templates/t.yaml": "metadata: {annotations: {a: 1}}\n"}, {}, "YAML parse error on proef/templates/t.yaml"),
+        ({"templates/t.yaml": "{{ nope }}"}, {}, "function not defined"),
+        ({"templates/t.yaml": '{{ env "HOME" }}'}, {}, "function `env` not defined"),
+        ({"templates/t.yaml": '{{ expandenv "$HOME" }}'}, {}, "function `expandenv` not defined"),
+        ({"templates/t.yaml": "a: b: c"}, {}, "proef/templates/t.yaml"),
+        ({"templates/t.yaml": "- a\n"}, {}, "proef/templates/t.yaml"),
+        ({"templates/t.yaml": "kind: 3\n"}, {}, "proef/templates/t.yaml"),
+        ({"templates/t.yaml": "metadata: {annotations: {a: 1}}\n"}, {}, "proef/templates/t.yaml"),
         ({"values.schema.json": SCHEMA, "values.yaml": "a: x\n"}, {"values": ("a: 1\n",)}, "got number, want string"),
         ({"Chart.yaml": "apiVersion: v2\nname: proef\nversion: 1.0.0\nkubeVersion: '>=1.40'\n"}, {}, ">=1.40"),
-        ({}, {"release": "Not Valid"}, "elease name"),
-        ({}, {"kube_version": "newest"}, "newest"),
-        ({}, {"values": ("- a\n",)}, "annot unmarshal"),
+        ({}, {"release": "Not Valid"}, "release name"),
+        ({}, {"kube_version": "newest"}, "version of Kubernetes"),
+        ({}, {"values": ("- a\n",)}, "of the wrong type (array)"),
     ],
 )
-def test_what_helm_refuses_is_refused_with_its_own_message(
+def test_what_helm_refuses_is_refused_with_place_and_rule(
     tool: Helm, files: dict[str, str], given: dict[str, Any], words: str, make_chart: Make
 ) -> None:
     reason, message = fails(tool, make_chart(files), **given)

@@ -16,7 +16,7 @@ from toetskader.collect.helm.archive import OpenSource
 from toetskader.collect.helm.limits import Limits, Refusal, Refused, refused
 from toetskader.collect.helm.process import Failed, HelmProcess, run
 from toetskader.collect.helm.protocol import ParseAnswer, ParseRequest, Rendered, RenderRequest, Version
-from toetskader.collect.helm.sentences import lint_failed, lint_message, render_failed, shorten
+from toetskader.collect.helm.sentences import lint_failed, lint_message, render_failed
 from toetskader.collect.helm.values import merge, nested
 from toetskader.facts.attempt import Reason
 from toetskader.facts.chart import LintMessage
@@ -43,11 +43,11 @@ def version(program: Path, limits: Limits) -> Version | Refusal:
             text = run([str(program), "version", "--template", "{{.Version}}"], Path(scratch), limits, 10)
     except Refused as stop:
         return stop.refusal
-    except Failed as error:
+    except Failed:
         return refused(
             Reason.TOOL_MISSING,
-            nl=f"{program} is geen werkend helm-programma ({shorten(str(error))}). Wijs met --helm een helm aan.",
-            en=f"{program} is no working helm program ({shorten(str(error))}). Point --helm to one.",
+            nl=f"{program} is geen werkend helm-programma. Wijs met --helm een helm aan.",
+            en=f"{program} is no working helm program. Point --helm to one.",
         ).refusal
     return Version(tool="binary", where=str(program), helm=text.strip())
 

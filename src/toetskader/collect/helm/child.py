@@ -15,7 +15,7 @@ import msgspec
 from toetskader.collect.helm import guard
 from toetskader.collect.helm.limits import Limits, Refused, refused
 from toetskader.collect.helm.protocol import LENGTH, RawAnswer, Request
-from toetskader.collect.helm.sentences import shorten, too_much_output
+from toetskader.collect.helm.sentences import told_of_chart, too_much_output
 from toetskader.facts.attempt import Reason
 
 # Two are enough to render while lint runs; more processes, not more threads, serve more charts.
@@ -63,11 +63,11 @@ def _serve(request: Request, workers: ThreadPoolExecutor, limits: Limits) -> Raw
     except MemoryError:
         raise
     except Exception as error:
-        text = shorten(str(error))
+        told = told_of_chart(str(error))
         return refused(
             Reason.TOOL_FAILED,
-            nl=f"Helm gaf een fout: {type(error).__name__}: {text}",
-            en=f"Helm gave an error: {type(error).__name__}: {text}",
+            nl=f"Helm gaf een fout: {type(error).__name__}: {told.nl}",
+            en=f"Helm gave an error: {type(error).__name__}: {told.en}",
         ).refusal
 
 

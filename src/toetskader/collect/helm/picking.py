@@ -13,7 +13,7 @@ import msgspec
 
 from toetskader.collect.helm.limits import Refused, refused
 from toetskader.collect.helm.protocol import PickAnswer, PickRequest
-from toetskader.collect.helm.sentences import shorten
+from toetskader.collect.helm.sentences import cause
 from toetskader.facts.attempt import Reason
 
 Statuses = Callable[[Path], Sequence[dict[str, Any]]]
@@ -95,10 +95,9 @@ class _Entry(msgspec.Struct):
 
 
 def _no_index(error: Exception) -> Refused:
-    why = shorten(str(error))
-    return refused(
-        Reason.REFUSED_INPUT, nl=f"index.yaml is niet te lezen: {why}", en=f"index.yaml cannot be read: {why}"
-    )
+    why = cause(str(error))
+    nl, en = (f": {why.nl}", f": {why.en}") if why else ("", "")
+    return refused(Reason.REFUSED_INPUT, nl=f"index.yaml is niet te lezen{nl}.", en=f"index.yaml cannot be read{en}.")
 
 
 def _rank(version: str) -> tuple[list[int], bool, list[tuple[bool, int, str]]]:
@@ -129,10 +128,18 @@ def _admitted(constraint: str, versions: Sequence[str], statuses: Statuses) -> I
         if "invalid version" in said.values():
             raise refused(
                 Reason.REFUSED_INPUT,
-                nl=f"{shorten(constraint)!r} is geen versie of voorwaarde daaraan.",
-                en=f"{shorten(constraint)!r} is no version or constraint on one.",
+                nl=f"{_shown(constraint)} is geen versie of voorwaarde daaraan.",
+                en=f"{_shown(constraint)} is no version or constraint on one.",
             )
         yield from (version for name, version in zip(names, some, strict=True) if said.get(name) == "unpacked")
+
+
+def _shown(constraint: str) -> str:
+    """Return a constraint as it can be shown: Chart.yaml can hold anything in its place."""
+    return repr(constraint) if _CONSTRAINT.fullmatch(constraint) else "'…'"
+
+
+_CONSTRAINT = re.compile(r"[<>=~^!|, v0-9.xX*-]{1,60}")
 
 
 def _write(folder: Path, metadata: dict[str, Any]) -> None:

@@ -45,7 +45,7 @@ from toetskader.collect.helm.sentences import (
     lint_message,
     nested_too_deeply,
     render_failed,
-    shorten,
+    told_of_chart,
     too_much_output,
 )
 from toetskader.collect.helm.values import merge, nested
@@ -93,10 +93,11 @@ def _chart(request: ChartRequest, workers: ThreadPoolExecutor, limits: Limits) -
     try:
         chart = helm_python.Chart.load(request.packed or request.path)
     except helm_python.HelmError as error:
+        told = told_of_chart(str(error))
         raise refused(
             Reason.REFUSED_INPUT,
-            nl=f"Helm kan de chart niet laden: {shorten(str(error))}",
-            en=f"Helm cannot load the chart: {shorten(str(error))}",
+            nl=f"Helm kan de chart niet laden: {told.nl}",
+            en=f"Helm cannot load the chart: {told.en}",
         ) from error
     with chart:
         metadata_json = _native.call_string("helm_chart_metadata", chart._raw())
@@ -206,10 +207,11 @@ def _values(render: RenderRequest) -> str | Refusal:
         try:
             merged = merge(merged, msgspec.json.decode(yaml_to_json(text)))
         except (helm_python.HelmError, msgspec.DecodeError, RecursionError, ValueError) as error:
+            told = told_of_chart(str(error))
             return refused(
                 Reason.REFUSED_INPUT,
-                nl=f"Waardenbestand {number} van '{render.key}' is niet te lezen: {shorten(str(error))}",
-                en=f"Values file {number} of '{render.key}' cannot be read: {shorten(str(error))}",
+                nl=f"Waardenbestand {number} van '{render.key}' is niet te lezen: {told.nl}",
+                en=f"Values file {number} of '{render.key}' cannot be read: {told.en}",
             ).refusal
     for path, value in render.overrides.items():
         merged = merge(merged, nested(path, value))
