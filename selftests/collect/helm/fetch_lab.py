@@ -265,7 +265,9 @@ def registry_pages(at: str, packed: bytes, *, tag: str = "1.0.0") -> dict[str, R
     return {
         f"{at}/charts/sub/manifests/{tag}": Reply(manifest, headers={"Docker-Content-Digest": sha256(manifest)}),
         f"{at}/charts/sub/blobs/{sha256(packed)}": Reply(packed),
-        f"{at}/charts/sub/tags/list": Reply(json.dumps({"name": "charts/sub", "tags": [tag, "0.9.0", "x"]}).encode()),
+        f"{at}/charts/sub/tags/list": Reply(
+            json.dumps({"name": "charts/sub", "tags": [tag, "0.9.0", "x", "2026", "v9.0.0", "latest"]}).encode()
+        ),
     }
 
 

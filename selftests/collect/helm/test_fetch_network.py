@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from itertools import cycle
 from pathlib import Path
 
@@ -22,11 +24,15 @@ from fetch_lab import (
     registry_pages,
     sha256,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from toetskader.collect.fetch.failure import NotFetched
 from toetskader.collect.helm.dependencies import RemoteChart
 from toetskader.collect.helm.engine import Helm, render_chart
 from toetskader.collect.helm.limits import Limits, Refusal
 from toetskader.collect.helm.protocol import ChartAnswer, Rendered, RenderRequest
+from toetskader.collect.helm.registry import read_reference
 from toetskader.facts.attempt import Reason
 
 Make = Callable[..., Path]
@@ -334,6 +340,75 @@ def test_an_image_is_no_chart(internet: Internet, auditor: Auditor, packed: byte
     page = registry_pages(REGISTRY, packed)[manifest]
     internet.pages[manifest] = Reply(page.body.replace(b"cncf.helm.config", b"oci.image.config"))
     assert "no chart of Helm" in auditor.refused("oci://registry.public.test/charts").message.en
+
+
+MANIFEST = f"{REGISTRY}/charts/sub/manifests/1.0.0"
+LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
+CONFIG = {"mediaType": "application/vnd.cncf.helm.config.v1+json", "digest": "x", "size": 1}
+
+
+def layer(**changes: object) -> dict[str, object]:
+    return {"mediaType": LAYER, "digest": "sha256:" + "0" * 64, "size": 10} | changes
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        b"",
+        b"[]",
+        b"[" * 50_000,
+        b"\xff",
+        {},
+        {"config": CONFIG, "layers": []},
+        {"config": CONFIG, "layers": {}},
+        {"config": CONFIG, "layers": [layer(), layer()]},
+        {"config": CONFIG, "layers": [layer(size=-1)]},
+        {"config": CONFIG, "layers": [layer(size=10**12)]},
+        {"config": CONFIG, "layers": [layer(size="10")]},
+        {"config": CONFIG, "layers": [layer(digest="md5:" + "0" * 32)]},
+        {"config": CONFIG, "layers": [layer(digest="sha256:../../../../v2/other/blobs/x")]},
+        {"config": CONFIG, "layers": [layer(digest="sha256:" + "0" * 64 + "?x=https://127.0.0.1/")]},
+        {"config": CONFIG, "layers": [layer(urls=["http://127.0.0.1/x"])]},
+        {"config": None, "layers": [layer()]},
+    ],
+)
+def test_manifests_that_are_none(manifest: object, internet: Internet, auditor: Auditor) -> None:
+    internet.pages[MANIFEST] = Reply(manifest if isinstance(manifest, bytes) else json.dumps(manifest).encode())
+    auditor.refused("oci://registry.public.test/charts")
+    assert internet.contacted() == {"8.8.8.8"}
+
+
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        "",
+        "Bearer",
+        "Bearer realm",
+        'Bearer realm="',
+        'Basic realm="https://127.0.0.1/"',
+        "bearer realm=,",
+        'Bearer ="x"',
+        'Bearer realm="https://auth.public.test/none"',
+        'Bearer realm="https://auth.public.test/odd"',
+        "," * 5000,
+    ],
+)
+def test_challenges_that_are_none(challenge: str, internet: Internet, auditor: Auditor) -> None:
+    internet.pages[MANIFEST] = Reply(status=401, headers={"WWW-Authenticate": challenge})
+    internet.pages["https://auth.public.test/odd"] = Reply(json.dumps({"token": "a\r\nX-Injected: b"}).encode())
+    auditor.refused("oci://registry.public.test/charts")
+    assert not any("X-Injected" in headers for _, headers in internet.requests)
+
+
+@given(st.text(max_size=40))
+@settings(deadline=None)
+def test_any_reference_is_read_or_refused(text: str) -> None:
+    for reference in (text, f"oci://{text}", f"oci://registry.example/{text}", f"oci://{text}/charts/sub:1"):
+        with suppress(NotFetched):
+            found = read_reference(reference)
+            assert found.at.target == "/v2/"
+            assert re.fullmatch(r"[a-z0-9._/-]+", found.repository)
+            assert "/" not in found.name + found.tag
 
 
 # Honest twins.

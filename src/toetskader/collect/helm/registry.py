@@ -19,6 +19,7 @@ from toetskader.collect.helm.process import HelmProcess
 from toetskader.collect.helm.protocol import PickRequest
 from toetskader.facts.attempt import Reason
 from toetskader.facts.endpoint.escape import escaped
+from toetskader.facts.versions import parse_semver
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.cncf.helm.config.v1+json"
@@ -63,17 +64,14 @@ def read_reference(text: str) -> Reference:
     head, slash, last = path.rpartition("/")
     last, colon, tag = last.partition(":")
     repository = f"{head}{slash}{last}"
-    if (
-        not text.startswith("oci://")
-        or not all(map(_NAME.fullmatch, repository.split("/")))
-        or (colon and not _TAG.fullmatch(tag))
-        or (at_sign and not _DIGEST.fullmatch(digest))
-    ):
+    named = text.startswith("oci://") and all(map(_NAME.fullmatch, repository.split("/")))
+    fits = (not colon or _TAG.fullmatch(tag)) and (not at_sign or _DIGEST.fullmatch(digest))
+    at = read_address(f"https://{authority}/v2/")
+    if not named or not fits or at.target != "/v2/":
         raise refused_input(
             nl=f"{escaped(text, 200)!r} is geen verwijzing naar een chart in een registry (oci://host/pad/naam).",
             en=f"{escaped(text, 200)!r} is no reference to a chart in a registry (oci://host/path/name).",
         )
-    at = read_address(f"https://{authority}/v2/")
     if at.host == "docker.io":  # what everybody calls Docker Hub is not where its API is
         at = WebAddress("https", "registry-1.docker.io", at.port, at.target)
     if at.host in _LOOPBACK:
@@ -174,7 +172,7 @@ class _Pull:
         return answer.body
 
     def _tags(self) -> tuple[str, ...]:
-        """Return the versions that there are: a tag cannot hold a plus, so Helm writes an underscore for it."""
+        """Return the versions that there are, as Helm does: tags that are a whole version, an underscore for a plus."""
         tags: list[str] = []
         address = self._address("tags/list?n=1000")
         for _ in range(MOST_PAGES):
@@ -186,7 +184,8 @@ class _Pull:
             address = read_address(following[1], address)
             if address.origin != self._reference.at.origin:
                 break
-        return tuple(tag.replace("_", "+") for tag in tags)
+        versions = (tag.replace("_", "+") for tag in tags)
+        return tuple(version for version in versions if parse_semver(version, allow_v=False))
 
     def _address(self, rest: str) -> WebAddress:
         return read_address(f"{self._reference.repository}/{rest}", self._reference.at)
