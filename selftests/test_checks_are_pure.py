@@ -12,7 +12,7 @@ MODULES = sorted(TESTS.glob("**/*.py"))
 ALLOWED = {
     "collections", "collections.abc", "dataclasses", "datetime", "decimal", "enum", "functools", "ipaddress",
     "itertools", "json", "math", "operator", "re", "string", "typing", "msgspec",
-    "toetskader.facts", "toetskader.judging", "tests",
+    "toetskader.facts", "toetskader.judging", "toetskader.patterns", "tests",
 }  # fmt: skip
 """Modules that a judgement may import; of ours also everything below them, save what reads files."""
 READS_FILES = {"toetskader.facts.store"}

@@ -25,6 +25,7 @@ from toetskader.facts.templates import Templates
 from toetskader.facts.time_zones import is_utc, time_zone_settings, time_zones_in
 from toetskader.facts.values import Leaf
 from toetskader.judging import FilePlace, Findings, Parameters, Text, check, not_applicable, undetermined
+from toetskader.patterns import Linear, linear
 
 # A finding lists this many names; the rest is counted.
 SHOWN = 60
@@ -237,7 +238,7 @@ def test_database_sessions_use_utc(
 
 
 _IDENTITY_HINT = re.compile(r"oidc|openid|saml|entra|azure ?ad|adfs|msal|oauth")
-_IDENTITY = re.compile(
+_IDENTITY = linear(
     r"\b(oidc|openid|openid connect|saml|saml2|entra|azure ad|azuread|adfs|msal|oauth2 proxy)\b.*"
     r"\b(issuer|authority|client id|clientid|discovery\w*|endpoint|metadata\w*|tenant|tenant id|provider\w*"
     r"|entity id|url|enabled?|idp)\b"
@@ -343,7 +344,7 @@ def _offers_identity(values: str) -> bool:
 
 
 _MAIL_HINT = re.compile(r"smtp|mail")
-_MAIL_HOST = re.compile(
+_MAIL_HOST = linear(
     r"\b(smtp|smtps|mail|email|e mail|mailer|mailserver|mailhost)\b.*\b(host|hostname|server|relay|address|endpoint"
     r"|url)$"
     r"|^(smtp|mail|email)(host|server)$|\bmail(host|server)$"
@@ -352,7 +353,7 @@ _NO_MAIL_HOST = re.compile(
     r"\b(host user|host password|from|to|sender|recipient|recipients|reply|default|email address|mail address)\b"
     r"|address$"
 )
-_MAIL_IN_A_FILE = re.compile(r"smtp|\bmail[\w.-]{0,40}host|mail:\s*\n\s+host:|mail_?server", re.IGNORECASE)
+_MAIL_IN_A_FILE = linear(r"smtp|\bmail[\w.-]{0,40}host|mail:\s*\n\s+host:|mail_?server", re.IGNORECASE)
 # Services that send mail outside the municipality's environment, by their own interfaces.
 _MAIL_SERVICE = re.compile(
     r"\b(sendgrid|mailgun|mailjet|mandrill|postmark(app)?|sparkpost|sendinblue|brevo|smtp2go|amazonses)\b"
@@ -561,7 +562,7 @@ def _require_files_seen(workloads: Workloads, objects: Objects) -> None:
         )
 
 
-def _require_files_silent(workloads: Workloads, objects: Objects, pattern: re.Pattern[str], subject: Text) -> None:
+def _require_files_silent(workloads: Workloads, objects: Objects, pattern: Linear, subject: Text) -> None:
     """End undetermined when a configuration file that a container mounts is about a subject: it is not read here."""
     for container in workloads.containers():
         for file in mounted_files(container, objects):

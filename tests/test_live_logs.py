@@ -3,7 +3,6 @@
 Judged are the containers with the component's own code, as for a chart.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,11 +17,12 @@ from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
 from toetskader.facts.log_levels import LEVELS
 from toetskader.facts.names import words
 from toetskader.judging import Findings, Text, check, not_applicable, undetermined
+from toetskader.patterns import Linear, linear
 
-_LEVEL = re.compile(
+_LEVEL = linear(
     r"\blog(s|ging|ger)? ?(min )?level\b|\bloglevel\b|\bminimum ?level\b|\bverbosity\b|\blogniveau\b|\blog niveau\b"
 )
-_DEBUG = re.compile(r"(.*\b)?debug( mode| enabled| logging| log)?")
+_DEBUG = linear(r"(.*\b)?debug( mode| enabled| logging| log)?")
 _ON = frozenset({"1", "true", "yes", "on", "enabled"})
 _DEBUG_NAMES = LEVELS["debug"] | {"all"}
 
@@ -269,7 +269,7 @@ def _hidden(environment: Environment, container: Container) -> Iterator[str]:
             yield from (f"ConfigMap {source.name}" for source in item.unseen if source.origin is Origin.CONFIG_MAP)
 
 
-def _named(environment: Environment, container: Container, pattern: re.Pattern[str]) -> list[Variable]:
+def _named(environment: Environment, container: Container, pattern: Linear) -> list[Variable]:
     return [
         variable
         for item in environment.of_workload(container.workload)

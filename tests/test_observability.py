@@ -17,18 +17,19 @@ from toetskader.facts.templates import COMMENT, Templates
 from toetskader.facts.time_zones import is_utc, time_zone_settings
 from toetskader.facts.values import Leaf, leaves
 from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
+from toetskader.patterns import Linear, linear
 
 _OFF = frozenset({"", "false", "no", "off", "0", "none", "null", "disabled", "never"})
 _STANDARD_OUTPUT = re.compile(
     r"stdout|stderr|console|-|/dev/std(out|err)|/proc/self/fd/[12]|/dev/fd/[12]|/dev/null", re.IGNORECASE
 )
 
-_LOG_FILE = re.compile(
+_LOG_FILE = linear(
     r"\blog(s|ging|ger)? (file|file name|filename|path|dir|directory|folder|location)$|\blogfile$|\blogdir$|\blogpath$"
     r"|\blog to file$|\b(access|error) logfile$|\blog file (name|path)$|\bserilog .*\bfile\b.*\bpath$"
     r"|\bfile log(ging)? enabled$"
 )
-_LOG_TARGET = re.compile(
+_LOG_TARGET = linear(
     r"\blog(s|ging|ger)?\b.*\b(output|target|destination|sink|to|stream|channel|driver|appender|handler)$"
     r"|\bserilog\b.*\bwrite to\b.*\bname$"
 )
@@ -37,7 +38,7 @@ _ELSEWHERE = frozenset(
 )
 _LOG_FILE_VALUE = re.compile(r"(file:)?[\w./-]{1,200}\.log")
 _STDOUT_SWITCH = re.compile(r"\blog(s|ging)? (to )?(stdout|console)$|\bstdout log(s|ging)?$")
-_LOG_PLACE = re.compile(r"(.*/)?logs?(/.*)?|.*\.log", re.IGNORECASE)
+_LOG_PLACE = linear(r"(.*/)?logs?(/.*)?|.*\.log", re.IGNORECASE)
 _LOG_OPTION = re.compile(
     r"--?log(?:ging)?[-._]?(?:file|path|dir|to-file)(?:[-._]?(?:name|path))?(?:[= ]\s*(?P<value>\S+))?|(?:>>?"
     r"|\btee\b(?:\s+-a)?)\s*(?P<file>/?[\w./-]+\.log)\b"
@@ -95,13 +96,13 @@ def _log_volumes(container: Container, findings: Findings) -> None:
             )
 
 
-_LEVEL = re.compile(
+_LEVEL = linear(
     r"\blog(s|ging|ger)? ?(min )?level\b|\bloglevel\b|\bminimum ?level\b|\bverbosity\b|\blogniveau\b|\blog niveau\b"
 )
-_DEBUG = re.compile(r"(.*\b)?debug( mode| enabled| logging| log)?")
+_DEBUG = linear(r"(.*\b)?debug( mode| enabled| logging| log)?")
 # Names in templates of variables that values switch on, and that this scene does not render.
-_LEVEL_IN_TEMPLATE = re.compile(r"\b[A-Z][A-Z0-9_]*LOG(?:GING|GER)?_?LEVEL[A-Z0-9_]*\b")
-_DEBUG_IN_TEMPLATE = re.compile(r"^[^#\n]*\b(?:[A-Z][A-Z0-9_]*_)?DEBUG(?:_[A-Z0-9_]+)?\b", re.MULTILINE)
+_LEVEL_IN_TEMPLATE = linear(r"\b[A-Z][A-Z0-9_]*LOG(?:GING|GER)?_?LEVEL[A-Z0-9_]*\b")
+_DEBUG_IN_TEMPLATE = linear(r"^[^#\n]*\b(?:[A-Z][A-Z0-9_]*_)?DEBUG(?:_[A-Z0-9_]+)?\b", re.MULTILINE)
 
 
 @check("logging.debug_variable")
@@ -176,19 +177,19 @@ def test_log_level_is_a_variable(
             )
 
 
-_FORMAT = re.compile(
+_FORMAT = linear(
     r"\blog(s|ging|ger)?\b.*\b(format|formatter|formatter name|encoding|encoder|renderer|layout|style|output|type"
     r"|structured)\b"
     r"|\blogformat\b|\blog(s|ging)?\b.*\bjson\b|\bjson (log|logs|logging)\b|\bstructured log(s|ging)?\b"
 )
-_JSON = re.compile(r"\b(json|ecs|logstash|gelf|bunyan|stackdriver|jsonl)|json\b", re.IGNORECASE)
-_JSON_OPTION = re.compile(
+_JSON = linear(r"\b(json|ecs|logstash|gelf|bunyan|stackdriver|jsonl)|json\b", re.IGNORECASE)
+_JSON_OPTION = linear(
     r"--?log[-.]?(?:format|encoding|output|style|type)?[-.\w]{0,60}[= ]\s*[\"']?(?:json|ecs|gelf|logstash)"
     r"|--json-?logs?\b|--log-?json\b",
     re.IGNORECASE,
 )
 # A proxy's configuration that writes its access log as JSON.
-_JSON_FILE = re.compile(r"escape=json|format\s*[:=]\s*\"?json", re.IGNORECASE)
+_JSON_FILE = linear(r"escape=json|format\s*[:=]\s*\"?json", re.IGNORECASE)
 
 
 @check("logging.json")
@@ -341,7 +342,7 @@ def _applications(workloads: Workloads) -> tuple[Workload, ...]:
     return found
 
 
-def _variables(environment: Environment, workload: Workload, *patterns: re.Pattern[str]) -> list[Variable]:
+def _variables(environment: Environment, workload: Workload, *patterns: Linear) -> list[Variable]:
     return [
         variable
         for item in _own_code(environment, workload)
@@ -350,16 +351,14 @@ def _variables(environment: Environment, workload: Workload, *patterns: re.Patte
     ]
 
 
-def _names(pattern: re.Pattern[str], name: str) -> bool:
+def _names(pattern: Linear, name: str) -> bool:
     return pattern.fullmatch(name) is not None if pattern is _DEBUG else pattern.search(name) is not None
 
 
 class _Settable:
     """Tells whether values decide a variable."""
 
-    def __init__(
-        self, values: tuple[Leaf, ...], chart: ChartFiles, templates: Templates, *patterns: re.Pattern[str]
-    ) -> None:
+    def __init__(self, values: tuple[Leaf, ...], chart: ChartFiles, templates: Templates, *patterns: Linear) -> None:
         self._files = chart.files
         filled = [item for item in values if not isinstance(item.value, dict | list)]
         self._paths = [item.path for item in filled]
@@ -400,7 +399,7 @@ def _own_code(environment: Environment, workload: Workload) -> list[ContainerEnv
     return [item for item in running if not is_helper(item.container)] or running
 
 
-def _in_templates(chart: ChartFiles, workload: Workload, *patterns: re.Pattern[str]) -> bool:
+def _in_templates(chart: ChartFiles, workload: Workload, *patterns: Linear) -> bool:
     """Tell whether the templates beside a workload's own mention a variable that this values set leaves out."""
     folder = workload.source.partition("/")[2].rpartition("templates/")[0] + "templates/"
     texts = [text for path, text in chart.files.items() if path.startswith(folder)]
@@ -408,7 +407,7 @@ def _in_templates(chart: ChartFiles, workload: Workload, *patterns: re.Pattern[s
 
 
 @lru_cache(maxsize=4096)
-def _mentions(text: str, pattern: re.Pattern[str]) -> bool:
+def _mentions(text: str, pattern: Linear) -> bool:
     return pattern.search(COMMENT.sub("", text)) is not None
 
 

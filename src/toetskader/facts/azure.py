@@ -7,14 +7,15 @@ from typing import Any
 
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject
+from toetskader.patterns import linear
 
 # Prefixes of annotations, labels and node selectors that Azure's own controllers read (AKS and its add-ons).
-_KEY = re.compile(
+_KEY = linear(
     r"service\.beta\.kubernetes\.io/azure-[\w-]+|(?:[\w-]+\.)*azure\.(?:com|io)/[\w./-]+"
     r"|azure\.workload\.identity/[\w-]+"
     r"|aadpodidbinding|appgw\.ingress\.kubernetes\.io/[\w-]+|agentpool|kubernetes\.azure\.com/[\w./-]+"
 )
-_GROUP = re.compile(
+_GROUP = linear(
     r"(?:.*\.)?azure\.(?:com|io)|aadpodidentity\.k8s\.io|spv\.no|.*\.azure\.upbound\.io|alb\.networking\.azure\.io"
 )
 # Storage classes that AKS creates in every cluster.
@@ -25,7 +26,7 @@ _STORAGE_CLASS = re.compile(
 _DRIVER = re.compile(r"(?:disk|file|blob)\.csi\.azure\.com|kubernetes\.io/azure-(?:disk|file)")
 _INGRESS_CLASS = re.compile(r"azure[-/]application-gateway|webapprouting\.kubernetes\.azure\.com|azure-alb-\w+")
 # Entra ID's addresses are not here: identities come from Entra ID on any platform (DDC 1.3).
-_HOST = re.compile(
+_HOST = linear(
     r"[\w.-]{0,100}\.(?:(?:blob|file|queue|table|dfs)\.core\.windows\.net|vault\.azure\.net|(?:postgres"
     r"|mysql)\.database\.azure\.com"
     r"|database\.windows\.net|servicebus\.windows\.net|redis\.cache\.windows\.net|documents\.azure\.com"

@@ -6,13 +6,15 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from toetskader.patterns import linear
+
 _WORK = (
     r"(?:transact\w*|tpm|tps|requests?|reqs?|verzoek\w*|aanvra\w*|aanroep\w*|bericht\w*|messages?|meldingen|zaken"
     r"|objecten|documenten|bestanden|records?|events?|gebeurtenissen|gebruikers?|users?|sessies|sessions?|calls?)"
 )
 _PER = r"(?:per|/|in een|a|an)\s*(?:second\w*|sec\b|s\b|minu\w*|min\b|uur|hour|dag\b|day)"
-_NUMBER = r"(?<![0-9.,])[0-9][0-9.,]*+\s*+"  # whole: no other way to divide its digits is tried
-_THROUGHPUT = re.compile(
+_NUMBER = r"(?:^|[^0-9.,])[0-9][0-9.,]*\s*"
+_THROUGHPUT = linear(
     rf"{_NUMBER}(?:\w+\s+)?{_WORK}\s*{_PER}|{_NUMBER}(?:rps|rpm|tps|tpm)\b"
     rf"|{_NUMBER}(?:gelijktijdige|concurrent|simultaneous)\s+{_WORK}",
     re.IGNORECASE,

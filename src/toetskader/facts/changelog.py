@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from toetskader.facts.versions import SemVer, parse_semver
+from toetskader.patterns import linear
 
 
 class Kind(StrEnum):
@@ -151,16 +152,16 @@ class Changelog:
 
 _OWN_STATEMENT = (Kind.BREAKING, Kind.EXTERNAL)
 _UNRELEASED = re.compile(r"\[?(unreleased|niet uitgebracht|nog niet uitgebracht)\]?(\(\S*\))?", re.IGNORECASE)
-_HEADING = re.compile(r"(?P<marks>#{1,6})(?:[ \t]+(?P<text>.*?))?(?:[ \t]+#+)?[ \t]*")
+_HEADING = linear(r"(?P<marks>#{1,6})(?:[ \t]+(?P<text>.*?))?(?:[ \t]+#+)?[ \t]*")
 # `[1.2.3] - 2024-05-06`, the brackets linked or absent, `[YANKED]` behind it.
-_RELEASE = re.compile(
+_RELEASE = linear(
     r"(?:\[(?P<linked>[^\]\s]{1,100})\](?:\([^)\s]*\))?|(?P<plain>[^\s\[\]()]{1,100}))"
     r"[ \t]+[-–—][ \t]+(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ \t]+\[YANKED\])?"
 )
 _ANY_VERSION = re.compile(r"v?[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}(?:-[0-9A-Za-z.-]{1,60})?(?:\+[0-9A-Za-z.-]{1,60})?")
 _ANY_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FENCE = re.compile(r"[ \t]{0,3}(?P<mark>```+|~~~+)")
-_LINK = re.compile(r"\[[^\]]{1,200}\]:\s*\S+.*")
+_LINK = linear(r"\[[^\]]{1,200}\]:\s*\S+.*")
 _SHOWN = 80
 
 
@@ -202,10 +203,10 @@ def _headings(text: str) -> Iterator[_Line]:
             fence = "" if fence and mark["mark"].startswith(fence) else fence or mark["mark"]
             yield _Line(number, 0, line)
             continue
-        heading = None if fence or len(line) > 2000 else _HEADING.fullmatch(line)
+        heading = _HEADING.fullmatch(line) if line.startswith("#") and not fence and len(line) <= 2000 else None
         if heading:
             yield _Line(number, len(heading["marks"]), (heading["text"] or "").strip())
-        elif fence or not _LINK.fullmatch(line):
+        elif fence or not (line.startswith("[") and _LINK.fullmatch(line)):
             yield _Line(number, 0, line)
 
 

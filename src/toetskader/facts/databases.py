@@ -14,6 +14,7 @@ from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Container, Workloads
 from toetskader.facts.names import words
 from toetskader.facts.values import Leaf
+from toetskader.patterns import linear
 
 
 class Role(StrEnum):
@@ -43,11 +44,11 @@ _ENDINGS = {
     r"|password secret name)",
 }
 _ROLES = tuple(
-    (role, re.compile(rf"(?:.*\b)?{_RELATIONAL}\b.*\b{ending}|pg{role.value if role is not Role.NAME else 'database'}"))
+    (role, linear(rf"(?:.*\b)?{_RELATIONAL}\b.*\b{ending}|pg{role.value if role is not Role.NAME else 'database'}"))
     for role, ending in _ENDINGS.items()
 )
-_WHOLE = re.compile(rf"(?:.*\b)?{_RELATIONAL}\b.*\b(?:url|uri|dsn|connection string)|(?:.*\b)?connection strings?\b.*")
-_ADDRESS = re.compile(
+_WHOLE = linear(rf"(?:.*\b)?{_RELATIONAL}\b.*\b(?:url|uri|dsn|connection string)|(?:.*\b)?connection strings?\b.*")
+_ADDRESS = linear(
     r"jdbc:\w+|\b(?:postgres|postgresql|mysql|mariadb|sqlserver|mssql|oracle|postgis|pgsql)(?:\+\w+)?://"
     r"|\b(?:Host|Server|Data Source)=[^;\n]{1,200};[^\n]{0,200}\b(?:Database|Initial Catalog)=",
     re.IGNORECASE,
@@ -65,7 +66,7 @@ _IN_A_FILE = re.compile(
     r"|\bdata source=[^;]{1,200}\.(?:db|sqlite3?)\b|^(?:[\w.]{1,100}\.)?sqlite3?$",
     re.IGNORECASE,
 )
-_ENGINE_NAME = re.compile(
+_ENGINE_NAME = linear(
     rf"(?:.*\b)?{_RELATIONAL}\b.*\b(?:engine|type|driver|vendor|dialect|kind|platform)|(?:.*\b)?{_RELATIONAL}"
 )
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from toetskader.patterns import linear
+
 _PROSE = (".md", ".markdown", ".rst", ".adoc", ".txt", ".md.gotmpl")
 _README = re.compile(r"(readme|install(ation|atie|eren)?|notes)(\.[\w.]+)?", re.IGNORECASE)
 _NOT_DOCUMENTATION = re.compile(r"(^|/)(CHANGELOG|LICEN[CS]E|NOTICE|requirements)[^/]*$", re.IGNORECASE)
@@ -126,16 +128,18 @@ class ManualStep:
 
 
 _CHANGING = r"(?:apply|create|patch|edit|replace|annotate|label|taint|set|cp)"
-_STEP = re.compile(
+_STEP = linear(
     r"(?P<command>"
-    rf"(?:kubectl|oc|k)\s+(?:-[^\s=]+(?:=\S*| (?!{_CHANGING}\b)[^\s-]\S*)?\s+)*{_CHANGING}\b"
+    rf"(?:kubectl|oc|k)\s+(?:-[^\s=]+(?:=\S*| [^\s-]\S*)?\s+)*{_CHANGING}\b"
     r"|(?:kubectl|oc)\s+[^|;&]{0,200}?\bexec\b[^|;&]{0,300}?\b(?:manage\.(?:py|sh)|createsuperuser|create-admin"
     r"|migrate|psql|rake|artisan|occ|flyway|alembic)\b"
-    r"|(?:psql|createdb|createuser|pg_restore|mysql)\s+[-\"'<$](?!-?(?:version|help)\b)"
+    r"|(?:psql|createdb|createuser|pg_restore|mysql)\s+(?P<argument>[-\"'<$])"
     r"|(?:python3?\s+)?(?:\S{0,100}/)?manage\.(?:py|sh)\s+[a-z_-]+"
     r"|(?:az|aws|gcloud)\s+[a-z-]+(?:\s+[a-z-]+)?\s+(?:create|update|set)\b"
     r")"
 )
+# What a tool of a database may be asked without changing anything: its second dash or not, and the word.
+_ABOUT = re.compile(r"-?(?:version|help)\b")
 # What any step has on its line, to look for before reading it.
 _PROGRAMS = (
     "kubectl",
@@ -209,6 +213,6 @@ def _command(line: str, *, in_code: bool) -> str:
         start = _BEFORE.match(text)
         match = _STEP.match(text, start.end() if start else 0)
         # In prose a program's name alone is a mention of it.
-        if match and (in_code or " " in text):
+        if match and (in_code or " " in text) and not (match["argument"] and _ABOUT.match(text, match.end())):
             return " ".join(match["command"].split()[:3])
     return ""

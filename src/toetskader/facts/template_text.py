@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from toetskader.facts.kubernetes.environment import Origin, Variable
 from toetskader.facts.kubernetes.workloads import Container
+from toetskader.patterns import Linear, Match, linear
 
 _OPTION = re.compile(r"(?P<option>--?[A-Za-z][\w.-]{0,100})(?:=.*)?", re.DOTALL)
+_VALUE = re.compile(r"\s*value\s*:\s*(?P<value>.*)")
 _BLOCK = re.compile(r"\{\{-?\s*(if|with|range|define|block|end)\b")
 
 
@@ -31,16 +34,26 @@ def _values_of(name: str, text: str) -> Iterator[str]:
     """Yield what a template writes for a name, in a mapping or in `env`; empty for a value inside a block."""
     if name not in text:
         return
-    key = re.compile(rf"\s*(?:-\s+)?[\"']?{re.escape(name)}[\"']?\s*:\s*(?P<value>.*)")
-    entry = re.compile(rf"\s*-\s+name\s*:\s*[\"']?{re.escape(name)}[\"']?\s*")
+    key, entry = _lines_of(name)
     depth, in_entry = 0, False
     for line in text.splitlines():
         for block in _BLOCK.findall(line):
             depth += -1 if block == "end" else 1
-        value = re.fullmatch(r"\s*value\s*:\s*(?P<value>.*)", line) if in_entry else key.fullmatch(line)
+        value: Match | re.Match[str] | None = None
+        if in_entry:
+            value = _VALUE.fullmatch(line)
+        elif name in line:
+            value = key.fullmatch(line)
         if value:
             yield "" if depth else value["value"].strip()
-        in_entry = entry.fullmatch(line) is not None
+        in_entry = name in line and entry.fullmatch(line) is not None
+
+
+@lru_cache(maxsize=1024)
+def _lines_of(name: str) -> tuple[Linear, Linear]:
+    """Return what a line looks like that gives a name a value, and one that names it in `env`."""
+    quoted = rf"[\"']?{re.escape(name)}[\"']?"
+    return linear(rf"\s*(?:-\s+)?{quoted}\s*:\s*(?P<value>.*)"), linear(rf"\s*-\s+name\s*:\s*{quoted}\s*")
 
 
 def options_from_values(container: Container, files: Mapping[str, str]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ VANITY_HOST = "mooietoepassingsnaam.gemeente.nl"
 
 _SPECIAL = re.compile(r"([\\.\[\]])")
 _STEP = re.compile(r"\[(?P<index>[0-9]+)\]|(?P<key>(?:[^\\.\[\]]|\\.)+)", re.DOTALL)
-_REPLICAS = re.compile(r"(?!min|max).*replica(s|[-_]?count)", re.IGNORECASE)
+_REPLICAS = ("replicas", "replicacount", "replica-count", "replica_count")
 _HOST_KEY = re.compile(
     r"hosts?|host_?names?|(base|site|sub|public)?_?domains?|fqdn|.*host_?name|.*domain", re.IGNORECASE
 )
@@ -83,9 +83,13 @@ def replica_paths(values: Mapping[str, Any], *, more: int = 1) -> dict[str, int]
     found = {}
     for steps, value in walk_leaves(values):
         number = _whole_number(value)
-        if number is not None and isinstance(steps[-1], str) and _REPLICAS.fullmatch(steps[-1]):
+        if number is not None and isinstance(steps[-1], str) and _names_replicas(steps[-1].lower()):
             found[join_path(steps)] = number + more
     return found
+
+
+def _names_replicas(key: str) -> bool:
+    return key.endswith(_REPLICAS) and not key.startswith(("min", "max"))
 
 
 def host_paths(values: Mapping[str, Any], objects: Objects, *, host: str = VANITY_HOST) -> dict[str, Any]:

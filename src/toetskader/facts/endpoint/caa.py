@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from toetskader.facts.endpoint.dns import CaaRecord
+from toetskader.patterns import linear
 from toetskader.text import Text
 
 CRITICAL = 128
@@ -34,7 +35,7 @@ _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _PARAMETER = re.compile(rf"({_LABEL})[ \t]*=[ \t]*([\x21-\x3a\x3c-\x7e]*)")
 _METHOD = re.compile(r"[A-Za-z0-9-]+")
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
-_PHONE = re.compile(r"\+[0-9().-]*[0-9][0-9().-]*")
+_PHONE = linear(r"\+[0-9().-]*[0-9][0-9().-]*")
 # Bytes that are not printable ASCII are kept as \nnn; a backslash itself as \092.
 _ESCAPED = re.compile(r"\\(?!092)[0-9]{3}")
 

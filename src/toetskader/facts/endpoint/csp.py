@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from toetskader.facts.endpoint.graded import Graded, Remark
+from toetskader.patterns import linear
 from toetskader.text import Text
 
 _SOURCE_LISTS = frozenset(
@@ -41,11 +42,9 @@ _ANCESTORS = "frame-ancestors"
 """Takes hosts, schemes, 'self' and 'none' only."""
 
 # host-source of CSP level 3, 2.3.1, as wide as it is written in practice: anything that is no keyword
-_HOST = re.compile(
-    r"(?:(?P<scheme>[^:/']{1,100}+)://)?+(?P<host>\[[^\]]++\]|[^:/'\[]++)(?::(?:[0-9]++|\*))?+(?:/.*+)?+", re.DOTALL
-)
+_HOST = linear(r"(?:(?P<scheme>[^:/']{1,100})://)?(?P<host>\[[^\]]+\]|[^:/'\[]+)(?::(?:[0-9]+|\*))?(?:/.*)?", re.DOTALL)
 _SCHEME = re.compile(r"(?P<scheme>https?|data|mediastream|blob|filesystem):", re.IGNORECASE)
-_NONCE_OR_HASH = re.compile(r"'(?:nonce|sha256|sha384|sha512)-[A-Za-z0-9+/_-]++=*+'", re.IGNORECASE)
+_NONCE_OR_HASH = re.compile(r"'(?:nonce|sha256|sha384|sha512)-[A-Za-z0-9+/_-]+=*'", re.IGNORECASE)
 _UNSAFE = ("'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'")
 LONGEST_HEADER = 65_536
 """Characters of a policy that are read; browsers take no more headers than this in total."""
@@ -131,8 +130,8 @@ def _source(directive: str, word: str) -> Source | None:
     """Read one member of a source list; None for what browsers take for nothing."""
     if match := _SCHEME.fullmatch(word):
         return Source(word, scheme=match["scheme"].lower())
-    if match := _HOST.fullmatch(word):
-        return Source(word, scheme=(match["scheme"] or "").lower(), host=match["host"].lower().rstrip("."))
+    if found := _HOST.fullmatch(word):
+        return Source(word, scheme=(found["scheme"] or "").lower(), host=found["host"].lower().rstrip("."))
     keyword = word.lower()
     if keyword in ("'self'", "'none'"):
         return Source(word, keyword=keyword.strip("'"), exact=keyword == word)

@@ -5,7 +5,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
-_BEFORE_QUERY = re.compile(r"[^?#]*+")
+_QUERY = re.compile(r"[?#]")
 
 
 def escaped(text: str, longest: int = 2_000) -> str:
@@ -35,7 +35,10 @@ def resolved(base: str, reference: str) -> SplitResult | None:
 
     A backslash before query and fragment is a slash, as browsers have it (URL Standard, 4.4): it ends a host name.
     """
-    address = _BEFORE_QUERY.sub(lambda match: match[0].replace("\\", "/"), reference.strip(), count=1)
+    address = reference.strip()
+    query = _QUERY.search(address)
+    end = query.start() if query else len(address)
+    address = address[:end].replace("\\", "/") + address[end:]
     try:
         parts = urlsplit(urljoin(base, address))
         _ = parts.port  # raises for what is no port

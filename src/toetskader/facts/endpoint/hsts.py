@@ -8,10 +8,9 @@ from toetskader.facts.endpoint.graded import Graded, Remark
 from toetskader.text import Text
 
 # directive [= value] in RFC 6797, 6.1, with the white space that RFC 2616 allows between words
-_WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
+_WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _DIRECTIVE = re.compile(
-    rf"[ \t]*+(?:(?P<name>{_WORD})[ \t]*+"
-    rf"(?:=[ \t]*+(?:(?P<plain>{_WORD})|\"(?P<quoted>(?:[^\"\\]|\\.)*+)\")[ \t]*+)?+)?+"
+    rf"[ \t]*(?:(?P<name>{_WORD})[ \t]*(?:=[ \t]*(?:(?P<plain>{_WORD})|\"(?P<quoted>(?:[^\"\\]|\\.)*)\")[ \t]*)?)?"
 )
 LONGEST_VALUE = 4_096
 """Characters of a header that are read."""

@@ -13,6 +13,7 @@ from typing import Literal
 from toetskader.facts.endpoint.escape import escaped, resolved, without_query
 from toetskader.facts.endpoint.http import Page
 from toetskader.facts.endpoint.markup import Tag, tags
+from toetskader.patterns import linear
 
 MOST_NAMED = 20
 """Things of one kind that are kept."""
@@ -92,7 +93,7 @@ def _form(media_type: str, text: str) -> Form:
         return "json"
     if media_type in ("application/xml", "text/xml") or media_type.endswith("+xml"):
         return "xml"
-    if not media_type and re.match(r"\s*+(?:<!--.{0,1000}?-->\s*+)?<(?:!doctype\s+html|html)", text, re.I | re.S):
+    if not media_type and re.match(r"\s*(?:<!--.{0,1000}?-->\s*)?<(?:!doctype\s+html|html)", text, re.I | re.S):
         return "html"
     return "text" if media_type.startswith("text/") else "other"
 
@@ -114,8 +115,8 @@ _ORDINARY = frozenset(
         *("fax", "callto", "geo", "sip", "sips", "xmpp", "whatsapp", "webcal", "facetime", "skype"),
     }
 )
-_SCHEME = re.compile(r"\s*+([A-Za-z][A-Za-z0-9+.-]{1,40}+):(?!\d)")
-_INSECURE_STYLE = re.compile(r"(?:url\(\s*+[\"']?|@import\s++[\"'])(http://[^\s\"')]{1,300}+)", re.IGNORECASE)
+_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]{1,40}):(?!\d)")
+_INSECURE_STYLE = re.compile(r"(?:url\(\s*[\"']?|@import\s+[\"'])(http://[^\s\"')]{1,300})", re.IGNORECASE)
 _LOADED_LINKS = frozenset({"stylesheet", "icon", "preload", "modulepreload", "manifest", "apple-touch-icon"})
 _LOADED = {
     "script": "src",
@@ -246,7 +247,7 @@ _TRACES = {
     "Spring": r"Whitelabel Error Page",
     "SQL": r"\bSQLSTATE\[|\bORA-\d{5}\b|You have an error in your SQL syntax|Unclosed quotation mark after",
 }
-_TRACE_PATTERNS = {name: re.compile(pattern) for name, pattern in _TRACES.items()}
+_TRACE_PATTERNS = {name: linear(pattern) for name, pattern in _TRACES.items()}
 
 
 def traces(text: str) -> Iterator[str]:

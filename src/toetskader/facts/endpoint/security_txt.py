@@ -163,7 +163,7 @@ def _at_line(error: Mapping[str, Any], lines: list[str]) -> Text:
 _MOMENT = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.\d+)?(Z|[-+]\d{2}:\d{2})", re.IGNORECASE | re.ASCII
 )
-_EXPIRES = re.compile(r"^expires[ \t]*+:(.*)$", re.IGNORECASE | re.MULTILINE)
+_EXPIRES = re.compile(r"^expires[ \t]*:(.*)$", re.IGNORECASE | re.MULTILINE)
 
 
 def expiries(text: str) -> list[datetime]:
@@ -193,7 +193,7 @@ def _expiry(found: list[datetime], today: date, longest_days: int) -> Iterator[R
 
 def policy_urls(text: str) -> list[str]:
     """Return the addresses in `Policy`, in order, each once."""
-    found = re.findall(r"^policy[ \t]*+:[ \t]*+(\S++)[ \t\r]*+$", text, re.IGNORECASE | re.MULTILINE)
+    found = re.findall(r"^policy[ \t]*:[ \t]*(\S+)[ \t\r]*$", text, re.IGNORECASE | re.MULTILINE)
     return list(dict.fromkeys(found))
 
 

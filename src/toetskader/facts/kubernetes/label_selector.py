@@ -3,15 +3,15 @@
 Source: apimachinery `labels.Parse`.
 """
 
-import re
 from collections.abc import Callable, Mapping
+
+from toetskader.patterns import linear
 
 _KEY = r"(?P<key>[A-Za-z0-9][A-Za-z0-9._/-]{0,316})"
 _VALUE = r"[A-Za-z0-9]?[A-Za-z0-9._-]{0,63}"
-_EQUALITY = re.compile(rf"{_KEY}\s*(?P<sign>==|=|!=)\s*(?P<value>{_VALUE})")
-_SET = re.compile(rf"{_KEY}\s+(?P<sign>in|notin)\s*\((?P<values>[A-Za-z0-9._,\s-]{{0,4000}})\)")
-_EXISTS = re.compile(rf"(?P<sign>!)?\s*{_KEY}")
-_COMMA = re.compile(r",(?![^(]*\))")
+_EQUALITY = linear(rf"{_KEY}\s*(?P<sign>==|=|!=)\s*(?P<value>{_VALUE})")
+_SET = linear(rf"{_KEY}\s+(?P<sign>in|notin)\s*\((?P<values>[A-Za-z0-9._,\s-]*)\)")
+_EXISTS = linear(rf"(?P<sign>!)?\s*{_KEY}")
 
 Labels = Mapping[str, str]
 
@@ -32,7 +32,14 @@ def selector_keys(text: str) -> frozenset[str]:
 
 
 def _parts(text: str) -> list[str]:
-    return [part.strip() for part in _COMMA.split(text)] if text.strip() else []
+    """Divide a selector at its commas, those between parentheses aside."""
+    parts, start, within = [], 0, False
+    for at, char in enumerate(text):
+        within = char == "(" or (within and char != ")")
+        if char == "," and not within:
+            parts.append(text[start:at])
+            start = at + 1
+    return [part.strip() for part in (*parts, text[start:])] if text.strip() else []
 
 
 def _test(part: str) -> Callable[[Labels], bool]:
