@@ -7,34 +7,48 @@ text and no place before it, and a repeat counts to 1000 at most. Source: https:
 """
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import re2  # type: ignore[import-untyped]
 
 _LETTERS = {re.IGNORECASE: "i", re.MULTILINE: "m", re.DOTALL: "s"}
 
 
-class Match(Protocol):
+class Match:
     """Where a pattern fits, as `re.Match` tells it."""
 
-    def __getitem__(self, group: int | str, /) -> Any:
+    __slots__ = ("_found", "_numbers")
+
+    def __init__(self, found: Any, numbers: Mapping[str, int]) -> None:
+        self._found = found
+        self._numbers = numbers
+
+    def __getitem__(self, group: int | str) -> Any:
         """Return the text of a group, or None for one that did not take part."""
+        return self._found[self._number(group)]
 
-    def start(self, group: int | str = 0, /) -> int:
+    def start(self, group: int | str = 0) -> int:
         """Return where a group starts."""
+        return self.span(group)[0]
 
-    def end(self, group: int | str = 0, /) -> int:
+    def end(self, group: int | str = 0) -> int:
         """Return where a group ends."""
+        return self.span(group)[1]
 
-    def span(self, group: int | str = 0, /) -> tuple[int, int]:
-        """Return where a group starts and ends."""
+    def span(self, group: int | str = 0) -> tuple[int, int]:
+        """Return where a group starts and ends; -1 for one that did not take part."""
+        start, end = self._found.span(self._number(group))
+        return start, end
+
+    def _number(self, group: int | str) -> int:
+        return self._numbers[group] if isinstance(group, str) else group
 
 
 class Linear:
     """A pattern, with the methods of `re.Pattern`. Make one with `linear`."""
 
-    __slots__ = ("_compiled", "flags", "pattern")
+    __slots__ = ("_compiled", "_numbers", "flags", "pattern")
 
     def __init__(self, pattern: str, flags: re.RegexFlag) -> None:
         self.pattern = pattern
@@ -43,25 +57,27 @@ class Linear:
         options.log_errors = False
         letters = "".join(letter for flag, letter in _LETTERS.items() if flags & flag)
         self._compiled = re2.compile(f"(?{letters}){pattern}" if letters else pattern, options)
+        self._numbers: dict[str, int] = self._compiled.groupindex
 
     def search(self, text: str, pos: int = 0, endpos: int | None = None) -> Match | None:
         """Return where it first fits, or None."""
-        found: Match | None = self._compiled.search(_encodable(text), pos, endpos)
-        return found
+        found = self._compiled.search(_encodable(text), pos, endpos)
+        return None if found is None else Match(found, self._numbers)
 
     def match(self, text: str, pos: int = 0, endpos: int | None = None) -> Match | None:
         """Return how it fits at the beginning, or None."""
-        found: Match | None = self._compiled.match(_encodable(text), pos, endpos)
-        return found
+        found = self._compiled.match(_encodable(text), pos, endpos)
+        return None if found is None else Match(found, self._numbers)
 
     def fullmatch(self, text: str) -> Match | None:
         """Return how it fits the whole text, or None."""
-        found: Match | None = self._compiled.fullmatch(_encodable(text))
-        return found
+        found = self._compiled.fullmatch(_encodable(text))
+        return None if found is None else Match(found, self._numbers)
 
     def finditer(self, text: str, pos: int = 0, endpos: int | None = None) -> Iterator[Match]:
         """Yield every place where it fits, from left to right."""
-        yield from self._compiled.finditer(_encodable(text), pos, endpos)
+        for found in self._compiled.finditer(_encodable(text), pos, endpos):
+            yield Match(found, self._numbers)
 
     def findall(self, text: str) -> list[str]:
         """Return what fits, or the one group of it."""
@@ -70,7 +86,8 @@ class Linear:
 
     def sub(self, replacement: str | Callable[[Match], str], text: str) -> str:
         """Return a text with what fits replaced."""
-        found: str = self._compiled.sub(replacement, _encodable(text))
+        new = replacement if isinstance(replacement, str) else lambda found: replacement(Match(found, self._numbers))
+        found: str = self._compiled.sub(new, _encodable(text))
         return found
 
     def split(self, text: str, maxsplit: int = 0) -> list[str]:

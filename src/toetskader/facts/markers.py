@@ -26,6 +26,7 @@ from toetskader.facts.secrets import (
     looks_random,
     refers,
 )
+from toetskader.patterns import Match
 
 WORD = "REDACTED"
 """In every marker that is text, so that people know it; shapes without room for a word apart."""
@@ -80,7 +81,7 @@ class Markers:
         text = self.marker(str(int(value)) if whole else value.hex() if isinstance(value, float) else f"{value:x}")
         return type(value)(int(text) if text.isdigit() else _NUMBERS + self._number(text))
 
-    def in_shape(self, match: re.Match[str]) -> str:
+    def in_shape(self, match: re.Match[str] | Match) -> str:
         """Return what stands for a password that is part of a shape (`://user:password@host`), given the match."""
         password = match["password"]
         if is_public(password):

@@ -17,6 +17,7 @@ from typing import Any
 
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.references import Resolves, looks_generated, nothing, placeholder
+from toetskader.patterns import Linear, Match, linear
 from toetskader.text import Text
 
 
@@ -27,7 +28,7 @@ class Shape:
     name: Text
     literals: tuple[str, ...]
     """One of these occurs in every match; a text without them is not searched."""
-    expression: re.Pattern[str]
+    expression: re.Pattern[str] | Linear
     form: str = ""
     """What it looks like with nothing secret in it: `{36}` stands for as many characters. For tokens only."""
     around: tuple[str, str] = ("", "")
@@ -70,16 +71,16 @@ _LEFT, _RIGHT = r"(?<![A-Za-z0-9+/_=-])", r"(?![A-Za-z0-9+/_=-])"
 
 
 def _token(name: str, literals: tuple[str, ...], expression: str, form: str) -> Shape:
-    return Shape(Text(name, name), literals, re.compile(f"{_LEFT}(?:{expression}){_RIGHT}"), form)
+    return Shape(Text(name, name), literals, re.compile(f"{_LEFT}(?:{expression}){_RIGHT}", re.ASCII), form)
 
 
 PRIVATE_KEY = Shape(
     Text("een privésleutel", "a private key"),
     ("PRIVATE KEY",),
     # Key material must follow: documentation shows the header with dots. JSON and YAML may escape the line end.
-    re.compile(
+    linear(
         r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
-        r"(?:\s|\\n|\\r|(?:Proc-Type|DEK-Info|Version):[^\n\\]{0,80}+){0,40}+[A-Za-z0-9+/]{8}"
+        r"(?:\s|\\n|\\r|(?:Proc-Type|DEK-Info|Version):[^\n\\]*(?:\n|\\[nr]))*[A-Za-z0-9+/]{8}"
     ),
 )
 # Whether what stands where a password does is a reference, the place decides: `given`.
@@ -87,7 +88,7 @@ URL_PASSWORD = Shape(
     Text("een wachtwoord in een URL", "a password in a URL"),
     ("://",),
     # The host may be a reference: `postgres://app:x@$(HOST)/app`.
-    re.compile(r"""://[^\s/:@"'<>{}()]{0,200}:(?P<password>[^\s/:@"'`,]{1,200})@(?:[\w\[]|\$[({]|\{\{)"""),
+    linear(r"""://[^\s/:@"'<>{}()]*:(?P<password>[^\s/:@"'`,]+)@(?:[\w\[]|\$[({]|\{\{)"""),
     around=("redacted://REDACTED:", "@REDACTED"),
 )
 _CONNECTION_PASSWORD = Shape(
@@ -103,20 +104,15 @@ _CONNECTION_PASSWORD = Shape(
 _COMMAND_PASSWORD = Shape(
     Text("een wachtwoord in een opdracht", "a password in a command"),
     ("curl ",),
-    re.compile(
-        r"""\bcurl\s[^\n|;&]{0,300}?(?<=\s)(?:-u|--user)[ =]?["']?[^\s:"'$]{1,100}:
-            (?P<password>[^\s"'`]{1,200})""",
-        re.VERBOSE,
-    ),
+    linear(r"""\bcurl\s(?:[^\n|;&]*?\s)?(?:-u|--user)[ =]?["']?[^\s:"'$]+:(?P<password>[^\s"'`]+)"""),
     around=("curl -u REDACTED:", ""),
 )
 _SQL_PASSWORD = Shape(
     Text("een wachtwoord in SQL", "a password in SQL"),
     ("CREATE ", "create ", "ALTER ", "alter "),
-    re.compile(
-        r"""(?i:\b(?:create|alter)\s+(?:user|role|login)\b[^;\n]{0,120}?\b(?:password|identified\s+by)\s*=?)\s*
-            '(?!:)(?P<password>[^'\s]{1,200})'""",
-        re.VERBOSE,
+    linear(
+        r"(?i:\b(?:create|alter)\s+(?:user|role|login)\b[^;\n]{0,120}?\b(?:password|identified\s+by))\s*=?\s*"
+        r"'(?P<password>[^':\s][^'\s]*)'"
     ),
     around=("CREATE USER REDACTED PASSWORD '", "'"),
 )
@@ -217,7 +213,7 @@ def _leaks(text: str, *, documentation: bool, resolves: Resolves) -> Iterator[Le
 
 
 @lru_cache(maxsize=1024)
-def occurrences(text: str) -> tuple[tuple[Shape, re.Match[str]], ...]:
+def occurrences(text: str) -> tuple[tuple[Shape, re.Match[str] | Match], ...]:
     """Return every match of a shape in a text, samples for a reader too, shape by shape."""
     return tuple(
         (shape, match)
