@@ -1,5 +1,6 @@
 """A chart is rendered as a cluster would have it rendered: it cannot tell that it is audited."""
 
+import tarfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -74,7 +75,7 @@ def collect(tmp_path: Path, helm: Helm) -> Collect:
 
 def names(render: Any) -> list[str]:
     assert not isinstance(render, NotSeen), render.message
-    return sorted(item.document["metadata"]["name"] for item in render.objects)
+    return sorted(item.document.get("metadata", {}).get("name", "") for item in render.objects)
 
 
 def when(render: Render) -> dict[str, list[str]]:
@@ -174,3 +175,176 @@ def test_a_template_of_the_chart_cannot_stand_where_ours_stands(collect: Collect
     facts = collect("", tool=binary_helm, **{"templates/toetskader-probe.yaml": POD})
     assert "kwaad" in names(facts["render"])
     assert isinstance(facts["chart"], ChartFiles)
+
+
+def seen_somewhere(render: Render) -> str:
+    """Say in which circumstance the hidden pod is made; empty when in none."""
+    assert not isinstance(render, NotSeen), render
+    for item in render.otherwise:
+        if item.unseen is None and "kwaad" in names(item):
+            return item.when.en
+    return ""
+
+
+NODE = 'lookup "v1" "Node" "" ""'
+"""What finds something on every cluster, and nothing without one."""
+
+
+def hidden(condition: str, word: str = "if") -> str:
+    return f"{{{{ {word} {condition} }}}}\n{POD}{{{{ end }}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("template", "source"),
+    [
+        (hidden('lookup "v1" "Namespace" "" "kube-system"'), "lookup"),
+        (hidden('(lookup "v1" "Namespace" "" "").items', "range"), "lookup"),
+        (hidden('lookup "v1" "Secret" .Release.Namespace "x"', "with"), "lookup"),
+        ('{{ $x := lookup "v1" "Node" "" "" }}' + hidden("not (empty $x)"), "lookup"),
+        (f'{{{{ $x := {NODE} }}}}' + hidden('and $x (eq (dig "data" "stage" "" $x) "prod")'), "lookup"),
+        (f'{{{{ define "e" }}}}{{{{ if {NODE} }}}}ja{{{{ end }}}}{{{{ end }}}}' + hidden('include "e" .'), "lookup"),
+        ('{{ define "w" }}' + hidden(".x") + f'{{{{ end }}}}{{{{ include "w" (dict "x" ({NODE})) }}}}', "lookup"),
+        (f'{{{{ $_ := set .Values "echt" ({NODE}) }}}}' + hidden(".Values.echt"), "lookup"),
+        (hidden('eq (dig "metadata" "uid" "" (lookup "v1" "Node" "" "x")) "1234"'), "lookup"),
+        (hidden("gt (now | unixEpoch | int64) 1911808000"), "clock"),
+        (hidden('eq (now | date "2006") "2031"'), "clock"),
+        (hidden('ne (date "2006" "x") (date "2006" "y")'), "clock"),
+        (hidden('eq now.Weekday.String "Moesday"'), "clock"),
+        (hidden('hasPrefix "99" (htmlDate 0)'), "clock"),
+        (hidden("eq (randInt 0 100000) 3"), "chance"),
+        (hidden('hasPrefix "0000" uuidv4'), "chance"),
+        (hidden('eq (shuffle "abcdefghij") "jihgfedcba"'), "chance"),
+        (hidden('.Capabilities.APIVersions.Has "acme.nl/v1"'), "APIs"),
+        (hidden('not (.Capabilities.APIVersions.Has "extensions/v1beta1")'), "APIs"),
+        (hidden("eq (len .Capabilities.APIVersions) 411"), "APIs"),
+        (hidden('eq .Capabilities.KubeVersion.Version "v1.35.9"'), "version"),
+        (hidden('contains "gke" .Capabilities.KubeVersion.GitVersion'), "version"),
+        (hidden('semverCompare "=1.35.7" .Capabilities.KubeVersion.Version'), "version"),
+        (hidden('hasSuffix "+" .Capabilities.KubeVersion.Minor'), "version"),
+        (hidden('eq .Release.Namespace "gemeente-productie"'), "release"),
+        (hidden('hasSuffix "-prod" .Release.Name'), "release"),
+        (hidden("eq .Release.Revision 37"), "release"),
+        (hidden('eq .Capabilities.HelmVersion.GitCommit "abc"'), "Helm"),
+        (hidden('ne (getHostByName "x.nl") ""'), "DNS"),
+        (hidden('getHostByName "x.nl"'), "DNS"),
+        # Inside each other, behind one another, and behind what is so in the cluster that is told of.
+        (hidden(NODE).replace(POD, "{{ else if gt now.Year 2090 }}\n" + POD), "clock"),
+        (f"{{{{ if {NODE} }}}}a: 1{{{{ else }}}}" + hidden("gt now.Year 2090") + "{{ end }}", "clock"),
+        (f"{{{{ if {NODE} }}}}" + hidden("lt now.Year 2090").replace(POD, "{{ else }}\n" + POD) + "{{ end }}", "clock"),
+        (hidden(f"and .Release.IsUpgrade ({NODE})"), "lookup"),
+        (hidden('and (gt .Values.replicaCount 1.0) (eq (now | date "02") "33")'), "clock"),
+        (hidden(".Release.IsUpgrade").replace(POD, f'{{{{ if not ({NODE}) }}}}{{{{ fail "x" }}}}{{{{ end }}}}\n{POD}'), "upgrade"),
+        (hidden("ternary true false (gt now.Year 2090)"), "clock"),
+        # Code that is put together, or stands in the values.
+        ('{{ tpl (printf "{{ if %s%s `v1` `Node` `` `` }}%s{{ end }}" "loo" "kup" (.Files.Get "pod.txt")) . }}', ""),
+        ("{{ tpl .Values.code . }}", ""),
+        ('{{ tpl (.Files.Get "code.txt") . }}', ""),
+    ],
+)  # fmt: skip
+def test_what_a_chart_hides_until_something_else_is_so_is_seen(collect: Collect, template: str, source: str) -> None:
+    code = hidden('lookup "v1" "Node" "" ""')
+    values = f"{VALUES}code: |\n" + "".join(f"  {line}\n" for line in code.splitlines())
+    render = collect(
+        template, kinds=frozenset({"chart", "render"}), **{"values.yaml": values, "code.txt": code, "pod.txt": POD}
+    )["render"]
+    assert "kwaad" not in names(render)
+    when = seen_somewhere(render)
+    assert when
+    assert source in when
+    assert "templates/kwaad.yaml:1" in when or not source
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        '{{ range until (randInt 0 2 | int) }}' + POD + "{{ end }}",
+        '{{ if index (list false false true) (mod (now | unixEpoch) 3 | int) }}' + POD + "{{ end }}",
+        '{{ get (dict "2031" (.Files.Get "pod.txt")) (now | date "2006") }}',
+    ],
+)  # fmt: skip
+def test_a_choice_that_cannot_be_taken_is_a_doubt_with_its_place(collect: Collect, template: str) -> None:
+    render = collect(template, kinds=frozenset({"chart", "render"}), **{"pod.txt": POD})["render"]
+    doubts = [item.unseen.en for item in render.otherwise if item.unseen]
+    assert seen_somewhere(render) or any("templates/kwaad.yaml:1" in text for text in doubts)
+
+
+HONEST = {
+    "an existing password": """\
+{{ $there := lookup "v1" "Secret" .Release.Namespace "geheim" }}
+apiVersion: v1
+kind: Secret
+metadata: {name: geheim}
+data: {wachtwoord: {{ if $there }}{{ index $there.data "wachtwoord" }}{{ else }}{{ randAlphaNum 20 | b64enc }}{{ end }}}
+""",
+    "a secret that is made once": """\
+{{ if not (lookup "v1" "Secret" .Release.Namespace "geheim") }}
+apiVersion: v1
+kind: Secret
+metadata: {name: geheim}
+{{ end }}
+""",
+    "a monitor where its API is": """\
+{{ if .Capabilities.APIVersions.Has "monitoring.coreos.com/v1" }}
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: monitor}
+{{ end }}
+""",
+    "the API version of a budget": """\
+apiVersion: {{ semverCompare ">=1.21-0" .Capabilities.KubeVersion.Version | ternary "policy/v1" "policy/v1beta1" }}
+kind: PodDisruptionBudget
+metadata: {name: budget}
+""",
+    "the version of Kubernetes as numbers": """\
+{{ if ge (int .Capabilities.KubeVersion.Minor) 19 }}
+apiVersion: networking.k8s.io/v1
+{{ else }}
+apiVersion: extensions/v1beta1
+{{ end }}
+kind: NetworkPolicy
+metadata: {name: beleid}
+""",
+    "a full name": """\
+{{ define "naam" }}{{ $n := default .Chart.Name .Values.nameOverride }}{{ if contains $n .Release.Name }}\
+{{ .Release.Name }}{{ else }}{{ printf "%s-%s" .Release.Name $n | trunc 63 }}{{ end }}{{ end }}
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ include "naam" . }}, labels: {x: {{ .Release.Service }}}}
+""",
+    "a refusal": """\
+{{ if eq .Release.Namespace "default" }}{{ fail "not in default" }}{{ end }}
+""",
+    "values as a template": """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: waarden}
+data: {x: {{ tpl .Values.host . | quote }}}
+""",
+}
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_an_honest_chart_has_no_other_circumstances(collect: Collect, name: str) -> None:
+    render = collect(HONEST[name], kinds=frozenset({"chart", "render"}))["render"]
+    assert [item.when.en for item in render.otherwise] == []
+
+
+def test_a_date_that_renews_pods_is_judged_as_any_pod(collect: Collect) -> None:
+    pod = POD.replace(
+        "name: kwaad}", 'name: goed, annotations: {since: "{{ now | date "2006-01-02T15:04:05.000000000" }}"}}'
+    )
+    render = collect(pod, kinds=frozenset({"chart", "render"}))["render"]
+    assert all(item.unseen is None for item in render.otherwise)
+
+
+def test_a_packed_subchart_is_looked_into(collect: Collect, tmp_path: Path) -> None:
+    folder = tmp_path / "sub"
+    (folder / "templates").mkdir(parents=True)
+    (folder / "Chart.yaml").write_text("apiVersion: v2\nname: sub\nversion: 1.0.0\n", encoding="utf-8")
+    (folder / "templates/kwaad.yaml").write_text(hidden("gt now.Year 2090"), encoding="utf-8")
+    (tmp_path / "chart/charts").mkdir(parents=True)
+    with tarfile.open(tmp_path / "chart/charts/sub-1.0.0.tgz", "w:gz") as packed:
+        packed.add(folder, "sub")
+    chart = "apiVersion: v2\nname: proef\nversion: 1.2.3\ndependencies: [{name: sub, version: 1.0.0}]\n"
+    render = collect("", kinds=frozenset({"chart", "render"}), **{"Chart.yaml": chart})["render"]
+    assert "charts/sub/templates/kwaad.yaml:1" in seen_somewhere(render)

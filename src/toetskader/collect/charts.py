@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from toetskader.collect.helm.archive import read_text
+from toetskader.collect.helm.circumstances import at_an_upgrade, otherwise
 from toetskader.collect.helm.cluster import api_versions, full_version
 from toetskader.collect.helm.dependencies import RemoteChart
 from toetskader.collect.helm.engine import Helm, OpenChart
@@ -16,7 +17,7 @@ from toetskader.collect.helm.limits import Limits, Refusal, Refused
 from toetskader.collect.helm.probes import Probes
 from toetskader.collect.helm.protocol import Description, Rendered, RenderRequest
 from toetskader.facts.attempt import Malformed, NotSeen, Provenance, Reason
-from toetskader.facts.chart import ChartFiles, Circumstance, LintMessage, Render, alike
+from toetskader.facts.chart import ChartFiles, LintMessage, Render
 from toetskader.facts.kubernetes.drift import varying
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
@@ -29,7 +30,6 @@ from toetskader.text import Lang, Text
 
 _PROBES = ("render_next", "render_vanity", "render_scaled")
 _REVISION_OF_AN_UPGRADE = 3
-_AT_AN_UPGRADE = Text("bij een upgrade", "at an upgrade")
 
 
 def collect_chart(
@@ -115,9 +115,7 @@ class _Collection:
             values.name: self._render(unread.get(values.name) or answer.renders[values.name], values, "", {})
             for values in self.part.values
         }
-        for name, base in bases.items():
-            if isinstance(base, Render):
-                bases[name] = _with_upgrade(base, answer.renders[f"{name} upgrade"])
+        bases |= self._in_all_circumstances(chart, bases, requests, answer.renders)
         for entry in self.target.namespaces if "contracted" in self.kinds else ():
             rendered = _as_installed(chart, contracted.get(entry, ()), answer.renders)
             self.attempts[FactKey("contracted", entry.environment)] = (
@@ -128,6 +126,23 @@ class _Collection:
             self.attempts[FactKey("render", name)] = base
             for kind, attempt in probes[name].items():
                 self.attempts[FactKey(kind, name)] = attempt
+
+    def _in_all_circumstances(
+        self,
+        chart: OpenChart,
+        bases: Mapping[str, Render | NotSeen],
+        requests: list[RenderRequest],
+        answers: Mapping[str, Rendered | Refusal],
+    ) -> dict[str, Render]:
+        """Add to renders what the chart makes at an upgrade, and where its decisions turn out otherwise."""
+        found = {
+            name: msgspec.structs.replace(base, otherwise=at_an_upgrade(base, answers[f"{name} upgrade"]))
+            for name, base in bases.items()
+            if isinstance(base, Render)
+        }
+        rendered = [request for request in requests if request.key in found]
+        others = otherwise(chart, found, rendered, self.part.kubernetes)
+        return {name: msgspec.structs.replace(base, otherwise=others[name]) for name, base in found.items()}
 
     def _read_values(self, limits: Limits) -> dict[str, Refusal]:
         """Read the files of every values set, and return why those of some cannot be read."""
@@ -368,14 +383,6 @@ def _api_versions(live: Live) -> tuple[str, ...]:
             group = f"{item.group}/{item.version}" if item.group else item.version
             found |= dict.fromkeys((group, f"{group}/{item.kind}"))
     return tuple(found)
-
-
-def _with_upgrade(base: Render, upgrade: Rendered | Refusal) -> Render:
-    """Add what a chart renders at an upgrade, where that is something else than at the installation."""
-    if isinstance(upgrade, Refusal) or alike(base, upgrade):
-        return base
-    circumstance = Circumstance(when=_AT_AN_UPGRADE, objects=upgrade.objects, notes=upgrade.notes)
-    return msgspec.structs.replace(base, otherwise=(*base.otherwise, circumstance))
 
 
 def _as_installed(

@@ -16,10 +16,11 @@ _FIELDS = re.compile(r"(?:[.$][A-Za-z_][\w-]{0,200})+|[\"`]([A-Za-z_][\w-]{0,200
 _STEP = re.compile(r"[.$]")
 _ALL_VALUES = re.compile(r"(?:toYaml|toJson|range\b[^{}]{0,80})\s\$?\.Values\s*[})|]")
 _ALIAS = re.compile(r"^[ \t-]*alias:[ \t]*[\"']?([\w-]+)", re.MULTILINE)
-_POD_KIND = re.compile(
+RUNS_PODS = re.compile(
     rf"^[ \t]*kind:[ \t]*[\"']?(?:{'|'.join(POD_KINDS)})[\"']?[ \t]*$",
     re.MULTILINE,
 )
+"""Text of a template that makes a workload."""
 _SUFFIXES = (".yaml", ".yml", ".tpl", ".txt", ".json", ".gotmpl")
 
 
@@ -46,7 +47,7 @@ class Templates:
             "templates/" in path
             and "/tests/" not in path
             and path.endswith(_SUFFIXES)
-            and _POD_KIND.search(text) is not None
+            and RUNS_PODS.search(text) is not None
             for path, text in self._files.items()
         )
 

@@ -6,7 +6,7 @@ import queue
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +29,7 @@ from toetskader.collect.helm.protocol import (
     Version,
     VersionRequest,
 )
+from toetskader.collect.helm.rewritten import ChartCopy
 from toetskader.collect.helm.sentences import cannot_render
 
 
@@ -191,6 +192,19 @@ class OpenChart:
         """Render only, for instance with other values after `read` showed what they are."""
         try:
             return self._ask(renders, describe=False).renders
+        except Refused as stop:
+            return stop.refusal
+
+    def render_copy(
+        self, copy: ChartCopy, texts: Mapping[str, str], renders: Sequence[RenderRequest]
+    ) -> dict[str, Rendered | Refusal] | Refusal:
+        """Render a copy of the chart in which some templates have another text; `texts`, by path."""
+        copy.write(texts)
+        request = ChartRequest(path=str(copy.directory), renders=tuple(renders), describe=False)
+        try:
+            if self._helm.program is None:
+                return self._helm._ask(self.source, request).renders
+            return self._helm._ask(archive.open_source(copy.directory, self._helm.limits), request).renders
         except Refused as stop:
             return stop.refusal
 

@@ -1,0 +1,158 @@
+"""What a chart makes in other circumstances than those of its render, for as far as these change anything."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from toetskader.collect.helm.engine import OpenChart
+from toetskader.collect.helm.forced import Forced, Variant, variants
+from toetskader.collect.helm.limits import Refusal
+from toetskader.collect.helm.protocol import Rendered, RenderRequest
+from toetskader.collect.helm.rewritten import ChartCopy
+from toetskader.facts.chart import Circumstance, Render, RenderedObject, alike
+from toetskader.facts.kubernetes.served_apis import builtin_groups
+from toetskader.facts.template_decisions import Decision, Decisions, Site, Source, words_of
+from toetskader.facts.values import walk_leaves
+from toetskader.text import Text
+
+_AT_AN_UPGRADE = Text("bij een upgrade", "at an upgrade")
+_HOLDS_DATA = frozenset({"Secret", "ConfigMap", "PersistentVolumeClaim"})
+"""Kinds of which a chart may leave one as it is, that it finds in the cluster."""
+_MOST_PLACES = 3
+
+
+def at_an_upgrade(base: Render, upgrade: Rendered | Refusal) -> tuple[Circumstance, ...]:
+    """Return what a chart renders at an upgrade, where that is something else than at the installation.
+
+    One that cannot be rendered as an upgrade wants something of the cluster; `otherwise` then looks further.
+    """
+    if isinstance(upgrade, Refusal) or alike(base, upgrade):
+        return ()
+    return (Circumstance(when=_AT_AN_UPGRADE, objects=upgrade.objects, notes=upgrade.notes),)
+
+
+def otherwise(
+    chart: OpenChart, renders: Mapping[str, Render], requests: Sequence[RenderRequest], kubernetes: str
+) -> dict[str, tuple[Circumstance, ...]]:
+    """Return in which circumstances a chart makes something else, by values set.
+
+    Parameters: `renders`, by name of the values set, with the circumstances known so far; `requests`, as they were
+    rendered, under the same names; `kubernetes`, the version.
+    """
+    texts = [text for render in renders.values() for text in _texts(render.values)]
+    decisions = Decisions(chart.source.files, values=texts, kubernetes=kubernetes)
+    found = {name: render.otherwise for name, render in renders.items()}
+    if not decisions.are_unsettled:
+        return found
+    forced = Forced(decisions, texts)
+    failed: dict[str, Refusal] = {}
+    for answers in _all_rendered(chart, forced, variants(decisions), requests):
+        for name, answer in answers.items():
+            if isinstance(answer, Refusal):
+                failed.setdefault(name, answer)
+                continue
+            made = _completed(renders[name], answer)
+            if not alike(renders[name], made) and not any(alike(known, made) for known in found[name]):
+                when = _when(decisions, renders[name].objects, made.objects)
+                found[name] += (Circumstance(when=when, objects=made.objects, notes=made.notes),)
+    for name in renders:
+        doubt = _doubt(decisions, failed=name in failed)
+        if doubt is not None:
+            found[name] += (doubt,)
+    return found
+
+
+def _all_rendered(
+    chart: OpenChart, forced: Forced, ways: Iterable[Variant], requests: Sequence[RenderRequest]
+) -> Iterator[dict[str, Rendered | Refusal]]:
+    with ChartCopy(chart.source) as copy:
+        for way in ways:
+            yield _rendered(chart, copy, forced, way, requests)
+
+
+def _rendered(
+    chart: OpenChart, copy: ChartCopy, forced: Forced, variant: Variant, requests: Sequence[RenderRequest]
+) -> dict[str, Rendered | Refusal]:
+    """Render a variant; where an answer of `lookup` does not fit, without any."""
+    answers = chart.render_copy(copy, forced.texts(variant), requests)
+    if isinstance(answers, Refusal):
+        return {request.key: answers for request in requests}
+    again = [request for request in requests if isinstance(answers[request.key], Refusal)]
+    if variant.answers and again:
+        without = chart.render_copy(copy, forced.texts(Variant(variant.outcomes, answers=False)), again)
+        if not isinstance(without, Refusal):
+            answers |= without
+    return answers
+
+
+def _completed(base: Render, made: Rendered) -> Rendered:
+    """Add what the cluster has in that circumstance without this render.
+
+    A Secret that a chart finds it does not make again; of an API that is not there, no object can be missed.
+    """
+    there = {_identity(item.document) for item in made.objects}
+    kept = tuple(
+        item
+        for item in base.objects
+        if _identity(item.document) not in there
+        and (item.document.get("kind") in _HOLDS_DATA or _group(item.document) not in builtin_groups())
+    )
+    return msgspec.structs.replace(made, objects=(*made.objects, *kept)) if kept else made
+
+
+def _identity(document: Mapping[str, Any]) -> tuple[str, str, str]:
+    metadata = document.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return _group(document), str(document.get("kind")), str(name)
+
+
+def _group(document: Mapping[str, Any]) -> str:
+    return str(document.get("apiVersion")).rpartition("/")[0]
+
+
+def _when(decisions: Decisions, known: Iterable[RenderedObject], made: Iterable[RenderedObject]) -> Text:
+    """Say which decisions turned out otherwise: those with a part in the templates whose objects differ."""
+    before, after = (
+        {(item.template, msgspec.json.encode(item.document, order="deterministic")) for item in items}
+        for items in (known, made)
+    )
+    files = {template.partition("/")[2] for template, _ in before ^ after}
+    near: dict[str, int] = {}
+    for file in sorted(files):
+        for name, distance in decisions.included_by(file).items():
+            near[name] = min(near.get(name, distance), distance)
+    deciding = [one for one in decisions.decisions if one.unit in near]
+    return _if(sorted(deciding or decisions.decisions, key=lambda one: near.get(one.unit, 0)))
+
+
+def _if(deciding: Sequence[Decision]) -> Text:
+    if not deciding:
+        return Text("met wat de template zelf samenstelt", "with what the template puts together")
+    places = dict.fromkeys(f"{one.path}:{one.line}" for one in deciding)
+    shown = ", ".join([*places][:_MOST_PLACES])
+    sources = sorted({source for one in deciding[:_MOST_PLACES] for source in one.sources})
+    nl, en = (" / ".join(words_of(source)[number] for source in sources) for number in (0, 1))
+    return Text(f"als {shown} anders uitvalt, door {nl}", f"if {shown} turns out otherwise, by {en}")
+
+
+def _doubt(decisions: Decisions, *, failed: bool) -> Circumstance | None:
+    """Return what cannot be told: what a decision on pods would make that could not be rendered."""
+    for one in decisions.decisions:
+        hidden = one.site is not Site.CONDITION and bool(one.sources - {Source.LOOKUP, Source.UPGRADE})
+        if (failed or hidden) and decisions.pods_of(one):
+            what = Text(*words_of(sorted(one.sources)[0]))
+            return Circumstance(
+                when=_if([one]),
+                unseen=Text(
+                    f"{one.path}:{one.line} laat {what.nl} beslissen over wat er draait, en wat er dan draait is hier "
+                    "niet te zien. Laat de values daarover beslissen.",
+                    f"{one.path}:{one.line} has {what.en} decide what runs, and what runs then cannot be seen here. "
+                    "Have the values decide that.",
+                ),
+            )
+    return None
+
+
+def _texts(values: Mapping[str, Any]) -> list[str]:
+    return [leaf for _, leaf in walk_leaves(values) if isinstance(leaf, str)]

@@ -1,0 +1,204 @@
+"""A chart's templates with its decisions taken: what it would render where these turn out otherwise.
+
+A client's render has no cluster to ask and one moment in time. So conditions that depend on such things are written out
+as true, or as false; `lookup` gives an answer in which every key that the templates know is there; and a template that
+gives up (`fail`, `required`) goes on. What comes out is what the chart can make, and is judged as such.
+"""
+
+import base64
+import itertools
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from toetskader.facts.template_decisions import Decision, Decisions, Site
+from toetskader.facts.template_syntax import Branch, Call, Definition, Node, Operand, Pipeline, parsed
+
+_MOST_VARIANTS = 16
+_MOST_KEYS = 2_000
+_KEY = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_NAMED = re.compile(r"[\"`]([A-Za-z0-9_.-]{1,100})[\"`]|\.([A-Za-z_]\w{0,99})")
+_ANSWER = "toetsing1234"
+_WORDS = (
+    r"\b(?:lookup|now|ago|date\w*|htmlDate\w*|unixEpoch|rand[A-Z]\w*|uuidv4|shuffle|gen[A-Z]\w*|getHostByName|APIVersions"
+    r"|KubeVersion|HelmVersion|IsUpgrade|IsInstall|Revision|Release[.]Name(?:space)?)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way in which all decisions can be taken."""
+
+    outcomes: Mapping[Decision, bool]
+    """Decision → whether its condition holds."""
+    answers: bool
+    """Whether `lookup` finds something."""
+
+
+def variants(decisions: Decisions) -> list[Variant]:
+    """Return the ways to take the decisions of a chart: few, and each arm of a chain is taken in one of them.
+
+    First every condition holds, later none does. A chain of `else if` needs one more for every arm. Where decisions
+    stand inside each other, each two levels get every combination (a covering array of strength two). That is done for
+    what has a part in pods; what decides on other objects alone is taken both ways.
+    """
+    conditions = [one for one in decisions.decisions if one.site is Site.CONDITION]
+    on_pods = {one for one in conditions if decisions.pods_of(one)}
+    arms: dict[tuple[str, int], list[int]] = {}
+    for one in conditions:
+        known = arms.setdefault((one.unit, one.chain), [])
+        if one.arm not in known:
+            known.append(one.arm)
+    most = max((len(arms[one.unit, one.chain]) for one in on_pods), default=1)
+
+    def taken(number: int, one: Decision) -> bool:
+        return arms[one.unit, one.chain].index(one.arm) == number or (number == 0 and one.chain < 0)
+
+    found = [
+        Variant({one: taken(number, one) for one in conditions}, answers=number < most) for number in range(most + 1)
+    ]
+    depths = {
+        chain: depth for chain, depth in decisions.depths.items() if chain in {(o.unit, o.chain) for o in on_pods}
+    }
+    for bit, wanted in itertools.product(range(max(depths.values(), default=0).bit_length()), (0, 1)):
+        outcomes = {
+            one: taken(0, one) and (depths.get((one.unit, one.chain), 0) >> bit & 1) == wanted for one in conditions
+        }
+        found.append(Variant(outcomes, answers=True))
+    different = {(tuple(item.outcomes.values()), item.answers): item for item in found}
+    return [*different.values()][:_MOST_VARIANTS]
+
+
+class Forced:
+    """Writes the templates of a chart with its decisions taken."""
+
+    def __init__(self, decisions: Decisions, values: Iterable[str]) -> None:
+        """Parameters: `values`, texts in the chart's values, which may name keys of what `lookup` finds."""
+        self._decisions = decisions
+        self._values = tuple(values)
+        self._word = f"t{secrets.token_hex(12)}"
+
+    def texts(self, variant: Variant) -> dict[str, str]:
+        """Return the templates that come out otherwise, by path."""
+        found = {}
+        for path, text in self._decisions.files.items():
+            edits = [*self._outcomes(path, variant), *self._calls(text, variant)]
+            if edits:
+                found[path] = _edited(text, edits)
+        if found:
+            path = next(iter(found))
+            found[path] += self._definitions(variant)
+        return found
+
+    def _outcomes(self, path: str, variant: Variant) -> Iterator[tuple[int, int, str]]:
+        for one, holds in variant.outcomes.items():
+            if one.path == path:
+                yield one.start, one.end, "true" if holds ^ one.negated else "false"
+
+    def _calls(self, text: str, variant: Variant) -> Iterator[tuple[int, int, str]]:
+        for call in _interventions(text):
+            match call.name:
+                case "lookup" if variant.answers:
+                    yield call.start, call.end, f'coalesce (include "{self._word}.found" 0 | fromJson)'
+                case "fail":
+                    yield call.start, call.end, "trunc 0"
+                case "required":
+                    yield call.start, call.end, "default"
+                case "tpl":
+                    yield call.start, call.start, f'(include "{self._word}.code" (toString '
+                    yield call.end, call.end, "))"
+
+    def _definitions(self, variant: Variant) -> str:
+        """Return the templates that the others are made to use, under a name that none of theirs can have."""
+        answer = f'coalesce (include \\"{self._word}.found\\" 0 | fromJson)'
+        held = "or true" if variant.answers else "and false"
+        code = f"regexReplaceAll `(\\{{\\{{-?\\s*(?:else\\s+)?if)\\s` . `${{1}} {held} `"
+        if variant.answers:
+            code = f'regexReplaceAll `\\blookup\\b` ({code}) "{answer}"'
+        return (
+            f'{{{{ define "{self._word}.found" }}}}{self._found()}{{{{ end }}}}'
+            f'{{{{ define "{self._word}.code" }}}}{{{{ if regexMatch `{_WORDS}` . }}}}{{{{ {code} }}}}'
+            "{{ else }}{{ . }}{{ end }}{{ end }}"
+        )
+
+    def _found(self) -> str:
+        """Return an object that `lookup` might find: whatever key is asked for, it is there."""
+        keys: dict[str, None] = {}
+        for text in self._decisions.files.values():
+            if "lookup" in text or "ecret" in text:
+                keys |= _keys(text)
+        keys |= dict.fromkeys(text for text in self._values if _KEY.fullmatch(text))
+        content = base64.b64encode(_ANSWER.encode()).decode()
+        data = dict.fromkeys(itertools.islice(keys, _MOST_KEYS), content)
+        metadata = {"name": _ANSWER, "namespace": _ANSWER, "uid": _ANSWER, "labels": {}, "annotations": {}}
+        port = {"name": "http", "port": 8080, "nodePort": 30080, "targetPort": 8080}
+        spec = {"type": "ClusterIP", "clusterIP": "10.0.0.10", "ports": [port], "replicas": 1}
+        found: dict[str, Any] = {"metadata": metadata, "type": "Opaque", "data": data, "spec": spec, "status": {}}
+        return msgspec.json.encode({**found, "items": [found]}).decode()
+
+
+@lru_cache(maxsize=1024)
+def _keys(text: str) -> dict[str, None]:
+    return dict.fromkeys(match[1] or match[2] for match in _NAMED.finditer(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Intervention:
+    """A function to replace, or the text that `tpl` renders."""
+
+    name: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=1024)
+def _interventions(text: str) -> tuple[_Intervention, ...]:
+    return tuple(_in_body(parsed(text) or ()))
+
+
+def _in_body(body: Iterable[Node]) -> Iterator[_Intervention]:
+    for node in body:
+        match node:
+            case Branch():
+                for condition, inner in node.arms:
+                    yield from _in_pipeline(condition)
+                    yield from _in_body(inner)
+            case Definition():
+                yield from _in_pipeline(node.pipeline)
+                yield from _in_body(node.body)
+            case Call():
+                yield from _in_pipeline(node.pipeline)
+            case _:
+                yield from _in_pipeline(node.pipeline)
+
+
+def _in_pipeline(pipeline: Pipeline | None) -> Iterator[_Intervention]:
+    for command in pipeline.commands if pipeline else ():
+        yield from _in_command(command)
+
+
+def _in_command(command: list[Operand]) -> Iterator[_Intervention]:
+    head = command[0]
+    if head.name in ("lookup", "fail", "required"):
+        yield _Intervention(head.name, head.start, head.start + len(head.name))
+    elif head.name == "tpl" and len(command) > 1:
+        yield _Intervention("tpl", command[1].start, command[1].end)
+    for operand in command:
+        yield from _in_pipeline(operand.inner)
+
+
+def _edited(text: str, edits: list[tuple[int, int, str]]) -> str:
+    """Apply edits; one inside of another that replaces something is left out."""
+    parts: list[str] = []
+    at = 0
+    for start, end, new in sorted(edits, key=lambda edit: (edit[0], edit[0] - edit[1])):
+        if start < at:
+            continue
+        parts += [text[at:start], new]
+        at = max(end, start)
+    return "".join([*parts, text[at:]])

@@ -1,0 +1,62 @@
+"""A private copy of an opened chart, in which templates can have another text."""
+
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from toetskader.collect.helm.archive import PACKED, OpenSource, copy_chart
+
+
+class ChartCopy:
+    """A copy of a chart on disk. Use as a context manager: leaving it removes the copy."""
+
+    def __init__(self, source: OpenSource) -> None:
+        self._source = source
+        self._scratch = tempfile.TemporaryDirectory(prefix="toetskader-chart-")
+        self.directory = Path(self._scratch.name) / "chart"
+        self._changed: Mapping[str, str] = {}
+        copy_chart(source, self.directory)
+
+    def write(self, texts: Mapping[str, str]) -> None:
+        """Give templates another text, and all others their own again.
+
+        Parameters: `texts`, path inside the chart → what stands there; of a packed subchart too, which is then unpacked
+        in the copy.
+        """
+        for name in {path.split("/")[1] for path in texts if path.startswith("charts/")}:
+            if not (self.directory / "charts" / name).is_dir():
+                self._unpack(name)
+        for path in {*self._changed, *texts}:
+            text = texts.get(path, self._source.files[path])
+            if text != self._changed.get(path, self._source.files[path]):
+                (self.directory / path).write_text(text, encoding="utf-8")
+        self._changed = texts
+
+    def _unpack(self, name: str) -> None:
+        """Put a subchart's files, which were read before, in the place of its archive."""
+        charts = self.directory / "charts"
+        for archive in list(charts.iterdir()):
+            if archive.name.endswith(PACKED) and _top(archive) == name:
+                archive.unlink()
+        for path, text in self._source.files.items():
+            if path.startswith(f"charts/{name}/"):
+                file = self.directory / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding="utf-8")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._scratch.cleanup()
+
+
+def _top(archive: Path) -> str:
+    with tarfile.open(archive) as opened:
+        first = opened.next()
+    return first.name.split("/")[0] if first else ""
