@@ -41,10 +41,14 @@ class Auditor:
             if item.check == "ingress.vanity_host"
         )
 
-    def audit(self, folder: Path) -> Outcome:
-        """Return what every requirement in scope comes to for the target in a folder, before deviations."""
+    def audit(self, folder: Path, only: frozenset[str] | None = None) -> Outcome:
+        """Return what every requirement in scope comes to for the target in a folder, before deviations.
+
+        Parameters: `only`, the kinds of facts that a requirement needs to be selected; None for all requirements.
+        """
         (target,) = load_targets([folder], today=TODAY, catalogue=self.catalogue)
         scope = scope_of(target, self.catalogue, self.checks, profiles=(), lang="en").looked_at
+        scope = [item for item in scope if only is None or item.check.fact_kinds(item.part) == only]
         kinds = frozenset().union(*(item.check.fact_kinds(item.part) for item in scope))
         assert target.chart is not None
         attempts = collect_chart(self._helm, target, target.chart, kinds, by="Helm", vanity_host=self._vanity_host)
@@ -63,6 +67,11 @@ class Auditor:
             )
 
         return {item.requirement.id: judged(item) for item in scope}
+
+    @cached_property
+    def fact_kinds(self) -> frozenset[frozenset[str]]:
+        """What requirements on a chart need to be collected; those with the same needs are collected the same."""
+        return frozenset(self.checks[check].fact_kinds("chart") for check in self.chart_requirements.values())
 
     @cached_property
     def chart_requirements(self) -> dict[str, str]:

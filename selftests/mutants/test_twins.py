@@ -141,3 +141,13 @@ def test_what_cannot_be_read_is_met_nowhere(auditor: Auditor, tmp_path: Path) ->
     met = {id_ for id_ in about if outcome[id_].verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE)}
     assert met == set()
     assert [judged.crash for judged in outcome.values() if judged.crash] == []
+
+
+@pytest.mark.parametrize("folder", [GOLDEN, FLAWED], ids=["golden", "flawed"])
+def test_a_requirement_alone_gives_the_verdict_of_the_whole_run(auditor: Auditor, folder: Path) -> None:
+    """What is collected for other requirements decides nothing."""
+    together = auditor.audit(folder)
+    alone = {id_: judged for kinds in auditor.fact_kinds for id_, judged in auditor.audit(folder, kinds).items()}
+    assert alone.keys() == together.keys()
+    for id_, judged in together.items():
+        assert (alone[id_].verdict, alone[id_].findings) == (judged.verdict, judged.findings), id_

@@ -190,6 +190,9 @@ NODE = 'lookup "v1" "Node" "" ""'
 """What finds something on every cluster, and nothing without one."""
 
 
+REFUSES = '{{ fail "x" }}'
+
+
 def hidden(condition: str, word: str = "if") -> str:
     return f"{{{{ {word} {condition} }}}}\n{POD}{{{{ end }}}}\n"
 
@@ -233,7 +236,8 @@ def hidden(condition: str, word: str = "if") -> str:
         (f"{{{{ if {NODE} }}}}" + hidden("lt now.Year 2090").replace(POD, "{{ else }}\n" + POD) + "{{ end }}", "clock"),
         (hidden(f"and .Release.IsUpgrade ({NODE})"), "lookup"),
         (hidden('and (gt .Values.replicaCount 1.0) (eq (now | date "02") "33")'), "clock"),
-        (hidden(".Release.IsUpgrade").replace(POD, f'{{{{ if not ({NODE}) }}}}{{{{ fail "x" }}}}{{{{ end }}}}\n{POD}'), "upgrade"),
+        (hidden(".Release.IsUpgrade").replace(POD, f"{{{{ if not ({NODE}) }}}}{REFUSES}{{{{ end }}}}\n{POD}"), "grade"),
+        (hidden(".Release.IsUpgrade").replace(POD, '{{ required "x" .Values.nieuw }}\n' + POD), "upgrade"),
         (hidden("ternary true false (gt now.Year 2090)"), "clock"),
         # Code that is put together, or stands in the values.
         ('{{ tpl (printf "{{ if %s%s `v1` `Node` `` `` }}%s{{ end }}" "loo" "kup" (.Files.Get "pod.txt")) . }}', ""),

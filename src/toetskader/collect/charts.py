@@ -141,7 +141,8 @@ class _Collection:
             if isinstance(base, Render)
         }
         rendered = [request for request in requests if request.key in found]
-        others = otherwise(chart, found, rendered, self.part.kubernetes)
+        refused = [name for name in found if isinstance(answers[f"{name} upgrade"], Refusal)]
+        others = otherwise(chart, found, rendered, self.part.kubernetes, refused=refused)
         return {name: msgspec.structs.replace(base, otherwise=others[name]) for name, base in found.items()}
 
     def _read_values(self, limits: Limits) -> dict[str, Refusal]:

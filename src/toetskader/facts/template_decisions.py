@@ -156,7 +156,7 @@ _CHOOSES = {
     "trunc": slice(0, 1),
 }
 """Functions that take a part of something → the arguments that say which part."""
-_BY_ACCIDENT = frozenset({"~clock", "~chance", "clock", "chance", "dns"})
+_BY_ACCIDENT = frozenset({"~clock", "~chance", "clock", "chance", "dns", "lookup"})
 _ASSEMBLES = frozenset(
     [
         "printf",
@@ -701,6 +701,10 @@ _DEEPEST = 7
 """Decisions inside decisions that are told apart."""
 
 
+_TEMPLATE = re.compile(r"(?:charts/[^/]+/)*templates/")
+"""Paths of what Helm reads as templates, whatever the files are called."""
+
+
 class Decisions:
     """The decisions of a chart's templates, those of its subcharts included."""
 
@@ -708,8 +712,8 @@ class Decisions:
         """Parameters: `files`, path inside the chart → text; `values`, texts in the values, which a template may use as
         a template; `kubernetes`, the version that says which built-in APIs are always there.
         """
-        self.files = {path: text for path, text in files.items() if "templates/" in path}
-        self._others = [text for path, text in files.items() if "templates/" not in path and "{{" in text]
+        self.files = {path: text for path, text in files.items() if _TEMPLATE.match(path)}
+        self._others = [text for path, text in files.items() if path not in self.files and "{{" in text]
         self._values = [text for text in values if "{{" in text]
         self._served = frozenset(served(minor_version(kubernetes))) if kubernetes else frozenset()
 
@@ -800,6 +804,13 @@ class Decisions:
                 found.add(self._name(number))
                 numbers.extend(other for name, *_ in self._all[number][1].calls for other in self._called(name))
         return frozenset(found)
+
+    @cached_property
+    def unread(self) -> str:
+        """A template of which this reader cannot tell what decides, though a source stands in it; empty for none."""
+        return next(
+            (path for path, text in self.files.items() if parsed(text) is None and _WORD_OF_A_SOURCE.search(text)), ""
+        )
 
     def pods_of(self, decision: Decision) -> str:
         """Return the file that makes pods in which a decision plays a part; empty when there is none."""

@@ -1,6 +1,7 @@
 """What a chart makes in other circumstances than those of its render, for as far as these change anything."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from toetskader.collect.helm.forced import Forced, Variant, variants
 from toetskader.collect.helm.limits import Refusal
 from toetskader.collect.helm.protocol import Rendered, RenderRequest
 from toetskader.collect.helm.rewritten import ChartCopy
+from toetskader.collect.helm.sentences import timed_out
 from toetskader.facts.chart import Circumstance, Render, RenderedObject, alike
 from toetskader.facts.kubernetes.served_apis import builtin_groups
 from toetskader.facts.template_decisions import Decision, Decisions, Site, Source, words_of
@@ -33,17 +35,22 @@ def at_an_upgrade(base: Render, upgrade: Rendered | Refusal) -> tuple[Circumstan
 
 
 def otherwise(
-    chart: OpenChart, renders: Mapping[str, Render], requests: Sequence[RenderRequest], kubernetes: str
+    chart: OpenChart,
+    renders: Mapping[str, Render],
+    requests: Sequence[RenderRequest],
+    kubernetes: str,
+    *,
+    refused: Collection[str] = (),
 ) -> dict[str, tuple[Circumstance, ...]]:
     """Return in which circumstances a chart makes something else, by values set.
 
     Parameters: `renders`, by name of the values set, with the circumstances known so far; `requests`, as they were
-    rendered, under the same names; `kubernetes`, the version.
+    rendered, under the same names; `kubernetes`, the version; `refused`, the values sets that give no upgrade.
     """
     texts = [text for render in renders.values() for text in _texts(render.values)]
     decisions = Decisions(chart.source.files, values=texts, kubernetes=kubernetes)
     found = {name: render.otherwise for name, render in renders.items()}
-    if not decisions.are_unsettled:
+    if not (decisions.are_unsettled or decisions.unread or refused):
         return found
     forced = Forced(decisions, texts)
     failed: dict[str, Refusal] = {}
@@ -66,8 +73,14 @@ def otherwise(
 def _all_rendered(
     chart: OpenChart, forced: Forced, ways: Iterable[Variant], requests: Sequence[RenderRequest]
 ) -> Iterator[dict[str, Rendered | Refusal]]:
+    """Render all variants. Together they may take as long as one request; what is left then is refused."""
+    end = time.monotonic() + chart.limits.deadline_s
     with ChartCopy(chart.source) as copy:
         for way in ways:
+            if time.monotonic() > end:
+                refusal = timed_out(chart.limits.deadline_s).refusal
+                yield {request.key: refusal for request in requests}
+                return
             yield _rendered(chart, copy, forced, way, requests)
 
 
@@ -138,6 +151,15 @@ def _if(deciding: Sequence[Decision]) -> Text:
 
 def _doubt(decisions: Decisions, *, failed: bool) -> Circumstance | None:
     """Return what cannot be told: what a decision on pods would make that could not be rendered."""
+    if decisions.unread:
+        place = decisions.unread
+        return Circumstance(
+            when=Text(f"in {place}", f"in {place}"),
+            unseen=Text(
+                f"Wat in {place} beslist over wat er draait is hier niet te lezen. Schrijf die template eenvoudiger.",
+                f"What decides in {place} on what runs cannot be read here. Write that template in a simpler way.",
+            ),
+        )
     for one in decisions.decisions:
         hidden = one.site is not Site.CONDITION and bool(one.sources - {Source.LOOKUP, Source.UPGRADE})
         if (failed or hidden) and decisions.pods_of(one):

@@ -168,6 +168,11 @@ class OpenChart:
         self._allow_private = allow_private
         self.source = source
 
+    @property
+    def limits(self) -> Limits:
+        """The bounds on each request."""
+        return self._helm.limits
+
     def read(self, renders: Sequence[RenderRequest], lint: str = "") -> ChartAnswer | Refusal:
         """Describe, lint and render the chart.
 

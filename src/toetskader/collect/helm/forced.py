@@ -108,7 +108,7 @@ class Forced:
                 case "fail":
                     yield call.start, call.end, "trunc 0"
                 case "required":
-                    yield call.start, call.end, "default"
+                    yield call.start, call.end, 'default ""'
                 case "tpl":
                     yield call.start, call.start, f'(include "{self._word}.code" (toString '
                     yield call.end, call.end, "))"
@@ -184,8 +184,10 @@ def _in_pipeline(pipeline: Pipeline | None) -> Iterator[_Intervention]:
 
 def _in_command(command: list[Operand]) -> Iterator[_Intervention]:
     head = command[0]
-    if head.name in ("lookup", "fail", "required"):
+    if head.name in ("lookup", "fail"):
         yield _Intervention(head.name, head.start, head.start + len(head.name))
+    elif head.name == "required" and len(command) > 1:
+        yield _Intervention("required", head.start, command[1].end)  # its message goes too: it may be written out
     elif head.name == "tpl" and len(command) > 1:
         yield _Intervention("tpl", command[1].start, command[1].end)
     for operand in command:
