@@ -16,6 +16,7 @@ from toetskader.yamlfile import read_yaml
 
 FILE = Path(__file__).parent / "mutants/live.yaml"
 _WHERE = f"--namespace={NAMESPACE}"
+_WEB = "app.kubernetes.io/component=web"
 _OF_SERVER = ("resourceVersion", "uid", "generation", "creationTimestamp", "managedFields")
 
 
@@ -39,6 +40,8 @@ class LiveMutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """What pods answer for their metrics."""
     changes: dict[str, Verdict]
     """Requirement → new verdict: all that differ from the golden namespace, and no other."""
+    until: tuple[str, ...] = ()
+    """What `kubectl wait` is told before a look at the namespace: what a controller says of the change in the end."""
 
     def __post_init__(self) -> None:
         if self.requirement not in self.changes:
@@ -51,8 +54,8 @@ class LiveMutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     @contextlib.contextmanager
     def made(self, plane: ControlPlane) -> Iterator[None]:
-        """Make the change, for as long as the block."""
-        pod = _pod(plane) if any("{pod}" in name for name in self.of) else ""
+        """Make the change, wait for what follows from it in the end, and keep both for as long as the block."""
+        pod = _new_pod(plane) if any("{pod}" in name for name in self.of) else ""
         commands = [shlex.split(command.replace("{pod}", pod)) for command in self.kubectl]
         saved = [plane.get(name.replace("{pod}", pod), _WHERE) for name in self.of]
         with contextlib.ExitStack() as undo:
@@ -75,11 +78,18 @@ class LiveMutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
                 undo.callback(_put_back, plane, item, status=any("--subresource=status" in words for words in commands))
             for words in commands:
                 plane.kubectl(*words, _WHERE)
+            for condition in self.until:
+                plane.kubectl("wait", *shlex.split(condition), _WHERE, "--timeout=120s")
             yield
 
 
-def _pod(plane: ControlPlane) -> str:
-    name: str = plane.wait_for_pods(NAMESPACE, "app.kubernetes.io/component=web")[0]["metadata"]["name"]
+def _new_pod(plane: ControlPlane) -> str:
+    """Replace a pod of web and return the name of the new one: how long ago it was made decides on some verdicts."""
+    replaced: str = plane.wait_for_pods(NAMESPACE, _WEB)[0]["metadata"]["name"]
+    plane.kubectl("delete", "pod", replaced, _WHERE)
+    pods = plane.wait_for_pods(NAMESPACE, _WEB, 3)
+    log(plane)
+    name: str = max(pods, key=lambda pod: pod["metadata"]["creationTimestamp"])["metadata"]["name"]
     return name
 
 

@@ -12,7 +12,8 @@ from toetskader.judging.judge import Judged
 from toetskader.results import Verdict
 
 MUTANTS = load_live_mutants()
-SECONDS_TO_SETTLE = 20
+SECONDS_TO_SETTLE = 120
+"""At most: a look that finds what is expected twice ends the wait."""
 
 NOT_SHOWN = {
     "DDC-7.2-06": Verdict.NOT_APPLICABLE,  # no image has a preliminary version
