@@ -61,6 +61,8 @@ class Mutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     edits: tuple[Edit, ...]
     changes: dict[str, Verdict]
     """Requirement → new verdict: all that differ from the golden target, and no other."""
+    hides: str = ""
+    """Object of which nobody knows what it makes, so that all else judged on objects is undetermined and names it."""
 
     def __post_init__(self) -> None:
         if self.requirement not in self.changes:

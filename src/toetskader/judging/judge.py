@@ -163,6 +163,9 @@ def _judged(check: Check, scene: SceneSubjects, given: Mapping[str, Any], findin
             off = _nothing_runs(scene) if check.per_scene else None
             if off is not None:
                 return Judged(Verdict.UNDETERMINED, reason=off, keys=keys, shown=scene.part != "chart")
+            beside = _made_by_something_else(check, scene)
+            if beside is not None:
+                return Judged(Verdict.UNDETERMINED, reason=beside, keys=keys)
             return Judged(Verdict.NOT_APPLICABLE, reason=clipped(outcome.reason), keys=keys)
     except NotShown as outcome:
         if not findings.fail:
@@ -178,6 +181,7 @@ def _judged(check: Check, scene: SceneSubjects, given: Mapping[str, Any], findin
     if doubt is not None:
         return Judged(Verdict.UNDETERMINED, found, reason=doubt, keys=keys, crash=crash, measured=measured)
     idle = _nothing_runs(scene) if scene.part == "namespace" else None  # an empty namespace meets nothing
+    idle = idle or _made_by_something_else(check, scene)
     verdict = Verdict.PASS if idle is None else Verdict.UNDETERMINED
     return Judged(verdict, found, reason=idle, keys=keys, measured=measured)
 
@@ -200,6 +204,19 @@ def _nothing_runs(scene: SceneSubjects) -> Text | None:
             case _:
                 return None
     except (Missing, Malformed, Unseen, KeyError):  # not seen, or not collected at all
+        return None
+
+
+_OF_OBJECTS = frozenset({"objects", "workloads", "network_policies", "routes", "environment", "databases"})
+
+
+def _made_by_something_else(check: Check, scene: SceneSubjects) -> Text | None:
+    """Return why what a chart renders is not all there will be for a check to judge; None when it is."""
+    if scene.part != "chart" or _OF_OBJECTS.isdisjoint(check.subjects):
+        return None
+    try:
+        return next(iter(scene.get("unseen")), None)
+    except (Missing, Malformed, Unseen):  # then the check did not come to a verdict by these objects either
         return None
 
 

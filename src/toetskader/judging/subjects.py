@@ -17,6 +17,7 @@ from toetskader.facts.kubernetes.network_policies import NetworkPolicies
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.pods import LivePods
 from toetskader.facts.kubernetes.routes import routes
+from toetskader.facts.kubernetes.unseen import unseen
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.store import Fact, FactKey, TargetFacts
 from toetskader.facts.templates import Templates
@@ -105,6 +106,7 @@ SUBJECTS: dict[str, Subject] = {
         Subject("next_kubernetes", {"chart": "render_next"}, True, _variant),
         Subject("scaled", {"chart": "render_scaled"}, True, _variant),
         Subject("objects", _WORKLOADS, True, _objects),
+        Subject("unseen", _RENDER, True, lambda scene, _: unseen(scene.get("objects"))),
         Subject("workloads", _WORKLOADS, True, lambda scene, fact: Workloads(scene.get("objects"), _component(fact))),
         Subject("network_policies", _WORKLOADS, True, lambda scene, _: NetworkPolicies(scene.get("objects"))),
         Subject("routes", _WORKLOADS, True, lambda scene, _: routes(scene.get("objects"))),

@@ -1,0 +1,72 @@
+"""What something else makes of a chart's objects is a doubt that names them; what only configures is none."""
+
+import pytest
+from from_yaml import objects
+
+from toetskader.facts.kubernetes.unseen import unseen
+
+MAKES = [
+    "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease}",
+    "{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization}",
+    "{apiVersion: argoproj.io/v1alpha1, kind: Application}",
+    "{apiVersion: argoproj.io/v1alpha1, kind: ApplicationSet}",
+    "{apiVersion: argoproj.io/v1alpha1, kind: Workflow}",
+    "{apiVersion: helm.cattle.io/v1, kind: HelmChart}",
+    "{apiVersion: helm.crossplane.io/v1beta1, kind: Release}",
+    "{apiVersion: kubernetes.crossplane.io/v1alpha2, kind: Object}",
+    "{apiVersion: kappctrl.k14s.io/v1alpha1, kind: App}",
+    "{apiVersion: operators.coreos.com/v1alpha1, kind: Subscription}",
+    "{apiVersion: cluster.x-k8s.io/v1beta1, kind: ClusterClass}",
+    "{apiVersion: kyverno.io/v1, kind: ClusterPolicy}",
+    "{apiVersion: keda.sh/v1alpha1, kind: ScaledJob}",
+    "{apiVersion: monitoring.coreos.com/v1, kind: Prometheus}",
+    "{apiVersion: postgresql.cnpg.io/v1, kind: Cluster}",
+    "{apiVersion: evil.example/v1, kind: ServiceMonitor}",
+    "{apiVersion: evil.example/v1, kind: Deployment, spec: {template: {spec: {containers: [{name: a, image: b}]}}}}",
+    "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, spec: {template: {spec: {containers: []}}}}",
+    "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration}",
+    "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingAdmissionPolicy}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
+    " rules: [{apiGroups: [''], resources: [pods], verbs: [create]}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
+    " rules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole,"
+    " rules: [{apiGroups: [batch], resources: [jobs], verbs: [get, patch]}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, roleRef: {name: edit},"
+    " subjects: [{kind: ServiceAccount, name: default}]}",
+]
+CONFIGURES = [
+    "{apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, spec: {template: {}}}",
+    "{apiVersion: external-secrets.io/v1, kind: ExternalSecret}",
+    "{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor}",
+    "{apiVersion: cert-manager.io/v1, kind: Certificate}",
+    "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute}",
+    "{apiVersion: apisix.apache.org/v2, kind: ApisixRoute}",
+    "{apiVersion: traefik.io/v1alpha1, kind: Middleware}",
+    "{apiVersion: keda.sh/v1alpha1, kind: ScaledObject}",
+    "{apiVersion: spv.no/v1, kind: AzureKeyVaultSecret}",
+    "{apiVersion: source.toolkit.fluxcd.io/v1, kind: HelmRepository}",
+    "{apiVersion: argoproj.io/v1alpha1, kind: Rollout, spec: {template: {spec: {containers: [{name: a, image: b}]}}}}",
+    "{apiVersion: batch/v1, kind: CronJob}",
+    "{apiVersion: v1, kind: ConfigMap}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
+    " rules: [{apiGroups: [''], resources: [pods], verbs: [get, list, patch]}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
+    " rules: [{apiGroups: [''], resources: [configmaps], verbs: [create]}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, roleRef: {name: view},"
+    " subjects: [{kind: ServiceAccount, name: default}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, roleRef: {name: edit},"
+    " subjects: [{kind: Group, name: beheerders}]}",
+]
+
+
+@pytest.mark.parametrize("text", MAKES)
+def test_what_makes_more_than_it_shows_is_named(text: str) -> None:
+    (reason,) = unseen(objects(text.replace("kind:", "metadata: {name: x}, kind:", 1)))
+    assert "/x (t.yaml) " in reason.nl
+    assert reason.nl != reason.en
+
+
+@pytest.mark.parametrize("text", CONFIGURES)
+def test_what_only_configures_leaves_nothing_open(text: str) -> None:
+    assert unseen(objects(text.replace("kind:", "metadata: {name: x}, kind:", 1))) == ()
