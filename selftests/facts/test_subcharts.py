@@ -11,7 +11,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], bool]] = {
     "condition true": ({"name": "db", "condition": "db.enabled"}, {"db": {"enabled": True}}, True),
     "condition false": ({"name": "db", "condition": "db.enabled"}, {"db": {"enabled": False}}, False),
     "condition without value": ({"name": "db", "condition": "db.enabled"}, {"db": 3}, True),
-    "second path decides": ({"name": "db", "condition": "a.b, db.on"}, {"db": {"on": False}}, False),
+    "second path decides": ({"name": "db", "condition": " a.b,db.on "}, {"db": {"on": False}}, False),
+    "a path with a space leads nowhere": ({"name": "db", "condition": "a.b, db.on"}, {"db": {"on": False}}, True),
     "tag false": ({"name": "db", "tags": ["data"]}, {"tags": {"data": False}}, False),
     "one tag true": ({"name": "db", "tags": ["data", "all"]}, {"tags": {"data": False, "all": True}}, True),
     "condition before tags": (

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from toetskader.collect.helm.limits import Limits
-from toetskader.collect.helm.manifests import documents, objects
+from toetskader.collect.helm.manifests import Unreadable, documents, objects
 from toetskader.collect.helm.protocol import RawObject
 from toetskader.facts.chart import RenderedObject
 from toetskader.facts.kubernetes.objects import KubernetesObject
@@ -53,3 +53,17 @@ def test_a_document_whose_hook_helm_does_not_know_is_not_sent(hook: str) -> None
     items = f"items: [{EVIL % '{}'}]"
     assert seen(f"{{apiVersion: v1, kind: List, metadata: {{annotations: {{helm.sh/hook: {hook}}}}}, {items}}}") == []
     assert len(seen(EVIL % "{helm.sh/hook: ' PRE-install ,Test'}")) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{apiVersion: v1, kind: Pod, metadata: {name: a}, Metadata: {annotations: {helm.sh/hook: test}}}",
+        "{apiVersion: v1, kind: Pod, metadata: {name: a, ANNOTATIONS: {helm.sh/hook: whatever}}}",
+        "{apiVersion: v1, kind: Pod, \u212aind: Job, metadata: {name: a}}",
+    ],
+)
+def test_a_key_that_helm_reads_in_any_case_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable, match="and Kubernetes does not"):
+        read(text)
+    assert len(read("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: {Name: b}}, data: {Kind: c}}")) == 1

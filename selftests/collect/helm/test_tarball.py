@@ -49,7 +49,7 @@ def helms(data: bytes, folder: Path) -> dict[str, bytes] | None:
 REFUSED: dict[str, tuple[bytes, str]] = {
     "a pax name and a long name": (
         packed(pax(record(b"path", OTHER)), long_name(EVIL_NAME), entry(b"proef/docs/z", EVIL)),
-        "proef/docs/a.md has more than one name",
+        "proef/docs/a.md, proef/templates/evil.yaml, proef/docs/z has more than one name",
     ),
     "a long name and a pax name": (
         packed(long_name(OTHER), pax(record(b"path", EVIL_NAME)), entry(b"proef/docs/z", EVIL)),
@@ -66,34 +66,49 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "two long names": (packed(long_name(OTHER), long_name(EVIL_NAME), entry(b"x/y", EVIL)), "more than one name"),
     "one record twice": (
         packed(pax(record(b"path", OTHER), record(b"path", EVIL_NAME)), entry(b"proef/z", EVIL)),
-        "says path",
+        "proef/docs/a.md, proef/z has a pax header with no single name",
     ),
     "a name for all files": (
         packed(pax(record(b"path", OTHER), kind=b"g"), entry(EVIL_NAME, EVIL)),
-        "names all files",
+        "proef/docs/a.md, proef/templates/evil.yaml has a name that holds for all",
     ),
     "a header for all files between a name and its file": (
         packed(pax(record(b"path", OTHER)), pax(record(b"comment", b"c"), kind=b"g"), entry(EVIL_NAME, EVIL)),
         "more than one name",
     ),
-    "an empty name": (packed(pax(record(b"path", b"")), entry(EVIL_NAME, EVIL)), "gives no name"),
-    "a name with a zero byte": (packed(pax(record(b"path", EVIL_NAME + b"\0.md")), entry(OTHER, EVIL)), "no name"),
-    "a long name with a zero byte": (packed(long_name(OTHER + b"\0" + b"x"), entry(OTHER, EVIL)), "long name"),
+    "an empty name": (
+        packed(pax(record(b"path", b"")), entry(EVIL_NAME, EVIL)),
+        "proef/templates/evil.yaml has a pax header with no single name",
+    ),
+    "a name with a zero byte": (
+        packed(pax(record(b"path", EVIL_NAME + b"\0.md")), entry(OTHER, EVIL)),
+        "proef/docs/a.md has a pax header with no single name",
+    ),
+    "a long name with a zero byte": (
+        packed(long_name(OTHER + b"\0" + b"x"), entry(OTHER, EVIL)),
+        "proef/docs/a.md has a long name that cannot be read",
+    ),
     "a name for nothing": (packed(pax(record(b"path", OTHER))), "breaks off"),
     "a size in a record": (
         packed(pax(record(b"size", b"0")), header(OTHER, BLOCK), entry(EVIL_NAME, EVIL)),
-        "says size",
+        "proef/docs/a.md has a pax header with size",
     ),
     "a sparse file": (
         packed(pax(record(b"GNU.sparse.major", b"0"), record(b"GNU.sparse.name", EVIL_NAME)), entry(OTHER, EVIL)),
-        "says GNU.sparse.major",
+        "proef/docs/a.md has a pax header with GNU.sparse.major",
     ),
     "a sparse file of GNU tar": (
         packed(entry(OTHER, EVIL, type=b"S", magic=b"ustar  \0")),
         "proef/docs/a.md is a link or special file",
     ),
-    "another character set": (packed(pax(record(b"hdrcharset", b"BINARY")), entry(OTHER, EVIL)), "says hdrcharset"),
-    "a record that is none": (packed(pax(b"11 path=abc"), entry(OTHER, EVIL)), "cannot be read"),
+    "another character set": (
+        packed(pax(record(b"hdrcharset", b"BINARY")), entry(OTHER, EVIL)),
+        "proef/docs/a.md has a pax header with hdrcharset",
+    ),
+    "a record that is none": (
+        packed(pax(b"11 path=abc"), entry(OTHER, EVIL)),
+        "proef/docs/a.md has a pax header that cannot",
+    ),
     "a record that is longer than its header": (packed(pax(b"999 path=abc\n"), entry(OTHER, EVIL)), "cannot be read"),
     "a doubled Chart.yaml": (packed(entry(b"proef/Chart.yaml", CHART)), "proef/Chart.yaml is in it more than once"),
     "a doubled template by a long name": (
@@ -150,7 +165,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         packed(entry(b"proef/charts/sub-1.tgz", packed(entry(b"proef/Chart.yaml", CHART)))),
         "proef/Chart.yaml is in it more than once",
     ),
-}  # fmt: skip
+}
 
 READ: dict[str, tuple[bytes, set[str]]] = {
     "a plain template": (packed(entry(EVIL_NAME, EVIL)), {"templates/evil.yaml"}),
@@ -195,7 +210,7 @@ READ: dict[str, tuple[bytes, set[str]]] = {
     "a top folder that is a dot": (packed(entry(b"./docs/a.md", EVIL), head=[b"./Chart.yaml"]), {"docs/a.md"}),
     "a subchart that is put aside": (packed(entry(b"proef/charts/_sub.tgz", b"none")), {"charts/_sub.tgz"}),
     "an archive among documents": (packed(entry(b"proef/docs/charts/sub.tgz", b"none")), {"docs/charts/sub.tgz"}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)

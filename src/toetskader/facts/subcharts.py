@@ -24,8 +24,8 @@ def enabled_subcharts(metadata: Mapping[str, Any], values: Mapping[str, Any]) ->
 
 def _enabled(entry: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     condition = entry.get("condition")
-    for path in condition.split(",") if isinstance(condition, str) else ():
-        value = _at(values, path.strip())
+    for path in condition.strip().split(",") if isinstance(condition, str) else ():
+        value = _at(values, path)  # Helm leaves spaces in the path, which then leads nowhere
         if isinstance(value, bool):
             return value
     tags = entry.get("tags")

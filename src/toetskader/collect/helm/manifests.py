@@ -7,7 +7,7 @@ What lies in crds/ is sent as it is, whatever its kind: Helm looks for no hooks 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 
 import msgspec
@@ -37,6 +37,11 @@ _POLICIES = frozenset({"before-hook-creation", "hook-succeeded", "hook-failed"})
 NOTES = "NOTES.txt"
 _CRDS = re.compile(r"[^/]+(?:/charts/[^/]+)*/crds/")
 _SEPARATOR = re.compile(r"(?:^|\n)---\s*")
+
+
+# Keys that Helm reads in any case, as Go does, and Kubernetes in this one only.
+_TOP = {key.casefold(): key for key in ("apiVersion", "kind", "metadata")}
+_IN_METADATA = {key.casefold(): key for key in ("name", "annotations")}
 
 
 class Unreadable(Exception):  # noqa: N818 - names a state of the input
@@ -74,7 +79,7 @@ def objects(
             if is_deeper(document, limits.nesting):
                 raise nested_too_deeply(template, limits)
             parts = list(_of_crds(document.encode()) if _CRDS.match(template) else _sent(document.encode()))
-        except (unreadable, msgspec.DecodeError, RecursionError) as error:
+        except (unreadable, msgspec.DecodeError, RecursionError, Unreadable) as error:
             raise Unreadable(f"YAML parse error on {template}: {error}") from error
         # A document of comments alone is empty: there is nothing in it to send.
         if document != "{}":
@@ -121,6 +126,10 @@ def _sent(document: bytes) -> Iterator[tuple[bytes | msgspec.Raw, dict[str, str]
     head = msgspec.json.decode(document, type=_Head)
     if not _known_hook(head):
         return
+    keys = msgspec.json.decode(document, type=dict[str, msgspec.Raw])
+    _check_spelling(keys, _TOP)
+    if head.metadata is not None:
+        _check_spelling(msgspec.json.decode(keys["metadata"], type=dict[str, msgspec.Raw]), _IN_METADATA)
     if head.items is None:
         yield document, None
         return
@@ -160,6 +169,14 @@ def is_deeper(document: str, levels: int) -> bool:
 
 def _collections(values: Iterable[object]) -> list[dict[str, object] | list[object]]:
     return [value for value in values if isinstance(value, dict | list)]
+
+
+def _check_spelling(keys: Iterable[str], known: Mapping[str, str]) -> None:
+    """Raise `Unreadable` for a key that Helm takes for another than Kubernetes does."""
+    for key in keys:
+        meant = known.get(key.casefold(), key)
+        if meant != key:
+            raise Unreadable(f"Helm reads {key!r} as {meant!r}, and Kubernetes does not")
 
 
 def _annotations(head: _Head) -> dict[str, str | None]:

@@ -52,7 +52,8 @@ class Tarball:
 
     def next(self) -> Entry | None:
         """Return the next entry; None at the end of the archive. Raises `Unclear`."""
-        name: str | None = None
+        names: list[str] = []
+        problem: Text | None = None
         announced = False
         while True:
             block = self._read(BLOCK)
@@ -63,16 +64,18 @@ class Tarball:
                 return None
             header = _Header(block)
             if header.type not in (_PAX, _GLOBAL, _LONG_NAME):
-                return header.entry(name or header.name)
+                if problem is not None:
+                    raise _unclear(", ".join([*names, header.name]), problem.nl, problem.en)
+                return header.entry(names[0] if names else header.name)
             if announced:
-                raise _unclear(name or header.name, "heeft meer dan één naam", "has more than one name")
+                problem = problem or Text("heeft meer dan één naam", "has more than one name")
             data = self._content(header.size)
-            if header.type == _GLOBAL:
-                if _records(data, header):
-                    raise _unclear(header.name, "geeft alle bestanden een naam", "names all files")
-                continue
-            announced = True
-            name = _long_name(data) if header.type == _LONG_NAME else _name_of(_records(data, header), header)
+            name, trouble = _long_name(data) if header.type == _LONG_NAME else _named_by_pax(data)
+            if header.type == _GLOBAL and name is not None:
+                trouble = Text("heeft een naam die voor alle geldt", "has a name that holds for all")
+            names += [name] if name is not None else []
+            problem = problem or trouble
+            announced = announced or header.type != _GLOBAL
 
     def content(self, entry: Entry) -> bytes:
         """Return what is in a file. Raises `Unclear` when the archive ends in it."""
@@ -132,38 +135,30 @@ class _Header:
         return Entry(name, self.size)
 
 
-def _records(data: bytes, header: _Header) -> dict[str, bytes]:
-    """Read a pax header, and return what it says of name and size. Raises `Unclear` for what changes how to read."""
-    found: dict[str, bytes] = {}
+def _named_by_pax(data: bytes) -> tuple[str | None, Text | None]:
+    """Return how a pax header calls the next entry, if it does, and what in it is read in different ways."""
+    name: str | None = None
     while data:
         match = _RECORD.match(data)
         length = int(match[1]) if match else 0
         if match is None or not match.end() < length <= len(data) or data[length - 1 : length] != b"\n":
-            raise _unclear(header.name, "is niet te lezen", "cannot be read")
+            return name, Text("heeft een pax-kop die niet te lezen is", "has a pax header that cannot be read")
         key, value, data = _text(match[2]), data[match.end() : length - 1], data[length:]
-        if key in ("linkpath", "hdrcharset") or key.startswith("GNU.sparse.") or (key in found):
-            raise _unclear(header.name, f"zegt {key}", f"says {key}")
-        if key in ("path", "size"):
-            found[key] = value
-    return found
+        if key in ("size", "linkpath", "hdrcharset") or key.startswith("GNU.sparse."):
+            return name, Text(f"heeft een pax-kop met {key}", f"has a pax header with {key}")
+        if key == "path" and (name is not None or not value or b"\0" in value):
+            return name, Text("heeft een pax-kop met meer dan één naam of geen", "has a pax header with no single name")
+        if key == "path":
+            name = _text(value)
+    return name, None
 
 
-def _name_of(records: dict[str, bytes], header: _Header) -> str | None:
-    """Return the name that a pax header gives the next entry, if any."""
-    if "size" in records:
-        raise _unclear(header.name, "zegt size", "says size")
-    if "path" not in records:
-        return None
-    if not records["path"] or b"\0" in records["path"]:
-        raise _unclear(header.name, "geeft geen naam", "gives no name")
-    return _text(records["path"])
-
-
-def _long_name(data: bytes) -> str:
+def _long_name(data: bytes) -> tuple[str | None, Text | None]:
+    """Return how GNU's header calls the next entry, and what is wrong with that."""
     name = data.rstrip(b"\0")
     if not name or b"\0" in name:
-        raise Unclear("een lange naam is niet te lezen", "a long name cannot be read")
-    return _text(name)
+        return None, Text("heeft een lange naam die niet te lezen is", "has a long name that cannot be read")
+    return _text(name), None
 
 
 def _octal(field: bytes) -> int | None:
