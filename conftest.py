@@ -4,13 +4,17 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["toetskader.plugin", "toetskader.plugin.html"]
+pytest_plugins = ["toetskader.entry", "toetskader.plugin", "toetskader.plugin.html"]
 
 EMBEDDED_SERVICES = ("voorbeeld-saas", "voorbeeld-saas-gebrekkig")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Run the embedded services on loopback for as long as they are audited."""
+    if blocked := [name for name in pytest_plugins if not config.pluginmanager.has_plugin(name)]:
+        raise pytest.UsageError(
+            f"-p no:{blocked[0]}: zonder deze plug-in is dit geen audit / without it this is no audit"
+        )
     targets = config.rootpath / "targets"
     asked = [Path(name).resolve() for name in config.getoption("target", None) or ()]
     is_asked = any(

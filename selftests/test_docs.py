@@ -13,7 +13,8 @@ from _pytest.config.argparsing import Parser
 from toetskader.catalogue import load_catalogue
 from toetskader.catalogue.models import PolicyRow, TargetParameters
 from toetskader.cli import _parser
-from toetskader.plugin import options
+from toetskader.entry import audit_options as added
+from toetskader.entry import pytest_addoption
 from toetskader.report.csv_view import COLUMNS
 from toetskader.results import Finding, LevelCount, NotLookedAt, Result, Run, TargetSummary, Verdict
 from toetskader.targets import load_targets
@@ -28,8 +29,8 @@ PYTESTS_OWN = {"--html", "--junitxml", "--lf", "--collect-only"}
 def audit_options() -> set[str]:
     """The options under Toetskader in `pytest --help`."""
     parser = Parser(_ispytest=True)
-    options.pytest_addoption(parser)
-    return {name for option in parser.getgroup("toetskader").options for name in option.names()}
+    pytest_addoption(parser)
+    return {name for option in added(parser) for name in option.names()}
 
 
 def commands(parser: argparse.ArgumentParser, name: str = "toetskader") -> Iterator[tuple[str, set[str]]]:
@@ -69,7 +70,7 @@ def test_a_command_that_is_shown_has_only_options_that_exist(line: str) -> None:
     given = {word.partition("=")[0] for word in words if word.startswith("--")}
     if program.endswith("pytest"):
         assert given <= audit_options() | PYTESTS_OWN
-        # A path after a space can become pytest's root: never show it that way.
+        # One way of writing throughout: with =.
         assert not [word for word in words if word in audit_options()]
     else:
         known = {f"{name} ": named for name, named in commands(_parser())}

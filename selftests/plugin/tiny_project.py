@@ -252,19 +252,19 @@ class Project:
             content["deviations"] = "afwijkingen.yaml"
         return self.yaml(f"targets/{name}/target.yaml", content)
 
-    def run(self, *args: str, env: Mapping[str, str] | None = None) -> Run:
-        """Run pytest here, without colours, on a wide terminal."""
+    def run(self, *args: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Run:
+        """Run pytest here or in another folder, without colours, on a wide terminal."""
         given = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "PY_COLORS"))}
         wanted = {**given, "COLUMNS": "200", "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
         before = self.reports()
-        code, out, error = self._pytest(args, wanted)
+        code, out, error = self._pytest(args, wanted, cwd or self.root)
         made = sorted(self.reports() - before)
         results = json.loads((made[-1] / "results.json").read_text()) if made else {}
         return Run(code, out, error, results)
 
-    def _pytest(self, args: Sequence[str], env: Mapping[str, str]) -> tuple[int, str, str]:
+    def _pytest(self, args: Sequence[str], env: Mapping[str, str], cwd: Path) -> tuple[int, str, str]:
         said = self.root / f"said-{next(self._numbers)}"
-        request = {"args": args, "cwd": str(self.root), "env": env, "out": str(said)}
+        request = {"args": args, "cwd": str(cwd), "env": env, "out": str(said)}
         assert self._forks.stdin is not None
         assert self._forks.stdout is not None
         self._forks.stdin.write(json.dumps(request) + "\n")

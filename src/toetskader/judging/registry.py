@@ -18,7 +18,7 @@ def load_checks(folder: Path) -> Mapping[str, Check]:
     Parameters: `folder`, the package (`tests/`), whose parent must be importable. Raises RegistryError.
     """
     root = str(folder.parent.resolve())
-    if root not in sys.path:
+    if sys.path[:1] != [root]:  # first: another folder on the path may hold a package of this name too
         sys.path.insert(0, root)
     found: dict[str, Check] = {}
     for path in sorted(folder.glob("test_*.py")):

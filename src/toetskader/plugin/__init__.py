@@ -4,14 +4,17 @@ Keep it thin: what is in scope, what a verdict is and what a report says is deci
 """
 
 import gc
+import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
+from toetskader.entry import TESTS, asks_for_help, project_of
 from toetskader.facts.store import EvidenceError
 from toetskader.judging.registry import RegistryError
 from toetskader.plugin.audit import AUDIT, Audit
-from toetskader.plugin.hooks import Hooks
+from toetskader.plugin.hooks import NOTHING_JUDGED, Hooks
 from toetskader.plugin.options import Options
 from toetskader.report import carrier
 from toetskader.yamlfile import FileErrors
@@ -35,9 +38,10 @@ def pytest_configure(config: pytest.Config) -> None:
     option = config.option
     if option.help or option.markers or option.showfixtures or option.show_fixtures_per_test or option.version:
         return
-    options = Options.of(config)
+    root = project_of(config)
+    options = Options.of(config, root)
     try:
-        audit = Audit.load(options, config.rootpath / "tests")
+        audit = Audit.load(options, root / TESTS)
         option.xmlpath = None  # our JUnit file is a view of the results, not of pytest's reports
         if option.collectonly:
             option.htmlpath = None
@@ -53,6 +57,22 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     config.stash[AUDIT] = audit
     config.pluginmanager.register(Hooks(config, audit), "toetskader-audit")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, int | None]:
+    """Let a run end with 0 only when its verdicts allow it, whatever pytest was asked to do instead of judging.
+
+    To a person who types --help or --version it owes none.
+    """
+    code = yield
+    if code or hasattr(config, "workerinput") or asks_for_help(config):
+        return code
+    audit = config.stash.get(AUDIT, None)
+    if audit is not None and audit.finished is not None:
+        return audit.finished.run.exit_code
+    print(NOTHING_JUDGED[config.option.lang or "nl"], file=sys.stderr)
+    return int(pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

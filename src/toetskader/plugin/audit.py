@@ -158,6 +158,16 @@ class Audit:
         """Verdicts that are owed and did not come: a run that loses one must not end well."""
         return self._owed - self._results.keys()
 
+    @property
+    def may_end_well(self) -> bool:
+        """Say whether the run may end with 0: it judged, every verdict it owes came, and nothing blocks."""
+        return bool(self._results) and not self.missing and not self.is_blocked
+
+    @property
+    def is_blocked(self) -> bool:
+        """Say whether some verdict blocks, or that all of them rest on evidence that was edited."""
+        return self.is_edited or any(result.blocks for result in self._results.values())
+
     def collecting(self, items: Iterable[InScope], workerinput: Mapping[str, Any] | None) -> Collection | Replay:
         """Begin to collect the facts that these requirements need; leave the context when all are judged.
 

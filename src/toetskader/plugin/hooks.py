@@ -20,6 +20,8 @@ from toetskader.text import Lang, Text
 _MOST_SHOWN = 40
 """Blocking results, and verdicts that are missing, shown on a terminal; the report has them all."""
 
+NOTHING_JUDGED = Text("Er is niets beoordeeld.", "Nothing was judged.")
+
 _CRASH = "toetskader: crash"
 """Section of pytest's report that holds where a check broke."""
 
@@ -145,25 +147,37 @@ class Hooks:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Let the run count itself, and write what it found before anybody else's report."""
-        status = session.exitstatus
-        if not self._in_worker and not session.config.option.collectonly and status != pytest.ExitCode.USAGE_ERROR:
-            lost = self.audit.missing and not (session.shouldstop or session.shouldfail)
-            if lost and status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-                session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
-            if self.audit.is_edited and session.exitstatus == pytest.ExitCode.OK:
-                session.exitstatus = pytest.ExitCode.TESTS_FAILED
-            try:
-                self.audit.finish(int(session.exitstatus))
-            except OSError as error:
-                raise pytest.UsageError(str(error)) from error
+        if not self._in_worker and session.exitstatus != pytest.ExitCode.USAGE_ERROR:
+            session.exitstatus = self._counted(session)
+            if not session.config.option.collectonly:
+                try:
+                    self.audit.finish(int(session.exitstatus))
+                except OSError as error:
+                    raise pytest.UsageError(str(error)) from error
         return (yield)
+
+    def _counted(self, session: pytest.Session) -> int:
+        """Return the exit status that the verdicts allow: 0 only when there are some, all of them, and none blocks."""
+        status = session.exitstatus
+        if session.config.option.collectonly:
+            return status or pytest.ExitCode.NO_TESTS_COLLECTED
+        stopped = session.shouldstop or session.shouldfail
+        if self.audit.missing and (
+            status == pytest.ExitCode.OK or (status == pytest.ExitCode.TESTS_FAILED and not stopped)
+        ):
+            return pytest.ExitCode.INTERNAL_ERROR
+        if status or self.audit.may_end_well:
+            return status
+        return pytest.ExitCode.TESTS_FAILED if self.audit.is_blocked else pytest.ExitCode.NO_TESTS_COLLECTED
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
         """Say in sentences what blocks, and end with what the run comes to."""
+        lang, width = self.audit.options.lang, terminalreporter._tw.fullwidth
+        if self.config.option.collectonly:
+            terminalreporter.write_line(NOTHING_JUDGED[lang])
         if self.audit.finished is None:
             return
-        lang, width = self.audit.options.lang, terminalreporter._tw.fullwidth
         report = self.audit.finished
 
         def write(lines: Iterable[str]) -> None:

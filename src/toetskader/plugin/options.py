@@ -1,78 +1,16 @@
-"""The command line of an audit: what pytest understands beside its own options."""
+"""The command line of an audit, checked."""
 
-import copy
-import os
-import shlex
 import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
-from _pytest.config.findpaths import determine_setup
 
 from toetskader.text import Lang, Text
 
-_LOST_ROOT = Text(
-    "pytest zag een pad op de opdrachtregel aan voor de map met toetsen, en nam de instellingen daarvan over. Er is "
-    "niets getoetst. Start pytest in de map van Toetskader en schrijf een pad met =, zoals --target=PAD.",
-    "pytest took a path on the command line for the folder of tests, with the settings found there. Nothing was "
-    "audited. Start pytest in the folder of Toetskader and write a path with =, such as --target=PATH.",
-)
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of an audit to pytest's."""
-    group = parser.getgroup("toetskader", "Toetskader: audit van een leverancier")
-    group.addoption(
-        "--target", action="append", metavar="PATH", help="target file or folder of targets; repeatable (a portfolio)"
-    )
-    group.addoption("--level", type=int, choices=(1, 2, 3, 4), help="gate: levels up to this one decide")
-    group.addoption("--profile", action="append", metavar="NAME", help="judge this profile only; repeatable")
-    group.addoption("--policies", default="policies", metavar="DIR", help="the catalogue (default: policies)")
-    group.addoption("--lang", choices=("nl", "en"), default="nl", help="language of the report (default: nl)")
-    group.addoption("--date", metavar="YYYY-MM-DD", help="day to judge deviations on (default: today, or the replay's)")
-    group.addoption("--results", metavar="PATH", help="write results.json here as well")
-    group.addoption("--csv", metavar="PATH", help="write the results as CSV here")
-    group.addoption("--reports", default="reports", metavar="DIR", help="where runs are kept (default: reports)")
-    group.addoption(
-        "--replay", metavar="DIR", help="judge the stored facts of an evidence folder; no network, no tools"
-    )
-    group.addoption(
-        "--resolver",
-        metavar="ADDRESS",
-        help="ask names of this resolver: address[:port], tls://host or https://host/path (default: the target's)",
-    )
-    group.addoption("--helm", metavar="PATH", help="render with this helm binary instead of Helm's own SDK")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Refuse, before any conftest.py is loaded, a run whose root follows from anything but the paths of its tests.
-
-    pytest chooses its root by what looks like a path before it knows which options take one: `--target DIR` makes a
-    supplier's folder the root, whose pytest.ini could then name more folders to load code from.
-    """
-    if "PYTEST_XDIST_WORKER" in os.environ:  # its command line is the controller's, already taken apart
-        return
-    typed = [*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *early_config.invocation_params.args]
-    known = early_config._parser.parse_known_args(typed, namespace=copy.copy(early_config.option))
-    root, settings, *_ = determine_setup(
-        inifile=known.inifilename,
-        override_ini=None,
-        args=known.file_or_dir,
-        rootdir_cmd_arg=known.rootdir or None,
-        invocation_dir=early_config.invocation_params.dir,
-    )
-    if (root, settings) != (early_config.rootpath, early_config.inipath):
-        raise pytest.UsageError(_LOST_ROOT[known.lang])
-
-
-def require_root(config: pytest.Config) -> Path:
-    """Return the project's folder. Raises pytest.UsageError when pytest's root is another than our conftest.py's."""
-    if not config.pluginmanager.has_plugin(str(config.rootpath / "conftest.py")):
-        raise pytest.UsageError(_LOST_ROOT[config.option.lang])
-    return config.rootpath
+pytest_plugins = ["toetskader.entry"]
+"""This module is our entry point in `pytest11`; the options themselves are added there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +35,10 @@ class Options:
     """What pytest's own options leave out: `-k`, `-m`, paths … A report of a part must say that it is one."""
 
     @classmethod
-    def of(cls, config: pytest.Config) -> "Options":
-        """Read and check the options. Raises pytest.UsageError in plain words."""
+    def of(cls, config: pytest.Config, root: Path) -> "Options":
+        """Read and check the options; `root` is the project's folder. Raises pytest.UsageError in plain words."""
         option = config.option
-        lang: Lang = option.lang
-        root = require_root(config)
+        lang: Lang = option.lang or "nl"
         try:
             day = date.fromisoformat(option.date) if option.date else None
         except ValueError:
@@ -127,14 +64,14 @@ class Options:
             targets=tuple(Path(item) for item in option.target or [_from(root, "targets/voorbeeld")]),
             level=option.level,
             profiles=tuple(option.profile or ()),
-            policies=_from(root, option.policies),
-            lang=option.lang,
+            policies=_from(root, option.policies or "policies"),
+            lang=lang,
             date=day,
             results=_output("--results", option.results, lang),
             csv=_output("--csv", option.csv, lang),
             html=_output("--html", config.getoption("htmlpath", None), lang),
             junit=_output("--junitxml", config.getoption("xmlpath", None), lang),
-            reports=_from(root, option.reports),
+            reports=_from(root, option.reports or "reports"),
             replay=_path(option.replay),
             helm=_path(option.helm),
             resolver=option.resolver,

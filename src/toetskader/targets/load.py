@@ -9,6 +9,7 @@ from pathlib import Path
 
 from toetskader.catalogue.load import parameter_errors
 from toetskader.catalogue.models import Catalogue
+from toetskader.supplied import TARGET_FILE
 from toetskader.targets.deviations import deviation_errors, unknown_requirement
 from toetskader.targets.endpoints import saas_errors, saas_part
 from toetskader.targets.environments import namespace_errors, namespaces_of
@@ -42,10 +43,9 @@ from toetskader.yamlfile import (
     why_no_file,
 )
 
-TARGET = "target.yaml"
 _NO_TARGETS = Text(
-    f"bevat geen doelen; een doel is een .yaml-bestand hierin of {TARGET} in een map hierin",
-    f"holds no targets; a target is a .yaml file in it or {TARGET} in a folder in it",
+    f"bevat geen doelen; een doel is een .yaml-bestand hierin of {TARGET_FILE} in een map hierin",
+    f"holds no targets; a target is a .yaml file in it or {TARGET_FILE} in a folder in it",
 )
 
 
@@ -89,17 +89,17 @@ class _Loader:
     def _discover(self, path: Path) -> list[Path]:
         if not path.is_dir():
             return [path]
-        if (path / TARGET).is_file():
-            return [path / TARGET]
+        if (path / TARGET_FILE).is_file():
+            return [path / TARGET_FILE]
         for entry in sorted(path.glob("*.yml")):
             self._errors.append(FileError(entry, Text("heet geen .yaml; hernoem het", "is not named .yaml; rename it")))
-        return sorted([*path.glob("*.yaml"), *path.glob(f"*/{TARGET}")])
+        return sorted([*path.glob("*.yaml"), *path.glob(f"*/{TARGET_FILE}")])
 
     def _load_target(self, path: Path, *, asked_for: bool) -> None:
         """Read one target file; a deviation file beside targets in a portfolio is left to the target that names it."""
         try:
             file = read_yaml(path)
-            beside_targets = not asked_for and path.name != TARGET
+            beside_targets = not asked_for and path.name != TARGET_FILE
             if beside_targets and isinstance(file.data, dict) and file.data.keys() == {"deviations"}:
                 return
             content = file.convert(TargetFile)
