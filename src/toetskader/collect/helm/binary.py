@@ -61,7 +61,11 @@ def render(
     """
     forged = next((path for path, text in source.files.items() if "crds/" in path and _SOURCE.search(text)), None)
     if forged is not None:  # the only text that Helm prints without splitting it
-        return render_failed(f"{forged} holds a line '# Source:', by which the output of Helm cannot be read").refusal
+        return refused(
+            Reason.REFUSED_INPUT,
+            nl=f"{forged} bevat een regel '# Source:', zodat de uitvoer van Helm niet te lezen is; haal die regel weg.",
+            en=f"{forged} holds a line '# Source:', so that the output of Helm cannot be read; take that line out.",
+        ).refusal
     with tempfile.TemporaryDirectory(prefix="toetskader-helm-") as directory:
         scratch = Path(directory)
         chart = scratch / "chart"

@@ -12,9 +12,10 @@ from itertools import chain
 
 import msgspec
 
-from toetskader.collect.helm.limits import Limits
+from toetskader.collect.helm.limits import Limits, refused
 from toetskader.collect.helm.protocol import RawObject
 from toetskader.collect.helm.sentences import nested_too_deeply, too_many_objects
+from toetskader.facts.attempt import Reason
 from toetskader.facts.kubernetes.objects import words
 
 HOOKS = frozenset(
@@ -70,7 +71,7 @@ def objects(
     Parameters: `documents`, (template path, text) pairs, those of files in crds/ whole; `to_json`, Helm's own YAML
     reader; `unreadable`, what that raises; `limits`, of which those on nesting and objects hold here. Custom resource
     definitions in crds/ are left out. Raises `Unreadable` for a document that is no YAML mapping, or whose head has
-    wrong types, and `Refused` for one nested too deeply, or too many of them.
+    wrong types, and `Refused` for one nested too deeply, or too many of them, or keys that only Helm reads.
     """
     found: list[RawObject] = []
     for template, text in _apart(documents):
@@ -78,8 +79,8 @@ def objects(
             document = to_json(text)
             if is_deeper(document, limits.nesting):
                 raise nested_too_deeply(template, limits)
-            parts = list(_of_crds(document.encode()) if _CRDS.match(template) else _sent(document.encode()))
-        except (unreadable, msgspec.DecodeError, RecursionError, Unreadable) as error:
+            parts = list(_of_crds(document.encode()) if _CRDS.match(template) else _sent(template, document.encode()))
+        except (unreadable, msgspec.DecodeError, RecursionError) as error:
             raise Unreadable(f"YAML parse error on {template}: {error}") from error
         # A document of comments alone is empty: there is nothing in it to send.
         if document != "{}":
@@ -121,15 +122,15 @@ def _of_crds(document: bytes) -> Iterator[tuple[bytes | msgspec.Raw, dict[str, s
             yield part, {}
 
 
-def _sent(document: bytes) -> Iterator[tuple[bytes | msgspec.Raw, dict[str, str] | None]]:
+def _sent(template: str, document: bytes) -> Iterator[tuple[bytes | msgspec.Raw, dict[str, str] | None]]:
     """Yield what Helm sends of a document: itself, or the objects in it with the annotations of the whole."""
     head = msgspec.json.decode(document, type=_Head)
     if not _known_hook(head):
         return
     keys = msgspec.json.decode(document, type=dict[str, msgspec.Raw])
-    _check_spelling(keys, _TOP)
+    _check_spelling(template, keys, _TOP)
     if head.metadata is not None:
-        _check_spelling(msgspec.json.decode(keys["metadata"], type=dict[str, msgspec.Raw]), _IN_METADATA)
+        _check_spelling(template, msgspec.json.decode(keys["metadata"], type=dict[str, msgspec.Raw]), _IN_METADATA)
     if head.items is None:
         yield document, None
         return
@@ -171,12 +172,16 @@ def _collections(values: Iterable[object]) -> list[dict[str, object] | list[obje
     return [value for value in values if isinstance(value, dict | list)]
 
 
-def _check_spelling(keys: Iterable[str], known: Mapping[str, str]) -> None:
-    """Raise `Unreadable` for a key that Helm takes for another than Kubernetes does."""
+def _check_spelling(template: str, keys: Iterable[str], known: Mapping[str, str]) -> None:
+    """Raise `Refused` for a key that Helm takes for another than Kubernetes does."""
     for key in keys:
         meant = known.get(key.casefold(), key)
         if meant != key:
-            raise Unreadable(f"Helm reads {key!r} as {meant!r}, and Kubernetes does not")
+            raise refused(
+                Reason.REFUSED_INPUT,
+                nl=f"{template}: Helm leest {key!r} als {meant!r}, en Kubernetes niet; schrijf {meant!r}.",
+                en=f"{template}: Helm reads {key!r} as {meant!r}, and Kubernetes does not; write {meant!r}.",
+            )
 
 
 def _annotations(head: _Head) -> dict[str, str | None]:
