@@ -89,8 +89,18 @@ def objects(
             ]
         if len(found) > limits.objects:
             raise too_many_objects(limits)
-    # The SDK and the binary list documents in another order; template and then text order is stable for both.
-    return tuple(sorted(found, key=lambda item: (item.template, bytes(item.document))))
+    return in_order(found, limits)
+
+
+def in_order(found: Iterable[RawObject], limits: Limits) -> tuple[RawObject, ...]:
+    """Put objects in the order of their templates, and then of their text, which is the same for SDK and binary.
+
+    Raises `Refused`: too many of them.
+    """
+    ordered = tuple(sorted(found, key=lambda item: (item.template, bytes(item.document))))
+    if len(ordered) > limits.objects:
+        raise too_many_objects(limits)
+    return ordered
 
 
 def documents(rendered: dict[str, str]) -> Iterator[tuple[str, str]]:

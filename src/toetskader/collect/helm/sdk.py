@@ -32,6 +32,7 @@ from toetskader.collect.helm.protocol import (
     RawAnswer,
     RawChartAnswer,
     RawDescription,
+    RawObject,
     RawParseAnswer,
     RawRendered,
     RenderRequest,
@@ -167,6 +168,12 @@ class _Named(msgspec.Struct):
     name: str
 
 
+@lru_cache(maxsize=32)
+def _in_crds(filename: str, text: str, limits: Limits) -> tuple[RawObject, ...]:
+    # The same in every render, and definitions are the longest texts that charts have.
+    return manifests.objects([(filename, text)], yaml_to_json, helm_python.HelmError, limits)
+
+
 class _InCrds(msgspec.Struct):
     filename: str
     data: str
@@ -249,10 +256,11 @@ def _render(
             return too_much_output(limits.render_bytes).refusal
         rendered = msgspec.json.decode(text, type=dict[str, str])
         return RawRendered(
-            objects=manifests.objects(
-                chain(manifests.documents(rendered), ((file.filename, file.data) for file in files)),
-                yaml_to_json,
-                helm_python.HelmError,
+            objects=manifests.in_order(
+                chain(
+                    manifests.objects(manifests.documents(rendered), yaml_to_json, helm_python.HelmError, limits),
+                    *(_in_crds(file.filename, file.data, limits) for file in files),
+                ),
                 limits,
             ),
             values=_raw(seen, "values", limits),
