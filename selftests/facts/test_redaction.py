@@ -429,7 +429,7 @@ def test_a_secret_is_hidden_wherever_else_it_occurs() -> None:
     assert not [piece for piece in pieces(SECRET, 6) if piece in text]
     assert b64(SECRET)[:12] not in text
     assert "tegen openzaak" in text
-    assert decoded(result[1].objects[1].document["data"]["code"]) == WORD
+    assert WORD in result[1].objects[1].document["data"]["code"]
 
 
 def test_what_the_target_gives_is_known_when_no_render_shows_it() -> None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from toetskader.facts.placeholders import is_placeholder
-from toetskader.facts.references import nothing, placeholder
+from toetskader.facts.references import inner, nothing, placeholder
 from toetskader.facts.secrets import (
     PRIVATE_KEY,
     Shape,
@@ -73,7 +73,14 @@ class Markers:
         found = self._given.get(value)
         if found is None:
             found = self._given[value] = value if is_public(value) else self._made(value)
+            for within in _within(value):
+                self.marker(within)
         return found
+
+    def generated(self, value: str) -> str:
+        """Return what stands for a token that looks generated: it is looked for nowhere else by its value."""
+        found = self._given.get(value)
+        return f"{WORD}{self._number(value):06d}a1B2c3D4e5F6" if found is None else found
 
     def number(self, value: float) -> int | float:
         """Return what stands for a number, of the same type."""
@@ -86,6 +93,7 @@ class Markers:
         password = match["password"]
         if is_public(password):
             return password
+        self.marker(password)  # it may stand elsewhere by itself
         if refers(password, placeholder):
             return f"<{WORD}-{self._number(password)}>"
         number, sample = self._number(password), is_sample(match[0])
@@ -160,6 +168,28 @@ class Markers:
             number, digit = divmod(number, 16)
             letters = "ABCDEFGHIJKLMNOP"[digit] + letters
         return letters
+
+
+_ENCODED_ACCOUNT = re.compile(r"(?:Basic[ :]{1,2})?(?P<account>[A-Za-z0-9+/]{8,400}={0,2})")
+_SHORTEST_WITHIN = 8
+
+
+def _within(value: str) -> Iterator[str]:
+    """Yield the secret in a value that says more: within the marks of a reference, or `user:password` in base64."""
+    if len(value) > _LONGEST_WITHIN or "\n" in value:
+        return
+    stripped = inner(value) or value.strip("$<>_%{}()#")
+    if stripped != value and len(stripped) >= _SHORTEST_WITHIN:
+        yield stripped
+    account = _ENCODED_ACCOUNT.fullmatch(value)
+    if account:
+        plain = decoded(account["account"])
+        user, colon, password = plain.partition(":")
+        if colon and user.isprintable() and user.isascii() and password.isprintable() and len(password) > 3:
+            yield password
+
+
+_LONGEST_WITHIN = 500
 
 
 def _traits(value: str) -> tuple[object, ...]:

@@ -8,15 +8,19 @@ a password that a template puts into a message, or that is written in base64.
 
 import base64
 import contextlib
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
+from urllib.parse import quote, quote_plus
 
 import msgspec
 
 from toetskader.facts.attempt import NotSeen, Reason
 from toetskader.facts.chart import ChartFiles, Circumstance, Dependency, LintMessage, Render, RenderedObject
+from toetskader.facts.command_secrets import in_list, may_hold
 from toetskader.facts.markers import WORD, Markers, encoded
+from toetskader.facts.references import generated
 from toetskader.facts.secret_spans import hidden
 from toetskader.facts.secrets import (
     decoded,
@@ -142,7 +146,15 @@ class _Redaction:
 
     def _in_object(self, document: dict[str, Any]) -> Iterator[Change]:
         kind = document.get("kind")
-        if kind == "Secret" and document.get("apiVersion") == "v1":
+        if isinstance(kind, str) and kind.endswith("List") and isinstance(document.get("items"), list):
+            for index, item in enumerate(document["items"]):
+                if isinstance(item, dict):
+                    named = {"apiVersion": document.get("apiVersion"), "kind": kind.removesuffix("List")} | item
+                    for steps, new in self._in_object(named):
+                        yield _below(steps, (index, ("items", ()))), new
+            rest = {key: part for key, part in document.items() if key != "items"}
+            yield from self._changes(rest)
+        elif _is_secret(document):
             for field in ("data", "stringData"):
                 entries = document.get(field)
                 if isinstance(entries, dict):
@@ -151,7 +163,12 @@ class _Redaction:
             rest = {key: part for key, part in document.items() if key not in ("data", "stringData")}
             yield from self._changes(rest)
         elif kind == "ConfigMap":
-            yield from self._changes(document, plain=("data",))
+            rest = {key: part for key, part in document.items() if key != "binaryData"}
+            yield from self._changes(rest, plain=("data",))
+            binary = document.get("binaryData")
+            for name, value in binary.items() if isinstance(binary, dict) else ():
+                if isinstance(value, str) and value:
+                    yield (name, ("binaryData", ())), encoded(self.markers.marker(decoded(value)))
         else:
             yield from self._changes(document)
 
@@ -200,6 +217,10 @@ class _Redaction:
             else:
                 pair = None
                 parts = _listed(name, holder)
+                for index, start in in_list(holder):
+                    value = holder[index][start:]
+                    if is_literal(value) and not value.startswith("$"):
+                        yield (index, steps), holder[index][:start] + self.markers.marker(value)
             in_values = not (steps and steps[0] in plain and not steps[1])
             for step, known_as, part in parts:
                 if part is None or part is True or part is False or part == "":
@@ -221,14 +242,55 @@ class _Redaction:
         return self._text(name, value) if isinstance(value, str) else value
 
     def _text(self, name: str, text: str) -> str:
-        if not _SUSPECT.search(text) or not (_SHAPED.search(text) or _HINTED.search(text)):
+        if not _SUSPECT.search(text) or not (
+            _SHAPED.search(text)
+            or _HINTED.search(text)
+            or may_hold(text)
+            or any(generated(text))
+            or "@" in text
+            or _PGPASS_PORT.search(text)
+        ):
             return text
         found = self._texts.get((name, text))
+        if found is None and text.lstrip()[:1] in ("{", "["):
+            text = self._structured(text)
         if found is None:
             found = self._texts[name, text] = hidden(
                 "description.md" if name == "description" else name, text, self.markers
             )
         return found
+
+    def _structured(self, text: str) -> str:
+        """Hide what is secret in a text that is JSON, such as an object in an annotation; its form stays."""
+        try:
+            document = msgspec.json.decode(text)
+        except (msgspec.DecodeError, RecursionError):
+            return text
+        whole = document if isinstance(document, dict) else {"": document}
+        for steps, new in self._in_object(whole):
+            old: Any = whole
+            for step in reversed([*_walked(steps)]):
+                old = old[step]
+            text = text.replace(json.dumps(old), json.dumps(new)).replace(
+                json.dumps(old, ensure_ascii=False), json.dumps(new)
+            )
+        return text
+
+
+def _walked(steps: Steps) -> Iterator[Any]:
+    while steps:
+        yield steps[0]
+        steps = steps[1]
+
+
+def _is_secret(document: Mapping[str, Any]) -> bool:
+    """Tell whether an object is a Secret, also where an item of a list does not say what it is."""
+    if document.get("kind") == "Secret":
+        return document.get("apiVersion") in ("v1", None)
+    return "kind" not in document and ("stringData" in document or "data" in document)
+
+
+_PGPASS_PORT = re.compile(r":(?:[0-9]{2,5}|\*):[\w*-]{1,100}:")
 
 
 def _last(path: str) -> str:
@@ -236,7 +298,7 @@ def _last(path: str) -> str:
 
 
 _IN_SCHEMA = frozenset({"default", "const", "examples", "example", "enum"})
-_SUSPECT = re.compile(r"[:=]|--|[_ .~]|[A-Za-z0-9+/-]{20}")
+_SUSPECT = re.compile(r"[:=]|--|[_ .~]|[A-Za-z0-9+/-]{14}")
 _SHAPED = re.compile(
     r"://|PRIVATE KEY|AKIA|ASIA|gh[pos]_|github_pat_|gl(?:pat|dt|rt)-|xox|hooks\.slack|AccountKey=|sig=|Q~|AIza|npm_"
     r"|pypi-|dckr_pat_|hvs\.|k_live_|SG\.|AGE-SECRET|eyJ|LS0tLS1CRUdJTi|asic |earer "
@@ -305,11 +367,14 @@ class _Needles:
         self._plain: dict[str, str] = {}
         self._base64: dict[str, str] = {}
         for value, marker in given.items():
+            shown = marker if "\n" not in marker else WORD
             for text in _versions(value):
                 if is_distinctive(text):
-                    self._plain[text] = marker if "\n" not in marker else WORD
-                    for core in _cores(text):
+                    self._plain[text] = shown
+                    self._plain |= dict.fromkeys(_written(text), WORD)
+                    for core in (*_cores(text), *_cores(base64.b64encode(text.encode()).decode().rstrip("="))):
                         self._base64[core] = WORD
+        self._short = frozenset(value for value in given if len(value) >= _SHORTEST and "\n" not in value)
         self._ordered = sorted(self._plain, key=len, reverse=True)
         self._seen: dict[int, tuple[Any, Any]] = {}
 
@@ -335,7 +400,7 @@ class _Needles:
                     values=_once(self._seen, attempt.values, self._tree),
                     overrides=self._tree(attempt.overrides),
                     objects=_once(self._seen, attempt.objects, self._objects),
-                    notes=self._text(attempt.notes),
+                    notes=self._without_short(self._text(attempt.notes)),
                     otherwise=tuple(self._circumstance(item) for item in attempt.otherwise),
                 )
             case NotSeen():
@@ -345,9 +410,13 @@ class _Needles:
         return msgspec.structs.replace(
             item,
             objects=_once(self._seen, item.objects, self._objects),
-            notes=self._text(item.notes),
+            notes=self._without_short(self._text(item.notes)),
             unseen=None if item.unseen is None else self._words(item.unseen),
         )
+
+    def _without_short(self, text: str) -> str:
+        """Take whole words away that are a secret's value, in prose that no judgement reads word by word."""
+        return _WORDS_IN_PROSE.sub(lambda match: WORD if match[0] in self._short else match[0], text)
 
     def _objects(self, items: tuple[RenderedObject, ...]) -> tuple[RenderedObject, ...]:
         return tuple(_once(self._seen, item, self._object) for item in items)
@@ -384,10 +453,11 @@ class _Needles:
         return text
 
     def _words(self, words: Text) -> Text:
-        return Text(self._cut(self._text(words.nl)), self._cut(self._text(words.en)))
+        nl, en = (self._without_short(self._cut(self._text(text))) for text in (words.nl, words.en))
+        return Text(nl, en)
 
     def _lint(self, message: LintMessage) -> LintMessage:
-        return msgspec.structs.replace(message, message=self._cut(self._text(message.message)))
+        return msgspec.structs.replace(message, message=self._without_short(self._cut(self._text(message.message))))
 
     def _cut(self, text: str) -> str:
         """Take away what is left of a value where a long message was cut."""
@@ -403,6 +473,8 @@ class _Needles:
         return before + gap + after
 
 
+_SHORTEST = 3
+_WORDS_IN_PROSE = re.compile(r"[^\s\"'`(),;:=<>]{3,}")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 
 
@@ -451,6 +523,25 @@ def is_distinctive(text: str) -> bool:
     if looks_random(text):
         return True
     return _COMMON.fullmatch(text) is None and "{{" not in text and not is_plain_address(text) and is_literal(text)
+
+
+_ALIKE = ("LS0tLS1", "eyJ", "-----", "MII")
+_LONGEST_CUT = 64
+_START = 8
+"""Characters at the start of a value that give it away, when a template cuts it."""
+
+
+def _written(text: str) -> Iterator[str]:
+    """Yield the other forms in which templates and programs write a value, but base64 (`_cores`)."""
+    data = text.encode()
+    yield from (data.hex(), data.hex().upper(), base64.b32encode(data).decode().rstrip("="))
+    yield from (form for form in (quote(text, safe=""), quote_plus(text), json.dumps(text)[1:-1]) if form != text)
+    turned = (text.upper(), text.lower(), text.swapcase(), text[::-1])
+    yield from (form for form in turned if form != text and is_distinctive(form))
+    start = text[:_START]
+    # What starts as others of its kind do (keys, tokens in JSON) is no secret at its start.
+    if _START < len(text) <= _LONGEST_CUT and not text.startswith(_ALIKE) and is_distinctive(start):
+        yield start
 
 
 def _cores(text: str) -> Iterator[str]:

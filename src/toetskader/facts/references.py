@@ -18,7 +18,7 @@ Sources: Kubernetes API reference v1.35, EnvVar and Container; documentation of 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 Resolves = Callable[[str], bool]
@@ -142,6 +142,18 @@ def injected_folders(annotations: Mapping[str, object]) -> tuple[str, ...]:
 
 _RUN = re.compile(r"[A-Za-z0-9]{10,128}")
 _PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+
+
+_LONE = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9]{14,64}(?![A-Za-z0-9+/])")
+_PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{1,60}-----[^-]{0,40000}")
+
+
+def generated(text: str) -> Iterator[re.Match[str]]:
+    """Yield where a text has a token that looks generated and stands by itself, not within PEM or other long base64."""
+    found = [match for match in _LONE.finditer(text) if not match[0].isalpha() and looks_generated(match[0])]
+    if found:
+        blocks = [match.span() for match in _PEM.finditer(text)] if "-----BEGIN " in text else []
+        yield from (match for match in found if not any(start <= match.start() < end for start, end in blocks))
 
 
 def looks_generated(text: str) -> bool:

@@ -9,7 +9,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 
+from toetskader.facts.command_secrets import in_text
 from toetskader.facts.markers import Markers, encoded, key_spans, without_keys
+from toetskader.facts.references import generated
 from toetskader.facts.secrets import (
     BLOCK,
     DEFAULT,
@@ -21,7 +23,9 @@ from toetskader.facts.secrets import (
     gives_secret,
     hinted_lines,
     is_documentation,
+    is_literal,
     names_identity,
+    names_secret,
     occurrences,
     scalar,
 )
@@ -63,6 +67,21 @@ _GIVEN_IN_SCHEMA = re.compile(r'"(?:default|const|examples?|enum)"\s*:\s*(\[[^\]
 _JSON_TEXT = re.compile(r'"(?P<value>(?:[^"\\]|\\.)*)"')
 _COMMENT = re.compile(r"[ \t]*(?:#|//|\{\{-?[ ]*/\*)")
 _HEADER = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]{1,80}-----")
+# `user:password@host/`, as an image's name or a configuration has it, without a scheme before it.
+_ACCOUNT = re.compile(
+    r"""(?<![\w/:@.+-])[\w.+-]{1,100}:(?P<password>[^\s/:@"'{}$<]{1,200})@(?=[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}(?::[0-9]{1,5})?/)"""
+)
+_PGPASS = re.compile(
+    r"(?m)^[ \t]*[\w.*-]{1,200}:(?:[0-9]{2,5}|\*):[\w*-]{1,100}:[\w*-]{1,100}:(?P<password>[^\s:\"'{}]{3,200})[ \t]*$"
+)
+_SPACED = re.compile(
+    rf"^[ \t]*(?P<name>{_NAME})[ \t]+[\"']?(?P<value>[^\s\"':={{}};]{{3,200}})[\"']?[ \t]*;?[ \t]*\r?$"
+)
+_NETRC = re.compile(r"\blogin[ \t]+\S{1,100}[ \t]+password[ \t]+(?P<value>\S{1,200})")
+_SAID = re.compile(
+    r"(?i)\b(?:password|passphrase|wachtwoord|token|secret|geheim|pincode)[ \t]+(?:is|luidt|:)[ \t]+"
+    r"[`\"']?(?P<value>[^\s`\"']{4,200})"
+)
 _MOST_FOLLOWING = 400
 
 
@@ -137,6 +156,31 @@ class _Scan:
             yield from self._schema()
         yield from self._shaped()
         yield from self._encoded()
+        yield from self._in_other_forms()
+
+    def _in_other_forms(self) -> Iterator[_Found]:
+        """Yield passwords on command lines, in files of machines and accounts, in prose, and what looks generated."""
+        text = self.text
+        for start, end in in_text(text):
+            if is_literal(text[start:end]) and not text[start:end].startswith("$"):
+                yield start, end, _marked(text[start:end])
+        if "@" in text and ":" in text:
+            for match in _ACCOUNT.finditer(text):
+                yield *match.span("password"), _marked(match["password"])
+        for match in _PGPASS.finditer(text) if ":" in text else ():
+            yield *match.span("password"), _marked(match["password"])
+        for _, line, end in hinted_lines(text):
+            start = end - len(line)
+            for pattern in (_SPACED, _NETRC, _SAID):
+                said = pattern.search(line)
+                if said and not said["value"].isalpha() and is_literal(said["value"]) and self._spaced(said):
+                    yield start + said.start("value"), start + said.end("value"), _marked(said["value"])
+        for match in generated(text):
+            yield *match.span(), partial(Markers.generated, value=match[0])
+
+    def _spaced(self, match: re.Match[str]) -> bool:
+        name = match.groupdict().get("name")
+        return name is None or (names_secret(name) and not is_documentation(self.name))
 
     def _encoded(self) -> Iterator[_Found]:
         """Yield private keys in base64, and what a header `Authorization` carries."""
