@@ -176,7 +176,7 @@ _SHORTEST_WITHIN = 8
 
 def _within(value: str) -> Iterator[str]:
     """Yield the secret in a value that says more: within the marks of a reference, or `user:password` in base64."""
-    if len(value) > _LONGEST_WITHIN or "\n" in value:
+    if len(value) > _LONGEST_WITHIN or "\n" in value or "{{" in value:
         return
     stripped = inner(value) or value.strip("$<>_%{}()#")
     if stripped != value and len(stripped) >= _SHORTEST_WITHIN:

@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 
 from toetskader.facts.command_secrets import in_text
 from toetskader.facts.markers import Markers, encoded, key_spans, without_keys
-from toetskader.facts.references import generated
+from toetskader.facts.references import generated, placeholder
 from toetskader.facts.secrets import (
     BLOCK,
     DEFAULT,
@@ -173,7 +173,12 @@ class _Scan:
             start = end - len(line)
             for pattern in (_SPACED, _NETRC, _SAID):
                 said = pattern.search(line)
-                if said and not said["value"].isalpha() and is_literal(said["value"]) and self._spaced(said):
+                if (
+                    said
+                    and not said["value"].rstrip(".,;:)").isalpha()
+                    and is_literal(said["value"])
+                    and self._spaced(said)
+                ):
                     yield start + said.start("value"), start + said.end("value"), _marked(said["value"])
         for match in generated(text):
             yield *match.span(), partial(Markers.generated, value=match[0])
@@ -230,7 +235,7 @@ class _Scan:
                     there = at + match.start("value") + offset
                     if BLOCK.fullmatch(value):
                         yield from self._block(there + len(value), len(match["indent"]), entry["name"])
-                    elif gives_secret(entry["name"], value):
+                    elif gives_secret(entry["name"], value, resolves=placeholder):
                         yield from self._value(there, value)
             return
         option = _OPTION_LINE.fullmatch(line) if "- -" in line or '-"' in line or '- "-' in line else None
@@ -310,7 +315,7 @@ class _Scan:
         """Yield the lines of a block scalar below its header."""
         for at, line in _deeper(self.text, end + len(_line(self.text, end)), indent):
             value = line.strip()
-            if gives_secret(name, value):
+            if gives_secret(name, value, resolves=placeholder):
                 yield from self._value(at + line.index(value), value)
             return
 
@@ -333,7 +338,7 @@ class _Scan:
                 offset, value = scalar(match["value"])
                 if BLOCK.fullmatch(value):
                     yield from self._block(at + match.start("value") + offset, deep, "password")
-                elif gives_secret("password", value):
+                elif gives_secret("password", value, resolves=placeholder):
                     yield from self._value(at + match.start("value") + offset, value)
 
 
@@ -347,7 +352,7 @@ def _in_line(line: str, *, prose: bool) -> Iterator[tuple[int, int, str]]:
             return
     for match in _NAMED_ENTRY.finditer(line) if "value" in line else ():
         kind = match.lastgroup or "bare"
-        if gives_secret(match["name"], match[kind]):
+        if gives_secret(match["name"], match[kind], resolves=placeholder):
             yield *match.span(kind), match[kind]
     careful = prose or _COMMENT.match(line) is not None
     options = _OPTION.finditer(line) if " -" in line or "--" in line else ()
@@ -362,10 +367,12 @@ def _in_line(line: str, *, prose: bool) -> Iterator[tuple[int, int, str]]:
         ):
             yield *match.span(kind), value
     for match in _ELEMENT.finditer(line) if "</" in line else ():
-        if gives_secret(match["name"], match["value"]):
+        if gives_secret(match["name"], match["value"], resolves=placeholder):
             yield *match.span("value"), match["value"]
     for match in DEFAULT.finditer(line) if "{{" in line else ():
-        if any(gives_secret(word, match["value"]) for word in _WORD.findall(line[: match.start()])):
+        if any(
+            gives_secret(word, match["value"], resolves=placeholder) for word in _WORD.findall(line[: match.start()])
+        ):
             yield *match.span("value"), match["value"]
 
 
