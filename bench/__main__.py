@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bench.chart import Figures, measure_chart
 from bench.endpoints import measure_endpoints
+from bench.hostile import measure_hostile
 from bench.namespace import measure_namespace
 from bench.portfolio import measure_portfolio
 from bench.verdicts import measure_verdicts
@@ -26,6 +27,7 @@ def main() -> None:
         _show("Portefeuille", measure_portfolio(folder / "portfolio", options.charts))
         _show("Oordelen", measure_verdicts(folder / "verdicts", options.verdicts))
         _show("Eindpunten", measure_endpoints(folder / "endpoints", options.endpoints))
+        _show("Vijandig", measure_hostile(folder / "hostile"))
         _show("Namespace", measure_namespace())
 
 

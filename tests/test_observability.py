@@ -361,7 +361,8 @@ class _Settable:
     def __init__(self, values: tuple[Leaf, ...], chart: ChartFiles, templates: Templates, *patterns: Linear) -> None:
         self._files = chart.files
         filled = [item for item in values if not isinstance(item.value, dict | list)]
-        self._paths = [item.path for item in filled]
+        paths = [item.path for item in filled]
+        self._ends = {path[at + 1 :] for path in paths for at, char in enumerate(path) if char == "."}
         self._setting = any(
             _names(pattern, item.words) and templates.read(item.path)
             for item in filled
@@ -376,7 +377,7 @@ class _Settable:
         """
         if variable.origin is Origin.SECRET or (variable.origin is Origin.CONFIG_MAP and variable.holder is None):
             return True
-        named = self._setting or any(path.endswith(f".{variable.name}") for path in self._paths)
+        named = self._setting or variable.name in self._ends
         return named and not is_fixed(variable, self._files)
 
 

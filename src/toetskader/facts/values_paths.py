@@ -103,7 +103,7 @@ def host_paths(values: Mapping[str, Any], objects: Objects, *, host: str = VANIT
     nearest to the top are switched on, one of each parent: charts refuse an ingress and a gateway together.
     Raises `Malformed` for a route that cannot be read.
     """
-    rendered = {item.name for route in routes(objects) for item in route.hosts if item.name}
+    rendered = _Hosts({item.name for route in routes(objects) for item in route.hosts if item.name})
     switched_on = {} if any(True for _ in routes(objects)) else _switches(values)
     sections = {split_path(path)[:-1] for path in switched_on}
     found: dict[str, Any] = {}
@@ -114,13 +114,13 @@ def host_paths(values: Mapping[str, Any], objects: Objects, *, host: str = VANIT
     return found | switched_on
 
 
-def _new_host(steps: Steps, value: Any, rendered: set[str], host: str, *, routed: bool) -> Any:
+def _new_host(steps: Steps, value: Any, rendered: "_Hosts", host: str, *, routed: bool) -> Any:
     """Return what to set a leaf to, or None when it names no host of a route."""
     keys = [step for step in steps if isinstance(step, str)]
     if not keys or "networkpolicy" in (key.lower() for key in keys):
         return None
     names_host = _HOST_KEY.fullmatch(keys[-1]) is not None
-    if isinstance(value, str) and value in rendered:
+    if isinstance(value, str) and value in rendered.names:
         return host
     if isinstance(value, str) and value and names_host:
         part = _same_part(value, rendered, host)
@@ -132,7 +132,7 @@ def _new_host(steps: Steps, value: Any, rendered: set[str], host: str, *, routed
     if value == [] and _HOST_LISTS.fullmatch(keys[-1]) and in_section and routed and "tls" not in keys:
         # The shapes that `helm create` gives: objects for an Ingress, plain names for an HTTPRoute.
         return [_ingress_host(host)] if keys[-1].lower().endswith("hosts") else [host]
-    if isinstance(value, str) and not rendered and keys[-1].lower() in _ANYWHERE and _is_general(keys):
+    if isinstance(value, str) and not rendered.names and keys[-1].lower() in _ANYWHERE and _is_general(keys):
         return host
     return None
 
@@ -146,14 +146,22 @@ def _is_general(keys: list[str]) -> bool:
     return len(keys) == 1 or keys[:-1] == ["global"] or keys[-1].lower() == "sitedomain"
 
 
-def _same_part(value: str, rendered: set[str], host: str) -> str | None:
+class _Hosts:
+    """Hosts that a render answers to, with the parts that a value can be of one."""
+
+    def __init__(self, names: set[str]) -> None:
+        self.names = names
+        divided = [(name[:at], name[at + 1 :]) for name in names for at, char in enumerate(name) if char == "."]
+        self.beginnings = {before for before, _ in divided}
+        self.domains = {after for _, after in divided}
+
+
+def _same_part(value: str, rendered: _Hosts, host: str) -> str | None:
     """Return the part of the new host that a value is of a rendered one: its first label, or the domain after it."""
     label, _, domain = host.partition(".")
-    if any(name.startswith(f"{value}.") for name in rendered):
+    if value in rendered.beginnings:
         return label
-    if any(name.endswith(f".{value.lstrip('.')}") for name in rendered):
-        return domain
-    return None
+    return domain if value.lstrip(".") in rendered.domains else None
 
 
 def _switches(values: Mapping[str, Any]) -> dict[str, bool]:
@@ -177,7 +185,7 @@ def _switches(values: Mapping[str, Any]) -> dict[str, bool]:
 
 
 def _below(steps: Steps, sections: set[Steps]) -> bool:
-    return any(steps[: len(section)] == section for section in sections)
+    return any(steps[:length] in sections for length in range(len(steps) + 1))
 
 
 def _whole_number(value: Any) -> int | None:
