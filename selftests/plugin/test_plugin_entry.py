@@ -179,6 +179,24 @@ def test_a_space_after_an_option_does_no_harm(
     assert supplier.ran == ""
 
 
+def test_a_chart_without_a_target_is_no_folder_of_tests_either(
+    project: Project, supplier: Supplier, tmp_path: Path
+) -> None:
+    for name, settings in (("kaal", ""), ("ingesteld", "pytest.ini")):
+        chart = tmp_path / name
+        shutil.copytree(supplier.folder, chart)
+        (chart / "target.yaml").unlink()
+        if settings:
+            (chart / settings).write_text(SETTINGS[settings])
+        for cwd in (project.root, project.root / "tests"):
+            assert is_refused(project.run(str(chart), cwd=cwd))
+            assert is_refused(project.run(f"--rootdir={chart}", cwd=cwd))
+    shutil.copytree(tmp_path / "kaal", project.root / "charts/kaal")
+    assert is_refused(project.run("charts/kaal"))
+    shutil.rmtree(project.root / "charts")
+    assert supplier.ran == ""
+
+
 def test_a_project_of_the_suppliers_own_is_no_project(project: Project, supplier: Supplier, tmp_path: Path) -> None:
     """He may imitate all of ours; the tests of an audit still do not come from what is audited."""
     trap = (supplier.folder / "evil.py").read_text()

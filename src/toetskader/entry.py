@@ -74,6 +74,7 @@ def pytest_cmdline_parse(pluginmanager: PytestPluginManager) -> None:
     _refuse_supplied(paths or [config.invocation_params.dir], known)  # before what is found there is read
     root, settings = _root(config, known)
     _refuse_supplied([root, settings or root], known)
+    _refuse_elsewhere(config, root, known)
     _refuse_unhonoured(config, root, known)
 
 
@@ -122,6 +123,7 @@ def _checked_project(config: pytest.Config) -> Path | None:
     # pytest also loads the conftest.py of a folder test* in a folder that it starts from.
     below = [folder for path in paths if safe_exists(path) and path.is_dir() for folder in path.glob("test*")]
     _refuse_supplied([*paths, *below, config.rootpath, config.inipath or config.rootpath], known)
+    _refuse_elsewhere(config, config.rootpath, known)
     _refuse_unhonoured(config, config.rootpath, known)
     if not is_project(str(config.rootpath)):
         return None
@@ -170,6 +172,14 @@ def _refuse_supplied(paths: Iterable[Path], known: Namespace) -> None:
                 "pytest in the folder of Toetskader with --target=PATH, and write each path after an option with =.",
             )
             raise _refusal(message, known)
+
+
+def _refuse_elsewhere(config: pytest.Config, root: Path, known: Namespace) -> None:
+    """Refuse to leave the project that pytest was started in: who names a supplier's chart there meant --target."""
+    here = config.invocation_params.dir
+    home = next((folder for folder in (here, *here.parents) if is_project(str(folder))), None)
+    if home is not None and not root.resolve().is_relative_to(home.resolve()):
+        raise _not_own(known, str(root), home)
 
 
 def _refuse_unhonoured(config: pytest.Config, root: Path, known: Namespace) -> None:
