@@ -18,7 +18,6 @@ _APART: dict[str, frozenset[str]] = {
     **dict.fromkeys(("mongo", "mongosh", "mongodump", "mongorestore", "mongoexport"), frozenset({"-p"})),
     **dict.fromkeys(("docker", "podman", "buildah", "oras", "crane", "az", "oc", "helm"), frozenset({"-p"})),
     "rabbitmqctl": frozenset({"add_user", "change_password", "authenticate_user"}),
-    "htpasswd": frozenset({"-b", "-bc", "-cb", "-nb", "-bn", "-nbB", "-Bbn", "-bB", "-Bb"}),
 }
 """Program → options after which a password stands as the next word."""
 _ATTACHED: dict[str, tuple[str, ...]] = {
@@ -32,14 +31,18 @@ _ATTACHED: dict[str, tuple[str, ...]] = {
     "ldapsearch": ("-w",),
 }
 """Program → options with a password in the same word."""
-_AFTER_NAME = frozenset({"add_user", "change_password", "authenticate_user", "-b", "-bc", "-cb", "-nb", "-bn"})
+_AFTER_NAME = frozenset({"add_user", "change_password", "authenticate_user"})
 """Options after which a name stands first."""
 _ENDS_IN_PASS = re.compile(r"--?[a-z]{0,12}(?:store|key|src|dest)[a-z]{0,12}pass")
 """Options of Java's keytool and jarsigner."""
 _WORD = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|[^\s;|&]+|[;|&\n]")
 _STARTS = re.compile(r"[A-Za-z_]\w*=|(?:sudo|exec|env|time|nohup|then|do|else|if|\(|!)$")
-_PROGRAMS = tuple({*_APART, *_ATTACHED})
-_SIGNS = (" -p", "--password-stdin", "chpasswd", "storepass", "keypass")
+_PROGRAMS = tuple({*_APART, *_ATTACHED, "htpasswd"})
+_HINT = re.compile(
+    r"\s-p[^\s/.:,=-]{6}|--password-stdin|chpasswd|(?:store|key)pass\b|\b(?:"
+    + "|".join(map(re.escape, _PROGRAMS))
+    + r")\s"
+)
 # After `-p` of a program that is not known: a port, a path or a word is as likely as a password.
 _MIXED = re.compile(r"(?=[^\s]{0,100}[0-9])(?=[^\s]{0,100}[A-Z])(?=[^\s]{0,100}[a-z])[^\s/.:,=-]{6,100}")
 _LONGEST = 20_000
@@ -47,16 +50,25 @@ _LONGEST = 20_000
 
 def may_hold(text: str) -> bool:
     """Tell quickly whether a text can hold such a command."""
-    return any(map(text.__contains__, _PROGRAMS)) or any(map(text.__contains__, _SIGNS))
+    return _HINT.search(text) is not None
 
 
 def in_text(text: str) -> Iterator[tuple[int, int]]:
     """Yield where in the text of a shell, or in prose about it, a password stands: start and end."""
-    if not may_hold(text):
-        return
+    last = -1
+    for hint in _HINT.finditer(text):
+        if hint.start() < last:
+            continue
+        start = text.rfind("\n", 0, hint.start()) + 1
+        last = text.find("\n", hint.end())
+        last = len(text) if last < 0 else last
+        yield from _in_line(text, start, min(last, start + _LONGEST))
+
+
+def _in_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     words: list[tuple[int, str]] = []
     before: list[tuple[int, str]] = []
-    for match in _WORD.finditer(text, 0, _LONGEST):
+    for match in _WORD.finditer(text, start, end):
         if match[0] not in (";", "|", "&", "\n"):
             words.append((match.start(), match[0]))
             continue
@@ -88,6 +100,10 @@ def _found(words: list[tuple[int, str]]) -> Iterator[tuple[int, int]]:
     if first == len(words):
         return
     program = words[first][1].strip("'\"`($").rpartition("/")[2]
+    if program == "htpasswd":  # with `-b` the password is its last word, after the file or not
+        if any(word.startswith("-") and "b" in word for _, word in words[first:]):
+            yield len(words) - 1, 0
+        return
     apart, attached = _APART.get(program, frozenset()), _ATTACHED.get(program, ())
     for index in range(first + 1, len(words)):
         word, option = words[index][1], words[index - 1][1]
