@@ -29,9 +29,13 @@ from toetskader.report import carrier, json_view
 
 HERE = Path(__file__).parent
 
+def write(path, content):
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config):
-    got = carrier.install(config, lambda: json_view.read(HERE / "results.json"))
+    got = carrier.install(config, lambda: json_view.read(HERE / "results.json"), write)
     where = "worker" if hasattr(config, "workerinput") else "main"
     (HERE / f"installed-{where}").write_text(str(got is not None))
 """
@@ -46,7 +50,7 @@ def test_it(x): assert x == "b"
 @pytest.fixture
 def run(tmp_path: Path, report: Report):
     """Run pytest on two small tests in a process of its own."""
-    json_view.write(report, tmp_path / "results.json")
+    (tmp_path / "results.json").write_bytes(json_view.encode(report))
     (tmp_path / "conftest.py").write_text(EARLY)
     (tmp_path / "late.py").write_text(LATE)
     (tmp_path / "test_small.py").write_text(TESTS)

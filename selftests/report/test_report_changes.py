@@ -92,7 +92,7 @@ def test_hostile_text_cannot_steer_the_terminal(make: Any, hostile: Report) -> N
 
 def test_a_run_is_read_from_its_folder_or_file(make: Any, tmp_path: Path) -> None:
     report = run(make, PASS)
-    json_view.write(report, tmp_path / "results.json")
+    (tmp_path / "results.json").write_bytes(json_view.encode(report))
     assert read_run(tmp_path) == read_run(tmp_path / "results.json") == report
     with pytest.raises(json_view.ResultsError, match="cannot be read"):
         read_run(tmp_path / "elsewhere")

@@ -14,7 +14,7 @@ from toetskader.results.model import Report, Verdict
 
 def test_json_gives_the_same_report_back(report: Report, tmp_path: Path) -> None:
     path = tmp_path / "results.json"
-    json_view.write(report, path)
+    path.write_bytes(json_view.encode(report))
     assert json_view.read(path) == report
     assert path.read_bytes() == json_view.encode(json_view.read(path))
     assert path.read_text(encoding="utf-8").startswith('{\n "schema_version": 1,\n "run": {')
@@ -64,7 +64,7 @@ def _references(value: Any) -> list[str]:
 
 
 def _rows(report: Report) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(csv_view.encode(report)), delimiter=";"))
+    return list(csv.DictReader(io.StringIO(csv_view.encode(report).decode("utf-8-sig")), delimiter=";"))
 
 
 def test_csv_has_a_line_per_finding_and_one_for_a_result_without(report: Report) -> None:
@@ -82,21 +82,21 @@ def test_csv_has_a_line_per_finding_and_one_for_a_result_without(report: Report)
 
 
 def test_csv_of_an_english_run_is_separated_by_commas(make: Any) -> None:
-    assert csv_view.encode(make.everything("en")).startswith("target,requirement,source")
+    assert csv_view.encode(make.everything("en")).decode("utf-8-sig").startswith("target,requirement,source")
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "\n@", " =", "\u200b=", "＝"])
 def test_csv_never_starts_a_cell_with_a_formula(make: Any, start: str) -> None:
     text = f'{start}HYPERLINK("http://example.nl";"x")'
     result = make.result(findings=(make.finding(seen=text, where=text),), title=text, verdict=Verdict.FAIL)
-    encoded = csv_view.encode(make.report([make.summary([result])], [result]))
+    encoded = csv_view.encode(make.report([make.summary([result])], [result])).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(encoded), delimiter=";"))
     assert len(rows) == 2
     assert not [cell for cell in rows[1] if cell.lstrip().startswith(("=", "+", "-", "@", "＝"))]
 
 
 def test_csv_file_starts_with_a_byte_order_mark(report: Report, tmp_path: Path) -> None:
-    csv_view.write(report, tmp_path / "r.csv")
+    (tmp_path / "r.csv").write_bytes(csv_view.encode(report))
     assert (tmp_path / "r.csv").read_bytes().startswith(b"\xef\xbb\xbftarget;requirement")
 
 
@@ -140,7 +140,7 @@ def test_junit_tells_the_finding_the_reason_and_the_forecast(report: Report) -> 
 
 
 def test_junit_with_hostile_text_is_valid_xml(hostile: Report, tmp_path: Path) -> None:
-    junit_view.write(hostile, tmp_path / "junit.xml")
+    (tmp_path / "junit.xml").write_bytes(junit_view.encode(hostile))
     text = "".join(ET.parse(tmp_path / "junit.xml").getroot().itertext())
     assert "<script>alert(1)</script>" in text
     assert "[U+001B][31mrood[U+202E]" in text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from toetskader.collect import stopping
 from toetskader.collect.charts import collect_chart, refused_chart
 from toetskader.collect.haven import read_haven_report
 from toetskader.collect.helm.engine import Helm
@@ -97,6 +98,7 @@ class _Run:
 
     def target(self, target: Target, kinds: frozenset[str], named: frozenset[str]) -> TargetFacts:
         """Collect all parts of one target."""
+        stopping.go_on()
         attempts: dict[FactKey, Attempt] = {}
         if target.saas is not None and self._endpoints is not None:
             attempts |= self._endpoints.collect(target.saas, kinds)

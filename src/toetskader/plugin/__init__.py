@@ -14,13 +14,27 @@ from toetskader.entry import TESTS, asks_for_help, project_of
 from toetskader.facts.store import EvidenceError
 from toetskader.judging.registry import RegistryError
 from toetskader.plugin.audit import AUDIT, Audit
+from toetskader.plugin.ending import ENDING, Ending
 from toetskader.plugin.hooks import NOTHING_JUDGED, Hooks
 from toetskader.plugin.options import Options
 from toetskader.report import carrier
+from toetskader.text import Text
 from toetskader.yamlfile import FileErrors
 
 OBJECTS_PER_COLLECTION = 50_000
 """New objects after which Python looks for garbage: what a run loads stays, and its facts go a target at once."""
+
+_FORKED = Text(
+    "--forked: een oordeel in een eigen proces ziet niet wat er verzameld is; laat --forked weg, of kies -n",
+    "--forked: a judgement in a process of its own does not see what was collected; leave out --forked, or choose -n",
+)
+_NO_PATH = Text(
+    "een pad op de opdrachtregel is niet te gebruiken: {why}", "a path on the command line cannot be used: {why}"
+)
+_BROKEN_OFF = Text(
+    "Afgebroken voordat er iets getoetst was; er is geen rapport.",
+    "Broken off before anything was audited; there is no report.",
+)
 
 _MARKERS = (
     "level(n): maturity level of the requirement",
@@ -38,9 +52,19 @@ def pytest_configure(config: pytest.Config) -> None:
     option = config.option
     if option.help or option.markers or option.showfixtures or option.show_fixtures_per_test or option.version:
         return
+    if getattr(option, "forked", False):
+        raise pytest.UsageError(_FORKED[option.lang])
     root = project_of(config)
-    options = Options.of(config, root)
     try:
+        options = Options.of(config, root)
+    except (OSError, ValueError) as error:  # a name that is too long, or that no file can have
+        raise pytest.UsageError(_NO_PATH[option.lang].format(why=error)) from None
+    ending = Ending(in_worker=hasattr(config, "workerinput"))
+    config.stash[ENDING] = ending
+    config.add_cleanup(ending.close)
+    audit: Audit | None = None
+    try:
+        ending.begin()
         audit = Audit.load(options, root / TESTS)
         option.xmlpath = None  # our JUnit file is a view of the results, not of pytest's reports
         if option.collectonly:
@@ -55,6 +79,11 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(errors.text(options.lang)) from None
     except (RegistryError, EvidenceError, OSError) as error:
         raise pytest.UsageError(str(error)) from None
+    except KeyboardInterrupt:
+        sys.stderr.write(f"{_BROKEN_OFF[options.lang]}\n")
+        if audit is not None and not hasattr(config, "workerinput"):
+            audit.close()
+        raise
     config.stash[AUDIT] = audit
     config.pluginmanager.register(Hooks(config, audit), "toetskader-audit")
 
@@ -80,3 +109,4 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     audit = config.stash.get(AUDIT, None)
     if audit is not None and not hasattr(config, "workerinput"):
         audit.close()
+        config.stash[ENDING].hangs = audit.hangs

@@ -1,6 +1,7 @@
 """The audit that a pytest run is: loaded once, asked by the items, turned into a report at the end."""
 
 import contextlib
+import os
 import platform
 import shutil
 from collections import Counter
@@ -32,6 +33,7 @@ from toetskader.plugin.evidence import EvidenceFolder, Stored, new_run_folder, p
 from toetskader.plugin.options import Options
 from toetskader.plugin.progress import Progress
 from toetskader.report import csv_view, json_view, junit_view
+from toetskader.report.outputs import Outputs, reason, require_room_below, require_writable
 from toetskader.results import Report, Result, Run, TargetSummary
 from toetskader.targets.deviations import deviation_problems
 from toetskader.targets.load import load_targets
@@ -40,6 +42,14 @@ from toetskader.text import Lang, Text
 from toetskader.yamlfile import did_you_mean, joined, shown, shown_path
 
 AUDIT: pytest.StashKey["Audit"] = pytest.StashKey()
+
+_NOT_WRITABLE = Text(
+    "{place} is niet te schrijven ({why}); kies een andere plek of maak die schrijfbaar",
+    "{place} cannot be written ({why}); choose another place or make it writable",
+)
+_TWICE = Text("{one} en {other} noemen hetzelfde bestand: {path}", "{one} and {other} name the same file: {path}")
+_WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+"""Exit codes of a run that came to its end."""
 
 VANITY_CHECK = "ingress.vanity_host"
 
@@ -72,6 +82,7 @@ class Audit:
         self._subjects: dict[str, TargetSubjects] = {}
         self._parts: dict[str, LookedAt] = {}
         self._to_judge: Counter[str] = Counter()
+        self.outputs = Outputs()
         self._collection: Collection | Replay = Collection((), iter(()))
         self._parameters = {target.name: Parameters(with_defaults(target, catalogue.profiles)) for target in targets}
 
@@ -94,6 +105,8 @@ class Audit:
                 _sound_deviations(options.replay, target, catalogue, today, lang)
         else:
             today = options.date or datetime.now().astimezone().date()
+            for path in options.targets:
+                _require_text(path, lang)
             targets = load_targets(options.targets, today=today, catalogue=catalogue)
         scopes = {
             target.name: scope_of(target, catalogue, checks, profiles=options.profiles, lang=lang) for target in targets
@@ -105,9 +118,16 @@ class Audit:
         if given is not None:
             self.folder = given
             return
+        self._require_places()
         name = self.targets[0].name if len(self.targets) == 1 else "portefeuille"
-        self.folder = new_run_folder(self.options.reports, name, f"{self.started:%Y-%m-%dT%H-%M-%SZ}")
-        self.evidence.write_run(self.today, self.targets, edited=self.is_edited)
+        with self._in_a_sentence("--reports", self.options.reports):
+            require_room_below(self.options.reports / name)
+            self.folder = new_run_folder(self.options.reports, name, f"{self.started:%Y-%m-%dT%H-%M-%SZ}")
+            try:
+                self.evidence.write_run(self.today, self.targets, edited=self.is_edited)
+            except OSError:
+                self.close()
+                raise
 
     def close(self) -> None:
         """Remove the folder of a run that made no report: a wrong option or path on the command line."""
@@ -115,6 +135,34 @@ class Audit:
             shutil.rmtree(self.folder, ignore_errors=True)
             with contextlib.suppress(OSError):  # not empty: earlier runs are kept there
                 self.folder.parent.rmdir()
+
+    def _require_places(self) -> None:
+        """Raise pytest.UsageError when a file that is asked for cannot be written, or is asked for twice."""
+        options = self.options
+        asked = {
+            "--html": options.html,
+            "--results": options.results,
+            "--junitxml": options.junit,
+            "--csv": options.csv,
+        }
+        by_place: dict[Path, str] = {}
+        for option, path in asked.items():
+            if path is None:
+                continue
+            first = by_place.setdefault(path.absolute(), option)
+            if first != option:
+                raise pytest.UsageError(_TWICE[options.lang].format(one=first, other=option, path=shown(path, 500)))
+            with self._in_a_sentence(option, path):
+                require_writable(path)
+
+    @contextlib.contextmanager
+    def _in_a_sentence(self, option: str, path: Path) -> Iterator[None]:
+        """Raise pytest.UsageError, in plain words, for a place that cannot be written."""
+        try:
+            yield
+        except OSError as error:
+            place = f"{option}: {shown(str(path), 500)}"
+            raise pytest.UsageError(_NOT_WRITABLE[self.options.lang].format(place=place, why=reason(error))) from None
 
     @property
     def is_edited(self) -> bool:
@@ -279,19 +327,36 @@ class Audit:
         self._results[result.requirement, result.target] = result
 
     def finish(self, exit_code: int) -> None:
-        """Make the report and write it in every form but HTML, which pytest-html carries. Raises OSError."""
+        """Make the report, and write it beside its places in every form but HTML, which pytest-html carries.
+
+        Raises OSError. `commit` or `abandon` must follow.
+        """
         self.finished = self._report(exit_code)
-        json_view.write(self.finished, self.folder / "results.json")
-        junit_view.write(self.finished, self.folder / "junit.xml")
-        for path, write in (
-            (self.options.results, json_view.write),
-            (self.options.junit, junit_view.write),
-            (self.options.csv, csv_view.write),
+        for path, encode in (
+            (self.folder / "results.json", json_view.encode),
+            (self.folder / "junit.xml", junit_view.encode),
+            (self.options.results, json_view.encode),
+            (self.options.junit, junit_view.encode),
+            (self.options.csv, csv_view.encode),
         ):
             if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write(self.finished, path)
-        point_latest(self.folder)
+                self.outputs.add(path, encode(self.finished))
+
+    def commit(self) -> None:
+        """Put all that was written in its place, and let `latest` point to a run that is whole. Raises OSError."""
+        self.outputs.commit()
+        if self.finished is not None and self.finished.run.complete and not self.is_edited:
+            point_latest(self.folder)
+
+    def abandon(self) -> None:
+        """Leave no report: it could not be written whole."""
+        self.outputs.discard()
+        self.finished = None
+
+    @property
+    def hangs(self) -> bool:
+        """Tell whether something still collects in a run that was broken off."""
+        return self._collection.hangs
 
     def final_report(self) -> Report | None:
         """Return the report that `finish` made; None for a run that came to nothing."""
@@ -311,7 +376,7 @@ class Audit:
             lang=self.options.lang,
             versions=self._versions(),
             options=self.options.shown(),
-            complete=not missing,
+            complete=not missing and exit_code in _WHOLE,
             exit_code=exit_code,
             evidence=sums,
             evidence_digest=digest,
@@ -358,6 +423,19 @@ def _known_profile(place: str, name: str, catalogue: Catalogue, lang: Lang) -> N
             f"{place}: profile {shown(name)} does not exist; choose from {known}.",
         )
         raise pytest.UsageError(joined(message, did_you_mean(name, catalogue.profiles))[lang])
+
+
+def _require_text(path: Path, lang: Lang) -> None:
+    """Refuse a path that is no text: Helm, and every report that names it, could not. Raises pytest.UsageError."""
+    try:
+        os.fsencode(path.absolute()).decode("utf-8")
+    except UnicodeDecodeError:
+        name = shown(str(path), 500)
+        message = Text(
+            f"--target: {name}: de naam van dit pad is geen UTF-8; hernoem het of kopieer het doel",
+            f"--target: {name}: the name of this path is not UTF-8; rename it or copy the target",
+        )
+        raise pytest.UsageError(message[lang]) from None
 
 
 def _sound_deviations(folder: Path, target: Target, catalogue: Catalogue, today: date, lang: Lang) -> None:

@@ -25,6 +25,7 @@ from toetskader.facts.store import (
 )
 from toetskader.judging.subjects import keys_of
 from toetskader.plugin.checksums import check, write_sums
+from toetskader.report.outputs import reason
 from toetskader.targets.models import Target
 from toetskader.text import Lang, Text
 from toetskader.yamlfile import misfits, shown
@@ -57,6 +58,15 @@ class Stored:
 
 _ALWAYS_COLLECTED = ("chart", "endpoint")
 """Kinds of facts that say what was looked at, whatever is judged."""
+
+
+class NotKeptError(Exception):
+    """Evidence that could not be written. Attributes: `place`, where; `why`, what the system said."""
+
+    def __init__(self, error: OSError, place: Path) -> None:
+        super().__init__(str(error))
+        self.place = place
+        self.why = reason(error)
 
 
 class EvidenceFolder:
@@ -115,15 +125,18 @@ class EvidenceFolder:
         return Stored(index.date, index.targets, checked.digest, changes)
 
     def write(self, facts: TargetFacts) -> None:
-        """Store the facts of a target, all at once: another process may be waiting for them. Raises OSError."""
-        with tempfile.TemporaryDirectory(prefix=f".{facts.target}-", dir=self.path) as folder:
-            complete = Path(folder) / facts.target
-            write_evidence(facts, complete)
-            try:
-                complete.rename(self.path / facts.target)
-            except OSError:
-                if not self.has(facts.target):  # else another worker collected it too, and its facts stand
-                    raise
+        """Store the facts of a target, all at once: another process may be waiting for them. Raises NotKeptError."""
+        try:
+            with tempfile.TemporaryDirectory(prefix=f".{facts.target}-", dir=self.path) as folder:
+                complete = Path(folder) / facts.target
+                write_evidence(facts, complete)
+                try:
+                    complete.rename(self.path / facts.target)
+                except OSError:
+                    if not self.has(facts.target):  # else another worker collected it too, and its facts stand
+                        raise
+        except OSError as error:
+            raise NotKeptError(error, self.path / facts.target) from error
 
     def read(self, target: str) -> TargetFacts:
         """Read the facts of a target. Raises EvidenceError."""
@@ -234,7 +247,7 @@ def _unknown(given: Any, read: Any) -> str | None:
 
 def _as_text(value: Any) -> str:
     if isinstance(value, Path):
-        return str(value)
+        return os.fsencode(value).decode("utf-8", "replace")  # a name need not be text; nothing is opened by it again
     raise NotImplementedError(type(value))
 
 

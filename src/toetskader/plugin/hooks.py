@@ -1,7 +1,10 @@
 """The hooks of one audit, from collection to the last line on the terminal."""
 
+import contextlib
 import gc
-from collections.abc import Generator, Iterable
+import os
+import signal
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -9,10 +12,13 @@ import pytest
 from _pytest.runner import call_and_report
 from _pytest.terminal import TerminalReporter
 
+from toetskader.collect import scratch
 from toetskader.judging.check import check_of
 from toetskader.plugin.audit import Audit
+from toetskader.plugin.ending import ENDING, unbroken
 from toetskader.plugin.items import NotLookedAtItem, RequirementItem, make_items
 from toetskader.plugin.words import status_of
+from toetskader.report.outputs import reason
 from toetskader.report.terminal import finding_lines, summary_lines
 from toetskader.results import Result
 from toetskader.text import Lang, Text
@@ -21,6 +27,14 @@ _MOST_SHOWN = 40
 """Blocking results, and verdicts that are missing, shown on a terminal; the report has them all."""
 
 NOTHING_JUDGED = Text("Er is niets beoordeeld.", "Nothing was judged.")
+_NOT_WRITTEN = Text(
+    "Er is geen rapport: {error}. Maak ruimte of kies een andere plek, en toets opnieuw.",
+    "There is no report: {error}. Make room or choose another place, and audit again.",
+)
+_BROKEN_OFF = Text(
+    "Er is geen rapport: de run is afgebroken terwijl hij dat schreef. Toets opnieuw.",
+    "There is no report: the run was broken off while it wrote one. Audit again.",
+)
 
 _CRASH = "toetskader: crash"
 """Section of pytest's report that holds where a check broke."""
@@ -36,11 +50,28 @@ class Hooks:
         self._crashes: dict[str, list[str]] = {}
         """Where checks broke → the requirements and targets on which."""
         self._told_outside = False
+        self._no_report = ""
+        """Why there is no report, when there should be one."""
+        self._workers: list[int] = []
+        """Process ids of the workers of pytest-xdist."""
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker of pytest-xdist where this run is kept."""
         node.workerinput["toetskader_folder"] = str(self.audit.folder)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodeready(self, node: Any) -> None:
+        """Remember the process of a worker, to end it when the run is broken off."""
+        process = getattr(getattr(node.gateway, "_io", None), "popen", None)
+        if process is not None:
+            self._workers.append(process.pid)
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """End the workers: execnet would wait ten seconds for what they are at."""
+        for pid in self._workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makeitem(self, collector: pytest.Collector, obj: object) -> list[RequirementItem] | None:
@@ -97,6 +128,7 @@ class Hooks:
             return (yield)
         # What is loaded by now stays for the whole run: later garbage collections need not walk it.
         gc.freeze()
+        scratch.make()
         with self.audit.collecting(items, getattr(self.config, "workerinput", None)):
             return (yield)
 
@@ -144,16 +176,16 @@ class Hooks:
         result = getattr(report, "toetskader", None)
         return status_of(result, self.audit.options.lang) if isinstance(result, Result) else None
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
-        """Let the run count itself, and write what it found before anybody else's report."""
+        """Let the run count itself, and write what it found.
+
+        The innermost of the wrappers: what others write is written, and nothing is told on the terminal yet.
+        """
         if not self._in_worker and session.exitstatus != pytest.ExitCode.USAGE_ERROR:
             session.exitstatus = self._counted(session)
             if not session.config.option.collectonly:
-                try:
-                    self.audit.finish(int(session.exitstatus))
-                except OSError as error:
-                    raise pytest.UsageError(str(error)) from error
+                return (yield from self._written(session))
         return (yield)
 
     def _counted(self, session: pytest.Session) -> int:
@@ -166,9 +198,40 @@ class Hooks:
             status == pytest.ExitCode.OK or (status == pytest.ExitCode.TESTS_FAILED and not stopped)
         ):
             return pytest.ExitCode.INTERNAL_ERROR
+        if self.audit.is_edited and status == pytest.ExitCode.OK:
+            return pytest.ExitCode.TESTS_FAILED
         if status or self.audit.may_end_well:
             return status
         return pytest.ExitCode.TESTS_FAILED if self.audit.is_blocked else pytest.ExitCode.NO_TESTS_COLLECTED
+
+    def _written(self, session: pytest.Session) -> Generator[None, None, None]:
+        """Write the report while other plugins write theirs; all of it, or none."""
+        with self._whole_or_none(session):
+            self.audit.finish(int(session.exitstatus))
+        result = None
+        with self._whole_or_none(session):
+            result = yield
+            if self.audit.finished is not None:
+                with unbroken():
+                    self.audit.commit()
+        self.config.stash[ENDING].over()
+        return result
+
+    @contextlib.contextmanager
+    def _whole_or_none(self, session: pytest.Session) -> Iterator[None]:
+        """Leave no report when it cannot be written, or when the run is broken off; and say so."""
+        lang = self.audit.options.lang
+        try:
+            yield
+        except (OSError, pytest.UsageError) as error:
+            self._give_up(session, pytest.ExitCode.INTERNAL_ERROR, _NOT_WRITTEN[lang].format(error=_said(error)))
+        except KeyboardInterrupt:
+            self._give_up(session, pytest.ExitCode.INTERRUPTED, _BROKEN_OFF[lang])
+
+    def _give_up(self, session: pytest.Session, code: pytest.ExitCode, why: str) -> None:
+        self.audit.abandon()
+        self._no_report = why
+        session.exitstatus = code
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
@@ -176,6 +239,9 @@ class Hooks:
         lang, width = self.audit.options.lang, terminalreporter._tw.fullwidth
         if self.config.option.collectonly:
             terminalreporter.write_line(NOTHING_JUDGED[lang])
+        if self._no_report:
+            terminalreporter.section("Toetskader")
+            terminalreporter.write_line(self._no_report, red=True)
         if self.audit.finished is None:
             return
         report = self.audit.finished
@@ -199,6 +265,12 @@ class Hooks:
         if missing := sorted("@".join(key) for key in self.audit.missing):
             write([f"{Text('Geen oordeel over', 'No verdict on')[lang]}: {_some(missing, lang)}"])
         write(summary_lines(report, self.audit.html_path, lang, width))
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {reason(error)}"
+    return str(error)
 
 
 def _some(names: list[str], lang: Lang) -> str:

@@ -13,10 +13,16 @@ from _pytest.python import CallSpec
 from toetskader.audit.scope import InScope
 from toetskader.judging.check import Check
 from toetskader.plugin.audit import AUDIT, Audit
+from toetskader.plugin.evidence import NotKeptError
 from toetskader.report.terminal import finding_lines
 from toetskader.report.visible import one_line, visible
 from toetskader.results import Result, Verdict
-from toetskader.text import Lang
+from toetskader.text import Lang, Text
+
+_NOT_KEPT = Text(
+    "Het bewijs is niet te bewaren: {place}: {why}. Maak ruimte of kies met --reports een andere plek; toets opnieuw.",
+    "The evidence cannot be kept: {place}: {why}. Make room or choose another place with --reports, and audit again.",
+)
 
 
 class _Sentences(TerminalRepr):
@@ -45,7 +51,15 @@ class RequirementItem(pytest.Function):
         """Judge."""
         # Not all of funcargs: it also holds fixtures that apply of themselves, which a check does not ask for.
         fixtures = {name: self.funcargs[name] for name in self._fixtureinfo.argnames}
-        self.result, self.crash = self.config.stash[AUDIT].judge(self.in_scope, fixtures)
+        audit = self.config.stash[AUDIT]
+        try:
+            self.result, self.crash = audit.judge(self.in_scope, fixtures)
+        except NotKeptError as error:  # nothing that follows could be proved
+            said = _NOT_KEPT[audit.options.lang].format(place=error.place, why=error.why)
+            if hasattr(self.config, "workerinput"):  # of a worker that exits, only that it is gone would be told
+                self.session.shouldfail = said
+                pytest.fail(said, pytrace=False)
+            raise pytest.exit.Exception(said, returncode=pytest.ExitCode.INTERNAL_ERROR) from None
 
     def report(self, result: Result, call: pytest.CallInfo[None]) -> pytest.TestReport:
         """Report a result with the outcome that its verdict stands for (DESIGN, verdicts)."""

@@ -26,12 +26,19 @@ class MaturityReport(SelfContainedReport):  # type: ignore[misc]  # pytest-html 
 
     Parameters: `path`, the file to write, as given on the command line; `config`, the configuration of pytest;
     `get_report`, called once when the session ends, gives the results to show; None for a run that made no
-    report, and then no page is written.
+    report, and then no page is written; `write`, writes the page to a path, and raises OSError when it cannot.
     """
 
-    def __init__(self, path: str | Path, config: pytest.Config, get_report: Callable[[], Report | None]) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        config: pytest.Config,
+        get_report: Callable[[], Report | None],
+        write: Callable[[Path, bytes], object],
+    ) -> None:
         super().__init__(str(path), config, ReportData(config), template=None, css=_extra_css(config))
         self._get_report = get_report
+        self._write = write
 
     @property
     def path(self) -> Path:
@@ -60,7 +67,7 @@ class MaturityReport(SelfContainedReport):  # type: ignore[misc]  # pytest-html 
         )
         pieces = [str(piece) for place in ("prefix", "summary", "postfix") for piece in added[place]]
         try:
-            self._write_report(render_html(report, extra_css=self.css, additions=pieces))
+            self._write(self.path, render_html(report, extra_css=self.css, additions=pieces).encode())
         except OSError as error:
             raise pytest.UsageError(
                 f"--html={self.path}: the report cannot be written: {error.strerror}; choose another path"
@@ -81,11 +88,13 @@ def prepare(config: pytest.Config) -> None:
         config.option.self_contained_html = True
 
 
-def install(config: pytest.Config, get_report: Callable[[], Report | None]) -> MaturityReport | None:
+def install(
+    config: pytest.Config, get_report: Callable[[], Report | None], write: Callable[[Path, bytes], object]
+) -> MaturityReport | None:
     """Put our report in the place of pytest-html's; call it after pytest-html is configured (trylast).
 
-    Parameters: `config`, the configuration of pytest; `get_report`, see `MaturityReport`. Gives None when there is
-    nothing to replace: no `--html`, pytest-html switched off, or a worker of pytest-xdist.
+    Parameters: `config`, the configuration of pytest; `get_report` and `write`, see `MaturityReport`. Gives None
+    when there is nothing to replace: no `--html`, pytest-html switched off, or a worker of pytest-xdist.
     """
     manager = config.pluginmanager
     theirs = [plugin for plugin in manager.get_plugins() if isinstance(plugin, BaseReport)]
@@ -93,7 +102,7 @@ def install(config: pytest.Config, get_report: Callable[[], Report | None]) -> M
         return None
     for plugin in theirs:
         manager.unregister(plugin)
-    ours = MaturityReport(config.getoption("htmlpath"), config, get_report)
+    ours = MaturityReport(config.getoption("htmlpath"), config, get_report, write)
     manager.register(ours, PLUGIN_NAME)
     return ours
 

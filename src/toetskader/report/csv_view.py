@@ -2,7 +2,6 @@
 
 import csv
 import io
-from pathlib import Path
 
 from toetskader.report.visible import one_line
 from toetskader.report.words import words_of
@@ -18,11 +17,12 @@ COLUMNS = (
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
-def encode(report: Report) -> str:
+def encode(report: Report) -> bytes:
     """Write the results of `report` as CSV with the columns `COLUMNS`.
 
     The separator is the one that spreadsheets expect in the language of the run: `;` in Dutch, `,` in English. A cell
-    that a spreadsheet would take for a formula starts with an apostrophe; a cell never holds a line break.
+    that a spreadsheet would take for a formula starts with an apostrophe; a cell never holds a line break. A byte order
+    mark tells spreadsheets that it is UTF-8.
     """
     w = words_of(report.run.lang)
     out = io.StringIO()
@@ -41,12 +41,7 @@ def encode(report: Report) -> str:
         ]
         for finding in findings or [("",) * 9]:
             writer.writerow([_cell(text) for text in (*result, *finding, "; ".join(r.measured), r.claim)])
-    return out.getvalue()
-
-
-def write(report: Report, path: Path) -> None:
-    """Write `report` to `path` with a byte order mark, by which spreadsheets know that it is UTF-8."""
-    path.write_text(encode(report), encoding="utf-8-sig", newline="")
+    return out.getvalue().encode("utf-8-sig")
 
 
 def _flag(value: bool) -> str:

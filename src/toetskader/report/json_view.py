@@ -43,11 +43,6 @@ def encode(report: Report) -> bytes:
     return msgspec.json.format(compact, indent=1) + b"\n"
 
 
-def write(report: Report, path: Path) -> None:
-    """Write `report` to `path`; its folder must exist. Raises `OSError` when the file cannot be written."""
-    path.write_bytes(encode(report))
-
-
 def decode(content: bytes, name: str = "results.json") -> Report:
     """Read a report back from JSON.
 

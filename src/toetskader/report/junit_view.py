@@ -1,7 +1,6 @@
 """The results as JUnit XML: a suite per target, a case per requirement."""
 
 from itertools import groupby
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import msgspec
@@ -67,11 +66,6 @@ def encode(report: Report) -> bytes:
     ET.indent(root)
     xml: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return xml + b"\n"
-
-
-def write(report: Report, path: Path) -> None:
-    """Write `report` to `path`; its folder must exist. Raises `OSError` when the file cannot be written."""
-    path.write_bytes(encode(report))
 
 
 def _case(suite: ET.Element, result: Result, gate: int, report: Report) -> str:

@@ -78,6 +78,21 @@ class _Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of what stands in a file of ours: strict and immutable."""
 
 
+ChartAddress = Annotated[
+    str,
+    Meta(
+        pattern=rf"^[^\x00-\x1f]+{END}",
+        max_length=2000,
+        extra={
+            "expected": Text(
+                "een pad of een oci://-adres, zonder stuurtekens",
+                "a path or an oci:// address, without control characters",
+            )
+        },
+    ),
+]
+
+
 class RepositoryEntry(_Model, frozen=True, kw_only=True):
     """A chart in a Helm repository, as the target file writes it."""
 
@@ -111,7 +126,7 @@ class ChartEntry(_Model, frozen=True, kw_only=True):
     """The chart part, as the target file writes it."""
 
     source: Annotated[
-        NonEmpty | RepositoryEntry,
+        ChartAddress | RepositoryEntry,
         Meta(description="Directory or .tgz relative to this file, oci:// reference, or a chart in a repository"),
     ]
     release: Release

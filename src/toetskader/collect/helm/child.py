@@ -9,6 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 
 import msgspec
 
@@ -24,12 +25,12 @@ _THREADS = 2
 
 def main(arguments: list[str]) -> None:
     """Serve until standard input ends. Parameters: `arguments`, as the module's docstring lists them."""
-    parent, limits_json = arguments
+    parent, limits_json, scratch = arguments
     limits = msgspec.json.decode(limits_json, type=Limits)
     # Before any thread: a namespace cannot be left with threads running.
     guard.leave_network()
     guard.limit_self(limits)
-    guard.end_with_parent(int(parent))
+    guard.end_with_parent(int(parent), Path(scratch))
     # Whatever a library prints must not end up between the answers.
     answers = os.dup(1)
     os.dup2(2, 1)

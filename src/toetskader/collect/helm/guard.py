@@ -3,6 +3,7 @@
 import ctypes
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import threading
@@ -66,8 +67,8 @@ def leave_network() -> None:
         ctypes.CDLL(None, use_errno=True).unshare(flags)
 
 
-def end_with_parent(parent: int) -> None:
-    """End this process when `parent` is gone.
+def end_with_parent(parent: int, scratch: Path) -> None:
+    """End this process when `parent` is gone, and remove the folder `scratch`, which it then could not remove itself.
 
     The kernel's own signal for this (PR_SET_PDEATHSIG) fires when the *thread* that started us ends, and ours are
     started from short-lived threads; so a thread looks instead.
@@ -76,6 +77,7 @@ def end_with_parent(parent: int) -> None:
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(_LOOK_AT_PARENT_S)
+        shutil.rmtree(scratch, ignore_errors=True)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -17,6 +17,7 @@ from typing import IO, Self
 import msgspec
 
 import toetskader
+from toetskader.collect import scratch, stopping
 from toetskader.collect.helm import guard
 from toetskader.collect.helm.limits import MEGABYTE, Limits, Refused, refused
 from toetskader.collect.helm.protocol import LENGTH, Answer, Request
@@ -104,11 +105,13 @@ class HelmProcess:
         self.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
+        stopping.go_on()
         self._scratch = Path(tempfile.mkdtemp(prefix="toetskader-helm-"))
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in _end
         limits = msgspec.json.encode(self._limits).decode()
+        kept = scratch.folder() or self._scratch
         self._child = child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-P", "-s", "-m", f"{__package__}.child", str(os.getpid()), limits],
+            [sys.executable, "-P", "-s", "-m", f"{__package__}.child", str(os.getpid()), limits, str(kept)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -173,6 +176,7 @@ class HelmProcess:
             return rest[len(rest) :]  # the end of its output will tell why
 
     def _look(self, pid: int, end: float, seconds: float) -> None:
+        stopping.go_on()
         if time.monotonic() > end:
             raise timed_out(seconds)
         if guard.resident_bytes(pid) > self._limits.memory_bytes:
@@ -214,6 +218,7 @@ def run(command: list[str], directory: Path, limits: Limits, deadline_s: float) 
     Parameters: `command`, program and arguments; `directory`, its private working directory and home.
     Raises `Refused`: not there, too slow, too large; or `Failed` with what it said on standard error.
     """
+    stopping.go_on()
     end = time.monotonic() + deadline_s
     with tempfile.TemporaryFile() as errors:
         try:
@@ -283,6 +288,7 @@ def _collect(process: subprocess.Popen[bytes], limits: Limits, end: float, secon
     with selectors.DefaultSelector() as selector:
         selector.register(reading, selectors.EVENT_READ)
         while True:
+            stopping.go_on()
             if time.monotonic() > end:
                 raise timed_out(seconds)
             if guard.resident_bytes(process.pid) > limits.memory_bytes:
