@@ -1,5 +1,7 @@
 """What changed between two runs."""
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +98,66 @@ def test_a_run_is_read_from_its_folder_or_file(make: Any, tmp_path: Path) -> Non
     assert read_run(tmp_path) == read_run(tmp_path / "results.json") == report
     with pytest.raises(json_view.ResultsError, match="cannot be read"):
         read_run(tmp_path / "elsewhere")
+
+
+DAMAGED = {
+    "nothing": b"",
+    "no text": b"\xff",
+    "a zero": b"\x00",
+    "a list": b"[" * 100_000,
+    "depth": b'{"schema_version": 1, "run": ' + b'{"a": ' * 100_000,
+    "a number without end": b'{"schema_version": 1e999}',
+    "half a pair": b'{"schema_version": "\\ud800"}',
+    "a long version": b'{"schema_version": "' + b"x" * 100_000 + b'"}',
+    "half a file": b'{"schema_version": 1, "run": {"started": "2026-01',
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_damaged_results_are_a_sentence_with_the_place(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    path.write_bytes(DAMAGED[name])
+    with pytest.raises(json_view.ResultsError) as refusal:
+        read_run(tmp_path)
+    assert str(refusal.value).startswith(f"{path}: ")
+    assert len(str(refusal.value)) < 500
+    assert "run the audit again" in str(refusal.value)
+
+
+def test_results_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_view, "LARGEST_FILE", 2**20)
+    with pytest.raises(json_view.ResultsError, match="/dev/zero: is larger than 1 MB"):
+        read_run(Path("/dev/zero"))
+
+
+ANYTHING: tuple[Any, ...] = (None, True, -1, 10**30, 1e308, "", "\x00\x1b[31m", [], [1], {}, {"a": 1})
+
+
+def test_any_value_of_another_type_is_refused_or_compared(make: Any) -> None:
+    report = run(make, fail(make, 1, 2))
+    document = json.loads(json_view.encode(report))
+    for steps in list(places(document)):
+        for value in ANYTHING:
+            try:
+                other = json_view.decode(json.dumps(replaced(document, steps, value)).encode())
+            except json_view.ResultsError:
+                continue
+            for before, after in ((report, other), (other, report)):
+                got_worse(before, after)
+                assert all(line.isprintable() for line in change_lines(before, after, "nl"))
+
+
+def places(value: Any, above: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if above:
+        yield above
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, item in steps:
+        yield from places(item, (*above, step))
+
+
+def replaced(document: Any, steps: tuple[str | int, ...], value: Any) -> Any:
+    if not steps:
+        return value
+    changed = document.copy()
+    changed[steps[0]] = replaced(document[steps[0]], steps[1:], value)
+    return changed

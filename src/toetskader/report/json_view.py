@@ -6,10 +6,14 @@ from typing import Any
 
 import msgspec
 
+from toetskader.report.visible import clip
 from toetskader.results.model import Report, Result, Run, TargetSummary
 
 SCHEMA_VERSION = 1
 """Goes up when a reader of older files would misread a newer one."""
+
+LARGEST_FILE = 256 * 1024 * 1024
+"""What results may hold: ten times those of 10,000 requirements."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -53,8 +57,8 @@ def decode(content: bytes, name: str = "results.json") -> Report:
         version = msgspec.json.decode(content, type=dict[str, Any]).get("schema_version")
         if version != SCHEMA_VERSION:
             raise ResultsError(
-                f"{name}: schema_version is {version!r}, this version of toetskader reads {SCHEMA_VERSION}; "
-                "use the toetskader that wrote the file, or run the audit again"
+                f"{name}: schema_version is {clip(repr(version), 40)}, this version of toetskader reads "
+                f"{SCHEMA_VERSION}; use the toetskader that wrote the file, or run the audit again"
             )
         read = msgspec.json.decode(content, type=_ResultsFile)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -65,9 +69,12 @@ def decode(content: bytes, name: str = "results.json") -> Report:
 def read(path: Path) -> Report:
     """Read a report from `path`. Raises `ResultsError` (see `decode`), also when the file cannot be opened."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST_FILE + 1)
     except OSError as error:
         raise ResultsError(f"{path}: cannot be read: {error.strerror}; check the path") from error
+    if len(content) > LARGEST_FILE:
+        raise ResultsError(f"{path}: is larger than {LARGEST_FILE // 2**20} MB, so no results; check the path")
     return decode(content, str(path))
 
 
