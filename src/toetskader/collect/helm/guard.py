@@ -40,7 +40,9 @@ def hard_limits(limits: Limits) -> dict[int, int]:
 def limit_self(limits: Limits) -> None:
     """Apply the kernel limits to this process."""
     for kind, value in hard_limits(limits).items():
-        resource.setrlimit(kind, (value, value))
+        _, most = resource.getrlimit(kind)  # whoever started us may have set less
+        least = value if most == resource.RLIM_INFINITY else min(value, most)
+        resource.setrlimit(kind, (least, least))
 
 
 def limit_other(pid: int, limits: Limits, cpu_s: int) -> None:
