@@ -198,8 +198,6 @@ class Hooks:
             status == pytest.ExitCode.OK or (status == pytest.ExitCode.TESTS_FAILED and not stopped)
         ):
             return pytest.ExitCode.INTERNAL_ERROR
-        if self.audit.is_edited and status == pytest.ExitCode.OK:
-            return pytest.ExitCode.TESTS_FAILED
         if status or self.audit.may_end_well:
             return status
         return pytest.ExitCode.TESTS_FAILED if self.audit.is_blocked else pytest.ExitCode.NO_TESTS_COLLECTED
