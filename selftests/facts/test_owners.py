@@ -132,6 +132,10 @@ HIDES: dict[str, tuple[Change, str]] = {
     "another image in the ReplicaSet": (container("web-5c", image="evil.nl/x:1"), "ReplicaSet/web-5c"),
     "a right more in the ReplicaSet": (container("web-5c", securityContext={"privileged": True}), "ReplicaSet/web-5c"),
     "another image in an unfinished Job": (container("cron-1", image="evil.nl/x:1"), "Job/cron-1"),
+    "a pod that runs on for a Job that is said to have ended": (
+        lambda made: made["cron-1"].update(status={"conditions": [{"type": "Complete", "status": "True"}]}),
+        "Pod/cron-1-x",
+    ),
     "labels of nobody": (lambda made: made["web-5c-x"]["metadata"].update(labels={"app": "x"}), "Pod/web-5c-x"),
     "the network of the host": (pod(hostNetwork=True), "Pod/web-5c-x"),
     "the processes of the host": (pod(hostPID=True), "Pod/web-5c-x"),

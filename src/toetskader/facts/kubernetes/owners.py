@@ -66,6 +66,8 @@ class Owners:
             return True
         if _is_scaled_to_none(item):
             return True
+        if maker.has_ended:  # of a Job that has ended no pod runs on; anybody may have written that it has
+            return False
         # What is left of the pods of an old ReplicaSet runs what nothing that is judged says.
         return self._agree(item, maker) and (not _is_scaled_to_none(maker) or self._agree(maker, self.maker(maker)))
 
