@@ -361,6 +361,7 @@ def test_entries_of_a_secret() -> None:
         "tls.crt": b64(CERTIFICATE),
         "tls.key": b64(PEM),
         "DB_USER": b64("beheer"),
+        "clientId": b64("a1B2c3D4e5F6g7H8i9"),
         "adres": b64("https://kluis.example"),
         "leeg": "",
         "vreemd": 481516,

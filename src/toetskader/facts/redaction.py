@@ -178,7 +178,14 @@ class _Redaction:
             for inner, part in self._changes({"": value}, called="password"):
                 yield _below(inner, steps), part
             return
-        if value is None or names_identity(name) or not isinstance(value, str | int | float):
+        if value is None or not isinstance(value, str | int | float):
+            return
+        if names_identity(name):
+            if isinstance(value, str):  # no secret by its name, but by its shape it can be
+                shown = decoded(value) if in_base64 else value
+                safe = self._text(name, shown)
+                if safe != shown:
+                    yield steps, encoded(safe) if in_base64 else safe
             return
         if not isinstance(value, str):
             yield steps, value if isinstance(value, bool) else self.markers.number(value)
