@@ -104,10 +104,11 @@ def alike(one: _HasObjects, other: _HasObjects) -> bool:
 
     A chart draws passwords by chance, and renews pods by the checksum of what they read; neither decides what runs.
     """
-    return one.objects == other.objects or _decisive(one.objects) == _decisive(other.objects)
+    return one.objects == other.objects or decisive(one.objects) == decisive(other.objects)
 
 
-def _decisive(objects: tuple[RenderedObject, ...]) -> list[tuple[str, Any]]:
+def decisive(objects: tuple[RenderedObject, ...]) -> list[tuple[str, Any]]:
+    """Return the objects of a render, each behind its template, without what `alike` passes over."""
     return [(item.template, _without_chance(item.document)) for item in objects]
 
 

@@ -213,7 +213,8 @@ class _Unit:
 
     name: str
     output: set[str] = field(default_factory=set)
-    stored: set[str] = field(default_factory=set)
+    stored: list[tuple[str, _Tokens]] = field(default_factory=list)
+    """What it puts into a mapping that is there already: under which key, empty when that is not written out."""
     calls: list[tuple[str, _Argument, tuple[int, ...]]] = field(default_factory=list)
     """Templates that it includes: name, argument, and the chains that the call stands inside of."""
     found: list[_Found] = field(default_factory=list)
@@ -388,7 +389,7 @@ class _Reader:
                 self.unit.assembles |= bool(code)
                 return (every - {"root", "dot"}) | {"tpl"} | code
             case "set" | "merge" | "mergeOverwrite" | "mustMerge" | "mustMergeOverwrite":
-                self.unit.stored |= every & _PASSED_ON
+                self._store(name, operands, every & _PASSED_ON)
                 return every
             case "ternary":
                 self._ternary(operands, arguments, before)
@@ -427,6 +428,12 @@ class _Reader:
         if len(pairs) % 2 or any(key is None for key in keys):
             return {"": tokens}
         return {str(key): self._operand(value, dot) for key, value in zip(keys, pairs[1::2], strict=True)}
+
+    def _store(self, name: str, operands: list[Operand], tokens: _Tokens) -> None:
+        """Keep what is put into something of which templates elsewhere may read a field."""
+        if tokens and operands and operands[0].inner is None:
+            key = operands[1].literal if name == "set" and len(operands) > 1 else None
+            self.unit.stored.append((key or "", tokens))
 
     def _ternary(self, operands: list[Operand], arguments: list[_Tokens], before: tuple[int, int]) -> None:
         """Keep the test of a `ternary`: its third argument, or what is piped into it."""
@@ -581,7 +588,7 @@ def _field(fields: tuple[str, ...], holder: _Tokens) -> _Tokens:
         return holder
     for at, name in enumerate(fields):
         if name in ("Values", "Chart", "Files", "Template", "Subcharts"):
-            return frozenset({"set"})
+            return frozenset({f"set:{'.'.join(fields[at + 1 :])}"})
         if name == "Release":
             rest = fields[at + 1 : at + 2]
             return frozenset({_RELEASE.get(rest[0], "")} - {""}) if rest else _WHOLE_RELEASE
@@ -589,7 +596,7 @@ def _field(fields: tuple[str, ...], holder: _Tokens) -> _Tokens:
             return _of_cluster(fields[at + 1 :])
     part = f"part:{fields[0]}"
     handed_on = {part} if "dot" in holder else set()
-    return holder - {"root", "dot"} | handed_on | {"set"}
+    return holder - {"root", "dot"} | handed_on | {f"set:{'.'.join(fields)}"}
 
 
 def _of_cluster(fields: tuple[str, ...]) -> _Tokens:
@@ -909,7 +916,7 @@ class _Known:
         units = [unit for _, unit in chart._all]
         self._arguments: list[dict[str, _Tokens]] = [{} for _ in units]
         self._outputs: list[_Tokens] = [_NONE] * len(units)
-        self._set = _NONE.union(*(unit.stored for unit in units)) & _PASSED_ON
+        self._stored = [item for unit in units for item in unit.stored]
         callers = [(number, chart._called(name), given) for number, u in enumerate(units) for name, given, _ in u.calls]
         for _ in range(self._MOST_ROUNDS):
             before = (str(self._arguments), list(self._outputs))
@@ -941,10 +948,11 @@ class _Known:
             elif plain.startswith("part:"):
                 given = self._arguments[number]
                 got = given.get(plain[5:], _NONE) | given.get("", _NONE)
-            elif plain == "set":
-                got = self._set
+            elif plain.startswith("set:"):
+                fields = plain[4:].split(".") if self._stored else []
+                got = _NONE.union(*(given for key, given in self._stored if not key or key in fields))
             elif plain == "tpl":
-                got = self._chart._in_texts - {"tpl", "set", "dot"}
+                got = frozenset(one for one in self._chart._in_texts if one in _SOURCES or one in _VALUES)
             elif plain == "dump":
                 got = _WHOLE_RELEASE | _WHOLE_CLUSTER if "root" in self._arguments[number].get("", _NONE) else _NONE
             else:

@@ -12,7 +12,7 @@ from toetskader.collect.helm.limits import Refusal
 from toetskader.collect.helm.protocol import Rendered, RenderRequest
 from toetskader.collect.helm.rewritten import ChartCopy
 from toetskader.collect.helm.sentences import timed_out
-from toetskader.facts.chart import Circumstance, Render, RenderedObject, alike
+from toetskader.facts.chart import Circumstance, Render, alike, decisive
 from toetskader.facts.kubernetes.served_apis import builtin_groups
 from toetskader.facts.template_decisions import Decision, Decisions, Site, Source, words_of
 from toetskader.facts.values import walk_leaves
@@ -61,7 +61,7 @@ def otherwise(
                 continue
             made = _completed(renders[name], answer)
             if not alike(renders[name], made) and not any(alike(known, made) for known in found[name]):
-                when = _when(decisions, renders[name].objects, made.objects)
+                when = _when(decisions, renders[name], made)
                 found[name] += (Circumstance(when=when, objects=made.objects, notes=made.notes),)
     for name in renders:
         doubt = _doubt(decisions, failed=name in failed)
@@ -87,15 +87,15 @@ def _all_rendered(
 def _rendered(
     chart: OpenChart, copy: ChartCopy, forced: Forced, variant: Variant, requests: Sequence[RenderRequest]
 ) -> dict[str, Rendered | Refusal]:
-    """Render a variant; where an answer of `lookup` does not fit, without any."""
-    answers = chart.render_copy(copy, forced.texts(variant), requests)
-    if isinstance(answers, Refusal):
-        return {request.key: answers for request in requests}
-    again = [request for request in requests if isinstance(answers[request.key], Refusal)]
-    if variant.answers and again:
-        without = chart.render_copy(copy, forced.texts(Variant(variant.outcomes, answers=False)), again)
-        if not isinstance(without, Refusal):
-            answers |= without
+    """Render a variant; where that fails, with less of it: no answer of `lookup`, and decisions on pods alone."""
+    answers: dict[str, Rendered | Refusal] = {}
+    left = list(requests)
+    for part in forced.parts(variant):
+        found = chart.render_copy(copy, forced.texts(part), left)
+        answers |= {one.key: found if isinstance(found, Refusal) else found[one.key] for one in left}
+        left = [one for one in left if isinstance(answers[one.key], Refusal)]
+        if not left:
+            break
     return answers
 
 
@@ -124,11 +124,11 @@ def _group(document: Mapping[str, Any]) -> str:
     return str(document.get("apiVersion")).rpartition("/")[0]
 
 
-def _when(decisions: Decisions, known: Iterable[RenderedObject], made: Iterable[RenderedObject]) -> Text:
+def _when(decisions: Decisions, base: Render, made: Rendered) -> Text:
     """Say which decisions turned out otherwise: those with a part in the templates whose objects differ."""
     before, after = (
-        {(item.template, msgspec.json.encode(item.document, order="deterministic")) for item in items}
-        for items in (known, made)
+        {(template, msgspec.json.encode(document, order="deterministic")) for template, document in decisive(objects)}
+        for objects in (base.objects, made.objects)
     )
     files = {template.partition("/")[2] for template, _ in before ^ after}
     near: dict[str, int] = {}

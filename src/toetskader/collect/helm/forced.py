@@ -83,6 +83,13 @@ class Forced:
         self._values = tuple(values)
         self._word = f"t{secrets.token_hex(12)}"
 
+    def parts(self, variant: Variant) -> Iterator[Variant]:
+        """Yield a variant, and then what can be tried of it when it fails."""
+        on_pods = {one: holds for one, holds in variant.outcomes.items() if self._decisions.pods_of(one)}
+        for outcomes in (variant.outcomes, on_pods):
+            for answers in (True, False) if variant.answers else (False,):
+                yield Variant(outcomes, answers)
+
     def texts(self, variant: Variant) -> dict[str, str]:
         """Return the templates that come out otherwise, by path."""
         found = {}
