@@ -708,6 +708,10 @@ _DEEPEST = 7
 """Decisions inside decisions that are told apart."""
 
 
+_MOST_STEPS = 2_000_000
+"""Calls of templates × files; some thousand files that include all of each other would take minutes."""
+_MOST_FOUND = 5_000
+"""Conditions and choices; the largest real chart seen has 1,700."""
 _TEMPLATE = re.compile(r"(?:charts/[^/]+/)*templates/")
 """Paths of what Helm reads as templates, whatever the files are called."""
 
@@ -764,7 +768,9 @@ class Decisions:
     @cached_property
     def decisions(self) -> tuple[Decision, ...]:
         """All decisions that no render settles."""
-        found = []
+        found: list[Decision] = []
+        if self._is_too_much:
+            return ()
         used = self._used
         for number, (path, unit) in enumerate(self._all):
             for one in unit.found if self._name(number) in used else ():
@@ -815,9 +821,17 @@ class Decisions:
     @cached_property
     def unread(self) -> str:
         """A template of which this reader cannot tell what decides, though a source stands in it; empty for none."""
+        if self._is_too_much:
+            return max(self.files, key=lambda path: len(self.files[path]))
         return next(
             (path for path, text in self.files.items() if parsed(text) is None and _WORD_OF_A_SOURCE.search(text)), ""
         )
+
+    @cached_property
+    def _is_too_much(self) -> bool:
+        """True when following all that the templates do would take long: real charts stay far below."""
+        steps = sum(len(unit.calls) for _, unit in self._all)
+        return steps * len(self.files) > _MOST_STEPS or sum(len(unit.found) for _, unit in self._all) > _MOST_FOUND
 
     def pods_of(self, decision: Decision) -> str:
         """Return the file that makes pods in which a decision plays a part; empty when there is none."""

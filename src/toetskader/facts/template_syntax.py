@@ -24,7 +24,7 @@ _TOKEN = re.compile(
 _END = re.compile(r"(?:(?<=[ \t\r\n])-)?\}\}")
 _COMMENT = re.compile(r"\{\{(?:-[ \t\r\n])?/\*")
 _COMMENT_END = re.compile(r"\*/(?:[ \t\r\n]-)?\}\}")
-_MOST_NESTED = 200
+_MOST_NESTED = 60
 
 
 class NoTemplate(Exception):  # noqa: N818 - names a state of the input

@@ -49,22 +49,20 @@ def variants(decisions: Decisions) -> list[Variant]:
     """
     conditions = [one for one in decisions.decisions if one.site is Site.CONDITION]
     on_pods = {one for one in conditions if decisions.pods_of(one)}
-    arms: dict[tuple[str, int], list[int]] = {}
+    arms: dict[tuple[str, int], dict[int, int]] = {}
     for one in conditions:
-        known = arms.setdefault((one.unit, one.chain), [])
-        if one.arm not in known:
-            known.append(one.arm)
+        known = arms.setdefault((one.unit, one.chain), {})
+        known.setdefault(one.arm, len(known))
     most = max((len(arms[one.unit, one.chain]) for one in on_pods), default=1)
 
     def taken(number: int, one: Decision) -> bool:
-        return arms[one.unit, one.chain].index(one.arm) == number or (number == 0 and one.chain < 0)
+        return arms[one.unit, one.chain][one.arm] == number or (number == 0 and one.chain < 0)
 
     found = [
         Variant({one: taken(number, one) for one in conditions}, answers=number < most) for number in range(most + 1)
     ]
-    depths = {
-        chain: depth for chain, depth in decisions.depths.items() if chain in {(o.unit, o.chain) for o in on_pods}
-    }
+    chains = {(one.unit, one.chain) for one in on_pods}
+    depths = {chain: depth for chain, depth in decisions.depths.items() if chain in chains}
     for bit, wanted in itertools.product(range(max(depths.values(), default=0).bit_length()), (0, 1)):
         outcomes = {
             one: taken(0, one) and (depths.get((one.unit, one.chain), 0) >> bit & 1) == wanted for one in conditions
