@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from toetskader.facts.attempt import Malformed, NotSeen, Provenance, Reason
-from toetskader.facts.chart import ChartFiles, Render
+from toetskader.facts.chart import ChartFiles, Circumstance, Render
 from toetskader.facts.store import FactKey, TargetFacts
 from toetskader.judging import Findings, Parameters, check, not_applicable, not_shown, undetermined
 from toetskader.judging.check import Check, check_of
@@ -179,3 +179,51 @@ def test_a_check_that_could_not_fail_is_refused() -> None:
 
         @check("test.empty")
         def function(findings: Findings) -> None: ...
+
+
+def judged_otherwise(now: str, *others: str) -> Judged:
+    """Judge a check that ends as named in the render, and in each other circumstance."""
+
+    @check("test.circumstances")
+    def function(render: Render, findings: Findings) -> None:
+        ENDINGS[render.notes](findings)
+
+    otherwise = tuple(
+        Circumstance(
+            when=Text(f"geval {number}", f"case {number}"),
+            notes=ending,
+            unseen=Text("Onbekend.", "Unknown.") if ending == "doubt" else None,
+        )
+        for number, ending in enumerate(others)
+    )
+    render = msgspec.structs.replace(scene("0"), notes=now, otherwise=otherwise)
+    return run(function, TargetFacts("t", {"chart": ("0",)}, {FactKey("render", "0"): render}))
+
+
+@pytest.mark.parametrize(
+    ("endings", "verdict"),
+    [
+        (["pass", "pass"], Verdict.PASS),
+        (["pass", "na"], Verdict.PASS),
+        (["pass", "fail"], Verdict.FAIL),
+        (["na", "pass", "fail"], Verdict.FAIL),
+        (["fail", "pass"], Verdict.FAIL),
+        (["unseen", "fail"], Verdict.FAIL),
+        (["pass", "undetermined"], Verdict.UNDETERMINED),
+        (["pass", "doubt"], Verdict.UNDETERMINED),
+        (["undetermined", "fail"], Verdict.FAIL),
+    ],
+)
+def test_a_requirement_holds_in_every_circumstance(endings: list[str], verdict: Verdict) -> None:
+    assert judged_otherwise(*endings).verdict is verdict
+
+
+def test_a_finding_says_in_which_circumstance_it_is_so() -> None:
+    assert [found.seen for found in judged_otherwise("pass", "pass", "fail").findings] == [
+        Text("1 (geval 1)", "1 (case 1)")
+    ]
+    assert judged_otherwise("pass", "doubt").reason == Text("Onbekend. (geval 0)", "Unknown. (case 0)")
+
+
+def test_a_finding_that_is_always_so_is_told_once() -> None:
+    assert [found.seen for found in judged_otherwise("fail", "fail", "fail").findings] == [1]

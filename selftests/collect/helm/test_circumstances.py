@@ -352,3 +352,13 @@ def test_a_packed_subchart_is_looked_into(collect: Collect, tmp_path: Path) -> N
     chart = "apiVersion: v2\nname: proef\nversion: 1.2.3\ndependencies: [{name: sub, version: 1.0.0}]\n"
     render = collect("", kinds=frozenset({"chart", "render"}), **{"Chart.yaml": chart})["render"]
     assert "charts/sub/templates/kwaad.yaml:1" in seen_somewhere(render)
+
+
+def test_a_secret_in_another_circumstance_is_not_kept(collect: Collect, tmp_path: Path) -> None:
+    secret = "Zq8vK2mTx91LpW7r"
+    pod = POD.replace('image: "kwaad:latest"', f'image: a, env: [{{name: DB_PASSWORD, value: "{secret}"}}]')
+    facts = collect(f"{{{{ if .Release.IsUpgrade }}}}\n{pod}{{{{ end }}}}\n")
+    assert when(facts["render"])["at an upgrade"] == ["kwaad"]
+    attempts = {FactKey("chart"): facts["chart"], FactKey("render", "vast"): facts["render"]}
+    write_evidence(TargetFacts("proef", {"chart": ("vast",)}, attempts), tmp_path / "evidence")
+    assert all(secret not in path.read_text(encoding="utf-8") for path in (tmp_path / "evidence").iterdir())
