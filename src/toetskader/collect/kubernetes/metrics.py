@@ -19,12 +19,13 @@ from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.open_metrics import ACCEPT, families, form_of
 from toetskader.facts.kubernetes.pods import LivePod
 from toetskader.facts.kubernetes.selectors import matches, matches_map
+from toetskader.patterns import linear
 from toetskader.text import Text
 
 BYTES = 5_000_000
 WORKLOADS = 40
 PAGES_PER_POD = 3
-_PATH = re.compile(r"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/?)*")
+_PATH = linear(r"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/?)*")
 _PORT_NAME = re.compile(r"(?:.*-)?(?:metrics|prometheus|prom)(?:-.*)?")
 _MONITORING = "monitoring.coreos.com"
 
