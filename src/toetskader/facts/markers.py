@@ -7,6 +7,7 @@ get one marker, two secrets get two.
 
 import base64
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from toetskader.facts.placeholders import is_placeholder
@@ -26,7 +27,7 @@ from toetskader.facts.secrets import (
     looks_random,
     refers,
 )
-from toetskader.patterns import Match
+from toetskader.patterns import Match, linear
 
 WORD = "REDACTED"
 """In every marker that is text, so that people know it; shapes without room for a word apart."""
@@ -45,7 +46,7 @@ _WORDS_OF_NOBODY = re.compile(
     r"|super|supersecret|tbd|test|testing|the|this|to|todo|token|unsafe|user|username|value|very|voorbeeld|vul"
     r"|wachtwoord|welcome|welkom|wijzig|word|x{3,}|your"
 )
-_NOBODYS = re.compile(r"[A-Za-z_ .!<>\"'-]++[0-9]{0,4}[>\"'.!]*")
+_NOBODYS = linear(r"[A-Za-z_ .!<>\"'-]+[0-9]{0,4}[>\"'.!]*")
 _MARKER = re.compile(
     rf"(?:test-|default-|secret-)?{WORD}(?:-[0-9]{{1,6}}(?:-secret)?|random[0-9]{{6}}|:?[0-9]{{0,6}}a1B2c3D4e5F6)?"
     rf"|{WORD.lower()}(?:-secret)?(?:-|://)[0-9]{{1,6}}|<{WORD}-[0-9]{{1,6}}>"
@@ -254,7 +255,8 @@ _MATERIAL = re.compile(
 _LONG = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 _LONGEST_KEY = 40_000
 _KNOWN_BLOCK = re.compile(r"(?:PRIVATE KEY|PRIVATE KEY BLOCK|PUBLIC KEY|CERTIFICATE|CRL)$")
-_PEM_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,60})-----.{0,40000}?-----END \1-----", re.DOTALL)
+_PEM_BEGIN = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,60})-----")
+_PEM_END = re.compile(r"-----END ([A-Z0-9 ]{1,60})-----")
 
 
 def key_spans(text: str) -> Iterator[tuple[int, int, str]]:
@@ -292,7 +294,21 @@ def without_keys(text: str, *, thorough: bool = False) -> str:
     whole = "".join([*out, text[last:]])
     if not thorough:
         return whole
-    blocks = [match[0] for match in _PEM_BLOCK.finditer(whole) if _KNOWN_BLOCK.search(match[1])]
+    blocks = [block for label, block in _pem_blocks(whole) if _KNOWN_BLOCK.search(label)]
     if not blocks:
         return _PEM_WORD
     return "\n".join(blocks) + "\n" if "\n" in text else " ".join(blocks)
+
+
+def _pem_blocks(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the PEM blocks of a text that end, each with its label; none begins within another."""
+    ends: dict[str, list[tuple[int, int]]] = {}
+    for match in _PEM_END.finditer(text):
+        ends.setdefault(match[1], []).append(match.span())
+    position = 0
+    for match in _PEM_BEGIN.finditer(text):
+        known = ends.get(match[1], [])
+        at = bisect_left(known, (match.end(), 0))
+        if match.start() >= position and at < len(known) and known[at][0] - match.end() <= _LONGEST_KEY:
+            position = known[at][1]
+            yield match[1], text[match.start() : position]

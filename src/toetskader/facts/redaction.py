@@ -311,7 +311,7 @@ _SHAPED = re.compile(
     r"|pypi-|dckr_pat_|hvs\.|k_live_|SG\.|AGE-SECRET|eyJ|LS0tLS1CRUdJTi|asic |earer "
 )
 _HINTED = re.compile(
-    r"(?i:pass|pw|secret|token|key|credential|dockerconfig|auth|salt|wachtwoord)[\w./-]{0,120}+[\\\"'`>]*\s*[:= >,]"
+    r"(?i:pass|pw|secret|token|key|credential|dockerconfig|auth|salt|wachtwoord)[\w./-]{0,120}[\\\"'`>]*\s*[:= >,]"
 )
 _OPTION = re.compile(r"--?(?P<name>[A-Za-z][\w.-]{0,100})")
 

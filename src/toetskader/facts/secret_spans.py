@@ -29,30 +29,30 @@ from toetskader.facts.secrets import (
     occurrences,
     scalar,
 )
+from toetskader.patterns import linear
 
 Span = tuple[int, int, str]
 """Start, end, and what stands there without the secret."""
 _Found = tuple[int, int, str | Callable[[Markers], str]]
 """Start, end, and what to put there; a secret gets the marker that it has among those of one target."""
 
-_NAME = r"[A-Za-z_][\w./-]{0,120}+"
+# Whole, or not at all: a look ahead is never divided otherwise.
+_NAME = r"(?=(?P<name>[A-Za-z_][\w./-]{0,120}))(?P=name)"
 # Most lines that name a secret give it no value of their own, which this sees at once.
-_GIVES = re.compile(r"""[=:>](?!//)[ \t\\"'`]*+[^\s{$=:]""")
+_GIVES = re.compile(r"""[=:>](?!//)[ \t\\"'`]*[^\s{$=:\\"'`]""")
 _GIVEN = r"""(?:(?P<quote>\\*["'])(?P<quoted>(?:(?!(?P=quote))[^\n])*)(?P=quote)
-             |(?P<bare>[^\s"'`,;&|<>()\[\]{}$\\-][^\s"'`,;&|<>()\[\]{}\\]*+)(?![(\[]))"""
+             |(?P<bare>[^\s"'`,;&|<>()\[\]{}$\\-][^\s"'`,;&|<>()\[\]{}\\]*)(?=[\s"'`,;&|<>){}\]\\]|\Z))"""
 # `name=value`, `"name": "value"`, also with the quotes escaped, within a line.
-_PAIR = re.compile(
-    rf"""(?<![\w./])(?P<name>{_NAME})\\*["'`]?[ \t]*(?P<sign>=(?![=~])|:(?![=:/]))[ \t]*{_GIVEN}""", re.VERBOSE
-)
-_OPTION = re.compile(rf"(?<![^\s\"'])--?(?P<name>{_NAME})(?P<sign>[ ]|[\"'],)[ ]*{_GIVEN}", re.VERBOSE)
-_OPTION_LINE = re.compile(rf"[ \t]*-[ ]+[\"']?--?(?P<name>{_NAME})[\"']?[ \t]*")
+_PAIR = re.compile(rf"""(?<![\w./]){_NAME}\\*["'`]?[ \t]*(?P<sign>=(?![=~])|:(?![=:/]))[ \t]*{_GIVEN}""", re.VERBOSE)
+_OPTION = re.compile(rf"(?<![^\s\"'])--?{_NAME}(?P<sign>[ ]|[\"'],)[ ]*{_GIVEN}", re.VERBOSE)
+_OPTION_LINE = re.compile(rf"[ \t]*-[ ]+[\"']?--?{_NAME}[\"']?[ \t]*")
 _NAMED_ENTRY = re.compile(
-    rf"""name["']?:[ \t]*["']?(?P<name>{_NAME})["']?,[ \t]*["']?value["']?:[ \t]*
+    rf"""name["']?:[ \t]*["']?{_NAME}["']?,[ \t]*["']?value["']?:[ \t]*
          (?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s,{{}}\[\]]+))""",
     re.VERBOSE,
 )
-_ELEMENT = re.compile(rf"<(?P<name>{_NAME})>(?P<value>[^<>\n]{{1,400}})</")
-_NAME_LINE = re.compile(rf"[ \t]*(?:-[ ]+)?[\"']?name[\"']?:[ \t]+[\"']?(?P<name>{_NAME})[\"']?[ \t]*\r?")
+_ELEMENT = re.compile(rf"<{_NAME}>(?P<value>[^<>\n]{{1,400}})</")
+_NAME_LINE = re.compile(rf"[ \t]*(?:-[ ]+)?[\"']?name[\"']?:[ \t]+[\"']?{_NAME}[\"']?[ \t]*\r?")
 _VALUE_LINE = re.compile(r"(?P<indent>[ \t]*(?:-[ ]+)?)[\"']?value[\"']?:[ \t]+(?P<value>\S.*)")
 _AUTHORIZATION = re.compile(r"(?:asic|earer)[ ]+(?P<value>[A-Za-z0-9+/=._~-]{8,})")
 _BASE64_PEM = re.compile(r"LS0tLS1CRUdJTi[A-Za-z0-9+/]{20,}={0,2}")
@@ -62,8 +62,8 @@ _SECRET_KIND = re.compile(r"\nkind:[ \t]*[\"']?Secret\b")
 _SECRET_PART = re.compile(r"\n(?:data|stringData):[ \t]*(?=\r?\n)")
 _WORD = re.compile(r"\w+")
 # Properties of a JSON schema, and the values that it gives for them.
-_PROPERTY = re.compile(rf'"(?P<name>{_NAME})"\s*:\s*\{{(?P<rest>[^{{}}]{{1,4000}})\}}')
-_GIVEN_IN_SCHEMA = re.compile(r'"(?:default|const|examples?|enum)"\s*:\s*(\[[^\]]*\]|"(?:[^"\\]|\\.)*")')
+_PROPERTY = re.compile(rf'"{_NAME}"\s*:\s*\{{(?P<rest>[^{{}}]{{1,4000}})\}}')
+_GIVEN_IN_SCHEMA = linear(r'"(?:default|const|examples?|enum)"\s*:\s*(\[[^\]]*\]|"(?:[^"\\]|\\.)*")')
 _JSON_TEXT = re.compile(r'"(?P<value>(?:[^"\\]|\\.)*)"')
 _COMMENT = re.compile(r"[ \t]*(?:#|//|\{\{-?[ ]*/\*)")
 _HEADER = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]{1,80}-----")
@@ -74,9 +74,7 @@ _ACCOUNT = re.compile(
 _PGPASS = re.compile(
     r"(?m)^[ \t]*[\w.*-]{1,200}:(?:[0-9]{2,5}|\*):[\w*-]{1,100}:[\w*-]{1,100}:(?P<password>[^\s:\"'{}]{3,200})[ \t]*$"
 )
-_SPACED = re.compile(
-    rf"^[ \t]*(?P<name>{_NAME})[ \t]+[\"']?(?P<value>[^\s\"':={{}};]{{3,200}})[\"']?[ \t]*;?[ \t]*\r?$"
-)
+_SPACED = re.compile(rf"^[ \t]*{_NAME}[ \t]+[\"']?(?P<value>[^\s\"':={{}};]{{3,200}})[\"']?[ \t]*(?:;[ \t]*)?\r?$")
 _NETRC = re.compile(r"\blogin[ \t]+\S{1,100}[ \t]+password[ \t]+(?P<value>\S{1,200})")
 _SAID = re.compile(
     r"(?i)\b(?:password|passphrase|wachtwoord|token|secret|geheim|pincode)[ \t]+(?:is|luidt|:)[ \t]+"

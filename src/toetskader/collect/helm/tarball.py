@@ -16,7 +16,7 @@ from toetskader.text import Text
 BLOCK = 512
 _END = bytes(BLOCK)
 _POSIX, _GNU = b"ustar\x0000", b"ustar  \x00"
-_OCTAL = re.compile(rb" *([0-7]*)[ \0]*")
+_OCTAL = re.compile(rb" *(?:([0-7]+)[ \0]*|\0[ \0]*)?")
 _RECORD = re.compile(rb"([0-9]{1,7}) ([^=\0]+)=")
 _FILE, _FOLDER, _PAX, _GLOBAL, _LONG_NAME = b"0", b"5", b"x", b"g", b"L"
 _PERMISSIONS, _IS_FILE = 0o7777, 0o100000
