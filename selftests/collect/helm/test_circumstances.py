@@ -261,6 +261,9 @@ def test_what_a_chart_hides_until_something_else_is_so_is_seen(collect: Collect,
 @pytest.mark.parametrize(
     "template",
     [
+        "{{ if gt now.Year 3000 }}a: 1"
+        + "".join(f"{{{{ else if gt now.Year {3000 - number} }}}}a: 1" for number in range(30))
+        + "{{ else if gt now.Year 2090 }}\n" + POD + "{{ end }}",
         '{{ range until (randInt 0 2 | int) }}' + POD + "{{ end }}",
         '{{ if index (list false false true) (mod (now | unixEpoch) 3 | int) }}' + POD + "{{ end }}",
         '{{ get (dict "2031" (.Files.Get "pod.txt")) (now | date "2006") }}',

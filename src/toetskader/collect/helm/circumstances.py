@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from toetskader.collect.helm.engine import OpenChart
-from toetskader.collect.helm.forced import Forced, Variant, variants
+from toetskader.collect.helm.forced import MOST_VARIANTS, Forced, Variant, variants
 from toetskader.collect.helm.limits import Refusal
 from toetskader.collect.helm.protocol import Rendered, RenderRequest
 from toetskader.collect.helm.rewritten import ChartCopy
@@ -54,7 +54,8 @@ def otherwise(
         return found
     forced = Forced(decisions, texts)
     failed: dict[str, Refusal] = {}
-    for answers in _all_rendered(chart, forced, variants(decisions), requests):
+    ways = variants(decisions)
+    for answers in _all_rendered(chart, forced, ways[:MOST_VARIANTS], requests):
         for name, answer in answers.items():
             if isinstance(answer, Refusal):
                 failed.setdefault(name, answer)
@@ -64,7 +65,7 @@ def otherwise(
                 when = _when(decisions, renders[name], made)
                 found[name] += (Circumstance(when=when, objects=made.objects, notes=made.notes),)
     for name in renders:
-        doubt = _doubt(decisions, failed=name in failed)
+        doubt = _doubt(decisions, failed=name in failed or len(ways) > MOST_VARIANTS)
         if doubt is not None:
             found[name] += (doubt,)
     return found

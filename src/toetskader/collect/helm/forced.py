@@ -19,7 +19,8 @@ import msgspec
 from toetskader.facts.template_decisions import Decision, Decisions, Site
 from toetskader.facts.template_syntax import Branch, Call, Definition, Node, Operand, Pipeline, parsed
 
-_MOST_VARIANTS = 16
+MOST_VARIANTS = 16
+"""Renders of one values set with its decisions taken; a chart that needs more is a doubt."""
 _MOST_KEYS = 2_000
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _NAMED = re.compile(r"[\"`]([A-Za-z0-9_.-]{1,100})[\"`]|\.([A-Za-z_]\w{0,99})")
@@ -69,7 +70,7 @@ def variants(decisions: Decisions) -> list[Variant]:
         }
         found.append(Variant(outcomes, answers=True))
     different = {(tuple(item.outcomes.values()), item.answers): item for item in found}
-    return [*different.values()][:_MOST_VARIANTS]
+    return [*different.values()]
 
 
 class Forced:
