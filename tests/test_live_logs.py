@@ -22,7 +22,7 @@ from toetskader.patterns import Linear, linear
 _LEVEL = linear(
     r"\blog(s|ging|ger)? ?(min )?level\b|\bloglevel\b|\bminimum ?level\b|\bverbosity\b|\blogniveau\b|\blog niveau\b"
 )
-_DEBUG = linear(r"(.*\b)?debug( mode| enabled| logging| log)?")
+_DEBUG = linear(r"\bdebug( mode| enabled| logging| log)?$")
 _ON = frozenset({"1", "true", "yes", "on", "enabled"})
 _DEBUG_NAMES = LEVELS["debug"] | {"all"}
 
@@ -275,7 +275,7 @@ def _named(environment: Environment, container: Container, pattern: Linear) -> l
         for item in environment.of_workload(container.workload)
         if item.container is container
         for variable in item.variables.values()
-        if (pattern.fullmatch if pattern is _DEBUG else pattern.search)(words(variable.name))
+        if pattern.search(words(variable.name))
     ]
 
 
@@ -335,4 +335,4 @@ def test_debug_logging_has_a_switch(
 
 def _is_on(variable: Variable) -> bool:
     text = variable.text.lower()
-    return text in _DEBUG_NAMES or (_DEBUG.fullmatch(words(variable.name)) is not None and text in _ON)
+    return text in _DEBUG_NAMES or (_DEBUG.search(words(variable.name)) is not None and text in _ON)

@@ -99,7 +99,7 @@ def _log_volumes(container: Container, findings: Findings) -> None:
 _LEVEL = linear(
     r"\blog(s|ging|ger)? ?(min )?level\b|\bloglevel\b|\bminimum ?level\b|\bverbosity\b|\blogniveau\b|\blog niveau\b"
 )
-_DEBUG = linear(r"(.*\b)?debug( mode| enabled| logging| log)?")
+_DEBUG = linear(r"\bdebug( mode| enabled| logging| log)?$")
 # Names in templates of variables that values switch on, and that this scene does not render.
 _LEVEL_IN_TEMPLATE = linear(r"\b[A-Z][A-Z0-9_]*LOG(?:GING|GER)?_?LEVEL[A-Z0-9_]*\b")
 _DEBUG_IN_TEMPLATE = linear(r"^[^#\n]*\b(?:[A-Z][A-Z0-9_]*_)?DEBUG(?:_[A-Z0-9_]+)?\b", re.MULTILINE)
@@ -134,7 +134,7 @@ def test_debug_logging_can_be_switched_on(
         if (
             leaf.value is True
             and "debug" in leaf.words
-            and _DEBUG.fullmatch(leaf.words)
+            and _DEBUG.search(leaf.words)
             and "diagnostic" not in leaf.words
         ):
             findings.add(leaf, seen=True, expected=False)
@@ -352,7 +352,7 @@ def _variables(environment: Environment, workload: Workload, *patterns: Linear) 
 
 
 def _names(pattern: Linear, name: str) -> bool:
-    return pattern.fullmatch(name) is not None if pattern is _DEBUG else pattern.search(name) is not None
+    return pattern.search(name) is not None
 
 
 class _Settable:

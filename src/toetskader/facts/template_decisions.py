@@ -185,7 +185,7 @@ _ASSEMBLES = frozenset(
         "swapcase",
     ]
 )
-_PATCH = re.compile(r"\d+\.\d+\.[1-9*xX]")
+_PATCH = re.compile(r"\d\.\d+\.[1-9*xX]")
 _PASSED_ON = frozenset({"lookup", "dns", "code", "clock", "chance", "~clock", "~chance"})
 
 

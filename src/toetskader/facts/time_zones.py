@@ -8,13 +8,12 @@ from toetskader.facts.databases import roles
 from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.node import Place
 from toetskader.facts.names import words
+from toetskader.patterns import linear
 
 _UTC = re.compile(r"(etc/)?(utc|uct|gmt|zulu|universal|greenwich|gmt[+-]?0)|utc0|z|[+-]?00:?00", re.IGNORECASE)
-_PROCESS = re.compile(r"tz|.*\b(time ?zone|tz)")
-_DATABASE = re.compile(
-    r"pgtz|.*\b(db|database|postgres|postgresql|pg|sql|jdbc|datasource|hibernate)\b.*\b(time ?zone|tz)"
-)
-_LOG = re.compile(r".*\b(log|logs|logging|logger)\b.*\b(time ?zone|tz)")
+_PROCESS = linear(r"tz|.*\b(time ?zone|tz)")
+_DATABASE = linear(r"pgtz|.*\b(db|database|postgres|postgresql|pg|sql|jdbc|datasource|hibernate)\b.*\b(time ?zone|tz)")
+_LOG = linear(r".*\b(log|logs|logging|logger)\b.*\b(time ?zone|tz)")
 _JAVA = re.compile(r"-Duser\.timezone=(?P<zone>[\w/+:-]{1,60})")
 # Time zones inside connection strings and options: `?timezone=…`, `-c timezone=…`, `serverTimezone=…`.
 _IN_ADDRESS = re.compile(r"(?i)\b(?:server)?time_?zone(?:=|%3D)(?P<zone>[\w/+:-]{1,60})")

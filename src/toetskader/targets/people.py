@@ -14,7 +14,8 @@ import idna
 
 Words = tuple[str, ...]
 
-_MAIL = re.compile(r"""[^\s<>()\[\]{},;:"'@]+@[^\s<>()\[\]{},;:"'@]+""")
+# Begins where no such character stands before it, so that a long word is looked through once.
+_MAIL = re.compile(r"""(?<![^\s<>()\[\]{},;:"'@])[^\s<>()\[\]{},;:"'@]+@[^\s<>()\[\]{},;:"'@]+""")
 _APART = re.compile(r"[,;/<>()\[\]{}]| - ")
 _WORD = re.compile(r"[^\W_]+")
 # Forms of address, and degrees and titles (WHW, articles 7.10a, 7.20 and 7.22): not part of a name.
