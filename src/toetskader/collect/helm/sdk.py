@@ -84,7 +84,7 @@ def yaml_to_json(text: str) -> str:
     return _short_yaml_to_json(text) if len(text) <= _SHORT else _native.call_string("helm_values_from_yaml", text)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def _short_yaml_to_json(text: str) -> str:
     # Renders of one chart have most documents in common, and to read them takes as long as to render them.
     return _native.call_string("helm_values_from_yaml", text)
