@@ -181,11 +181,15 @@ _LONG = {
 
 HOSTILE = (
     _template("bomb", "memory|seconds", "{{ range until 200000000 }}x{{ end }}", whole=True),
-    _template("include", "nested reference", '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}'),
+    _template(
+        "include",
+        "the function `include` gives an error",
+        '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}',
+    ),
     _template(
         "cycle", "memory|recursion|seconds", '{{ $d := dict }}{{ $_ := set $d "a" $d }}{{ print $d }}', whole=True
     ),
-    _template("required", "geef een waarde voor x", 'a: {{ required "geef een waarde voor x" .Values.x }}'),
+    _template("required", "the template stops by itself", 'a: {{ required "geef een waarde voor x" .Values.x }}'),
     _template(
         "fifty-megabytes", "larger than 8 MB|memory|seconds", _CONFIG + '{a: {{ repeat 50000000 "x" }}}', whole=None
     ),
@@ -193,28 +197,28 @@ HOSTILE = (
     _template(
         "in-a-list", "more than 2000 objects", "kind: List\nitems:\n{{ range until 9000 }}- {kind: A}\n{{ end }}"
     ),
-    _template("alias-template", "excessive alias", _ALIASES),
+    _template("alias-template", "excessive aliasing", _ALIASES),
     _template("deep-template", "more than 100 levels", _CONFIG + _DEEP),
-    _template("deeper-template", "max depth", "a: " + "[" * 20_000 + "]" * 20_000),
+    _template("deeper-template", "nested too deeply", "a: " + "[" * 20_000 + "]" * 20_000),
     _template("latin-template", "templates/a.yaml, line 1: not UTF-8", b"a: \xe9\n", whole=True),
-    _template("half-a-pair", "Unicode", 'kind: A\nmetadata: {name: "\\ud800"}\n'),
-    _template("infinite", "unsupported value", _CONFIG + "{a: .inf, b: .nan}"),
-    _template("kind-is-a-list", "expected|Expected", "kind: [A]\n"),
-    Hostile("alias-values", "excessive alias", {**_GOOD, "values.yaml": _ALIASES}, whole=True),
-    Hostile("alias-values-file", "excessive alias", values_file=_ALIASES.encode()),
+    _template("half-a-pair", "no Unicode", 'kind: A\nmetadata: {name: "\\ud800"}\n'),
+    _template("infinite", "a number that JSON does not have", _CONFIG + "{a: .inf, b: .nan}"),
+    _template("kind-is-a-list", "kind, metadata or items of the wrong type", "kind: [A]\n"),
+    Hostile("alias-values", "excessive aliasing", {**_GOOD, "values.yaml": _ALIASES}, whole=True),
+    Hostile("alias-values-file", "excessive aliasing", values_file=_ALIASES.encode()),
     Hostile("deep-values", "more than 100 levels", {**_GOOD, "values.yaml": f"hosts: {_DEEP}\n"}, whole=True),
     Hostile("deep-values-file", "more than 100 levels", values_file=f"hosts: {_DEEP}\n".encode()),
     Hostile("deep-schema", "nested|levels|recursion", {**_GOOD, "values.schema.json": f'{{"a": {_DEEP}}}'}, whole=True),
     Hostile("latin-values", "values.yaml, line 1: not UTF-8", {**_GOOD, "values.yaml": b"a: \xe9\n"}, whole=True),
     Hostile("latin-values-file", "values.yaml, line 1: not UTF-8", values_file=b"a: \xe9\n"),
     Hostile("large-values-file", "larger than 5 MB", values_file=b"a: " + b"x" * 6_000_000),
-    Hostile("values-are-a-list", "cannot unmarshal array", {**_GOOD, "values.yaml": "[1]"}, whole=True),
+    Hostile("values-are-a-list", "of the wrong type (array)", {**_GOOD, "values.yaml": "[1]"}, whole=True),
     Hostile("latin-name", "is not UTF-8", finish=_name_that_is_no_text, whole=True),
     Hostile("no-head", "Chart.yaml is missing", head=None, whole=True),
-    Hostile("empty-head", "name is required", head="", whole=True),
-    Hostile("head-is-a-list", "cannot unmarshal array", head="[1]", whole=True),
-    Hostile("head-of-wrong-types", "cannot unmarshal", head="apiVersion: v2\nname: [1]\nversion: 3\n", whole=True),
-    Hostile("other-kubernetes", "requires kubeVersion", head=f"{_HEAD}kubeVersion: '>=99'\n"),
+    Hostile("empty-head", "name is not valid", head="", whole=True),
+    Hostile("head-is-a-list", "of the wrong type (array)", head="[1]", whole=True),
+    Hostile("head-of-wrong-types", "of the wrong type", head="apiVersion: v2\nname: [1]\nversion: 3\n", whole=True),
+    Hostile("other-kubernetes", "asks for kubeVersion", head=f"{_HEAD}kubeVersion: '>=99'\n"),
     Hostile(
         "schema-of-this-machine",
         "refers to 'file:///etc/passwd'",
@@ -233,7 +237,12 @@ HOSTILE = (
         head=f"{_HEAD}dependencies: [{{name: ../../../gone, version: 1.0.0, repository: 'file://../beside'}}]\n",
         finish=_sibling,
     ),
-    Hostile("lock-of-wrong-types", "cannot load Chart.lock", {**_GOOD, "Chart.lock": "dependencies: 3\n"}, whole=True),
+    Hostile(
+        "lock-of-wrong-types",
+        "Chart.lock: YAML of the wrong type",
+        {**_GOOD, "Chart.lock": "dependencies: 3\n"},
+        whole=True,
+    ),
     Hostile(
         "link", "link that leaves the chart", finish=lambda chart: (chart / "a").symlink_to("/etc/passwd"), whole=True
     ),

@@ -40,7 +40,7 @@ HOSTILE: dict[str, tuple[str, set[Reason], str]] = {
     "include": (
         '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}',
         {Reason.TOOL_FAILED},
-        "nested reference name",
+        "the function `include` gives an error",
     ),
     "template": (
         '{{ define "a" }}{{ template "a" . }}{{ end }}{{ template "a" . }}',
@@ -55,7 +55,7 @@ HOSTILE: dict[str, tuple[str, set[Reason], str]] = {
     ),
     # Go ends the whole process when its stack is full; with less memory than a stack may take, that ends it first.
     "stack": (CYCLE + "{{ print $d }}", MUCH, "recursion|memory|seconds"),
-    "deep": ("a: " + "[" * 20_000 + "]" * 20_000, {Reason.TOOL_FAILED}, "max depth"),
+    "deep": ("a: " + "[" * 20_000 + "]" * 20_000, {Reason.TOOL_FAILED}, "nested too deeply"),
     "too deep to walk": ("a: " + "[" * 5_000 + "]" * 5_000, {Reason.REFUSED_INPUT}, "more than 100 levels"),
     "aliases": (ALIASES, {Reason.TOOL_FAILED}, "excessive alias"),
 }
@@ -93,7 +93,7 @@ def test_hostile_templates_are_bounded_with_a_program_too(name: str, binary_helm
 
 @pytest.mark.parametrize(
     ("values", "words"),
-    [(ALIASES, "excessive alias"), ("a: " + "[" * 20_000, "depth"), ("a: " + "[" * 3_000 + "]" * 3_000, "recursion")],
+    [(ALIASES, "excessive alias"), ("a: " + "[" * 20_000, "nested"), ("a: " + "[" * 3_000 + "]" * 3_000, "nested")],
 )
 def test_hostile_values_are_refused(values: str, words: str, small_helm: Helm, make_chart: Make) -> None:
     refusal = reason_of(small_helm, make_chart(GOOD), values=(values,))

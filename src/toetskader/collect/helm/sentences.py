@@ -46,6 +46,27 @@ _KEYWORDS = frozenset(
     }
 )
 """JSON Schema Validation 2020-12, chapters 6 and 10 of Core."""
+_YAML_WORDS = (
+    (
+        "excessive aliasing",
+        Text("YAML met te veel verwijzingen naar zichzelf", "YAML with excessive aliasing"),
+    ),
+    ("max depth", Text("YAML die te diep genest is", "YAML nested too deeply")),
+    ("recursion depth", Text("YAML die te diep genest is", "YAML nested too deeply")),
+    (
+        "unsupported value",
+        Text("een getal dat JSON niet heeft (.inf, .nan)", "a number that JSON does not have (.inf, .nan)"),
+    ),
+    ("Unicode", Text("tekst die geen Unicode is", "text that is no Unicode")),
+    (
+        "Expected `",
+        Text(
+            "apiVersion, kind, metadata of items van het verkeerde type",
+            "apiVersion, kind, metadata or items of the wrong type",
+        ),
+    ),
+)
+"""What the readers of YAML and JSON say of the text as a whole, and of the head of an object."""
 _INTO = re.compile(rf"cannot unmarshal (?P<given>{_TYPE}|bool) into Go ")
 _CHART_FIELD = re.compile(r"chart\.metadata\.(?P<field>[a-zA-Z]{1,20})")
 _CONSTRAINT = re.compile(
@@ -98,13 +119,14 @@ def _in_template(message: str) -> Text | None:
 def _in_yaml(message: str) -> Text | None:
     match = _YAML_IN.search(message)
     line, types = _YAML_LINE.search(message), _INTO.search(message)
-    if match is None and line is None and types is None:
+    words = next((told for said, told in _YAML_WORDS if said in message), None)
+    if match is None and line is None and types is None and words is None:
         return None
     path = match["path"] if match and match["path"] != "YAML" else ""
     where = ", ".join(
         part for part in (path if not looks_generated(path) else "", f"{{line}} {line['line']}" if line else "") if part
     )
-    what = Text("geen geldige YAML", "no valid YAML")
+    what = words or Text("geen geldige YAML", "no valid YAML")
     if types:
         given = types["given"]
         what = Text(f"YAML van het verkeerde type ({given})", f"YAML of the wrong type ({given})")
