@@ -50,7 +50,8 @@ def test_what_comes_from_elsewhere_is(text: str, source: Source) -> None:
 
 def test_code_in_values_counts_where_a_template_renders_it() -> None:
     files = {"templates/a.yaml": "{{ if tpl .Values.a . }}{{ end }}"}
-    assert Decisions(files, values=["{{ now }}"]).are_unsettled is False
+    assert Decisions(files, values=["{{ .Release.Name }}"]).are_unsettled is False
+    assert Decisions(files, values=["{{ now }}"]).makes_code
     assert Decisions(files, values=['{{ lookup "v1" "Pod" "" "" }}']).are_unsettled
 
 

@@ -1,5 +1,6 @@
 """A chart is rendered as a cluster would have it rendered: it cannot tell that it is audited."""
 
+import base64
 import tarfile
 from collections.abc import Callable
 from datetime import date
@@ -239,6 +240,15 @@ def hidden(condition: str, word: str = "if") -> str:
         (hidden(".Release.IsUpgrade").replace(POD, f"{{{{ if not ({NODE}) }}}}{REFUSES}{{{{ end }}}}\n{POD}"), "grade"),
         (hidden(".Release.IsUpgrade").replace(POD, '{{ required "x" .Values.nieuw }}\n' + POD), "upgrade"),
         (hidden("ternary true false (gt now.Year 2090)"), "clock"),
+        # By a method of what a function gives, and by what is left of it.
+        (hidden('(toDate "2006" "2090").Before now'), "clock"),
+        (hidden('or false (and true (now.After (toDate "2006" "2090")))'), "clock"),
+        (hidden('now | date "2006" | replace "2090" "" | len | eq 0'), "clock"),
+        (hidden('pick (dict "2090" 1) (now | date "2006")'), "clock"),
+        (hidden('now | date "2006" | trimPrefix "20" | int | sub 90 | min 0'), "clock"),
+        (hidden("randInt 0 9 | mul 0"), "chance"),
+        (hidden("ne .Release.Name .Release.Namespace"), "release"),
+        (hidden("gt (len .Release.Name) 9"), "release"),
         # Code that is put together, or stands in the values.
         ('{{ tpl (printf "{{ if %s%s `v1` `Node` `` `` }}%s{{ end }}" "loo" "kup" (.Files.Get "pod.txt")) . }}', ""),
         ("{{ tpl .Values.code . }}", ""),
@@ -275,7 +285,73 @@ def test_a_choice_that_cannot_be_taken_is_a_doubt_with_its_place(collect: Collec
     assert seen_somewhere(render) or any("templates/kwaad.yaml:1" in text for text in doubts)
 
 
+FIELD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: goed, labels: {app: goed}}
+spec: {hostNetwork: HIER, containers: [{name: goed, image: "goed@sha256:0"}]}
+"""
+BUDGET = """\
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: budget}
+spec: {selector: {matchLabels: {app: goed}}}
+---
+"""
+COMMENTED = "".join("{{ $m }}" + line + "\n" for line in POD.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("template", "line"),
+    [
+        (FIELD.replace("HIER", '{{ gt (now | unixEpoch | int64) 1911808000 }}'), 4),
+        (FIELD.replace("HIER", '{{ .Capabilities.APIVersions.Has "acme.nl/v1" }}'), 4),
+        (FIELD.replace("HIER", '{{ regexReplaceAll "^2090$" (now | date "2006") "true" }}'), 4),
+        (FIELD.replace("HIER", "false").replace("goed@", '{{ now | date "2006" | replace "2090" "kwaad" }}@'), 4),
+        (BUDGET + FIELD.replace("HIER", "false").replace("app: goed", "app: {{ now.Year }}"), 8),
+        (POD.replace("{name: kwaad}", "{name: goed}").replace("kind: Pod", 'kind: {{ now | date "ConfigMap" }}'), 2),
+        ("{{ $m := repeat (max 0 (sub 2090 now.Year) | int) `#` }}" + COMMENTED, 1),
+        ('{{ substr 0 (sub now.Year 2026 | mul 1000 | int) (.Files.Get "pod.txt") }}', 1),
+        ('{{ .Files.Get (printf "%d.txt" now.Year) }}', 1),
+        ('{{ define "x.abc" }}{{ end }}{{ include (now | date "abc" | printf "x.%s") . }}', 1),
+        (FIELD.replace("HIER", '{{ include "j" (dict "x" now.IsDST) }}') + '{{ define "j" }}{{ .x }}{{ end }}', 5),
+        ('{{ tpl (.Files.Get "code.txt" | replace "[[" "{{" | replace "]]" "}}") . }}', 1),
+        ("{{ tpl (printf `%s%s` .Values.een .Values.twee) . }}", 1),
+        ("{{ tpl .Values.code . }}", 1),
+        ('{{ $x := .Files.Get "code64.txt" | b64dec }}{{ tpl $x . }}', 1),
+    ],
+)  # fmt: skip
+def test_what_is_written_out_by_clock_or_chance_is_a_doubt_with_its_place(
+    collect: Collect, template: str, line: int
+) -> None:
+    code = "{{ $m := repeat (max 0 (sub 2090 now.Year) | int) `#` }}\n" + COMMENTED
+    values = f"{VALUES}een: '{{{{ with gt no'\ntwee: 'w.Year 2090 }}}}a: 1{{{{ end }}}}'\ncode: |\n"
+    files = {
+        "values.yaml": values + "".join(f"  {part}\n" for part in code.splitlines()),
+        "pod.txt": POD,
+        "code.txt": code.replace("{{", "[[").replace("}}", "]]"),
+        "code64.txt": base64.b64encode(code.encode()).decode(),
+    }
+    render = collect(template, kinds=frozenset({"chart", "render"}), **files)["render"]
+    assert "kwaad" not in names(render)
+    doubts = [item.unseen.en for item in render.otherwise if item.unseen]
+    assert any(f"templates/kwaad.yaml:{line}" in text for text in doubts)
+
+
+def test_what_is_found_is_judged_wherever_it_is_written(collect: Collect) -> None:
+    field = '{{ (lookup "v1" "ConfigMap" "x" "y").opslag | default "goed" }}'
+    render = collect(FIELD.replace("HIER", "false").replace("goed@", field + "@"), kinds=frozenset({"chart", "render"}))
+    (other,) = render["render"].otherwise
+    assert "toetsing" in str(other.objects)
+
+
 HONEST = {
+    "text in the values that names the release": """\
+apiVersion: v1
+kind: Pod
+metadata: {name: goed}
+spec: {containers: [{name: goed, image: {{ tpl (print .Values.host "/{{ .Release.Name }}") . | quote }}}]}
+""",
     "an existing password": """\
 {{ $there := lookup "v1" "Secret" .Release.Namespace "geheim" }}
 apiVersion: v1
@@ -334,6 +410,44 @@ data: {x: {{ tpl .Values.host . | quote }}}
 def test_an_honest_chart_has_no_other_circumstances(collect: Collect, name: str) -> None:
     render = collect(HONEST[name], kinds=frozenset({"chart", "render"}))["render"]
     assert [item.when.en for item in render.otherwise] == []
+
+
+DRAWN = {
+    "a moment that renews pods": """\
+apiVersion: v1
+kind: Pod
+metadata: {name: goed, labels: {since: "{{ now.Unix }}"}, annotations: {restarted: "{{ now }}", x: {{ randAlpha 5 }}}}
+""",
+    "a job with a name of its own": """\
+apiVersion: batch/v1
+kind: Job
+metadata: {name: goed-{{ now | date "20060102150405" }}-{{ randAlphaNum 5 | lower }}}
+""",
+    "a certificate of a webhook": """\
+{{ $ca := genCA "ca" 365 }}{{ $cert := genSignedCert "x" nil nil 365 $ca }}
+apiVersion: v1
+kind: Secret
+metadata: {name: geheim}
+data: {tls.crt: {{ $cert.Cert | b64enc }}, tls.key: {{ $cert.Key | b64enc }}}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: haak}
+webhooks: [{name: a.b.nl, clientConfig: {caBundle: {{ $ca.Cert | b64enc }}}}]
+""",
+    "a minute to run at": """\
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: nacht}
+spec: {schedule: "{{ randInt 0 59 }} 3 * * *"}
+""",
+}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_what_may_be_drawn_each_time_is_no_doubt(collect: Collect, name: str) -> None:
+    render = collect(DRAWN[name], kinds=frozenset({"chart", "render"}))["render"]
+    assert [item.unseen for item in render.otherwise if item.unseen] == []
 
 
 def test_a_date_that_renews_pods_is_judged_as_any_pod(collect: Collect) -> None:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cache, cached_property, lru_cache
 
 from toetskader.facts.kubernetes.served_apis import builtin_groups, minor_version, served
+from toetskader.facts.kubernetes.workloads import POD_KINDS
 from toetskader.facts.template_syntax import Action, Branch, Call, Definition, Node, Operand, Pipeline, parsed
 from toetskader.facts.templates import RUNS_PODS
 
@@ -42,6 +43,8 @@ class Site(StrEnum):
     """`with` or `range`: what is there decides, and not only whether something is."""
     CHOICE = "choice"
     """An element taken by a number or key that is not in the chart."""
+    OUTPUT = "output"
+    """What is written out as it is: no condition, but what it says comes out otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,41 @@ _ASSEMBLES = frozenset(
         "swapcase",
     ]
 )
+_EMPTIES = frozenset(
+    [
+        "replace",
+        "regexReplaceAll",
+        "regexReplaceAllLiteral",
+        "mustRegexReplaceAll",
+        "trimPrefix",
+        "trimSuffix",
+        "trimAll",
+        "omit",
+        "pick",
+        "without",
+        "first",
+        "last",
+        "rest",
+        "initial",
+        "substr",
+        "slice",
+        "repeat",
+        "indent",
+        "int",
+        "int64",
+        "float64",
+        "atoi",
+        "max",
+        "min",
+        "sub",
+        "mul",
+        "div",
+        "randInt",
+    ]
+)
+"""Functions that make nothing, or 0, of something: whether anything is left is a comparison."""
+_WRITTEN = frozenset({"clock", "chance", "dns", "apis", "version", "helm", "release"})
+"""What may not decide on what is written out. An upgrade and what `lookup` finds are rendered as such."""
 _PATCH = re.compile(r"\d\.\d+\.[1-9*xX]")
 _PASSED_ON = frozenset({"lookup", "dns", "code", "clock", "chance", "~clock", "~chance"})
 
@@ -218,8 +256,10 @@ class _Unit:
     calls: list[tuple[str, _Argument, tuple[int, ...]]] = field(default_factory=list)
     """Templates that it includes: name, argument, and the chains that the call stands inside of."""
     found: list[_Found] = field(default_factory=list)
-    assembles: bool = False
-    """Whether it puts template code together and has that rendered."""
+    written: list[_Found] = field(default_factory=list)
+    """What it writes out, with what that depends on."""
+    code: set[str] = field(default_factory=set)
+    """What the text depends on that it has rendered as a template."""
 
 
 @lru_cache(maxsize=2048)
@@ -260,6 +300,7 @@ class _Reader:
         self._chains = 0
         self.defined = []
         self.unit.calls = []
+        self.unit.written = []
         self._body(body, self._top)
 
     def _body(self, body: Iterable[Node], dot: _Tokens) -> None:
@@ -269,6 +310,7 @@ class _Reader:
                     value = self._assigned(node.pipeline, dot)
                     if not node.pipeline.variables:
                         self.unit.output |= value
+                        self._write(node.pipeline, value)
                 case Branch():
                     self._branch(node, dot)
                 case Definition():
@@ -277,6 +319,13 @@ class _Reader:
                         self._call(node.name, self._value(node.pipeline, dot))
                 case Call():
                     self._call(node.name, self._value(node.pipeline, dot) if node.pipeline else _NONE)
+
+    def _write(self, pipeline: Pipeline, value: _Tokens) -> None:
+        """Keep what an action writes; what it includes is kept where that is written."""
+        tokens = frozenset(one for one in value if not one.startswith("include:")) - {"root", "tpl"}
+        if tokens:
+            found = _Found(Site.OUTPUT, tokens, pipeline.start, pipeline.end, False, -1, 0, self._outer)
+            self.unit.written.append(found)
 
     def _call(self, name: str, argument: _Tokens) -> None:
         self.unit.calls.append((name, {"": argument}, self._outer))
@@ -370,8 +419,9 @@ class _Reader:
         if head.fields[-2:] == ("APIVersions", "Has") and not head.is_function:
             asked = command[1].literal if len(command) > 1 else None
             return frozenset({f"apis:{asked}" if asked else "apis"}).union(*arguments)
-        if not head.is_function:
-            return self._operand(head, dot).union(*arguments)
+        if not head.is_function or head.fields:
+            value = self._operand(head, dot).union(*arguments)
+            return value | _compared(value, (), "") if arguments else value  # a method that is given something
         return self._function(head.name, command[1:], arguments, before, dot)
 
     def _function(
@@ -386,13 +436,14 @@ class _Reader:
                 return self._include(operands, arguments, dot)
             case "tpl":
                 code = {"~code"} if operands and _is_assembled(operands[0]) else set()
-                self.unit.assembles |= bool(code)
+                self.unit.code |= arguments[0] if arguments else _NONE
                 return (every - {"root", "dot"}) | {"tpl"} | code
             case "set" | "merge" | "mergeOverwrite" | "mustMerge" | "mustMergeOverwrite":
                 self._store(name, operands, every & _PASSED_ON)
                 return every
             case "ternary":
                 self._ternary(operands, arguments, before)
+                return _NONE.union(*arguments[:-1])
             case "index" | "get" | "dig" if operands:
                 return self._chosen(name, operands, arguments)
         self._choice(name, operands, arguments)
@@ -401,8 +452,12 @@ class _Reader:
         elif _CHANCE.fullmatch(name):
             every |= {"~chance"}
         every = _ordered(name, every)
+        if name in _EMPTIES:
+            every |= {_VALUES[one].value for one in every & _CHANGES}
         if name in _COMPARES:
             return _compared(every, literals, name)
+        if name not in _HANDS_ON:
+            every |= {_MADE}
         if name not in _HOLDS_WHOLE and not every.isdisjoint(("root", "dot")):
             every = every - {"root", "dot"} | ({"dump"} if "dot" in every else set())
             every |= _WHOLE_RELEASE | _WHOLE_CLUSTER if "root" in _NONE.union(*arguments) else _NONE
@@ -416,7 +471,8 @@ class _Reader:
             return _NONE.union(*arguments) - {"root", "dot"}
         given = self._given(operands[1:], _NONE.union(*arguments[1:]), dot)
         self.unit.calls.append((name, given, self._outer))
-        return frozenset({f"include:{name}"})
+        chosen = {one for one in arguments[0] if one in _BY_ACCIDENT or _is_written(one)}
+        return frozenset({f"include:{name}"} | {one.lstrip("~") for one in chosen})
 
     def _given(self, operands: list[Operand], tokens: _Tokens, dot: _Tokens) -> _Argument:
         """Return what a template is given, by key when it is a `dict` with keys that are written out."""
@@ -466,7 +522,7 @@ class _Reader:
 
     def _operand(self, operand: Operand, dot: _Tokens) -> _Tokens:
         if operand.literal is not None:
-            return _NONE
+            return frozenset({_MADE}) if "{{" in operand.literal else _NONE
         if operand.inner is not None:
             return _field(operand.fields, self._value(operand.inner, dot))
         if operand.is_function:
@@ -476,6 +532,9 @@ class _Reader:
         return _field(operand.fields, dot)
 
 
+_MADE = "~made"
+"""Mark of a text that the template put together, or changed."""
+_CHANGES = frozenset({"~clock", "~chance", "~version", "~helm"})
 _KEEPS_CONTENT = frozenset(
     [
         "printf",
@@ -576,6 +635,25 @@ _HOLDS_WHOLE = frozenset(
 """Functions that hand on a template's whole context without looking into it."""
 
 
+_HANDS_ON = _HOLDS_WHOLE | {
+    "toYaml",
+    "toJson",
+    "toPrettyJson",
+    "toString",
+    "quote",
+    "squote",
+    "indent",
+    "nindent",
+    "trim",
+    "get",
+    "index",
+    "dig",
+    "fromYaml",
+    "fromJson",
+}
+"""Functions after which a text still stands somewhere as it is."""
+
+
 def _is_top(pipeline: Pipeline) -> bool:
     """Tell whether a pipeline is the context itself: `with $`."""
     (first, *rest) = pipeline.commands
@@ -596,6 +674,7 @@ def _field(fields: tuple[str, ...], holder: _Tokens) -> _Tokens:
             return _of_cluster(fields[at + 1 :])
     part = f"part:{fields[0]}"
     handed_on = {part} if "dot" in holder else set()
+    handed_on |= {Source.CLOCK.value} if "~clock" in holder else set()  # `now.IsDST`
     return holder - {"root", "dot"} | handed_on | {f"set:{'.'.join(fields)}"}
 
 
@@ -617,6 +696,8 @@ def _compared(tokens: _Tokens, literals: tuple[str, ...], function: str) -> _Tok
     """Return what a comparison depends on: what a value was made from becomes what it decides by."""
     found: set[str] = set()
     mark = _mark(literals, function)
+    if tokens == {"~release"} and mark == _OTHER:  # its own name and namespace, with each other
+        return frozenset({Source.RELEASE.value})
     for token in tokens:
         if token.startswith(("include:", "part:")) or token in ("dot", "tpl"):
             found.add(f"{mark}{token}")
@@ -703,7 +784,8 @@ _WORD_OF_A_SOURCE = re.compile(
 )
 
 
-_SAYS_KIND = re.compile(r"^[ \t]*kind:[ \t]*[\"']?[A-Z]", re.MULTILINE)
+_KIND = re.compile(r"\bkind[\"']?[ \t]*:[ \t]*(?=([^\n]{0,80}))")
+_PLAIN_KIND = re.compile(r"[\"']?([A-Z][A-Za-z]*)[\"']?[ \t\r]*(?:[,}#]|$)")
 _DEEPEST = 7
 """Decisions inside decisions that are told apart."""
 
@@ -795,12 +877,42 @@ class Decisions:
         return tuple(found)
 
     @cached_property
+    def outputs(self) -> tuple[Decision, ...]:
+        """What the templates write out that comes out otherwise by what no render settles."""
+        found: list[Decision] = []
+        used = self._used
+        for number, (path, unit) in enumerate(self._all):
+            for one in unit.written if self._name(number) in used and not self._is_too_much else ():
+                known = self._known.tokens(one.tokens, number)
+                tokens = frozenset(item.lstrip("~") for item in known & _BY_ACCIDENT) | known
+                sources = frozenset(self._sources(frozenset(item for item in tokens if _is_written(item))))
+                if sources:
+                    line = self.files[path].count("\n", 0, one.start) + 1
+                    name = unit.name or path
+                    found.append(Decision(path, line, one.site, sources, one.start, one.end, False, -1, 0, name))
+        return tuple(found)
+
+    @cached_property
+    def makes_code(self) -> bool:
+        """True when a template has text rendered that stands nowhere as it is, or that asks the clock."""
+        texts = (
+            frozenset(token for token in self._known.tokens(frozenset(unit.code), number))
+            | frozenset(token for token in unit.code if token.startswith("include:"))
+            for number, (_, unit) in enumerate(self._all)
+            if unit.code and not self._is_too_much
+        )
+        return any(_MADE in one or any(token.startswith("include:") for token in one) for one in texts) or bool(
+            self._in_texts & (_BY_ACCIDENT | {"apis", "version", "helm"})
+        )
+
+    @cached_property
     def are_unsettled(self) -> bool:
         """True when renders as an installation and as an upgrade do not show all that the chart can make."""
         return (
             any(one.sources != {Source.UPGRADE} for one in self.decisions)
             or any("lookup" in text for text in self.files.values())
-            or any(unit.assembles for _, unit in self._all)
+            or self.makes_code
+            or bool(self.outputs)
             or bool(self._in_texts & _SOURCES)
         )
 
@@ -809,7 +921,7 @@ class Decisions:
         """The templates that some file comes to include: what none includes decides nothing."""
         found: set[str] = set()
         numbers = [number for number, (_, unit) in enumerate(self._all) if not unit.name]
-        if any(name == "*" for _, unit in self._all for name, *_ in unit.calls) or self._in_texts:
+        if any(name == "*" for _, unit in self._all for name, *_ in unit.calls) or self._in_texts or self.makes_code:
             return frozenset(self._name(number) for number in range(len(self._all)))
         while numbers:
             number = numbers.pop()
@@ -847,7 +959,7 @@ class Decisions:
                 continue
             names = self.included_by(path)
             texts = (text, *(self.files[other] for other, unit in self._all if unit.name in names))
-            if any(RUNS_PODS.search(one) for one in texts) or not _SAYS_KIND.search(text):
+            if any(map(RUNS_PODS.search, texts)) or _may_run_pods(text):
                 found[path] = names
         return found
 
@@ -914,6 +1026,16 @@ class Decisions:
 def _add(found: dict[str, _Tokens], more: Mapping[str, _Tokens]) -> None:
     for key, tokens in more.items():
         found[key] = found.get(key, _NONE) | tokens
+
+
+def _may_run_pods(text: str) -> bool:
+    """Tell whether a file says that something runs pods, no kind at all, or one in a way that cannot be read."""
+    plain = [_PLAIN_KIND.match(match[1]) for match in _KIND.finditer(text)]
+    return not plain or any(one is None or one[1] in POD_KINDS for one in plain)
+
+
+def _is_written(token: str) -> bool:
+    return token in _WRITTEN or token.startswith("apis:")
 
 
 def _counts(token: str, mark: str) -> bool:

@@ -14,6 +14,7 @@ from toetskader.collect.helm.rewritten import ChartCopy
 from toetskader.collect.helm.sentences import timed_out
 from toetskader.facts.chart import Circumstance, Render, alike, decisive
 from toetskader.facts.kubernetes.served_apis import builtin_groups
+from toetskader.facts.steady import steady
 from toetskader.facts.template_decisions import Decision, Decisions, Site, Source, words_of
 from toetskader.facts.values import walk_leaves
 from toetskader.text import Text
@@ -22,6 +23,8 @@ _AT_AN_UPGRADE = Text("bij een upgrade", "at an upgrade")
 _HOLDS_DATA = frozenset({"Secret", "ConfigMap", "PersistentVolumeClaim"})
 """Kinds of which a chart may leave one as it is, that it finds in the cluster."""
 _MOST_PLACES = 3
+_MOST_MARKS = 8
+"""Outputs that are looked at one by one, to name the one that decides."""
 
 
 def at_an_upgrade(base: Render, upgrade: Rendered | Refusal) -> tuple[Circumstance, ...]:
@@ -64,7 +67,11 @@ def otherwise(
             if not alike(renders[name], made) and not any(alike(known, made) for known in found[name]):
                 when = _when(decisions, renders[name], made)
                 found[name] += (Circumstance(when=when, objects=made.objects, notes=made.notes),)
+    marks = _Marks(chart, decisions, forced, requests)
     for name in renders:
+        hidden = marks.doubt(name, renders[name])
+        if hidden is not None:
+            found[name] += (hidden,)
         doubt = _doubt(decisions, failed=name in failed or len(ways) > MOST_VARIANTS)
         if doubt is not None:
             found[name] += (doubt,)
@@ -148,6 +155,68 @@ def _if(deciding: Sequence[Decision]) -> Text:
     sources = sorted({source for one in deciding[:_MOST_PLACES] for source in one.sources})
     nl, en = (" / ".join(words_of(source)[number] for source in sources) for number in (0, 1))
     return Text(f"als {shown} anders uitvalt, door {nl}", f"if {shown} turns out otherwise, by {en}")
+
+
+class _Marks:
+    """Looks where that comes to stand which a template writes out, and which is otherwise each time.
+
+    What stands in a Secret, in a name or in an annotation that renews pods decides nothing. Anything else is a doubt:
+    no render shows what it will be.
+    """
+
+    def __init__(
+        self, chart: OpenChart, decisions: Decisions, forced: Forced, requests: Sequence[RenderRequest]
+    ) -> None:
+        self._chart = chart
+        self._decisions = decisions
+        self._forced = forced
+        self._requests = {request.key: request for request in requests}
+
+    def doubt(self, name: str, render: Render) -> Circumstance | None:
+        """Return the first output that decides on what runs in a values set."""
+        marks = self._forced.marks
+        request = self._requests.get(name)
+        if not marks or request is None:
+            return None
+        everything = variants(self._decisions)[0]
+        with ChartCopy(self._chart.source) as copy:
+            for variant in (None, everything):
+                plain = self._made(copy, request, variant, ()) if variant is not None else render
+                if isinstance(plain, Refusal) or not self._decides(copy, request, plain, variant, marks):
+                    continue
+                ours = (one for one in marks[:_MOST_MARKS] if self._decides(copy, request, plain, variant, (one,)))
+                return _written(next(ours, marks[0]))
+        return None
+
+    def _decides(
+        self,
+        copy: ChartCopy,
+        request: RenderRequest,
+        plain: Render | Rendered,
+        variant: Variant | None,
+        marks: Collection[Decision],
+    ) -> bool:
+        marked = self._made(copy, request, variant, marks)
+        return isinstance(marked, Refusal) or steady(marked.objects) != steady(plain.objects)
+
+    def _made(
+        self, copy: ChartCopy, request: RenderRequest, variant: Variant | None, marks: Collection[Decision]
+    ) -> Rendered | Refusal:
+        found = self._chart.render_copy(copy, self._forced.texts(variant, marks), [request])
+        return found if isinstance(found, Refusal) else found[request.key]
+
+
+def _written(one: Decision) -> Circumstance:
+    what = Text(*words_of(sorted(one.sources)[0]))
+    return Circumstance(
+        when=_if([one]),
+        unseen=Text(
+            f"{one.path}:{one.line} schrijft iets in wat er draait dat van {what.nl} afhangt, en wat er dan draait is "
+            "hier niet te zien. Laat de values daarover beslissen.",
+            f"{one.path}:{one.line} writes something into what runs that depends on {what.en}, and what runs then "
+            "cannot be seen here. Have the values decide that.",
+        ),
+    )
 
 
 def _doubt(decisions: Decisions, *, failed: bool) -> Circumstance | None:

@@ -9,14 +9,14 @@ import base64
 import itertools
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
 
-from toetskader.facts.template_decisions import Decision, Decisions, Site
+from toetskader.facts.template_decisions import Decision, Decisions, Site, Source
 from toetskader.facts.template_syntax import Branch, Call, Definition, Node, Operand, Pipeline, parsed
 
 MOST_VARIANTS = 16
@@ -29,6 +29,12 @@ _WORDS = (
     r"\b(?:lookup|now|ago|date\w*|htmlDate\w*|unixEpoch|rand[A-Z]\w*|uuidv4|shuffle|gen[A-Z]\w*|getHostByName|APIVersions"
     r"|KubeVersion|HelmVersion|IsUpgrade|IsInstall|Revision|Release[.]Name(?:space)?)\b"
 )
+_IF = r"\{\{-?\s*(?:else\s+)?if\s[^}]*\}\}"
+_BY_ACCIDENT = (
+    r"\b(?:now|ago|date\w*|htmlDate\w*|unixEpoch|rand[A-Z]\w*|uuidv4|shuffle|gen[A-Z]\w*|getHostByName|bcrypt|htpasswd"
+    r"|APIVersions|HelmVersion|Revision|tpl)\b"
+)
+"""Words of code that writes out what is otherwise each time, or in another cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +95,43 @@ class Forced:
             for answers in (True, False) if variant.answers else (False,):
                 yield Variant(outcomes, answers)
 
-    def texts(self, variant: Variant) -> dict[str, str]:
-        """Return the templates that come out otherwise, by path."""
+    @cached_property
+    def marks(self) -> tuple[Decision, ...]:
+        """What can be written out as a mark, to see where it comes to stand: outputs, and code that is put together."""
+        found = list(self._decisions.outputs)
+        if self._decisions.makes_code:
+            for path, text in self._decisions.files.items():
+                for call in _interventions(text):
+                    if call.name == "tpl":
+                        line = text.count("\n", 0, call.start) + 1
+                        code = frozenset({Source.CODE})
+                        found.append(Decision(path, line, Site.OUTPUT, code, call.start, call.end, False, -1, 0, path))
+        return tuple(found)
+
+    def texts(self, variant: Variant | None, marks: Collection[Decision] = ()) -> dict[str, str]:
+        """Return the templates that come out otherwise, by path.
+
+        Parameters: `variant`, None for decisions as they are; `marks`, what to write a mark for.
+        """
         found = {}
         for path, text in self._decisions.files.items():
-            edits = [*self._outcomes(path, variant), *self._calls(text, variant)]
+            edits = [*self._marked(path, marks)]
+            if variant is not None:
+                edits += [*self._outcomes(path, variant), *self._calls(text, variant)]
             if edits:
                 found[path] = _edited(text, edits)
         if found:
             path = next(iter(found))
-            found[path] += self._definitions(variant)
+            found[path] += self._definitions(variant or Variant({}, answers=False))
         return found
+
+    def _marked(self, path: str, marks: Collection[Decision]) -> Iterator[tuple[int, int, str]]:
+        for one in marks:
+            if one.path == path and Source.CODE in one.sources:
+                yield one.start, one.start, f'(include "{self._word}.marked" (toString '
+                yield one.end, one.end, "))"
+            elif one.path == path:
+                yield one.start, one.end, f'"{self._word}"'
 
     def _outcomes(self, path: str, variant: Variant) -> Iterator[tuple[int, int, str]]:
         for one, holds in variant.outcomes.items():
@@ -130,6 +162,10 @@ class Forced:
             f'{{{{ define "{self._word}.found" }}}}{self._found()}{{{{ end }}}}'
             f'{{{{ define "{self._word}.code" }}}}{{{{ if regexMatch `{_WORDS}` . }}}}{{{{ {code} }}}}'
             "{{ else }}{{ . }}{{ end }}{{ end }}"
+            f'{{{{ define "{self._word}.marked" }}}}'
+            "{{ if regexMatch `(?s)\\{\\{.*" + _BY_ACCIDENT + "` (regexReplaceAll `" + _IF + "` . ``) }}"
+            f"{self._word}"
+            "{{ else }}{{ . }}{{ end }}{{ end }}"
         )
 
     def _found(self) -> str:
@@ -141,10 +177,12 @@ class Forced:
         keys |= dict.fromkeys(text for text in self._values if _KEY.fullmatch(text))
         content = base64.b64encode(_ANSWER.encode()).decode()
         data = dict.fromkeys(itertools.islice(keys, _MOST_KEYS), content)
-        metadata = {"name": _ANSWER, "namespace": _ANSWER, "uid": _ANSWER, "labels": {}, "annotations": {}}
+        fields: dict[str, Any] = dict.fromkeys(data, _ANSWER)
+        named = {"name": _ANSWER, "namespace": _ANSWER, "uid": _ANSWER}
+        metadata = {**named, "labels": fields, "annotations": fields}
         port = {"name": "http", "port": 8080, "nodePort": 30080, "targetPort": 8080}
-        spec = {"type": "ClusterIP", "clusterIP": "10.0.0.10", "ports": [port], "replicas": 1}
-        found: dict[str, Any] = {"metadata": metadata, "type": "Opaque", "data": data, "spec": spec, "status": {}}
+        spec = {**fields, "type": "ClusterIP", "clusterIP": "10.0.0.10", "ports": [port], "replicas": 1}
+        found = {**fields, "metadata": metadata, "type": "Opaque", "data": data, "spec": spec, "status": fields}
         return msgspec.json.encode({**found, "items": [found]}).decode()
 
 
