@@ -162,6 +162,10 @@ def test_a_run_that_is_broken_off_says_so(
     said = broken.end(number)
     is_broken_off(slow, broken, said, before)
     assert latest(slow) == pointed
+    assert "KeyboardInterrupt" not in said
+    if when == "judging":
+        assert "Deze run is afgebroken (Ctrl-C of SIGTERM)" in said
+        assert "zoek de fout" not in said
 
 
 @pytest.mark.parametrize(

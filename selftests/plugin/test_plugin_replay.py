@@ -114,6 +114,8 @@ def test_edited_evidence_is_said_and_never_ends_well(name: str, project: Project
     assert said in ", ".join(done.results["run"]["evidence_changes"])
     assert "Het bewijs is gewijzigd nadat een run het opsloeg" in done.text
     assert "Over poort 1 is niets te zeggen: het bewijs is gewijzigd." in done.text
+    assert "dit zijn niet de feiten die een run opsloeg" in done.text
+    assert "Vergelijk het kenmerk" not in done.text
     assert ": opnieuw beoordeeld: " in done.text
     page = (run_folder / "html").read_text()
     assert "Het bewijs is gewijzigd" in page.partition("Conclusie")[0]

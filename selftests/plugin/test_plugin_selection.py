@@ -59,6 +59,19 @@ def test_collect_only_lists_requirements_and_writes_nothing(project: Project) ->
     assert not list(project.root.glob("lijst.*"))
 
 
+@pytest.mark.parametrize(
+    "chosen", ["-k=nothing_has_this_name", "-k=mood", "--lf", "-x", "tests/test_tiny.py::test_mood_is_good"]
+)
+def test_latest_stays_at_the_last_run_of_all_requirements(project: Project, chosen: str) -> None:
+    project.run("-q", "--target=targets/somber")
+    latest = project.root / "reports/somber/latest"
+    whole = latest.resolve()
+    before = project.reports()
+    project.run("-q", "--target=targets/somber", chosen)
+    assert len(project.reports() - before) == 1
+    assert latest.resolve() == whole
+
+
 def test_nothing_selected_ends_with_5(project: Project) -> None:
     done = project.run("-q", "-k", "nothing_has_this_name")
     assert done.code == 5

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from toetskader.report import json_view
@@ -83,7 +84,20 @@ def test_a_target_that_is_lost_is_worse_and_one_that_is_new_is_not(make: Any) ->
     two = make.report([*one.targets, make.summary([other], target="ander")], [result, other])
     assert (got_worse(one, two), got_worse(two, one)) == (False, True)
     assert any(line.startswith("ander: ") and line.endswith("(nieuw)") for line in change_lines(one, two, "nl"))
-    assert "ander: niet meer getoetst" in change_lines(two, one, "nl")
+    lost = list(change_lines(two, one, "nl"))
+    assert "ander wordt niet meer getoetst" in lost
+    assert not [line for line in lost if line.startswith("Geen oordeel")]
+
+
+def test_another_selection_is_said_first(make: Any) -> None:
+    whole = run(make, PASS)
+    options = {"-k": "tls", "--level": "2"}
+    part = msgspec.structs.replace(whole, run=msgspec.structs.replace(whole.run, options=options))
+    last = msgspec.structs.replace(whole, run=msgspec.structs.replace(whole.run, options={"--lf": "true"}))
+    said = "Let op: de tweede run koos niet dezelfde eisen (eerste: -k tls; tweede: --lf)."
+    assert next(change_lines(part, last, "nl")) == said
+    assert next(change_lines(whole, part, "en")).endswith("(first: all; second: -k tls).")
+    assert "koos niet" not in next(change_lines(part, part, "nl"))
 
 
 def test_hostile_text_cannot_steer_the_terminal(make: Any, hostile: Report) -> None:

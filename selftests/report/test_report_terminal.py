@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from toetskader.report.terminal import FINDINGS_SHOWN, finding_lines, summary_lines
+from toetskader.report.terminal import FINDINGS_SHOWN, blocking_lines, finding_lines, missing_lines, summary_lines
 from toetskader.report.visible import clip, one_line, visible
 from toetskader.results.model import Report, Verdict
 
@@ -12,7 +12,7 @@ from toetskader.results.model import Report, Verdict
 def test_a_finding_is_a_sentence_with_place_and_remedy(report: Report) -> None:
     result = next(r for r in report.results if r.requirement == "DDC-7.5-04")
     assert finding_lines(result, "nl", 300) == [
-        "DDC-7.5-04@voorbeeld Updates verlopen stap voor stap (DDC 7.5, regels 581\u2013582; niveau 2)",
+        "DDC-7.5-04@voorbeeld [voldoet niet] Updates verlopen stap voor stap (DDC 7.5, regels 581\u2013582; niveau 2)",
         "  - Deployment/web, container app-3: gezien Recreate, verwacht RollingUpdate "
         "(spec.template.spec.containers[3].securityContext.readOnlyRootFilesystem, templates/deployment.yaml, "
         "waardenset productie). Herstel: Zet strategy.type.",
@@ -39,7 +39,7 @@ def test_what_runs_is_seen_in_environments(report: Report) -> None:
 
 def test_a_result_without_findings_gives_its_reason_and_the_remedy_of_the_requirement(report: Report) -> None:
     result = next(r for r in report.results if r.requirement == "DDC-7.3-12")
-    lines = finding_lines(result, "nl", 120)
+    lines = finding_lines(result, "nl", 200)
     assert lines[1:] == [
         "  Het dossier bevat geen rapport van na 22 augustus 2026.",
         "  Herstel: Zet readOnlyRootFilesystem op true en geef schrijfbare paden een volume.",
@@ -52,6 +52,37 @@ def test_lines_keep_to_the_width_and_many_findings_are_counted(make: Any) -> Non
         lines = finding_lines(make.result(verdict=Verdict.FAIL, findings=findings), "nl", width)
         assert max(map(len, lines)) <= width
         assert "Nog 3 bevindingen: zie het rapport." in " ".join(" ".join(lines).split())
+
+
+def test_requirements_that_cannot_be_determined_for_one_reason_are_one_message(make: Any) -> None:
+    stopped = [
+        make.result(f"DDC-7.2-{n}", verdict=Verdict.UNDETERMINED, reason="templates/web.yaml:12: de template stopt.")
+        for n in range(10, 50)
+    ]
+    other = make.result("DDC-7.3-12", verdict=Verdict.UNDETERMINED, reason="Geen rapport.")
+    elsewhere = msgspec.structs.replace(stopped[0], target="acme")
+    lines = blocking_lines([*stopped, other, elsewhere], "nl", 300)
+    text = "\n".join(lines)
+    assert lines[:3] == [
+        "40 eisen @voorbeeld [niet te bepalen]",
+        "  templates/web.yaml:12: de template stopt.",
+        f"  {', '.join(f'DDC-7.2-{n}' for n in range(10, 22))} en nog 28",
+    ]
+    assert text.count("de template stopt.") == 2
+    assert "DDC-7.3-12@voorbeeld [niet te bepalen]" in text
+    assert "DDC-7.2-10@acme [niet te bepalen]" in text
+
+
+def test_requirements_that_are_not_met_are_told_apart(make: Any) -> None:
+    both = [make.result(name, verdict=Verdict.FAIL, reason="Zo is het.") for name in ("DDC-7.2-14", "DDC-7.2-15")]
+    heads = [line for line in blocking_lines(both, "en", 300) if not line.startswith(" ")]
+    assert [head.partition(" ")[0] for head in heads] == ["DDC-7.2-14@voorbeeld", "DDC-7.2-15@voorbeeld"]
+
+
+def test_of_many_requirements_without_a_verdict_the_number_is_said() -> None:
+    names = [f"DDC-7.2-{n}@acme" for n in range(10, 40)]
+    assert missing_lines(names, "nl", 80) == ["Geen oordeel over 30 eisen."]
+    assert missing_lines(names[:1], "en", 80) == ["No verdict on: DDC-7.2-10@acme"]
 
 
 def test_hostile_text_cannot_steer_the_terminal(hostile: Report) -> None:

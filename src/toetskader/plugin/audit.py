@@ -77,6 +77,8 @@ class Audit:
         self.started = datetime.now(UTC)
         self.folder = Path()
         self.finished: Report | None = None
+        self.broken_off = False
+        """Whether somebody ended the run: Ctrl-C or SIGTERM."""
         self._owed: set[tuple[str, str]] = set()
         self._results: dict[tuple[str, str], Result] = {}
         self._subjects: dict[str, TargetSubjects] = {}
@@ -345,8 +347,14 @@ class Audit:
     def commit(self) -> None:
         """Put all that was written in its place, and let `latest` point to a run that is whole. Raises OSError."""
         self.outputs.commit()
-        if self.finished is not None and self.finished.run.complete and not self.is_edited:
+        if self.finished is not None and self.finished.run.complete and self._is_whole:
             point_latest(self.folder)
+
+    @property
+    def _is_whole(self) -> bool:
+        """Tell whether all that is in scope was judged, and not a selection, on evidence as it was stored."""
+        in_scope = {item.key for scope in self.scopes.values() for item in scope.looked_at}
+        return bool(in_scope) and in_scope <= self._results.keys() and not self.is_edited
 
     def abandon(self) -> None:
         """Leave no report: it could not be written whole."""
@@ -378,6 +386,7 @@ class Audit:
             options=self.options.shown(),
             complete=not missing and exit_code in _WHOLE,
             exit_code=exit_code,
+            broken_off=self.broken_off,
             evidence=sums,
             evidence_digest=digest,
             replayed=self._stored.digest if self._stored else "",

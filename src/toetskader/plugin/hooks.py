@@ -19,12 +19,12 @@ from toetskader.plugin.ending import ENDING, unbroken
 from toetskader.plugin.items import NotLookedAtItem, RequirementItem, make_items
 from toetskader.plugin.words import status_of
 from toetskader.report.outputs import reason
-from toetskader.report.terminal import finding_lines, summary_lines
+from toetskader.report.terminal import blocking_lines, missing_lines, summary_lines
 from toetskader.results import Result
 from toetskader.text import Lang, Text
 
 _MOST_SHOWN = 40
-"""Blocking results, and verdicts that are missing, shown on a terminal; the report has them all."""
+"""Requirements on which one check broke, shown on a terminal; the report has them all."""
 
 NOTHING_JUDGED = Text("Er is niets beoordeeld.", "Nothing was judged.")
 _NOT_WRITTEN = Text(
@@ -36,6 +36,7 @@ _BROKEN_OFF = Text(
     "There is no report: the run was broken off while it wrote one. Audit again.",
 )
 
+_ENDED = Text("afgebroken", "broken off")
 _CRASH = "toetskader: crash"
 """Section of pytest's report that holds where a check broke."""
 
@@ -67,11 +68,22 @@ class Hooks:
         if process is not None:
             self._workers.append(process.pid)
 
-    def pytest_keyboard_interrupt(self) -> None:
+    @pytest.hookimpl(trylast=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """End the workers: execnet would wait ten seconds for what they are at."""
+        if excinfo.errisinstance(KeyboardInterrupt):  # and not pytest.exit
+            self.audit.broken_off = True
+            self._hide_where_python_was()
         for pid in self._workers:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
+
+    def _hide_where_python_was(self) -> None:
+        """Let pytest end with a word, and not with a line of our source and how to see all of them."""
+        reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
+        memo = getattr(reporter, "_keyboardinterrupt_memo", None)
+        if memo is not None and memo.reprcrash is not None and not self.config.option.fulltrace:
+            memo.reprcrash.message = _ENDED[self.audit.options.lang]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makeitem(self, collector: pytest.Collector, obj: object) -> list[RequirementItem] | None:
@@ -254,14 +266,10 @@ class Hooks:
         blocking = [result for result in report.results if result.blocks]
         if blocking:
             terminalreporter.section(Text("Wat de poort tegenhoudt", "What blocks the gate")[lang])
-            for result in blocking[:_MOST_SHOWN]:
-                write(finding_lines(result, lang, width))
-            more = len(blocking) - _MOST_SHOWN
-            if more > 0:
-                write([Text(f"… en nog {more}; zie het rapport.", f"… and {more} more; see the report.")[lang]])
+            write(blocking_lines(blocking, lang, width))
         terminalreporter.section("Toetskader")
         if missing := sorted("@".join(key) for key in self.audit.missing):
-            write([f"{Text('Geen oordeel over', 'No verdict on')[lang]}: {_some(missing, lang)}"])
+            write(missing_lines(missing, lang, width))
         write(summary_lines(report, self.audit.html_path, lang, width))
 
 

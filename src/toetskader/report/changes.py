@@ -7,13 +7,16 @@ from pathlib import Path
 
 from toetskader.report.findings import finding_text, merge_scenes
 from toetskader.report.json_view import read
-from toetskader.report.visible import one_line
+from toetskader.report.visible import clip, one_line
 from toetskader.report.words import Words, alarms, coverage, replayed, source_place, words_of
-from toetskader.results.model import Finding, Report, Result, TargetSummary
+from toetskader.results.model import SELECTING, Finding, Report, Result, TargetSummary
 from toetskader.text import Lang, Text
 
 FINDINGS_SHOWN = 10
 """New findings of one requirement that are shown; the newer report has them all."""
+
+_SELECTION_SHOWN = 200
+"""Characters that are shown of how a run selected requirements."""
 
 _Key = tuple[str, str]
 """Target and requirement: the key of a result."""
@@ -109,6 +112,29 @@ def got_worse(before: Report, after: Report) -> bool:
     return bool(lost) or any(change.direction is Direction.WORSE for change in changes(before, after))
 
 
+def chose_otherwise(before: Report, after: Report) -> bool:
+    """Tell whether one run selected requirements that the other did not: what differs may then be no change."""
+    return _chosen(before) != _chosen(after)
+
+
+def _chosen(report: Report) -> dict[str, str]:
+    return {name: report.run.options[name] for name in SELECTING if name in report.run.options}
+
+
+def _chose_otherwise(before: Report, after: Report) -> Text:
+    shown = [
+        ", ".join(f"{name} {value}".removesuffix(" true") for name, value in _chosen(report).items())
+        for report in (before, after)
+    ]
+    first, second = (one_line(clip(text, _SELECTION_SHOWN)) for text in shown)
+    nl = "; ".join((f"eerste: {first or 'alles'}", f"tweede: {second or 'alles'}"))
+    en = "; ".join((f"first: {first or 'all'}", f"second: {second or 'all'}"))
+    return Text(
+        f"Let op: de tweede run koos niet dezelfde eisen ({nl}).",
+        f"Note: the second run did not select the same requirements ({en}).",
+    )
+
+
 def change_lines(before: Report, after: Report, lang: Lang) -> Iterator[str]:
     """Yield what changed, in lines: levels first, then what got worse, better and otherwise different."""
     w = words_of(lang)
@@ -116,10 +142,13 @@ def change_lines(before: Report, after: Report, lang: Lang) -> Iterator[str]:
     for said in (*alarms(after.run, w), replayed(after.run, w)):
         if said:
             yield one_line(said)
+    if chose_otherwise(before, after):
+        yield _chose_otherwise(before, after)[lang]
     for summary in after.targets:
         yield f"{one_line(summary.target)}: {_level(old.get(summary.target), summary, w, lang)}"
-    for target in sorted(old.keys() - {summary.target for summary in after.targets}):
-        yield f"{one_line(target)}: {Text('niet meer getoetst', 'not audited any more')[lang]}"
+    gone = sorted(old.keys() - {summary.target for summary in after.targets})
+    for target in gone:
+        yield f"{one_line(target)} {Text('wordt niet meer getoetst', 'is not audited any more')[lang]}"
     found = changes(before, after)
     for direction, head in _HEADS.items():
         chosen = [change for change in found if change.direction is direction]
@@ -128,7 +157,7 @@ def change_lines(before: Report, after: Report, lang: Lang) -> Iterator[str]:
             yield f"{head[lang]} ({len(chosen)})"
         for change in chosen:
             yield from _lines(change, w, lang)
-    if not found:
+    if not found and not gone:
         yield Text("Geen oordeel en geen vindplaats is veranderd.", "No verdict and no finding changed.")[lang]
 
 

@@ -1,6 +1,7 @@
 """What a run says on a terminal: a finding is a sentence with place and remedy, and the summary of the run."""
 
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 
 from toetskader.report.findings import (
@@ -32,19 +33,65 @@ from toetskader.text import Lang
 FINDINGS_SHOWN = 10
 """Findings of one result that the terminal shows; the report has the rest."""
 
+BLOCKING_SHOWN = 40
+"""Messages on what blocks that the terminal shows; the report has the rest."""
+
 _IDS_SHOWN = 12
 _TARGETS_IN_FULL = 5
+
+
+def blocking_lines(results: Iterable[Result], lang: Lang, width: int) -> list[str]:
+    """Give the lines on all that blocks; requirements that cannot be determined for one and the same reason are one
+    message.
+
+    Parameters: `results`, what blocks, in the order of the report; `lang` and `width` as for `finding_lines`.
+    """
+    w = words_of(lang)
+    causes: dict[object, list[Result]] = {}
+    for result in results:
+        one_cause = result.verdict is Verdict.UNDETERMINED and result.reason and not result.deviation
+        cause = (result.target, result.reason, result.findings) if one_cause else (result.target, result.requirement)
+        causes.setdefault(cause, []).append(result)
+    lines: list[str] = []
+    for together in list(causes.values())[:BLOCKING_SHOWN]:
+        lines += finding_lines(together[0], lang, width) if len(together) == 1 else _cause_lines(together, w, width)
+    more = sum(len(together) for together in list(causes.values())[BLOCKING_SHOWN:])
+    if more:
+        lines.append(w.more_blocking.format(n=more))
+    return lines
+
+
+def _cause_lines(together: list[Result], w: Words, width: int) -> list[str]:
+    first = together[0]
+    count = plural(w.count, len(together))
+    lines = _wrap(f"{count} @{one_line(first.target)} [{w.verdicts[first.verdict]}]", width, "", "  ")
+    for finding in merge_scenes(first.findings)[:FINDINGS_SHOWN]:
+        lines += _wrap(finding_text(finding, first, w), width, "  - ", "    ")
+    for reason in reason_lines(first, w):
+        lines += _wrap(reason, width, "  ", "    ")
+    return lines + _wrap(_ids([result.requirement for result in together], w), width, "  ", "    ")
+
+
+def missing_lines(missing: list[str], lang: Lang, width: int) -> list[str]:
+    """Say which requirements got no verdict, `DDC-7.2-13@acme`; of many only how many.
+
+    Parameters: `missing`, these names, sorted; `lang` and `width` as for `finding_lines`.
+    """
+    w = words_of(lang)
+    if len(missing) > _IDS_SHOWN:
+        return _wrap(f"{w.no_verdict_on} {plural(w.count, len(missing))}.", width, "", "  ")
+    return _wrap(f"{w.no_verdict_on}: {', '.join(missing)}", width, "", "  ")
 
 
 def finding_lines(result: Result, lang: Lang, width: int) -> list[str]:
     """Give the lines by which a terminal shows a result that is not met.
 
     Parameters: `result`, the result; `lang`, the language; `width`, the columns of the terminal. The first line names
-    requirement and target, source and level; then one sentence per finding, the reason, and the deviation, if any.
-    Hidden characters and terminal sequences in what was seen come out as visible signs.
+    requirement and target, verdict, source and level; then one sentence per finding, the reason, and the deviation, if
+    any. Hidden characters and terminal sequences in what was seen come out as visible signs.
     """
     w = words_of(lang)
-    key = f"{one_line(result.requirement)}@{one_line(result.target)}"
+    key = f"{one_line(result.requirement)}@{one_line(result.target)} [{w.verdicts[result.verdict]}]"
     head = f"{key} {one_line(result.title)} ({source_place(result, w)}; {w.level.lower()} {result.level})"
     lines = _wrap(head, width, "", "  ")
     merged = merge_scenes(result.findings)

@@ -129,7 +129,9 @@ class Words:
     options: str
     exit_code: str
     incomplete: str
+    broken_off: str
     replayed: str
+    replayed_edited: str
     replayed_mark: str
     edited: str
     evidence_digest: str
@@ -155,6 +157,8 @@ class Words:
     # terminal
     blocked_by: str
     and_more: str
+    more_blocking: str
+    no_verdict_on: str
     report_at: str
     deviation_expires_in: str
     counts_zero: str
@@ -278,10 +282,15 @@ NL = Words(
         "Deze run is niet volledig: niet elke gekozen eis kreeg een oordeel. Gebruik dit rapport niet als uitslag; "
         "zoek de fout in de uitvoer van de run en voer de toets opnieuw uit."
     ),
+    broken_off=(
+        "Deze run is afgebroken (Ctrl-C of SIGTERM): niet elke gekozen eis kreeg een oordeel. Gebruik dit rapport niet "
+        "als uitslag; toets opnieuw."
+    ),
     replayed=(
         "Opnieuw beoordeeld: dit gaat over feiten die een run van {day} opsloeg; er is nu niets bekeken. "
         "Vergelijk het kenmerk van het bewijs met dat in het rapport van die run: {digest}."
     ),
+    replayed_edited="Opnieuw beoordeeld: dit zijn niet de feiten die een run opsloeg. Er is nu niets bekeken.",
     replayed_mark="opnieuw beoordeeld",
     edited=(
         "Het bewijs is gewijzigd nadat een run het opsloeg: {changes}. Gebruik dit rapport niet als uitslag; "
@@ -308,6 +317,8 @@ NL = Words(
     filtered="Let op: dit is een gefilterde weergave.",
     blocked_by="nodig voor niveau {level}",
     and_more="en nog {n}",
+    more_blocking="… en nog {n}; zie het rapport.",
+    no_verdict_on="Geen oordeel over",
     report_at="rapport",
     deviation_expires_in=(
         "afwijking {id} verloopt op {expires} (over {n} dagen)|afwijking {id} verloopt op {expires} (over {n} dag)"
@@ -437,10 +448,15 @@ EN = Words(
         "This run is not complete: not every selected requirement got a verdict. Do not use this report as an outcome; "
         "find the error in the output of the run and run the audit again."
     ),
+    broken_off=(
+        "This run was broken off (Ctrl-C or SIGTERM), so not every selected requirement got a verdict. Do not use this "
+        "report as an outcome; audit again."
+    ),
     replayed=(
         "Replayed: this is about facts that a run of {day} stored; nothing was looked at now. "
         "Compare the digest of the evidence with the one in the report of that run: {digest}."
     ),
+    replayed_edited="Replayed: these are not the facts that a run stored. Nothing was looked at now.",
     replayed_mark="replayed",
     edited=(
         "The evidence was edited after a run stored it: {changes}. Do not use this report as an outcome; "
@@ -467,6 +483,8 @@ EN = Words(
     filtered="Note: this is a filtered view.",
     blocked_by="needed for level {level}",
     and_more="and {n} more",
+    more_blocking="… and {n} more; see the report.",
+    no_verdict_on="No verdict on",
     report_at="report",
     deviation_expires_in=(
         "deviation {id} expires on {expires} (in {n} days)|deviation {id} expires on {expires} (in {n} day)"
@@ -500,7 +518,7 @@ def coverage(summary: TargetSummary, w: Words) -> str:
 
 def alarms(run: Run, w: Words) -> list[str]:
     """Say what the reader must know before anything else: a run that is not whole, or of edited evidence."""
-    found = [] if run.complete else [w.incomplete]
+    found = [] if run.complete else [w.broken_off if run.broken_off else w.incomplete]
     if run.evidence_edited:
         shown = ", ".join(run.evidence_changes[:CHANGES_SHOWN])
         more = len(run.evidence_changes) - CHANGES_SHOWN
@@ -509,7 +527,12 @@ def alarms(run: Run, w: Words) -> list[str]:
 
 
 def replayed(run: Run, w: Words) -> str:
-    """Say that stored facts were judged again, and which; empty for a run that collected for itself."""
+    """Say that stored facts were judged again, and which; empty for a run that collected for itself.
+
+    Of edited evidence no digest is given to compare: the list of checksums may be the one that the run stored.
+    """
+    if run.evidence_edited:
+        return w.replayed_edited
     return w.replayed.format(day=day(run.replayed_day, w), digest=run.replayed) if run.replayed else ""
 
 
@@ -527,8 +550,10 @@ def source_place(result: Result, w: Words) -> str:
     place = f"{result.source} {result.section}".strip()
     if not result.lines:
         return place
-    several = "-" in result.lines or "," in result.lines
-    return f"{place}, {plural(w.lines, 2 if several else 1, lines=result.lines.replace('-', _EN_DASH))}"
+    first, _, last = result.lines.partition("-")
+    lines = first if first == last else result.lines
+    several = "-" in lines or "," in lines
+    return f"{place}, {plural(w.lines, 2 if several else 1, lines=lines.replace('-', _EN_DASH))}"
 
 
 def scene(result: Result, w: Words) -> str:

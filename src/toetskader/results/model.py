@@ -143,6 +143,10 @@ class TargetSummary(msgspec.Struct, frozen=True, kw_only=True):
     """File of evidence → commands with which an auditor sees by hand what is in it."""
 
 
+SELECTING = ("--profile", "-k", "-m", "--lf", "tests")
+"""Options of a run that choose requirements, by their name in `Run.options`."""
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """When, with what and how a run was done."""
 
@@ -156,6 +160,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
     """False when a selected requirement × target got no verdict."""
     exit_code: int
+    broken_off: bool = False
+    """True when somebody ended the run (Ctrl-C, SIGTERM): why it is not complete."""
     evidence: dict[str, str] = {}
     """File below `evidence/` → its SHA-256."""
     evidence_digest: str = ""

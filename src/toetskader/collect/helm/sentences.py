@@ -86,8 +86,10 @@ def _stopped(message: str) -> Text | None:
     if match is None:
         return None
     return Text(
-        f"{_place(match)}: de template stopt zelf, met `fail` of `required`",
-        f"{_place(match)}: the template stops by itself, with `fail` or `required`",
+        f"{_place(match)}: de template stopt zelf, met `fail` of `required`. Lees die regel, en vul in een waardenset "
+        "van het doel in wat hij vraagt",
+        f"{_place(match)}: the template stops by itself, with `fail` or `required`. Read that line, and fill in what "
+        "it asks for in a values set of the target",
     )
 
 
@@ -230,9 +232,13 @@ def _told(message: str, see: Text, fallback: Text) -> Text:
 
 
 _SEE_RENDER = Text(
-    "`helm template` met dezelfde waarden laat haar zien.", "`helm template` with the same values shows it."
+    "Wie Helm heeft: `helm template` met dezelfde waarden laat haar zien.",
+    "Who has Helm: `helm template` with the same values shows it.",
 )
-_SEE_LINT = Text("`helm lint` met dezelfde waarden laat haar zien.", "`helm lint` with the same values shows it.")
+_SEE_LINT = Text(
+    "Wie Helm heeft: `helm lint` met dezelfde waarden laat haar zien.",
+    "Who has Helm: `helm lint` with the same values shows it.",
+)
 _NO_CAUSE = Text("Helm geeft een fout", "Helm gives an error")
 
 
