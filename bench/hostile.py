@@ -1,5 +1,6 @@
 """Charts made to cost time: everything that selects beside everything that is selected, and very many values."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -46,6 +47,9 @@ def measure_hostile(
     file = many / "chart/values.yaml"
     more = "".join(f"  sleutel{at}: waarde{at}\n" for at in range(values))
     file.write_text(f"{file.read_text(encoding='utf-8')}\nveel:\n{more}", encoding="utf-8")
+    schema = json.loads((many / "chart/values.schema.json").read_text(encoding="utf-8"))
+    schema["properties"]["veel"] = {"type": "object"}
+    (many / "chart/values.schema.json").write_text(json.dumps(schema), encoding="utf-8")
     figures: Figures = []
     for target, label in (
         (pairs, f"{workloads} workloads × {policies} policies × {expressions} uitdrukkingen (doel ≤ 10 s)"),

@@ -183,7 +183,7 @@ HOSTILE = (
     _template("bomb", "memory|seconds", "{{ range until 200000000 }}x{{ end }}", whole=True),
     _template(
         "include",
-        "the function `include` gives an error",
+        "templates call each other without end",
         '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}',
     ),
     _template(

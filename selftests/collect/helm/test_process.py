@@ -40,13 +40,13 @@ HOSTILE: dict[str, tuple[str, set[Reason], str]] = {
     "include": (
         '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}',
         {Reason.TOOL_FAILED},
-        "the function `include` gives an error",
+        "without end",
     ),
     "template": (
         '{{ define "a" }}{{ template "a" . }}{{ end }}{{ template "a" . }}',
         # Helm counts to a depth; with as little memory and time as here, a limit of ours can come first.
         {Reason.TOOL_FAILED, Reason.TOO_LARGE, Reason.TIMED_OUT},
-        "template depth|memory|seconds",
+        "without end|memory|seconds",
     ),
     "tpl": (
         '{{ define "a" }}{{ tpl "{{ include \\"a\\" . }}" . }}{{ end }}{{ include "a" . }}',

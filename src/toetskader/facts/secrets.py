@@ -348,9 +348,11 @@ _WITHIN = re.compile(
 _FOR_LETTERS = str.maketrans("013457", "oleast")
 _AMID_LETTERS = re.compile(r"(?<=[A-Za-z])[013457]{1,2}(?=[A-Za-z])")
 _ABBREVIATED = ("password", "secret", "token", "wachtwoord")
+_MOST_NAMES = 131_072
+"""Names that are graded once: the values of every render have them again, and the largest charts have 90,000."""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_MOST_NAMES)
 def _strength(name: str) -> int:
     """Grade a name in a chart's values or templates: 2 names a secret, 1 may name one, 0 does not."""
     if not _may_name(name):
@@ -363,7 +365,7 @@ def _strength(name: str) -> int:
     return _graded(words)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_MOST_NAMES)
 def _strength_of_variable(name: str) -> int:
     """Grade a name that goes with a value as a program gets it: there, nothing is exempt by what stands around it."""
     spelled = _AMID_LETTERS.sub(_spelled, name)

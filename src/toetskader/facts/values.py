@@ -61,7 +61,9 @@ def _leaves(values: Mapping[str, Any]) -> Iterator[Leaf]:
 
 def walk_leaves(values: Any) -> Iterator[tuple[Steps, Any]]:
     """Yield every leaf with the steps to it, in order; empty mappings and lists are leaves."""
-    return ((steps, value) for steps, value in _walk(values) if steps and _is_leaf(value))
+    for steps, value in _walk(values):
+        if steps and (not value or not isinstance(value, dict | list)):
+            yield steps, value
 
 
 def _walk(values: Any) -> Iterator[tuple[Steps, Any]]:
@@ -70,13 +72,7 @@ def _walk(values: Any) -> Iterator[tuple[Steps, Any]]:
     while stack:
         steps, value = stack.pop()
         yield steps, value
-        parts: list[tuple[str | int, Any]] = []
         if isinstance(value, dict):
-            parts = [(str(key), part) for key, part in value.items()]
+            stack.extend(((*steps, str(key)), part) for key, part in reversed(value.items()))
         elif isinstance(value, list):
-            parts = list(enumerate(value))
-        stack.extend(((*steps, step), part) for step, part in reversed(parts))
-
-
-def _is_leaf(value: Any) -> bool:
-    return not value or not isinstance(value, dict | list)
+            stack.extend(((*steps, index), value[index]) for index in reversed(range(len(value))))

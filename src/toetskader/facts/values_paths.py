@@ -116,6 +116,8 @@ def host_paths(values: Mapping[str, Any], objects: Objects, *, host: str = VANIT
 
 def _new_host(steps: Steps, value: Any, rendered: "_Hosts", host: str, *, routed: bool) -> Any:
     """Return what to set a leaf to, or None when it names no host of a route."""
+    if not isinstance(value, str) and value != []:
+        return None
     keys = [step for step in steps if isinstance(step, str)]
     if not keys or "networkpolicy" in (key.lower() for key in keys):
         return None

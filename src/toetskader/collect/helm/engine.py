@@ -137,6 +137,7 @@ class Helm:
         """Have one chart done. Raises `Refused`."""
         program = self.program
         with self._process() as process:
+            process.make_room(_characters_of_values(source, request))
             if program is None:
                 return _chart_answer(process.ask(request))
             answer = _chart_answer(process.ask(msgspec.structs.replace(request, renders=(), describe=True, lint="")))
@@ -263,6 +264,12 @@ def render_chart(
         return opened
     with opened:
         return opened.read(renders, lint)
+
+
+def _characters_of_values(source: OpenSource, request: ChartRequest) -> int:
+    """Return how much text the values of a chart and its subcharts are, with the largest values set on top."""
+    of_chart = sum(len(text) for path, text in source.files.items() if path.endswith("values.yaml"))
+    return of_chart + max((sum(map(len, render.values)) for render in request.renders), default=0)
 
 
 def _chart_answer(answer: object) -> ChartAnswer:

@@ -31,6 +31,8 @@ _LAST_WORDS = 64 * 1024
 # What all processes of a run may hold before they collect garbage, and the least that one can work with.
 _GO_HEAP_BYTES = 160 * MEGABYTE
 _LEAST_GO_HEAP_BYTES = 30 * MEGABYTE
+# What two renders at once hold for each character of the values: they are read, merged and written as JSON.
+_HEAP_PER_CHARACTER = 200
 
 
 class HelmProcess:
@@ -90,6 +92,18 @@ class HelmProcess:
                 nl="De chart bevat gegevens die te diep genest zijn om te lezen. Maak de structuur vlakker.",
                 en="The chart holds data nested too deeply to read. Make its structure flatter.",
             ).refusal
+
+    def make_room(self, values: int) -> None:
+        """Have a child that can work on so many characters of values without collecting garbage all the time.
+
+        One that has less room is replaced: Go takes the bound on its heap when it starts, and a heap that is full with
+        what is still needed is searched for garbage again and again.
+        """
+        wanted = min(values * _HEAP_PER_CHARACTER, self._limits.memory_bytes // 2)
+        with self._lock:
+            if wanted > self._heap_bytes:
+                self._heap_bytes = wanted
+                self._end()
 
     def close(self) -> None:
         """End the child."""

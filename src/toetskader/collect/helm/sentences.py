@@ -111,6 +111,8 @@ def _in_template(message: str) -> Text | None:
     what = Text("de template kan niet worden uitgevoerd", "the template cannot be executed")
     if "nil pointer" in message:
         what = Text("een waarde die er niet is (nil pointer)", "a value that is not there (nil pointer)")
+    elif "template depth" in message or "nested reference name" in message:
+        what = Text("templates roepen elkaar zonder einde aan", "templates call each other without end")
     elif calling:
         name = calling["function"]
         what = Text(f"de functie `{name}` geeft een fout", f"the function `{name}` gives an error")
