@@ -11,7 +11,7 @@ import pytest
 from toetskader.catalogue import load_catalogue
 from toetskader.cli import main, schema_text, schemas
 from toetskader.targets import LocalChart, load_targets
-from toetskader.yamlfile import read_yaml
+from toetskader.yamlfile import FileErrors, read_yaml
 
 ROOT = Path(__file__).parents[1]
 
@@ -157,6 +157,10 @@ class TestSchema:
             assert schema.is_file(), path
 
 
+def filled_in(text: str) -> str:
+    return text.replace("VUL IN: ", "").replace("FILL IN: ", "")
+
+
 class TestScaffold:
     """`toetskader scaffold target`."""
 
@@ -165,7 +169,13 @@ class TestScaffold:
         output = tmp_path / "doelen/acme/target.yaml"
         arguments = ["--chart", f'{tmp_path}/charts/a "b"', "--output", str(output), "--lang", lang]
         assert run(capsys, "scaffold", "target", "acme.1", *arguments)[0] == 0
-        (target,) = load_targets([output], today=date(2026, 1, 1), catalogue=load_catalogue(Path("policies")))
+        catalogue = load_catalogue(Path("policies"))
+        with pytest.raises(FileErrors) as unfilled:
+            load_targets([output], today=date(2026, 1, 1), catalogue=catalogue)
+        assert f"{output}:4: supplier: is nog niet ingevuld" in unfilled.value.text("nl")
+        assert f"{output}:5: component: was not filled in yet" in unfilled.value.text("en")
+        output.write_text(filled_in(output.read_text()))
+        (target,) = load_targets([output], today=date(2026, 1, 1), catalogue=catalogue)
         assert isinstance(target.chart.source, LocalChart)
         assert (target.name, target.chart.release) == ("acme.1", "acme-1")
         assert target.chart.source.path.resolve() == tmp_path / 'charts/a "b"'
@@ -175,7 +185,7 @@ class TestScaffold:
         chart = "oci://registry.example/acme:1.0.0"
         _, out, _ = run(capsys, "scaffold", "target", "acme", "--chart", chart, "--lang", lang)
         path = tmp_path / "target.yaml"
-        path.write_text(re.sub(r"(?m)^(\s*)# (?=\s*[a-z_]+:( |$)|\s+- )", r"\1", out), encoding="utf-8")
+        path.write_text(re.sub(r"(?m)^(\s*)# (?=\s*[a-z_]+:( |$)|\s+- )", r"\1", filled_in(out)), encoding="utf-8")
         (tmp_path / "values").mkdir()
         (tmp_path / "values/productie.yaml").touch()
         (tmp_path / "deviations.yaml").write_text("deviations: []")
@@ -190,12 +200,18 @@ class TestScaffold:
         named = [argument for host in hosts for argument in ("--endpoint", host)]
         _, out, _ = run(capsys, "scaffold", "target", "acme", *named, "--lang", lang)
         path = tmp_path / "target.yaml"
-        path.write_text(re.sub(r"(?m)^(    )# (?=[a-z_]+: )", r"\1", out), encoding="utf-8")
+        path.write_text(re.sub(r"(?m)^(    )# (?=[a-z_]+: )", r"\1", filled_in(out)), encoding="utf-8")
         (target,) = load_targets([path], today=date(2026, 1, 1), catalogue=load_catalogue(Path("policies")))
         assert target.chart is None
         assert target.saas is not None
         assert [endpoint.host for endpoint in target.saas.endpoints] == ["app.acme.example", "portaal.acme.example"]
         assert (target.saas.resolver, target.profiles) == ("192.0.2.53", ("saas",))
+
+    def test_says_that_a_chart_is_not_there(self, tmp_path: Path, capsys: Output) -> None:
+        code, out, err = run(capsys, "scaffold", "target", "acme", "--chart", str(tmp_path / "weg"))
+        assert (code, err) == (0, f"--chart: {tmp_path}/weg bestaat niet; verbeter source in het doelbestand\n")
+        assert "weg" in out
+        assert run(capsys, "scaffold", "target", "acme", "--chart", str(tmp_path))[2] == ""
 
     def test_something_must_be_audited(self, capsys: Output) -> None:
         code, out, err = run(capsys, "scaffold", "target", "acme")
@@ -204,9 +220,9 @@ class TestScaffold:
     def test_overwrites_nothing(self, tmp_path: Path, capsys: Output) -> None:
         output = tmp_path / "target.yaml"
         output.write_text("mine")
-        code, _, err = run(capsys, "scaffold", "target", "acme", "--chart", "x", "--output", str(output))
+        code, _, err = run(capsys, "scaffold", "target", "acme", "--chart", str(tmp_path), "--output", str(output))
         assert (code, output.read_text()) == (2, "mine")
-        assert err == f"{output} is niet te schrijven: File exists\n"
+        assert err == f"{output} is niet te schrijven: bestaat al\n"
 
     def test_refuses_a_name_that_is_no_folder_name(self, capsys: Output) -> None:
         code, out, err = run(capsys, "scaffold", "target", "../acme", "--chart", "x", "--lang", "en")
@@ -216,6 +232,15 @@ class TestScaffold:
 
 class TestDiff:
     """`toetskader diff`."""
+
+    def test_files_that_are_none_are_told_in_one_language(self, tmp_path: Path, capsys: Output) -> None:
+        wrong = tmp_path / "fout.json"
+        wrong.write_text("<html>")
+        absent = f"{tmp_path}/weg.json"
+        code, _, err = run(capsys, "diff", absent, absent)
+        assert (code, err) == (2, f"{absent}: niet te lezen: bestaat niet; controleer het pad\n")
+        assert "geen resultaten van toetskader" in run(capsys, "diff", str(wrong), str(wrong))[2]
+        assert "does not exist; check the path" in run(capsys, "diff", absent, absent, "--lang", "en")[2]
 
     def test_tells_what_changed_and_whether_it_got_worse(self, tmp_path: Path, capsys: Output) -> None:
         run_ = {
@@ -234,11 +259,11 @@ class TestDiff:
         older.write_text(json.dumps({**content, "targets": [summary]}))
         newer.write_text(json.dumps(content))
         code, out, err = run(capsys, "diff", str(older), str(newer))
-        assert (code, out.splitlines()[0], err) == (1, "acme: niet meer getoetst", "")
+        assert (code, out.splitlines()[0], err) == (1, "acme wordt niet meer getoetst", "")
         assert run(capsys, "diff", str(older), str(older))[0] == 0
 
     def test_what_is_no_run_is_said_in_one_line(self, tmp_path: Path, capsys: Output) -> None:
         code, out, err = run(capsys, "diff", str(tmp_path), str(tmp_path))
         assert (code, out) == (2, "")
         assert err.count("\n") == 1
-        assert f"{tmp_path}/results.json: cannot be read" in err
+        assert f"{tmp_path}/results.json: niet te lezen" in err

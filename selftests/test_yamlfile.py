@@ -138,7 +138,7 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
         assert refusal.value.message.en == "is not a regular file"
     with pytest.raises(FileError) as refusal:
         read_yaml(tmp_path / ("x" * 5000))
-    assert refusal.value.message.en == "cannot be read: File name too long"
+    assert refusal.value.message.en == "cannot be read: the name is too long"
 
 
 class Inner(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -89,7 +89,7 @@ TAMPERED: dict[str, tuple[Change, str]] = {
     "outside by scene": (with_key("render", "../../../outside"), "names '../../../outside'"),
     "absolute": (with_key("/etc/passwd"), "names '/etc/passwd'"),
     "null": (with_key("chart\0"), "names 'chart\\x00'"),
-    "absent": (with_key("chart", "gone"), "No such file"),
+    "absent": (with_key("chart", "gone"), "does not exist"),
     "long": (with_key("x" * 300), "names 'xxx"),
     "not JSON": (written(CHART, "{"), "does not fit"),
     "list": (written(CHART, "[1]"), "does not fit"),

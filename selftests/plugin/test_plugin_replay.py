@@ -181,7 +181,7 @@ REFUSED: dict[str, tuple[Edit, str]] = {
     ),
     "results that are none": (
         lambda at: (at.parent / "results.json").write_text("{"),
-        "results.json: not a results file",
+        "results.json: geen resultaten van toetskader",
     ),
     "an unknown key": (
         with_new_sums(in_json("run.json", lambda run: run["targets"][0].update(exempt=True))),
@@ -199,7 +199,7 @@ def deviation(**over: str) -> Edit:
 
 
 REFUSED |= {
-    "an approver who owns it": (deviation(approved_by="Productmanager."), "de eigenaar keurt de eigen afwijking goed"),
+    "an approver who owns it": (deviation(approved_by="Productmanager."), "kunnen één mens zijn"),
     "approved after the run": (deviation(approved_on="2026-07-02"), "approved_on: 2026-07-02 ligt na vandaag"),
     "expired before it began": (
         deviation(expires="2025-01-01"),

@@ -129,7 +129,7 @@ def test_wrong_files_are_named_with_file_and_line(project: Project) -> None:
     file = next(n for n, line in enumerate(values.read_text().splitlines(), 1) if "verdwenen.yaml" in line)
     assert f"targets/waarden/target.yaml:{file}: " in done.error
     assert "bestand verdwenen.yaml bestaat niet" in done.error
-    assert "de eigenaar keurt de eigen afwijking goed" in done.error
+    assert "kunnen één mens zijn (dezelfde naam of rol)" in done.error
     assert "targets/afwijking/afwijkingen.yaml:6: deviations[0].requirements[0]: eis TST-9-99" in done.error
     assert "Traceback" not in done.out + done.error
 

@@ -103,7 +103,11 @@ _MISTAKES = [
     ("expires: 2026-12-31", "expires: 20261231", "11: deviations[0].expires: expected: a date, such as 2025-12-31"),
     ("expires: 2026-12-31", "expires: 2025-12-31", "11: deviations[0].expires: expires on 2025-12-31, before its appr"),
     ("approved_on: 2026-01-01", "approved_on: 2026-06-02", "10: deviations[0].approved_on: 2026-06-02 lies after"),
-    ("CISO, gemeente", "productmanager,  ACME bv", "9: deviations[0].approved_by: the owner approves the deviation"),
+    (
+        "CISO, gemeente",
+        "productmanager,  ACME bv",
+        "9: deviations[0].approved_by: productmanager,  ACME bv and",
+    ),
     ("DDC-7.2-13, ", "DDC-7.2-31, ", "3: deviations[0].requirements[0]: requirement DDC-7.2-31 does not exist"),
     ("requirements: [DDC-7.2-13, DDC-7.2-14]", "requirements: []", "3: deviations[0].requirements: the list is too"),
     ("targets: [acme]", "targets: [acmee]", "4: deviations[0].targets: holds for acmee, but of this run's"),

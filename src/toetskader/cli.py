@@ -16,6 +16,7 @@ from toetskader.catalogue.models import Catalogue, Level, Name, Part, Requiremen
 from toetskader.catalogue.schema import catalogue_schemas
 from toetskader.judging.check import Check
 from toetskader.judging.registry import RegistryError, load_checks
+from toetskader.oserrors import why
 from toetskader.report import changes, json_view
 from toetskader.targets.load import load_targets
 from toetskader.targets.namespaces import NamespaceEntry
@@ -292,7 +293,7 @@ def _diff(arguments: argparse.Namespace, lang: Lang) -> int:
     try:
         before, after = changes.read_run(arguments.before), changes.read_run(arguments.after)
     except json_view.ResultsError as error:
-        raise UsageError(Text(str(error), str(error))) from None
+        raise UsageError(error.message) from None
     for line in changes.change_lines(before, after, lang):
         _say(line)
     return int(changes.got_worse(before, after))
@@ -325,7 +326,7 @@ def _snapshot(arguments: argparse.Namespace, lang: Lang) -> int:
         raise UsageError(outcome.failure.message) from None
     except OSError as error:
         message = Text(
-            f"{folder} is niet te schrijven: {error.strerror}", f"{folder} cannot be written: {error.strerror}"
+            f"{folder} is niet te schrijven: {why(error).nl}", f"{folder} cannot be written: {why(error).en}"
         )
         raise UsageError(message) from None
     _say(f"{Text('geschreven', 'written')[lang]}: {folder} ({len(written)})")
@@ -457,6 +458,9 @@ def _scaffold_target(arguments: argparse.Namespace, lang: Lang) -> int:
     output: Path | None = arguments.output
     folder = output.parent if output else TARGETS / arguments.name
     text = _target_file(arguments, folder, lang)
+    if arguments.chart and "://" not in arguments.chart and not Path(arguments.chart).exists():
+        said = Text("bestaat niet; verbeter source in het doelbestand", "does not exist; mend source in the file")
+        _complain(f"--chart: {arguments.chart} {said[lang]}")
     if output is None:
         sys.stdout.write(text)
         return 0
@@ -466,7 +470,7 @@ def _scaffold_target(arguments: argparse.Namespace, lang: Lang) -> int:
             stream.write(text)
     except OSError as error:
         message = Text(
-            f"{output} is niet te schrijven: {error.strerror}", f"{output} cannot be written: {error.strerror}"
+            f"{output} is niet te schrijven: {why(error).nl}", f"{output} cannot be written: {why(error).en}"
         )
         raise UsageError(message) from None
     _say(f"{Text('geschreven', 'written')[lang]}: {output}")

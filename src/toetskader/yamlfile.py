@@ -19,6 +19,7 @@ import msgspec
 import yaml
 from msgspec import inspect
 
+from toetskader.oserrors import why
 from toetskader.text import Lang, Text
 
 MAX_BYTES = 2_000_000
@@ -199,7 +200,7 @@ def _text_of(path: Path) -> str:
 
 
 def _unreadable(error: OSError) -> Text:
-    return Text(f"kan niet worden gelezen: {error.strerror}", f"cannot be read: {error.strerror}")
+    return Text(f"kan niet worden gelezen: {why(error).nl}", f"cannot be read: {why(error).en}")
 
 
 def _not_yaml(path: Path, text: str, error: yaml.YAMLError) -> FileError:

@@ -20,6 +20,7 @@ from toetskader.facts.endpoint.tls import TlsFacts
 from toetskader.facts.haven import HavenReport
 from toetskader.facts.kubernetes.live import Inside, Live, Logs, Metrics, Usage
 from toetskader.facts.kubernetes.rights import Rights
+from toetskader.oserrors import why
 
 ChartAttempt = ChartFiles | Render | NotSeen
 LiveFact = Live | Logs | Metrics | Usage | Inside | Rights | HavenReport
@@ -137,7 +138,7 @@ def read_file(path: Path) -> bytes:
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise _wrong(path, "is een koppeling", "is a link") from error
-        raise _wrong(path, f"is niet te lezen ({error.strerror})", f"cannot be read ({error.strerror})") from error
+        raise _wrong(path, f"is niet te lezen ({why(error).nl})", f"cannot be read ({why(error).en})") from error
 
 
 def _decoded(path: Path, decoder: msgspec.json.Decoder[_Read]) -> _Read:

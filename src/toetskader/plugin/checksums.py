@@ -77,16 +77,16 @@ def check(folder: Path, lang: Lang) -> Checked:
             changes[name] = _CHANGED
     changes |= dict.fromkeys(named.keys() - found, _MISSING)
     if folder.absolute().name == _EVIDENCE and os.path.lexists(folder.absolute().parent / _RESULTS):
-        changes |= _differences(named, folder.absolute().parent / _RESULTS)
+        changes |= _differences(named, folder.absolute().parent / _RESULTS, lang)
     return Checked(hashlib.sha256(content).hexdigest(), dict(sorted(changes.items())))
 
 
-def _differences(named: Mapping[str, str], results: Path) -> dict[str, Text]:
+def _differences(named: Mapping[str, str], results: Path, lang: Lang) -> dict[str, Text]:
     """Compare with what the results of the run say of its evidence. Raises EvidenceError when these cannot be read."""
     try:
         stored = json_view.decode(read_file(results), str(results)).run.evidence
     except json_view.ResultsError as error:
-        raise EvidenceError(str(error)) from error
+        raise EvidenceError(error.message[lang]) from error
     different = {name for name in named.keys() | stored.keys() if named.get(name) != stored.get(name)}
     return dict.fromkeys(different, _OTHER_THAN_RESULTS)
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import msgspec
 
+from toetskader.oserrors import why
 from toetskader.report.visible import clip
 from toetskader.results.model import Report, Result, Run, TargetSummary
+from toetskader.text import Text
 
 SCHEMA_VERSION = 1
 """Goes up when a reader of older files would misread a newer one."""
@@ -19,7 +21,11 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class ResultsError(Exception):
-    """A results file that cannot be read; the message says which file, what is wrong and what to do."""
+    """A results file that cannot be read. Attribute: `message`, which file, what is wrong and what to do."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message.en)
+        self.message = message
 
 
 class _ResultsFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,13 +62,21 @@ def decode(content: bytes, name: str = "results.json") -> Report:
     try:
         version = msgspec.json.decode(content, type=dict[str, Any]).get("schema_version")
         if version != SCHEMA_VERSION:
-            raise ResultsError(
-                f"{name}: schema_version is {clip(repr(version), 40)}, this version of toetskader reads "
-                f"{SCHEMA_VERSION}; use the toetskader that wrote the file, or run the audit again"
+            given = clip(repr(version), 40)
+            message = Text(
+                f"{name}: schema_version is {given}, deze versie van toetskader leest {SCHEMA_VERSION}; gebruik de "
+                "toetskader die het bestand schreef, of voer de toets opnieuw uit",
+                f"{name}: schema_version is {given}, this version of toetskader reads {SCHEMA_VERSION}; use the "
+                "toetskader that wrote the file, or run the audit again",
             )
+            raise ResultsError(message)
         read = msgspec.json.decode(content, type=_ResultsFile)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ResultsError(f"{name}: not a results file of toetskader: {error}; run the audit again") from error
+        message = Text(
+            f"{name}: geen resultaten van toetskader ({error}); voer de toets opnieuw uit",
+            f"{name}: not a results file of toetskader: {error}; run the audit again",
+        )
+        raise ResultsError(message) from error
     return Report(run=read.run, targets=read.targets, results=read.results)
 
 
@@ -72,9 +86,18 @@ def read(path: Path) -> Report:
         with path.open("rb") as stream:
             content = stream.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise ResultsError(f"{path}: cannot be read: {error.strerror}; check the path") from error
+        message = Text(
+            f"{path}: niet te lezen: {why(error).nl}; controleer het pad",
+            f"{path}: cannot be read: {why(error).en}; check the path",
+        )
+        raise ResultsError(message) from error
     if len(content) > LARGEST_FILE:
-        raise ResultsError(f"{path}: is larger than {LARGEST_FILE // 2**20} MB, so no results; check the path")
+        size = LARGEST_FILE // 2**20
+        message = Text(
+            f"{path}: is groter dan {size} MB, dus geen resultaten; controleer het pad",
+            f"{path}: is larger than {size} MB, so no results; check the path",
+        )
+        raise ResultsError(message)
     return decode(content, str(path))
 
 

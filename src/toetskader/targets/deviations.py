@@ -62,8 +62,10 @@ def _own_errors(item: Deviation, catalogue: Catalogue | None, today: date) -> It
         yield (name,), Text("noemt niemand; noem een mens of een rol", "names nobody; name a person or a role")
     if not nobody and may_be_one_person(item.owner, item.approved_by):
         message = Text(
-            "de eigenaar keurt de eigen afwijking goed; laat iemand anders dat doen, of noem beiden voluit",
-            "the owner approves the deviation; have somebody else do so, or name both in full",
+            f"{shown(item.approved_by)} en eigenaar {shown(item.owner)} kunnen één mens zijn (dezelfde naam of rol). "
+            "Laat iemand anders goedkeuren, of schrijf bij beiden de naam van de persoon",
+            f"{shown(item.approved_by)} and owner {shown(item.owner)} may be one person (the same name or role). "
+            "Have somebody else approve, or write the name of the person for both",
         )
         yield ("approved_by",), message
     if item.approved_on > today:

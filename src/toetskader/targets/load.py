@@ -43,6 +43,9 @@ from toetskader.yamlfile import (
     why_no_file,
 )
 
+_TO_FILL_IN = ("VUL IN", "FILL IN")
+"""How the values begin that `toetskader scaffold` leaves to be filled in."""
+
 _NO_TARGETS = Text(
     f"bevat geen doelen; een doel is een .yaml-bestand hierin of {TARGET_FILE} in een map hierin",
     f"holds no targets; a target is a .yaml file in it or {TARGET_FILE} in a folder in it",
@@ -121,6 +124,15 @@ class _Loader:
                 f"target {content.name} exists already ({first.path}:{first.line(('name',))}); rename one",
             )
             yield ("name",), message
+        for key, value in (("supplier", content.supplier), ("component", content.component)):
+            if value.startswith(_TO_FILL_IN):
+                yield (
+                    (key,),
+                    Text(
+                        "is nog niet ingevuld; het rapport noemt het",
+                        "was not filled in yet; the report names it",
+                    ),
+                )
         if self._catalogue is not None:
             for index, profile in enumerate(content.profiles):
                 if profile not in self._catalogue.profiles:

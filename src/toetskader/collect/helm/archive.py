@@ -29,6 +29,7 @@ from toetskader.collect.helm.ignore import BadRule, IgnoreRules
 from toetskader.collect.helm.limits import MEGABYTE, Limits, Refused, refused
 from toetskader.collect.helm.tarball import BLOCK, Entry, Tarball, Unclear
 from toetskader.facts.attempt import Reason
+from toetskader.oserrors import why
 
 SCHEMA = "values.schema.json"
 IGNORE = ".helmignore"
@@ -297,8 +298,8 @@ def _read_file(file: Path, root: Path, path: str, budget: Budget) -> bytes:
     except OSError as error:
         raise _refused(
             budget.what,
-            f"{path} is niet te lezen ({error.strerror}); controleer de rechten",
-            f"{path} cannot be read ({error.strerror}); check its permissions",
+            f"{path} is niet te lezen ({why(error).nl}); controleer de rechten",
+            f"{path} cannot be read ({why(error).en}); check its permissions",
         ) from error
 
 
