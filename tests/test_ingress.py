@@ -189,11 +189,17 @@ def test_host_name_is_free_to_choose(
     Redirects and cookies show on a live system only.
     """
     changed = routes_of(vanity.objects)
+    varied = {_with_hosts(route) for route in routes_of(vanity.base)}
+    others = [route.object.where for route in routes if _with_hosts(route) not in varied]
+    routes = tuple(route for route in routes if _with_hosts(route) in varied)
     if not vanity.overrides:
         _no_value_sets_host(routes, params.host, findings)
+        _need_tried(others)
         _need_routes(routes, chart, objects)
         return
-    _need_routes(changed, chart, objects)
+    if not changed or (varied and not routes):
+        _need_tried(others)
+        _need_routes((), chart, objects)
     misfits = []
     for route in changed:
         for host in route.hosts:
@@ -218,7 +224,23 @@ def test_host_name_is_free_to_choose(
             f"The value for the host of {', '.join(misfits)} is empty and has a form that cannot be guessed here; "
             "add a values set in which the host is filled in.",
         )
+    _need_tried(others)
     _need_readable(objects, findings)
+
+
+def _with_hosts(route: Route) -> tuple[str, tuple[str, ...]]:
+    return route.object.where, tuple(host.name for host in route.hosts)
+
+
+def _need_tried(others: list[str]) -> None:
+    """End when routes are not the ones that were rendered with another host: something else decides on these too."""
+    if others:
+        undetermined(
+            f"Of de host van {', '.join(others)} de values volgt is hier niet te zien: bij het proberen met een andere "
+            "host was die er niet, of met een andere host. Laat in de template alleen values daarover beslissen.",
+            f"Whether the host of {', '.join(others)} follows the values cannot be seen here: when another host was "
+            "tried it was not there, or had another host. Have values alone decide that in the template.",
+        )
 
 
 def _written(objects: Objects, routes: Routes) -> Iterator[Node]:

@@ -5,7 +5,7 @@ from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.scaling import Autoscaler, autoscaler, disruption_budgets
 from toetskader.facts.kubernetes.storage import works_on_node
 from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
-from toetskader.judging import Findings, Text, Variant, check, not_applicable
+from toetskader.judging import Findings, Text, Variant, check, not_applicable, undetermined
 
 
 def follow_load(workloads: Workloads) -> list[Workload]:
@@ -54,12 +54,15 @@ def test_number_of_containers_can_follow_the_load(
     judged = follow_load(workloads)
     if not judged:
         not_applicable("De chart levert geen schaalbare workload op.", "The chart renders no workload that scales.")
+    others = []
     for workload in judged:
         scaler = autoscaler(objects, workload)
         if scaler is not None:
             report_fixed(scaler, findings)
         elif not workload.is_scalable:
             report_unscalable(workload, findings)
+        elif not _is_same(workload, scaled):
+            others.append(workload.where)
         elif not _follows(workload, scaled):
             replicas = workload.get("spec", "replicas")
             findings.add(
@@ -73,13 +76,34 @@ def test_number_of_containers_can_follow_the_load(
                     "a number from the values, or a HorizontalPodAutoscaler",
                 ),
             )
+    if others:
+        undetermined(
+            f"Of het aantal van {', '.join(others)} de values volgt is hier niet te zien: bij het proberen met andere "
+            "values was dat er niet, of met een ander aantal. Laat in de template alleen values daarover beslissen.",
+            f"Whether the number of {', '.join(others)} follows the values cannot be seen here: when other values were "
+            "tried it was not there, or with another number. Have values alone decide that in the template.",
+        )
+
+
+def _is_same(workload: Workload, scaled: Variant) -> bool:
+    """Tell whether a workload is the one that was rendered with other values: there, and with this number before.
+
+    Otherwise something else than a value decides on it, and what differs is not by the values.
+    """
+    replicas = workload.get("spec", "replicas").number()
+    before = _numbers(workload, scaled.base)
+    return bool(_numbers(workload, scaled.objects)) and replicas in before
 
 
 def _follows(workload: Workload, scaled: Variant) -> bool:
     """Tell whether the workload's number of replicas changed when the values did."""
     before = workload.get("spec", "replicas").number()
-    same = scaled.objects.derived(_named).get((workload.kind, workload.name, workload.namespace), ())
-    return any(item.get("spec", "replicas").number() != before for item in same)
+    return any(number != before for number in _numbers(workload, scaled.objects))
+
+
+def _numbers(workload: Workload, objects: Objects) -> list[float | None]:
+    same = objects.derived(_named).get((workload.kind, workload.name, workload.namespace), ())
+    return [item.get("spec", "replicas").number() for item in same]
 
 
 def _named(objects: Objects) -> dict[tuple[str, str, str], list[KubernetesObject]]:

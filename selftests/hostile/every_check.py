@@ -4,6 +4,7 @@ import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path as FilePath
 from typing import Any
 
 import msgspec
@@ -96,11 +97,11 @@ def in_field(kind: type[Attempt], name: str, path: Path, value: object) -> Chang
     return change
 
 
-def collect_golden() -> Golden:
-    """Collect the golden target."""
+def collect_golden(folder: FilePath = GOLDEN) -> Golden:
+    """Collect the golden target, or a changed copy of it."""
     checks = load_checks(ROOT / "tests")
     catalogue = load_catalogue(ROOT / "policies", checks)
-    (target,) = load_targets([GOLDEN], today=TODAY, catalogue=catalogue)
+    (target,) = load_targets([folder], today=TODAY, catalogue=catalogue)
     assert target.chart is not None
     scope = scope_of(target, catalogue, checks, profiles=(), lang="en").looked_at
     kinds = frozenset().union(*(item.check.fact_kinds(item.part) for item in scope))

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from toetskader.facts.attempt import Malformed, NotSeen, Provenance, Reason
-from toetskader.facts.chart import ChartFiles, Circumstance, Render
+from toetskader.facts.chart import ChartFiles, Circumstance, Render, Undecided
 from toetskader.facts.store import FactKey, TargetFacts
 from toetskader.judging import Findings, Parameters, check, not_applicable, not_shown, undetermined
 from toetskader.judging.check import Check, check_of
@@ -207,6 +207,8 @@ def judged_otherwise(now: str, *others: str) -> Judged:
         (["pass", "na"], Verdict.PASS),
         (["pass", "fail"], Verdict.FAIL),
         (["na", "pass", "fail"], Verdict.FAIL),
+        (["na", "pass"], Verdict.PASS),
+        (["pass", "na", "pass"], Verdict.PASS),
         (["fail", "pass"], Verdict.FAIL),
         (["unseen", "fail"], Verdict.FAIL),
         (["pass", "undetermined"], Verdict.UNDETERMINED),
@@ -223,6 +225,46 @@ def test_a_finding_says_in_which_circumstance_it_is_so() -> None:
         Text("1 (geval 1)", "1 (case 1)")
     ]
     assert judged_otherwise("pass", "doubt").reason == Text("Onbekend. (geval 0)", "Unknown. (case 0)")
+
+
+def comes(what: str, *, runs: bool) -> Undecided:
+    return Undecided(
+        what=what, runs=runs, by=(Text("de klok", "the clock"),), places=(f"templates/{what.partition('/')[2]}.yaml:1",)
+    )
+
+
+def judged_with_undecided(*undecided: Undecided, otherwise: str = "pass") -> Judged:
+    """Judge a check that passes in the render and ends as named in another circumstance."""
+
+    @check("test.undecided")
+    def function(render: Render, findings: Findings) -> None:
+        ENDINGS[render.notes](findings)
+
+    circumstance = Circumstance(when=Text("geval", "case"), notes=otherwise)
+    render = msgspec.structs.replace(scene("0"), notes="pass", otherwise=(circumstance,), undecided=undecided)
+    return run(function, TargetFacts("t", {"chart": ("0",)}, {FactKey("render", "0"): render}))
+
+
+def test_an_answer_that_rests_on_what_may_not_come_is_a_doubt() -> None:
+    service = comes("Service/app", runs=False)
+    assert judged_with_undecided(service).verdict is Verdict.PASS
+    assert judged_with_undecided(service, otherwise="fail").verdict is Verdict.FAIL
+    judged = judged_with_undecided(service, comes("Job/app", runs=True), otherwise="na")
+    assert judged.verdict is Verdict.UNDETERMINED
+    assert judged.reason == Text(
+        "Of Service/app en Job/app er komt, hangt af van de klok (templates/app.yaml:1). Laat een waarde uit "
+        "values.yaml dat beslissen; daarna kan dit beoordeeld worden.",
+        "Whether Service/app and Job/app is made depends on the clock (templates/app.yaml:1). Have a value from "
+        "values.yaml decide that; then this can be judged.",
+    )
+
+
+def test_of_many_things_that_may_not_come_the_first_are_named() -> None:
+    many = [comes(f"Service/s{number}", runs=False) for number in range(9)]
+    reason = judged_with_undecided(*many, otherwise="na").reason
+    assert reason is not None
+    assert "Service/s0, Service/s1, Service/s2, + 6 is made" in reason.en
+    assert "templates/s2.yaml:1, + 6)" in reason.en
 
 
 def test_a_finding_that_is_always_so_is_told_once() -> None:

@@ -479,3 +479,122 @@ def test_a_secret_in_another_circumstance_is_not_kept(collect: Collect, tmp_path
     attempts = {FactKey("chart"): facts["chart"], FactKey("render", "vast"): facts["render"]}
     write_evidence(TargetFacts("proef", {"chart": ("vast",)}, attempts), tmp_path / "evidence")
     assert all(secret not in path.read_text(encoding="utf-8") for path in (tmp_path / "evidence").iterdir())
+
+
+GONE_OTHERWISE = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: komt}
+spec: {replicas: 1}
+"""
+JOB = """\
+apiVersion: batch/v1
+kind: Job
+metadata: {name: eenmalig, annotations: {"helm.sh/hook": "HOOK"}}
+spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: "a:1.0.0"}]}}}
+"""
+
+
+def when_so(condition: str, objects: str = GONE_OTHERWISE) -> str:
+    return f"{{{{ if {condition} }}}}\n{objects}{{{{ end }}}}\n"
+
+
+def comes(render: Render) -> dict[str, tuple[list[str], list[str]]]:
+    """Object that comes by what no value decides → by what, and where."""
+    return {item.what: ([text.en for text in item.by], list(item.places)) for item in render.undecided}
+
+
+@pytest.mark.parametrize(
+    ("template", "source"),
+    [
+        (when_so('eq (mod (now | date "4" | int) 2) 0'), "clock"),
+        (when_so('eq (mod (now | date "4" | int) 2) 1'), "clock"),
+        (when_so("gt now.Year 2090"), "clock"),
+        (when_so("lt now.Year 2090"), "clock"),
+        (when_so(NODE), "lookup"),
+        (when_so(f"not ({NODE})"), "lookup"),
+        (f"{{{{ with {NODE} }}}}\n{GONE_OTHERWISE}{{{{ end }}}}\n", "lookup"),
+        (f"{{{{ with {NODE} }}}}{{{{ else }}}}\n{GONE_OTHERWISE}{{{{ end }}}}\n", "lookup"),
+        (when_so('.Capabilities.APIVersions.Has "acme.nl/v1"'), "APIs"),
+        (when_so('not (.Capabilities.APIVersions.Has "acme.nl/v1")'), "APIs"),
+        (when_so('semverCompare "=1.35.7" .Capabilities.KubeVersion.Version'), "version"),
+        (when_so('eq .Release.Namespace "proef"'), "release"),
+        (when_so("eq (randInt 0 2) 0"), "chance"),
+        (when_so(".Release.IsInstall"), "installation"),
+        (when_so(".Release.IsUpgrade"), "installation"),
+        ('{{ define "d" }}' + when_so("lt now.Year 2090") + '{{ end }}{{ include "d" . }}', "clock"),
+        ('{{ define "aan" }}{{ lt now.Year 2090 }}{{ end }}' + when_so('eq (include "aan" .) "true"'), "clock"),
+        (f'{{{{ $_ := set .Values "uit" ({NODE}) }}}}' + when_so("not .Values.uit"), "lookup"),
+        (GONE_OTHERWISE.replace("Deployment", '{{ ternary "Deployment" "Role" (lt now.Year 2090) }}'), "clock"),
+        (when_so("and .Release.IsInstall (lt now.Year 2090)"), "clock"),
+        # One of two, under another name: neither is sure to come.
+        (when_so("lt now.Year 2090").replace("{{ end }}", "{{ else }}\n" + POD + "{{ end }}"), "clock"),
+        (when_so("lt now.Year 2090", GONE_OTHERWISE + "{{ else }}\n" + GONE_OTHERWISE.replace("komt", "x")), "clock"),
+        # What decides within it has no part in whether it comes.
+        (when_so("lt now.Year 2090", GONE_OTHERWISE + f"# {{{{ if {NODE} }}}}x{{{{ end }}}}\n"), "clock"),
+    ],
+)  # fmt: skip
+def test_a_workload_that_is_not_always_there_is_told_with_what_decides(
+    collect: Collect, template: str, source: str
+) -> None:
+    found = comes(collect(template, kinds=frozenset({"chart", "render"}))["render"])
+    by, places = found["Deployment/komt"]
+    assert any(source in text for text in by)
+    assert "lookup" in source or not any("lookup" in text for text in by)
+    assert all(place.startswith("templates/kwaad.yaml:") for place in places)
+    assert places
+
+
+@pytest.mark.parametrize("kind", ["NetworkPolicy", "PodDisruptionBudget", "HorizontalPodAutoscaler", "Service"])
+@pytest.mark.parametrize("condition", ["lt now.Year 2090", "gt now.Year 2090", NODE])
+def test_a_protection_that_is_not_always_there_is_told(collect: Collect, kind: str, condition: str) -> None:
+    groups = {"NetworkPolicy": "networking.k8s.io/v1", "PodDisruptionBudget": "policy/v1", "Service": "v1"}
+    template = f"apiVersion: {groups.get(kind, 'autoscaling/v2')}\nkind: {kind}\nmetadata: {{name: komt}}\nspec: {{}}\n"
+    render = collect(when_so(condition, template), kinds=frozenset({"chart", "render"}))["render"]
+    assert list(comes(render)) == [f"{kind}/komt"]
+
+
+HONEST_OBJECTS = {
+    "a Job at the installation": when_so(".Release.IsInstall", JOB.replace("HOOK", "post-install")),
+    "a Job of an installation that is no hook": when_so(".Release.IsInstall", JOB.replace("helm.sh/hook", "x")),
+    "a Job at an upgrade": when_so(".Release.IsUpgrade", JOB.replace("HOOK", "pre-upgrade")),
+    "a Job with something to find in it": when_so(
+        "not .Release.IsInstall", JOB.replace("HOOK", "pre-upgrade") + f"# {{{{ if {NODE} }}}}x{{{{ end }}}}\n"
+    ),
+    "a test": when_so(NODE, JOB.replace("HOOK", "test")),
+    "a Job whose name has the revision": JOB.replace("eenmalig", "eenmalig-{{ .Release.Revision }}").replace(
+        "spec:", "spec: # {{ if .Release.IsUpgrade }}x{{ end }}\n ", 1
+    ),
+    "a claim that is left as it is": when_so(
+        'not (lookup "v1" "PersistentVolumeClaim" .Release.Namespace "data")',
+        "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\n",
+    ),
+    "a right that OpenShift needs": when_so(
+        '.Capabilities.APIVersions.Has "security.openshift.io/v1"',
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: scc}\n",
+    ),
+    "a security context by platform": when_so("true", GONE_OTHERWISE).replace(
+        "replicas: 1",
+        'x: {{ if has "security.openshift.io/v1" .Capabilities.APIVersions }}1{{ else }}2{{ end }}',
+    ),
+    "the API version of an ingress": """\
+apiVersion: {{ semverCompare ">=1.19-0" .Capabilities.KubeVersion.Version | ternary "networking.k8s.io/v1" "x/v1" }}
+kind: Ingress
+metadata: {name: in}
+""",
+    "a kind by a value": when_so(".Values.replicaCount", GONE_OTHERWISE),
+    **HONEST,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HONEST_OBJECTS)
+def test_what_honest_charts_have_the_cluster_decide_is_no_doubt(collect: Collect, name: str) -> None:
+    assert comes(collect(HONEST_OBJECTS[name], kinds=frozenset({"chart", "render"}))["render"]) == {}
+
+
+def test_what_comes_by_the_clock_comes_back_from_evidence(collect: Collect, tmp_path: Path) -> None:
+    render = collect(when_so("lt now.Year 2090"))["render"]
+    assert comes(render)
+    facts = TargetFacts("proef", {"chart": ("vast",)}, {FactKey("render", "vast"): render})
+    write_evidence(facts, tmp_path / "evidence")
+    assert read_evidence(tmp_path / "evidence") == facts

@@ -142,8 +142,7 @@ class _Collection:
         }
         rendered = [request for request in requests if request.key in found]
         refused = [name for name in found if isinstance(answers[f"{name} upgrade"], Refusal)]
-        others = otherwise(chart, found, rendered, self.part.kubernetes, refused=refused)
-        return {name: msgspec.structs.replace(base, otherwise=others[name]) for name, base in found.items()}
+        return otherwise(chart, found, rendered, self.part.kubernetes, refused=refused)
 
     def _read_values(self, limits: Limits) -> dict[str, Refusal]:
         """Read the files of every values set, and return why those of some cannot be read."""

@@ -68,6 +68,19 @@ class Circumstance(msgspec.Struct, frozen=True, kw_only=True):
     """Why it cannot be told what would run then; the objects then say nothing."""
 
 
+class Undecided(msgspec.Struct, frozen=True, kw_only=True):
+    """An object that is made in some circumstances and not in others, with the same values."""
+
+    what: str
+    """`Deployment/app`."""
+    runs: bool
+    """Whether it makes pods."""
+    by: tuple[Text, ...]
+    """What decides, for people: `the clock`."""
+    places: tuple[str, ...]
+    """Where the templates have it decide: `templates/deploy.yaml:1`."""
+
+
 class Render(msgspec.Struct, frozen=True, kw_only=True, tag="render"):
     """A chart rendered with one named values set."""
 
@@ -90,6 +103,8 @@ class Render(msgspec.Struct, frozen=True, kw_only=True, tag="render"):
     """Places that come out otherwise each time (`Deployment/app metadata.annotations.x`): chance, or the clock."""
     otherwise: tuple[Circumstance, ...] = ()
     """Circumstances that change what is rendered; empty when none of those tried does."""
+    undecided: tuple[Undecided, ...] = ()
+    """Objects that no value decides on, but the clock, the cluster, chance or the release."""
     stand_ins: dict[str, str] = {}
     """Word in this render → the one of this run alone, drawn by chance, that it stands for."""
 

@@ -112,6 +112,10 @@ class _Redaction:
                     objects=_once(self._seen, attempt.objects, self._objects),
                     notes=self._text("NOTES.txt", attempt.notes),
                     otherwise=tuple(self._circumstance(item) for item in attempt.otherwise),
+                    undecided=tuple(
+                        msgspec.structs.replace(item, what=self._text("NOTES.txt", item.what))
+                        for item in attempt.undecided
+                    ),
                 )
             case NotSeen():
                 return msgspec.structs.replace(attempt, message=self._words(attempt.message))
@@ -409,6 +413,9 @@ class _Needles:
                     objects=_once(self._seen, attempt.objects, self._objects),
                     notes=self._without_short(self._text(attempt.notes)),
                     otherwise=tuple(self._circumstance(item) for item in attempt.otherwise),
+                    undecided=tuple(
+                        msgspec.structs.replace(item, what=self._text(item.what)) for item in attempt.undecided
+                    ),
                 )
             case NotSeen():
                 return msgspec.structs.replace(attempt, message=self._words(attempt.message))

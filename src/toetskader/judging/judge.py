@@ -14,6 +14,7 @@ from toetskader.judging.deadline import Deadline, TooLong
 from toetskader.judging.findings import STRENGTHS, Enough, Findings, RawFinding, clipped
 from toetskader.judging.outcomes import NotApplicable, NotShown, Parameters, Undetermined
 from toetskader.judging.subjects import Missing, SceneSubjects, TargetSubjects
+from toetskader.judging.undecided import whether_they_come
 from toetskader.results import Verdict
 from toetskader.text import Text, words
 
@@ -94,16 +95,44 @@ def _judge_always(check: Check, scene: SceneSubjects, given: Mapping[str, Any], 
     judged = _judge_scene(check, scene, given, deadline)
     if _READS_RENDER not in (key.kind for key in judged.keys):
         return judged
+    kinds = {_kind_of_answer(judged)}
     for circumstance, subjects in scene.otherwise:
         if circumstance.unseen is not None:
             also = Judged(Verdict.UNDETERMINED, reason=circumstance.unseen)
         else:
             also = _judge_scene(check, subjects, given, deadline)
+            kinds.add(_kind_of_answer(also))
         judged = _with(judged, also, circumstance.when)
-    return judged
+    return _if_all_is_there(check, scene, judged, depends=len(kinds) > 1)
 
 
 _READS_RENDER = "render"
+_OF_WORKLOADS = "workloads"
+_OF_SOME_OBJECTS = frozenset({_OF_WORKLOADS, "routes", "network_policies"})
+
+
+def _kind_of_answer(judged: Judged) -> tuple[Verdict, bool]:
+    return judged.verdict, judged.shown
+
+
+def _if_all_is_there(check: Check, scene: SceneSubjects, judged: Judged, *, depends: bool) -> Judged:
+    """Leave undetermined what rests on something of which it cannot be told whether it will be there.
+
+    When an object comes by what no value decides, that is every judgement of all objects, and every judgement of
+    workloads when it is one: what is away meets nothing. Any other judgement is so when its answer `depends` on the
+    circumstances: when it is not the same in each. A failure remains one.
+    """
+    comes = scene.undecided
+    of_all = "objects" in check.subjects and _OF_SOME_OBJECTS.isdisjoint(check.subjects)
+    if not (of_all or depends):
+        comes = tuple(item for item in comes if item.runs and _OF_WORKLOADS in check.subjects)
+    if not comes:
+        return judged
+    doubt = whether_they_come(comes)
+    own = judged.verdict is Verdict.UNDETERMINED and judged.shown and not depends
+    if judged.verdict is Verdict.FAIL or own:
+        return msgspec.structs.replace(judged, doubt=judged.doubt or doubt)
+    return msgspec.structs.replace(judged, verdict=Verdict.UNDETERMINED, reason=doubt, doubt=doubt, shown=True)
 
 
 def _with(judged: Judged, also: Judged, when: Text) -> Judged:
@@ -126,6 +155,8 @@ def _with(judged: Judged, also: Judged, when: Text) -> Judged:
         return msgspec.structs.replace(judged, verdict=Verdict.FAIL, reason=None, shown=True)
     if also.verdict is Verdict.UNDETERMINED and also.shown and judged.verdict is not Verdict.UNDETERMINED:
         return msgspec.structs.replace(judged, verdict=Verdict.UNDETERMINED, reason=doubt)
+    if also.shown and (not judged.shown or (judged.verdict, also.verdict) == (Verdict.NOT_APPLICABLE, Verdict.PASS)):
+        return msgspec.structs.replace(judged, verdict=also.verdict, reason=also.reason, doubt=None, shown=True)
     return judged
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from toetskader.facts.attempt import NotSeen
-from toetskader.facts.chart import Circumstance, Render
+from toetskader.facts.chart import Circumstance, Render, Undecided
 from toetskader.facts.databases import Databases, databases
 from toetskader.facts.kubernetes.component import Component
 from toetskader.facts.kubernetes.environment import Environment
@@ -40,6 +40,8 @@ class Variant:
 
     render: Render
     objects: Objects
+    base: Objects
+    """The objects of the render that this is a variant of: not those of another circumstance."""
 
     @property
     def overrides(self) -> dict[str, Any]:
@@ -79,8 +81,8 @@ def _databases(scene: "SceneSubjects", _: Any) -> Databases:
     return databases(scene.get("workloads"), scene.get("objects"), scene.get("environment"), scene.get("values"))
 
 
-def _variant(_: "SceneSubjects", render: Render) -> Variant:
-    return Variant(render, Objects.of(render))
+def _variant(scene: "SceneSubjects", render: Render) -> Variant:
+    return Variant(render, Objects.of(render), (scene.varied or scene).get("objects"))
 
 
 def _fact(_: "SceneSubjects", fact: Any) -> Any:
@@ -142,8 +144,10 @@ def keys_of(kind: str, scenes: Mapping[str, tuple[str, ...]]) -> tuple[FactKey, 
 class SceneSubjects:
     """The subjects of one part of a target in one scene."""
 
-    def __init__(self, facts: TargetFacts, part: str, scene: str) -> None:
+    def __init__(self, facts: TargetFacts, part: str, scene: str, *, varied: "SceneSubjects | None" = None) -> None:
+        """Parameters: `varied`, of another circumstance, the scene that the variants are of."""
         self._facts = facts
+        self.varied = varied
         self.target = facts.target
         self.part = part
         self.scene = scene
@@ -175,10 +179,16 @@ class SceneSubjects:
             return ()
         return tuple((item, self._under(key, render, item)) for item in render.otherwise)
 
+    @cached_property
+    def undecided(self) -> tuple[Undecided, ...]:
+        """The objects of a chart that come or stay away by what no value decides."""
+        render = self._facts.attempts.get(FactKey("render", self.scene)) if self.part == "chart" else None
+        return render.undecided if isinstance(render, Render) else ()
+
     def _under(self, key: FactKey, render: Render, item: Circumstance) -> "SceneSubjects":
         changed = msgspec.structs.replace(render, objects=item.objects, notes=item.notes, otherwise=())
         facts = msgspec.structs.replace(self._facts, attempts={**self._facts.attempts, key: changed})
-        return SceneSubjects(facts, self.part, self.scene)
+        return SceneSubjects(facts, self.part, self.scene, varied=self)
 
     def key(self, name: str) -> FactKey:
         """Return the key of the fact a subject rests on."""

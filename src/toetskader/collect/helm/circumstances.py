@@ -1,8 +1,10 @@
 """What a chart makes in other circumstances than those of its render, for as far as these change anything."""
 
+import contextlib
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import msgspec
 
@@ -12,16 +14,14 @@ from toetskader.collect.helm.limits import Refusal
 from toetskader.collect.helm.protocol import Rendered, RenderRequest
 from toetskader.collect.helm.rewritten import ChartCopy
 from toetskader.collect.helm.sentences import timed_out
-from toetskader.facts.chart import Circumstance, Render, alike, decisive
-from toetskader.facts.kubernetes.served_apis import builtin_groups
+from toetskader.collect.helm.undecided import kept, undecided
+from toetskader.facts.chart import Circumstance, Render, RenderedObject, alike, decisive
 from toetskader.facts.steady import steady
 from toetskader.facts.template_decisions import Decision, Decisions, Site, Source, words_of
 from toetskader.facts.values import walk_leaves
 from toetskader.text import Text
 
 _AT_AN_UPGRADE = Text("bij een upgrade", "at an upgrade")
-_HOLDS_DATA = frozenset({"Secret", "ConfigMap", "PersistentVolumeClaim"})
-"""Kinds of which a chart may leave one as it is, that it finds in the cluster."""
 _MOST_PLACES = 3
 _MOST_MARKS = 8
 """Outputs that are looked at one by one, to name the one that decides."""
@@ -44,8 +44,8 @@ def otherwise(
     kubernetes: str,
     *,
     refused: Collection[str] = (),
-) -> dict[str, tuple[Circumstance, ...]]:
-    """Return in which circumstances a chart makes something else, by values set.
+) -> dict[str, Render]:
+    """Return renders with the circumstances in which a chart makes something else, and what comes or goes with these.
 
     Parameters: `renders`, by name of the values set, with the circumstances known so far; `requests`, as they were
     rendered, under the same names; `kubernetes`, the version; `refused`, the values sets that give no upgrade.
@@ -53,9 +53,9 @@ def otherwise(
     texts = [text for render in renders.values() for text in _texts(render.values)]
     decisions = Decisions(chart.source.files, values=texts, kubernetes=kubernetes)
     found = {name: render.otherwise for name, render in renders.items()}
-    if not (decisions.are_unsettled or decisions.unread or refused):
-        return found
     forced = Forced(decisions, texts)
+    if not (decisions.are_unsettled or decisions.unread or refused):
+        return _with_undecided(chart, decisions, forced, renders, requests)
     failed: dict[str, Refusal] = {}
     ways = variants(decisions)
     for answers in _all_rendered(chart, forced, ways[:MOST_VARIANTS], requests):
@@ -63,7 +63,7 @@ def otherwise(
             if isinstance(answer, Refusal):
                 failed.setdefault(name, answer)
                 continue
-            made = _completed(renders[name], answer)
+            made = _completed(decisions, renders[name], answer)
             if not alike(renders[name], made) and not any(alike(known, made) for known in found[name]):
                 when = _when(decisions, renders[name], made)
                 found[name] += (Circumstance(when=when, objects=made.objects, notes=made.notes),)
@@ -75,7 +75,54 @@ def otherwise(
         doubt = _doubt(decisions, failed=name in failed or len(ways) > MOST_VARIANTS)
         if doubt is not None:
             found[name] += (doubt,)
+    known = {name: msgspec.structs.replace(base, otherwise=found[name]) for name, base in renders.items()}
+    return _with_undecided(chart, decisions, forced, known, requests)
+
+
+def _with_undecided(
+    chart: OpenChart,
+    decisions: Decisions,
+    forced: Forced,
+    renders: Mapping[str, Render],
+    requests: Sequence[RenderRequest],
+) -> dict[str, Render]:
+    """Add to renders which objects are made in some of their circumstances and not in others."""
+    found = dict(renders)
+    for request in requests:
+        base = renders[request.key]
+        if base.otherwise:
+            with _Tried(chart, forced, request) as tried:
+                found[request.key] = msgspec.structs.replace(base, undecided=undecided(decisions, base, tried))
     return found
+
+
+class _Tried:
+    """Renders a values set with some decisions taken; the chart is copied when that is first asked for."""
+
+    def __init__(self, chart: OpenChart, forced: Forced, request: RenderRequest) -> None:
+        self._chart = chart
+        self._forced = forced
+        self._request = request
+        self._end = time.monotonic() + chart.limits.deadline_s
+        self._copies = contextlib.ExitStack()
+        self._copy: ChartCopy | None = None
+
+    def __call__(self, variant: Variant) -> tuple[RenderedObject, ...] | None:
+        """Return what the chart makes then; None when that cannot be rendered, or took too long before."""
+        if time.monotonic() > self._end:
+            return None
+        if self._copy is None:
+            self._copy = self._copies.enter_context(ChartCopy(self._chart.source))
+        answer = _rendered(self._chart, self._copy, self._forced, variant, [self._request])[self._request.key]
+        return None if isinstance(answer, Refusal) else answer.objects
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._copies.close()
 
 
 def _all_rendered(
@@ -107,29 +154,17 @@ def _rendered(
     return answers
 
 
-def _completed(base: Render, made: Rendered) -> Rendered:
-    """Add what the cluster has in that circumstance without this render.
-
-    A Secret that a chart finds it does not make again; of an API that is not there, no object can be missed.
-    """
+def _completed(decisions: Decisions, base: Render, made: Rendered) -> Rendered:
+    """Add what the cluster has in that circumstance without this render."""
     there = {_identity(item.document) for item in made.objects}
-    kept = tuple(
-        item
-        for item in base.objects
-        if _identity(item.document) not in there
-        and (item.document.get("kind") in _HOLDS_DATA or _group(item.document) not in builtin_groups())
-    )
-    return msgspec.structs.replace(made, objects=(*made.objects, *kept)) if kept else made
+    others = tuple(item for item in base.objects if _identity(item.document) not in there and kept(decisions, item))
+    return msgspec.structs.replace(made, objects=(*made.objects, *others)) if others else made
 
 
 def _identity(document: Mapping[str, Any]) -> tuple[str, str, str]:
     metadata = document.get("metadata")
     name = metadata.get("name") if isinstance(metadata, dict) else None
-    return _group(document), str(document.get("kind")), str(name)
-
-
-def _group(document: Mapping[str, Any]) -> str:
-    return str(document.get("apiVersion")).rpartition("/")[0]
+    return str(document.get("apiVersion")).rpartition("/")[0], str(document.get("kind")), str(name)
 
 
 def _when(decisions: Decisions, base: Render, made: Rendered) -> Text:
