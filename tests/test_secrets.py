@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from toetskader.facts.chart import ChartFiles
-from toetskader.facts.kubernetes.literals import Literal, arguments, headers, literals, options
+from toetskader.facts.kubernetes.literals import Literal, arguments, embedded, headers, literals, options
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.secret_uses import (
@@ -140,8 +140,10 @@ def _literals(workloads: Workloads, objects: Objects) -> Iterator[Node]:
     for literal in literals(workloads, objects, tests=True):
         if _names_a_secret(literal, names):
             continue
-        if gives_secret(literal.name, literal.node.value, resolves=literal.resolves) or leaks_at(
-            literal.text, literal.resolves
+        if (
+            gives_secret(literal.name, literal.node.value, resolves=literal.resolves)
+            or leaks_at(literal.text, literal.resolves)
+            or any(gives_secret(one.name, one.node.value, resolves=one.resolves) for one in embedded(literal))
         ):
             yield literal.node
         else:

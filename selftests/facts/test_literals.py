@@ -3,7 +3,8 @@
 import pytest
 from from_yaml import workloads
 
-from toetskader.facts.kubernetes.literals import headers, options
+from toetskader.facts.kubernetes.literals import Literal, embedded, headers, options
+from toetskader.facts.kubernetes.node import Node
 
 POD = "{kind: Pod, metadata: {name: p}, spec: {containers: [%s]}}"
 OPTIONS: dict[str, tuple[str, list[tuple[str, object]]]] = {
@@ -20,6 +21,20 @@ OPTIONS: dict[str, tuple[str, list[tuple[str, object]]]] = {
 def test_options(line: str, expected: list[tuple[str, object]]) -> None:
     found = [(item.name, item.node.value) for item in options(workloads(POD % f"{{name: a, {line}}}"))]
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("-Xmx1g -Ddb.password=abc", ("Ddb.password", "abc")),
+        ("jdbc:postgresql://db/x?user=a&password=abc", ("password", "abc")),
+        ('{"host": "x", "apiToken": "abc"}', ("apiToken", "abc")),
+        ("Server=db;Pwd='abc'", ("Pwd", "abc")),
+    ],
+)
+def test_a_setting_inside_another(value: str, found: tuple[str, str]) -> None:
+    assert found in [(item.name, item.text) for item in embedded(Literal("OPTS", Node(value, "", None)))]
+    assert not list(embedded(Literal("OPTS", Node("-Dpassword=$DB_PASSWORD openid token: read", "", None))))
 
 
 def test_an_option_takes_no_value_from_the_next_container() -> None:

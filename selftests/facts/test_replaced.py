@@ -77,8 +77,23 @@ def test_a_password_in_a_url_is_one_however_it_is_marked(user: str) -> None:
 
 
 NAMES = [
+    *("PGPASS", "DBPASS", "BINDPW", "ENCRYPTIONKEY", "X_TOK", "DB_CREDS"),
     *("EXISTING_DB_PASSWORD", "SITE_PASSWORD", "DB_PASSW0RD", "DB_PWORD", "DB_PASSWORD_VALUE", "DB_PASSWORD_1A"),
-    *("DB_PASSWORD_TEXT", "DBPASSWORDX", "DB_PASSWORDS", "PUBLIC_PASSWORD", "CSRF_SECRET", "API_T0KEN", "DB_PSWD"),
+    *(
+        "DB_PASSWORD_TEXT",
+        "DBPASSWORDX",
+        "DB_PASSWORDS",
+        "PUBLIC_PASSWORD",
+        "PGPASS",
+        "DBPASS",
+        "BINDPW",
+        "ENCRYPTIONKEY",
+        "X_TOK",
+        "DB_CREDS",
+        "CSRF_SECRET",
+        "API_T0KEN",
+        "DB_PSWD",
+    ),
     *("EXISTING_TOKEN", "PUBLISHABLE_SECRET", "S3CRET", "DB_PASSWORD_RAW", "TOKEN_FOR_MAIL", "DB_PASSWORD_DATA_2"),
 ]
 

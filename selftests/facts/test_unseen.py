@@ -34,6 +34,36 @@ MAKES = [
     " rules: [{apiGroups: [batch], resources: [jobs], verbs: [get, patch]}]}",
     "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, roleRef: {name: edit},"
     " subjects: [{kind: ServiceAccount, name: default}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
+    " rules: [{apiGroups: [helm.toolkit.fluxcd.io], resources: [helmreleases], verbs: [create]}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
+    " rules: [{apiGroups: [argoproj.io], resources: [applications], verbs: ['*']}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
+    " rules: [{apiGroups: [batch.volcano.sh], resources: [jobs], verbs: [patch]}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
+    " rules: [{apiGroups: [''], resources: [pods/ephemeralcontainers], verbs: [patch]}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
+    " rules: [{apiGroups: [''], resources: [serviceaccounts/token], verbs: [create]}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole,"
+    " rules: [{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [escalate]}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole,"
+    " rules: [{apiGroups: [''], resources: [users], verbs: [impersonate]}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole,"
+    " rules: [{apiGroups: ['*'], resources: [mutatingwebhookconfigurations], verbs: [create]}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole,"
+    " aggregationRule: {clusterRoleSelectors: [{matchLabels: {a: b}}]}}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding,"
+    " roleRef: {kind: ClusterRole, name: deployer},"
+    " subjects: [{kind: ServiceAccount, name: default}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding,"
+    " roleRef: {kind: ClusterRole, name: 'system:controller:deployment-controller'},"
+    " subjects: [{kind: ServiceAccount, name: default}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding,"
+    " roleRef: {kind: ClusterRole, name: edit},"
+    " subjects: [{kind: Group, name: 'system:serviceaccounts:app'}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding,"
+    " roleRef: {kind: ClusterRole, name: edit},"
+    " subjects: [{kind: User, name: 'system:serviceaccount:app:default'}]}",
 ]
 CONFIGURES = [
     "{apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, spec: {template: {}}}",
@@ -57,6 +87,19 @@ CONFIGURES = [
     " subjects: [{kind: ServiceAccount, name: default}]}",
     "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, roleRef: {name: edit},"
     " subjects: [{kind: Group, name: beheerders}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
+    " rules: [{apiGroups: [coordination.k8s.io], resources: [leases], verbs: [create, update]}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
+    " rules: [{apiGroups: [monitoring.coreos.com], resources: [servicemonitors], verbs: [create]}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
+    " rules: [{apiGroups: [cert-manager.io], resources: [certificates], verbs: ['*']}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
+    " rules: [{apiGroups: [argoproj.io], resources: [applications], verbs: [get, list, watch]}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
+    " rules: [{apiGroups: [''], resources: [pods/exec], verbs: [create]}]}",
+    "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding,"
+    " roleRef: {kind: ClusterRole, name: 'system:auth-delegator'},"
+    " subjects: [{kind: ServiceAccount, name: default}]}",
 ]
 
 

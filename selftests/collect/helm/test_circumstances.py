@@ -277,6 +277,8 @@ def test_what_a_chart_hides_until_something_else_is_so_is_seen(collect: Collect,
         '{{ range until (randInt 0 2 | int) }}' + POD + "{{ end }}",
         '{{ if index (list false false true) (mod (now | unixEpoch) 3 | int) }}' + POD + "{{ end }}",
         '{{ get (dict "2031" (.Files.Get "pod.txt")) (now | date "2006") }}',
+        '{{ if get (dict "proef" "" "echt" "ja") .Release.Name }}' + POD + "{{ end }}",
+        '{{ if index (list "" "" "" "" "" "ja") .Release.Revision }}' + POD + "{{ end }}",
     ],
 )  # fmt: skip
 def test_a_choice_that_cannot_be_taken_is_a_doubt_with_its_place(collect: Collect, template: str) -> None:

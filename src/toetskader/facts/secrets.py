@@ -291,6 +291,8 @@ _HINTS = (
     *("pass", "pw", "psw", "secret", "token", "tkn", "key", "credential", "dockerconfig", "auth", "salt"),
     *("wachtwoord", "geheim", "sleutel", "pincode", "toegangscode"),
 )
+# The same for a value as a program gets it, which must look random as well (`DBPASS`, `BINDPW`, `X_TOK`).
+_HINTS_OF_VARIABLES = (*_HINTS, "pasw", "cred", "tok", "pwd", "sign", "bearer")
 _SECRET_ENDINGS = (
     "password",
     "passwort",
@@ -347,6 +349,12 @@ _WITHIN = re.compile(
 # Digits that are written for letters: `PASSW0RD`, `S3CRET`, `T0KEN`.
 _FOR_LETTERS = str.maketrans("013457", "oleast")
 _AMID_LETTERS = re.compile(r"(?<=[A-Za-z])[013457]{1,2}(?=[A-Za-z])")
+_KNOWN_TO_OTHERS = frozenset(
+    {
+        *("id", "ids", "name", "hash", "digest", "sha", "checksum", "fingerprint", "thumbprint", "version", "revision"),
+        *("url", "uri", "host", "path", "file", "dir", "prefix", "audience", "issuer", "realm", "scope", "scopes"),
+    }
+)
 _ABBREVIATED = ("password", "secret", "token", "wachtwoord")
 _MOST_NAMES = 131_072
 """Names that are graded once: the values of every render have them again, and the largest charts have 90,000."""
@@ -369,16 +377,21 @@ def _strength(name: str) -> int:
 def _strength_of_variable(name: str) -> int:
     """Grade a name that goes with a value as a program gets it: there, nothing is exempt by what stands around it."""
     spelled = _AMID_LETTERS.sub(_spelled, name)
-    if not _may_name(spelled) or name in _PUBLISHED:
+    if not any(hint in spelled.lower() for hint in _HINTS_OF_VARIABLES) or name in _PUBLISHED:
         return 0
     words = [word.lower() for word in _WORDS.findall(spelled.rpartition("/")[2])]
     kept = list(words)
     while len(kept) > 1 and (_ITSELF.fullmatch(kept[-1]) or kept[-1] in _FORMS):
         kept.pop()
     found = _graded(kept) if kept else 0
-    if not found and _WITHIN.search("".join(words)) and not _names_public(words):
+    if not found and not _names_public(words) and (_WITHIN.search("".join(words)) or not _tells(words)):
         return 1
     return found
+
+
+def _tells(words: list[str]) -> bool:
+    """Tell whether a name ends in a word for something that is known to others, though it may look random."""
+    return words[-1] in _KNOWN_TO_OTHERS or (words[-1] == "key" and words[-2:-1] != [] and words[-2] in _ENTRY_OF)
 
 
 def _spelled(match: re.Match[str]) -> str:

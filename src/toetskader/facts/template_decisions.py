@@ -518,7 +518,10 @@ class _Reader:
         if which is None or not operands:
             return
         chosen_by = _NONE.union(*arguments[which]) & _BY_ACCIDENT
-        self._keep(Site.CHOICE, frozenset(token.lstrip("~") for token in chosen_by), operands[0].start, 0, False)
+        if name in ("get", "index") and arguments and arguments[0] <= {_MADE}:  # of what is written out right there
+            chosen_by |= _NONE.union(*arguments[which]) & {"~release", "~revision", "~version"}
+        chosen = frozenset(_VALUES[one].value if one in _VALUES else one for one in chosen_by)
+        self._keep(Site.CHOICE, chosen, operands[0].start, 0, False)
 
     def _operand(self, operand: Operand, dot: _Tokens) -> _Tokens:
         if operand.literal is not None:

@@ -17,6 +17,9 @@ _ALONE = re.compile(r"--?(?P<name>[A-Za-z][\w.-]{1,100})")
 _SET_IN_SHELL = re.compile(
     r"(?:^|(?<=[\s;&|(]))(?P<name>[A-Z][A-Z0-9_]{0,100})=(?P<value>\"[^\"]*\"|'[^']*'|[^\s;&|]+)"
 )
+_EMBEDDED = re.compile(
+    r"(?:^|(?<=[\s?&;,{\"'-]))(?P<name>[A-Za-z][\w.-]{0,100})(?:=[\"']?|[\"']:\s{0,3}[\"'])(?P<value>[^\s\"'&;,]{1,200})"
+)
 _PLAIN_VARIABLE = re.compile(r"\$\{?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\}?")
 
 
@@ -51,6 +54,18 @@ def literals(workloads: Workloads, objects: Objects, *, tests: bool = False) -> 
             replacements.in_config_map(item),
             replacements.in_file(item, literal.text),
         )
+
+
+def embedded(literal: Literal) -> Iterator[Literal]:
+    """Yield the settings with a value of their own inside the value of another.
+
+    An option of a program (`-Ddb.password=x`), a parameter in an address (`?password=x`), or an entry of JSON.
+    """
+    if "\n" in literal.text and literal.in_file is not nothing:  # a file, which is read by line
+        return
+    for match in _EMBEDDED.finditer(literal.text):
+        if not _PLAIN_VARIABLE.fullmatch(match["value"]):
+            yield Literal(match["name"], Node(match["value"], literal.node.path, literal.node.owner), literal.resolves)
 
 
 def _environment(workloads: Workloads, replacements: Replacements, *, tests: bool = False) -> Iterator[Literal]:

@@ -6,11 +6,12 @@ they hold; any other kind is a doubt, also one that nobody knows yet. Something 
 itself, and what changes pods as they are made, are doubts too.
 """
 
+import re
 from collections.abc import Iterator
 
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
-from toetskader.facts.kubernetes.served_apis import is_builtin
+from toetskader.facts.kubernetes.served_apis import builtin_groups, is_builtin
 from toetskader.text import Text
 
 # Kinds by `Kind.group`, a star for every kind of a group. What each of them makes is in the documentation of its
@@ -123,6 +124,26 @@ _CONTROLLED = frozenset(
 _CHANGING = frozenset({"create", "update", "patch", "*"})
 _CREATING = frozenset({"create", "*"})
 """Of a pod little can be changed once it is there, and members of a database cluster mark their own pods."""
+_INDIRECT = {
+    "pods/ephemeralcontainers": _CHANGING,
+    "serviceaccounts/token": _CREATING,
+    "nodes/proxy": _CREATING,
+    "mutatingwebhookconfigurations": _CHANGING,
+    "mutatingadmissionpolicies": _CHANGING,
+}
+"""Resources with which pods are made or changed, or the rights of another account are had."""
+_OVER_RIGHTS = frozenset({"bind", "escalate", "impersonate"})
+_OF_RIGHTS = frozenset({"", "*", "rbac.authorization.k8s.io", "authentication.k8s.io"})
+_ROLES = ("Role", "ClusterRole")
+_OF_ACCOUNTS = re.compile(r"system:(?:serviceaccounts?(?::|$)|authenticated$)")
+_ROLES_THAT_READ = frozenset(
+    {
+        *("view", "system:auth-delegator", "extension-apiserver-authentication-reader", "system:discovery"),
+        *("system:basic-user", "system:public-info-viewer", "system:monitoring", "system:metrics-reader"),
+        *("system:aggregated-metrics-reader", "system:service-account-issuer-discovery"),
+    }
+)
+"""Roles that every cluster has, or the metrics server brings, and that change nothing."""
 _ROLES_THAT_MAKE = frozenset({"cluster-admin", "admin", "edit"})
 """Of the roles that every cluster has, those that may make workloads (Kubernetes, *User-facing roles*)."""
 
@@ -133,6 +154,8 @@ def unseen(objects: Objects) -> tuple[Text, ...]:
 
 
 def _reasons(objects: Objects) -> Iterator[Text]:
+    own = {item.get("spec", "group").text() or "" for item in objects if item.kind == "CustomResourceDefinition"}
+    roles = {(item.kind, item.name) for item in objects if item.kind in _ROLES}
     for item in objects:
         if item.kind in _CHANGES_PODS and is_builtin(item):
             yield _sentence(item, "verandert pods als ze gemaakt worden", "changes pods as they are made")
@@ -142,10 +165,12 @@ def _reasons(objects: Objects) -> Iterator[Text]:
                 "laat een controller maken wat de chart niet toont",
                 "has a controller make what the chart does not show",
             )
-        elif item.group == "rbac.authorization.k8s.io" and _may_make_pods(item):
+        elif item.group == "rbac.authorization.k8s.io" and _may_make_pods(item, own):
             yield _sentence(
                 item, "geeft het recht om zelf workloads te maken", "gives the right to make workloads by itself"
             )
+        elif item.group == "rbac.authorization.k8s.io" and _refers_outside(item, roles):
+            yield _sentence(item, "geeft rechten die de chart niet toont", "gives rights that the chart does not show")
 
 
 def _sentence(item: KubernetesObject, nl: str, en: str) -> Text:
@@ -161,19 +186,48 @@ def _is_known(item: KubernetesObject) -> bool:
     return name in _CONFIGURES or whole in _CONFIGURES or name in _RUNS_ITS_TEMPLATE
 
 
-def _may_make_pods(item: KubernetesObject) -> bool:
-    if item.kind in ("Role", "ClusterRole"):
-        return any(map(_makes_pods, item.get("rules").each()))
-    return item.get("roleRef", "name").text() in _ROLES_THAT_MAKE and any(
-        subject.get("kind").text() == "ServiceAccount" for subject in item.get("subjects").each()
+def _may_make_pods(item: KubernetesObject, own: set[str]) -> bool:
+    if item.kind in _ROLES:
+        return any(_makes_pods(rule, own) for rule in item.get("rules").each())
+    return item.get("roleRef", "name").text() in _ROLES_THAT_MAKE and _is_for_pods(item)
+
+
+def _refers_outside(item: KubernetesObject, roles: set[tuple[str, str]]) -> bool:
+    """Tell whether rights come from elsewhere: a role that is not in the chart, or one that gathers other roles."""
+    if item.kind in _ROLES:
+        return bool(item.get("aggregationRule"))
+    role = (item.get("roleRef", "kind").text() or "", item.get("roleRef", "name").text() or "")
+    return role not in roles and role[1] not in _ROLES_THAT_MAKE | _ROLES_THAT_READ and _is_for_pods(item)
+
+
+def _is_for_pods(item: KubernetesObject) -> bool:
+    """Tell whether a binding is for service accounts, also by their groups or user names (Kubernetes, *RBAC*)."""
+    return any(
+        subject.get("kind").text() == "ServiceAccount" or _OF_ACCOUNTS.match(subject.get("name").text() or "")
+        for subject in item.get("subjects").each()
     )
 
 
-def _makes_pods(rule: Node) -> bool:
+def _makes_pods(rule: Node, own: set[str]) -> bool:
+    """Tell whether a rule lets pods be made. Of the chart's `own` definitions nothing but itself makes anything."""
     groups, resources, verbs = (_texts(rule.get(key)) for key in ("apiGroups", "resources", "verbs"))
-    return bool(groups & _POD_GROUPS) and (
-        bool(resources & _CONTROLLED and verbs & _CHANGING) or bool("pods" in resources and verbs & _CREATING)
+    changes, creates = bool(verbs & _CHANGING), bool(verbs & _CREATING)
+    return (
+        bool(groups & _POD_GROUPS and resources & _CONTROLLED and changes)
+        or bool(groups & _POD_GROUPS and "pods" in resources and creates)
+        or any(resource in resources and verbs & wanted for resource, wanted in _INDIRECT.items())
+        or bool(verbs & _OVER_RIGHTS and groups & _OF_RIGHTS)
+        or (changes and any(_is_unknown(group, name) for group in groups - own for name in resources))
     )
+
+
+def _is_unknown(group: str, resource: str) -> bool:
+    """Tell whether a resource is one of which something else may make pods, as of the objects in a chart."""
+    if group in builtin_groups() or group == "*" or "/" in resource:
+        return False
+    kinds = {known.partition(".")[0].lower() for known in _CONFIGURES if known.partition(".")[2] == group}
+    plurals = {form for kind in kinds for form in (kind, f"{kind}s", f"{kind}es", f"{kind[:-1]}ies")}
+    return "*" not in kinds and resource not in plurals
 
 
 def _texts(node: Node) -> set[str]:
