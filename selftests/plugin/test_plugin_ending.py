@@ -194,6 +194,17 @@ def rendering(broken: Broken) -> int:
     return busy
 
 
+def test_a_run_that_is_broken_off_while_it_loads_ends_in_a_sentence(slow: Project, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import pytest; raise KeyboardInterrupt"]
+    done = subprocess.run(command, cwd=slow.root, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("Afgebroken voordat er iets getoetst was")
+    # What is no audit keeps Python's own way.
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "Traceback" in done.stderr
+    assert "toetst" not in done.stderr
+
+
 @pytest.mark.parametrize("workers", [ALONE, TWO])
 def test_of_a_run_that_is_killed_the_children_clear_up(workers: list[str], start: Start) -> None:
     broken = start(*workers, *(f"--target=targets/traag-{number}" for number in range(4)))

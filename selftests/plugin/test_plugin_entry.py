@@ -257,6 +257,34 @@ def test_honest_ways_to_call_audit(project: Project, supplier: Supplier, args: l
     assert (done.code, len(done.verdicts()), supplier.ran) == (0, 2, ""), done.error
 
 
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["targets/acme"], "is van een leverancier, want daar is {root}/targets/acme/target.yaml"),
+        (["targets/acme/target.yaml"], "targets/acme/target.yaml is van een leverancier, want het is een doelbestand"),
+        (["targets/acme/chart", "--lang=en"], "Did you mean `--target=targets/acme`?"),
+    ],
+)
+def test_who_names_a_target_as_a_test_is_told_the_option(
+    project: Project, supplier: Supplier, args: list[str], said: str
+) -> None:
+    done = project.run("-q", *args)
+    assert done.code == 4
+    assert said.format(root=project.root) in done.error
+    assert "`--target=targets/acme`" in done.error
+    assert supplier.ran == ""
+
+
+def test_who_stands_in_a_target_is_told_the_whole_command(project: Project, supplier: Supplier) -> None:
+    below = project.run("-q", cwd=project.root / "targets/acme/chart")
+    assert f"cd {project.root} && " in below.error
+    assert below.error.rstrip().endswith(" --target=targets/acme")
+    assert "met =" not in below.error
+    outside = project.run("-q", "--target=.", cwd=supplier.folder)
+    assert outside.error.rstrip().endswith(f" --target={supplier.folder}")
+    assert supplier.ran == ""
+
+
 @pytest.mark.parametrize("cwd", ["policies", "reports", "targets"])
 def test_an_audit_collects_its_own_tests_only(project: Project, cwd: str) -> None:
     project.write("reports/test_here.py", "def test_it(): pass\n")

@@ -8,6 +8,7 @@ environment with Toetskader: it imports little, and leaves alone what is neither
 import copy
 import os
 import shlex
+import sys
 from argparse import Namespace
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,7 +21,7 @@ from _pytest.config.findpaths import determine_setup
 from _pytest.pathlib import safe_exists
 
 from toetskader.report.visible import one_line
-from toetskader.supplied import is_project, supplied
+from toetskader.supplied import TARGET_FILE, is_project, supplied
 from toetskader.text import Lang, Text
 
 TESTS = "tests"
@@ -164,14 +165,42 @@ def _require_own(config: pytest.Config, known: Namespace, paths: Iterable[Path])
 def _refuse_supplied(paths: Iterable[Path], known: Namespace) -> None:
     for path in paths:
         if mark := supplied(path):
+            is_target = os.path.realpath(path) == os.path.realpath(mark)
+            why = (
+                Text("het is een doelbestand", "it is a target file")
+                if is_target
+                else Text(f"daar is {mark}", f"{mark} is there")
+            )
+            instead = _instead(Path(path), Path(mark))
             message = Text(
-                f"{path} is van een leverancier, want daar is {mark}: daaruit wordt niets geladen, en er is niets "
-                "getoetst. Start pytest in de map van Toetskader met --target=PAD, en schrijf elk pad achter een "
-                "optie met =.",
-                f"{path} is a supplier's, for {mark} is there: nothing in it is loaded, and nothing was audited. Start "
-                "pytest in the folder of Toetskader with --target=PATH, and write each path after an option with =.",
+                f"{path} is van een leverancier, want {why.nl}: daaruit wordt niets geladen, en er is niets getoetst. "
+                f"{instead.nl}",
+                f"{path} is a supplier's, for {why.en}: nothing in it is loaded, and nothing was audited. {instead.en}",
             )
             raise _refusal(message, known)
+
+
+def _instead(path: Path, mark: Path) -> Text:
+    """Say how to audit what is a supplier's: `path`, for `mark` is there."""
+    target = (mark.parent if mark.name == TARGET_FILE else path).absolute()
+    here = Path.cwd()
+    home = next((folder for folder in (here, *here.parents) if is_project(str(folder))), None)
+    if home is not None and not supplied(here):
+        option = f"`--target={shlex.quote(os.path.relpath(target, here))}`"
+        return Text(f"Bedoelt u {option}?", f"Did you mean {option}?")
+    home = home or next((folder for folder in Path(__file__).parents if is_project(str(folder))), None)
+    if home is None:
+        return Text(
+            "Start pytest in de map van Toetskader met --target=PAD.",
+            "Start pytest in the folder of Toetskader with --target=PATH.",
+        )
+    named = os.path.relpath(target, home) if target.is_relative_to(home) else target
+    program = Path(sys.prefix, "bin/pytest")
+    pytest_ = program.relative_to(home) if program.is_relative_to(home) else program
+    command = f"cd {shlex.quote(str(home))} && {shlex.quote(str(pytest_))} --target={shlex.quote(str(named))}"
+    return Text(
+        f"Start pytest in de map van Toetskader: {command}", f"Start pytest in the folder of Toetskader: {command}"
+    )
 
 
 def _refuse_elsewhere(config: pytest.Config, root: Path, known: Namespace) -> None:
@@ -219,11 +248,9 @@ def _no_project(root: Path) -> Text:
 def _not_own(known: Namespace, what: str, root: Path) -> pytest.UsageError:
     message = Text(
         f"{what}: een audit laadt alleen wat van {root} zelf is: de toetsen in {TESTS}/, de instellingen, conftest.py "
-        "en de plug-ins. Er is niets getoetst. Start pytest in die map, en schrijf elk pad achter een optie met =, "
-        "zoals --target=PAD.",
+        "en de plug-ins. Er is niets getoetst. Start pytest in die map, en noem wat u toetst met --target=PAD.",
         f"{what}: an audit loads only what is {root}'s own: the tests in {TESTS}/, the settings, conftest.py and the "
-        "plugins. Nothing was audited. Start pytest in that folder, and write each path after an option with =, such "
-        "as --target=PATH.",
+        "plugins. Nothing was audited. Start pytest in that folder, and name what you audit with --target=PATH.",
     )
     return _refusal(message, known)
 

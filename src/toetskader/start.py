@@ -15,7 +15,7 @@ TYPE_CHECKING = False  # typing's own costs every start of Python more than the 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
-    from types import ModuleType
+    from types import ModuleType, TracebackType
     from typing import Any
 
 GUARD = "toetskader.entry"
@@ -35,6 +35,7 @@ class BeforePytest:
             return None
         if not self._closed:
             self._closed = True
+            sys.excepthook = _without_traceback
             from toetskader.supplied import close_to_imports  # noqa: PLC0415 - for pytest only
 
             close_to_imports()
@@ -46,6 +47,20 @@ class BeforePytest:
         if spec is not None and spec.loader is not None:
             _with_guard(spec.loader)
         return spec
+
+
+def _without_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """End in a sentence when somebody breaks off an audit that is still being loaded, and with pytest's exit code."""
+    from os import _exit  # noqa: PLC0415 - for a run that is broken off only
+
+    from toetskader.supplied import is_project  # noqa: PLC0415
+
+    if kind is not KeyboardInterrupt or not is_project("."):
+        sys.__excepthook__(kind, error, trace)
+        return
+    sys.stderr.write("Afgebroken voordat er iets getoetst was; er is geen rapport. Broken off: nothing was audited.\n")
+    sys.stderr.flush()
+    _exit(2)
 
 
 def _with_guard(loader: Any) -> None:
