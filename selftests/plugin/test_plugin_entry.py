@@ -28,7 +28,7 @@ MODULES = [
     "conftest", "evil", "test_evil", "tests/__init__", "tests/conftest", "tests/test_evil", "tests/test_tiny",
     "toetskader/__init__", "toetskader/plugin/__init__", "xdist", "pytest_html", "pytest_metadata", "msgspec", "yaml",
     "pytest", "_pytest/__init__", "pluggy", "iniconfig", "pathlib", "functools", "contextlib", "argparse", "shlex",
-    "sitecustomize", "usercustomize", "runpy", "importlib",
+    "sitecustomize", "usercustomize", "runpy", "importlib", "execnet", "pkgutil", "queue", "json", "re",
 ]  # fmt: skip
 
 
@@ -177,6 +177,28 @@ def test_a_space_after_an_option_does_no_harm(
         assert "Traceback" not in done.out + done.error
     (folder / "pytest.ini").unlink()
     assert supplier.ran == ""
+
+
+@pytest.mark.parametrize("workers", [[], ["-n2"], ["-d", "--tx=2*popen"]])
+def test_our_tests_may_be_named_in_the_folder_of_a_supplier(
+    project: Project, supplier: Supplier, workers: list[str]
+) -> None:
+    """Then that is the working folder, where Python looks for modules first when a worker starts."""
+    folder = project.root / "targets/acme"
+    call = ["-q", "-k", "TST-1", "--target=.", *workers, "../../tests"]
+    env = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    for start in (["-m", "pytest"], ["-mpytest"], [str(Path(sys.executable).with_name("pytest"))]):
+        given = {**env, "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(
+            [sys.executable, *start, *call], cwd=folder, env=given, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, supplier.ran) == (0, ""), (start, done.stdout + done.stderr)
+
+
+def test_our_own_commands_load_nothing_there_either(project: Project, supplier: Supplier) -> None:
+    for start in (["-m", "toetskader.cli"], ["-mtoetskader.cli"]):
+        subprocess.run([sys.executable, *start, "lint"], cwd=supplier.folder, capture_output=True, check=False)
+        assert supplier.ran == ""
 
 
 def test_a_chart_without_a_target_is_no_folder_of_tests_either(

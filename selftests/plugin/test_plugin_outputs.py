@@ -128,6 +128,12 @@ def test_places_that_cannot_be_written_are_found_before_the_run(project: Project
         "--reports=bestand": "--reports: bestand is niet te schrijven (Not a directory)",
         "--reports=/proc/niets": "--reports: /proc/niets is niet te schrijven",
         f"--csv={'x' * 300}": "File name too long",
+        "--results=targets/voorbeeld/target.yaml": "target.yaml is zelf wat getoetst wordt",
+        "--csv=targets/voorbeeld/productie.yaml": "productie.yaml is zelf wat getoetst wordt",
+        "--html=targets/voorbeeld/chart/templates/r.html": "r.html is zelf wat getoetst wordt",
+        "--junitxml=targets/../targets/voorbeeld/chart/r.xml": "r.xml is zelf wat getoetst wordt",
+        "--reports=targets/voorbeeld/chart": "--reports: targets/voorbeeld/chart is zelf wat getoetst wordt",
+        "--csv=a.out --results=./x/../a.out": "--results en --csv noemen hetzelfde bestand",
         "--csv=a.out --results=a.out": "--results en --csv noemen hetzelfde bestand: a.out",
     }
     if immutable and not os.access(locked, os.W_OK):

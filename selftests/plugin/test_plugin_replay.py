@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -81,9 +82,23 @@ def moved_run(evidence: Path) -> None:
     shutil.copytree(evidence.parents[1] / "anders/voorbeeld/latest/evidence", evidence)
 
 
+def enlarged(evidence: Path) -> None:
+    """It can be said to have any size, without taking any room."""
+    os.truncate(evidence / FACTS / "chart.json", 1 << 42)
+
+
+def with_links_to_it(evidence: Path) -> None:
+    """Facts and checksums are made anew; the results stand beside where the link leads, not beside the link."""
+    with_new_sums(healed)(evidence)
+    evidence.parent.rename(evidence.parents[1] / "echt")
+    evidence.parent.mkdir()
+    (evidence.parent / "evidence").symlink_to("../echt/evidence")
+
+
 EDITS: dict[str, tuple[Edit, str]] = {
     "a fact": (healed, "somber/render.productie.json (gewijzigd)"),
     "a fact and its checksum": (with_new_sums(healed), "(anders dan het bestand results.json ernaast noemt)"),
+    "all behind a link": (with_links_to_it, "(anders dan het bestand results.json ernaast noemt)"),
     "facts swapped": (swapped, "somber/render.productie.json (gewijzigd)"),
     "a fact added": (lambda at: (at / FACTS / "render_x.json").write_text("{}"), "somber/render_x.json (toegevoegd)"),
     "a fact removed": (without_a_fact, "somber/chart.json (weg)"),
@@ -211,6 +226,10 @@ REFUSED |= {
         ),
         "eis TST-9-99 bestaat niet",
     ),
+    "a target twice": (
+        with_new_sums(in_json("run.json", lambda run: run["targets"].append(run["targets"][0]))),
+        "staat er twee keer",
+    ),
     "held for ever": (deviation(expires="9999-12-31"), "expires: verloopt op 9999-12-31"),
 }
 
@@ -225,3 +244,20 @@ def test_what_cannot_be_checked_or_is_unsound_is_refused(name: str, project: Pro
     assert said in " ".join(done.error.split())
     assert "Traceback" not in done.out + done.error
     assert project.reports() == before
+
+
+@pytest.mark.parametrize("place", ["voorbeeld/extra.json", "run.json", "sub/r.json", ""])
+def test_nothing_is_written_into_the_evidence_that_is_judged(place: str, project: Project, run_folder: Path) -> None:
+    evidence = run_folder / "evidence"
+    before = {path: path.read_bytes() for path in evidence.rglob("*") if path.is_file()}
+    option = f"--results={evidence / place}" if place else f"--reports={evidence}"
+    done = project.run("-q", f"--replay={evidence}", option)
+    assert (done.code, "is zelf wat getoetst wordt" in done.error) == (4, True)
+    assert {path: path.read_bytes() for path in evidence.rglob("*") if path.is_file()} == before
+
+
+def test_evidence_of_any_size_is_told_at_once(project: Project, run_folder: Path) -> None:
+    enlarged(run_folder / "evidence")
+    done = project.run("-q", f"--replay={run_folder / 'evidence'}")
+    assert done.code != 0
+    assert "Traceback" not in done.out + done.error

@@ -46,6 +46,32 @@ ONE = [
     ("Jan Jansen <jan@acme.example>", "Jan Jansen <jan@gemeente.example>"),
     ("Productmanager", "productmanager@acme.example"),
     ("CISO", "C.I.S.O."),
+    ("Jan Jansen", "Jan \u202enesnaJ\u202c"),  # shown from right to left
+    ("Jan Jansen", "\u202enesnaJ naJ"),
+    ("Jan Jansen", "\u1d0a\u1d00\u0274 \u1d0a\u1d00\u0274s\u1d07\u0274"),  # small capitals
+    ("Jan Jansen", "\U0001f159\U0001f150\U0001f15d Jansen"),  # in black circles
+    ("Jan Jansen", "\U0001f1ef\U0001f1e6\U0001f1f3 Jansen"),  # of flags
+    ("Jan Jansen", "Piet Pietersen en Jan Jansen"),
+    ("Jan Jansen", "Jan Jansen & Piet Pietersen, directie"),
+    ("Piet Pietersen | Jan Jansen", "J. Jansen; Els Bos"),
+    ("Jan Jansen", "Piet Pietersen namens Jan Jansen"),
+    ("Jan Jansen", "wethouder J. Jansen"),
+    ("Jan Jansen", "Jan Jansen CISO"),
+    ("Jan Jansen", "CISO \u2013 Jan Jansen"),
+    ("Jan Jansen", "CISO: Jan Jansen"),
+    ("Jan Jansen", "Jan P. Jansen"),
+    ("Jan Jansen", "Jansen, J.P."),
+    ("Jan Jansen", "Jansen J."),
+    ("Jan Jansen", "J.J."),
+    ("Jan Jansen", "Jan Pieter Jansen"),
+    ("Jan de Vries", "Vries, J. de"),
+    ("Jan de Vries", "devries.jan@acme.example"),
+    ("Maria Jansen", "Maria de Vries-Jansen"),
+    ("jan@acme.example", "jan (at) acme.example"),
+    ("jan@acme.example", "jan at acme.example"),
+    ("jan@acme.example", '"jan"@acme.example'),
+    ("j.jansen@acme.example", "jan.jansen@acme.example"),
+    ("jan.jansen@acme.example", "janjansen@elders.example"),
     ("IJsbrand \u00d8rsted", "\u0132sbrand Orsted"),
 ]
 TWO = [
@@ -68,6 +94,15 @@ TWO = [
     ("M. Kern", "M. Kerm"),
     ("\u9648 \u4f1f", "\u9673 \u5049"),
     ("Jansen", "Jansen-de Boer"),
+    ("Jan Jansen en Piet Puk", "Els Bos en Kim Vos"),
+    ("Jan Jansen, Acme BV", "Piet Puk en Els Bos, gemeente"),
+    ("Hoofd Inkoop en Beheer", "Hoofd Verkeer en Beheer"),
+    ("J. de Wit", "J. de Vries"),
+    ("Anna Jansen", "A. Bos, adviseur Jansen"),
+    ("jan.jansen@acme.example", "p.jansen@acme.example"),
+    ("hoofd ICT", "medewerker ICT"),
+    ("Jan van den Berg", "Piet van den Berg"),
+    ("\u674e \u4f1f", "\u738b \u4f1f"),
 ]
 
 
@@ -83,7 +118,9 @@ def test_two_people_however_alike(one: str, other: str) -> None:
     assert not may_be_one_person(other, one)
 
 
-@pytest.mark.parametrize("text", ["\u200b", "-", " . ", "\u2060\ufeff", "\u3164", "\u0301", "<@>", "\u2800"])
+@pytest.mark.parametrize(
+    "text", ["\u200b", "-", " . ", "\u2060\ufeff", "\u3164", "\u0301", "<@>", "\u2800", "1", "J", "J.", "?", "0-0"]
+)
 def test_what_names_nobody(text: str) -> None:
     assert not names_somebody(text)
 

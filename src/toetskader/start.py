@@ -4,7 +4,9 @@ pytest chooses its root by what looks like a path on the command line, and obeys
 `addopts = -p …`) before it loads the first installed plugin. A guard that comes as such a plugin comes too late, and
 finds the options of an audit taken for folders of tests. So it is loaded with pytest's own plugins instead.
 
-It costs other programs nothing: until something imports pytest this only compares names.
+It costs other programs nothing: until something imports pytest this only compares names. Only with
+`python -m` a supplier's folder is closed at once: what is imported before pytest would be looked for there first. What
+PYTHONPATH names Python itself searches before anything of ours runs: that is for whoever sets it.
 """
 
 from __future__ import annotations
@@ -75,7 +77,9 @@ def _with_guard(loader: Any) -> None:
 
 
 def prepare() -> None:
-    """Wait for pytest. `python -m` searches the working folder for what it needs itself: load that before."""
-    if "-m" in sys.orig_argv:
-        import runpy  # noqa: F401, PLC0415 - with all it imports
+    """Wait for pytest. `python -m` searches the working folder for all it needs: close suppliers' folders before."""
+    if sys.argv[:1] == ["-m"]:
+        from toetskader.supplied import close_to_imports  # noqa: PLC0415 - other programs need none of it
+
+        close_to_imports()
     sys.meta_path.insert(0, BeforePytest())

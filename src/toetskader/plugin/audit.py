@@ -48,6 +48,10 @@ _NOT_WRITABLE = Text(
     "{place} cannot be written ({why}); choose another place or make it writable",
 )
 _TWICE = Text("{one} en {other} noemen hetzelfde bestand: {path}", "{one} and {other} name the same file: {path}")
+_AUDITED = Text(
+    "{option}: {path} is zelf wat getoetst wordt; kies een andere plek",
+    "{option}: {path} is itself what is audited; choose another place",
+)
 _WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 """Exit codes of a run that came to its end."""
 
@@ -151,11 +155,23 @@ class Audit:
         for option, path in asked.items():
             if path is None:
                 continue
-            first = by_place.setdefault(path.absolute(), option)
+            first = by_place.setdefault(Path(os.path.realpath(path)), option)
             if first != option:
                 raise pytest.UsageError(_TWICE[options.lang].format(one=first, other=option, path=shown(path, 500)))
+            self._require_outside(option, path)
             with self._in_a_sentence(option, path):
                 require_writable(path)
+        self._require_outside("--reports", options.reports)
+
+    def _require_outside(self, option: str, path: Path) -> None:
+        """Raise pytest.UsageError for a place in the evidence, or in a chart or file of a target: it would change."""
+        if self.options.replay is not None:
+            audited = [self.options.replay]
+        else:
+            audited = [place for target in self.targets for place in target.places]
+        real = os.path.realpath(path)
+        if any(Path(real).is_relative_to(os.path.realpath(place)) for place in audited):
+            raise pytest.UsageError(_AUDITED[self.options.lang].format(option=option, path=shown(str(path), 500)))
 
     @contextlib.contextmanager
     def _in_a_sentence(self, option: str, path: Path) -> Iterator[None]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from toetskader.facts.store import EvidenceError, read_file
+from toetskader.facts.store import LARGEST_FILE, EvidenceError, read_file
 from toetskader.report import json_view
 from toetskader.text import Lang, Text
 
@@ -21,6 +21,7 @@ _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _CHANGED = Text("gewijzigd", "changed")
 _ADDED = Text("toegevoegd", "added")
 _MISSING = Text("weg", "gone")
+_TOO_LARGE = Text("te groot om bewijs te zijn", "too large to be evidence")
 _NO_FILE = Text("geen gewoon bestand", "no regular file")
 _OTHER_THAN_RESULTS = Text(
     "anders dan het bestand results.json ernaast noemt", "other than the file results.json beside it names"
@@ -69,15 +70,19 @@ def check(folder: Path, lang: Lang) -> Checked:
     found: set[str] = set()
     for name, path in _files(folder):
         found.add(name)
-        if not stat.S_ISREG(path.lstat().st_mode):
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
             changes[name] = _NO_FILE
         elif name not in named:
             changes[name] = _ADDED
+        elif status.st_size > LARGEST_FILE:  # a file without content can be said to have any size
+            changes[name] = _TOO_LARGE
         elif _digest(path) != named[name]:
             changes[name] = _CHANGED
     changes |= dict.fromkeys(named.keys() - found, _MISSING)
-    if folder.absolute().name == _EVIDENCE and os.path.lexists(folder.absolute().parent / _RESULTS):
-        changes |= _differences(named, folder.absolute().parent / _RESULTS, lang)
+    real = Path(os.path.realpath(folder))  # a link to the folder does not hide what stands beside it
+    if real.name == _EVIDENCE and os.path.lexists(real.parent / _RESULTS):
+        changes |= _differences(named, real.parent / _RESULTS, lang)
     return Checked(hashlib.sha256(content).hexdigest(), dict(sorted(changes.items())))
 
 

@@ -3,6 +3,7 @@
 import os
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -112,6 +113,13 @@ class EvidenceFolder:
             message = Text(
                 f"{file}: onbekende sleutel {shown(unknown)}; toets opnieuw zonder --replay",
                 f"{file}: unknown key {shown(unknown)}; audit again without --replay",
+            )
+            raise EvidenceError(message[lang])
+        twice = [name for name, count in Counter(target.name for target in index.targets).items() if count > 1]
+        if twice:
+            message = Text(
+                f"{file}: doel {shown(twice[0])} staat er twee keer; toets opnieuw zonder --replay",
+                f"{file}: target {shown(twice[0])} is there twice; audit again without --replay",
             )
             raise EvidenceError(message[lang])
         for target in index.targets:

@@ -57,6 +57,14 @@ class Hooks:
         """Process ids of the workers of pytest-xdist."""
 
     @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_setupnodes(self) -> None:
+        """Let no worker of pytest-xdist look for modules in the working folder, which may be a supplier's.
+
+        execnet starts it as `python -c`, which looks there first for all that is needed before pytest is loaded.
+        """
+        os.environ["PYTHONSAFEPATH"] = "1"  # of Python's own command line: -P
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker of pytest-xdist where this run is kept."""
         node.workerinput["toetskader_folder"] = str(self.audit.folder)

@@ -1,6 +1,6 @@
 """The models of targets and deviations: what stands in their files, and a target with its references resolved."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -282,10 +282,19 @@ class Deviation(_Model, frozen=True, kw_only=True):
     mitigation: NonEmpty
     owner: Annotated[
         str,
-        Meta(min_length=1, description="Who answers for it: a person or a role first, the organisation after a comma"),
+        Meta(
+            min_length=1,
+            max_length=300,
+            description="Who answers for it: a person or a role first, the organisation after a comma",
+        ),
     ]
     approved_by: Annotated[
-        str, Meta(min_length=1, description="Somebody else than the owner, under whatever spelling or mail address")
+        str,
+        Meta(
+            min_length=1,
+            max_length=300,
+            description="Somebody else than the owner, under whatever spelling or mail address",
+        ),
     ]
     approved_on: date
     expires: Annotated[date, Meta(description="Last day that it holds, at most two years after its approval")]
@@ -396,6 +405,18 @@ class Target:
     agreements: tuple[str, ...]
     """Requirements of level 4 that an agreement names."""
     file: Path
+
+    @property
+    def places(self) -> Iterator[Path]:
+        """The files and folders that it is made of: nothing may be written there while it is audited."""
+        yield self.file
+        if self.haven_report is not None:
+            yield self.haven_report
+        if self.chart is not None:
+            if isinstance(self.chart.source, LocalChart):
+                yield self.chart.source.path
+            for item in self.chart.values:
+                yield from item.files
 
     @property
     def part_names(self) -> frozenset[Part]:
