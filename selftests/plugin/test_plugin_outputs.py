@@ -160,6 +160,12 @@ def test_what_is_no_regular_file_is_written_to_and_stays(project: Project, tmp_p
     assert (tmp_path / "elders.csv").stat().st_size > 0
 
 
+def test_a_pipe_that_nobody_reads_ends_in_a_sentence(project: Project, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pijp")
+    done = project.run("-q", f"--results={tmp_path / 'pijp'}")
+    assert (done.code, "Er is geen rapport" in done.text, done.results) == (3, True, {})
+
+
 def test_a_device_that_is_full_ends_in_a_sentence(project: Project) -> None:
     before = project.reports()
     done = project.run("-q", "--csv=/dev/full")

@@ -230,6 +230,7 @@ class Hooks:
         with self._whole_or_none(session):
             result = yield
             if self.audit.finished is not None:
+                self.audit.outputs.send()
                 with unbroken():
                     self.audit.commit()
         self.config.stash[ENDING].over()

@@ -35,20 +35,24 @@ class Outputs:
         except OSError as error:
             raise _named(error, path) from error
 
-    def commit(self) -> None:
-        """Put all files in their places. Raises OSError."""
+    def send(self) -> None:
+        """Write to devices and pipes, before `commit`: whoever reads these may be slow. Raises OSError."""
         for place, content in self._streams:
             try:
+                os.close(os.open(place, os.O_WRONLY | os.O_NONBLOCK))  # of a pipe that nobody reads this is refused
                 place.write_bytes(content)
             except OSError as error:
                 raise _named(error, place) from error
+        self._streams.clear()
+
+    def commit(self) -> None:
+        """Put all files in their places. Raises OSError."""
         for place, beside in self._beside.items():
             try:
                 beside.replace(place)
             except OSError as error:
                 raise _named(error, place) from error
         self._beside.clear()
-        self._streams.clear()
 
     def discard(self) -> None:
         """Remove what was written and did not take its place."""
