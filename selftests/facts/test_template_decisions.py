@@ -2,7 +2,8 @@
 
 import pytest
 
-from toetskader.facts.template_decisions import Decisions, Source
+from toetskader.facts.template_decisions import Decisions
+from toetskader.facts.template_sources import Source
 
 POD = "kind: Pod\n"
 

@@ -17,7 +17,8 @@ from toetskader.collect.helm.sentences import timed_out
 from toetskader.collect.helm.undecided import kept, undecided
 from toetskader.facts.chart import Circumstance, Render, RenderedObject, alike, decisive
 from toetskader.facts.steady import steady
-from toetskader.facts.template_decisions import Decision, Decisions, Site, Source, words_of
+from toetskader.facts.template_decisions import Decision, Decisions
+from toetskader.facts.template_sources import Site, Source, words_of
 from toetskader.facts.values import walk_leaves
 from toetskader.text import Text
 

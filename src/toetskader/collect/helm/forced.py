@@ -16,7 +16,8 @@ from typing import Any
 
 import msgspec
 
-from toetskader.facts.template_decisions import Decision, Decisions, Site, Source
+from toetskader.facts.template_decisions import Decision, Decisions
+from toetskader.facts.template_sources import Site, Source
 from toetskader.facts.template_syntax import Branch, Call, Definition, Node, Operand, Pipeline, parsed
 
 MOST_VARIANTS = 16

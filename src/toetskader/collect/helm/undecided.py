@@ -8,7 +8,8 @@ from toetskader.facts.chart import Render, RenderedObject, Undecided
 from toetskader.facts.kubernetes.objects import KubernetesObject
 from toetskader.facts.kubernetes.served_apis import builtin_groups
 from toetskader.facts.kubernetes.workloads import POD_KINDS
-from toetskader.facts.template_decisions import Decision, Decisions, Site, Source, words_of
+from toetskader.facts.template_decisions import Decision, Decisions
+from toetskader.facts.template_sources import Site, Source, words_of
 from toetskader.text import Text
 
 _HOLDS_DATA = frozenset({"Secret", "ConfigMap", "PersistentVolumeClaim"})
