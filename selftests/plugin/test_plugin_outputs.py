@@ -92,7 +92,7 @@ def test_a_full_disk_ends_in_a_sentence_and_not_in_a_report(
         assert latest.resolve() == whole[1]
     else:
         assert done.code in (2, 3, 4)
-        assert "No space left on device" in done.said
+        assert "de schijf is vol" in done.said
         assert len(done.runs) == len(whole)
         assert latest.resolve() == whole[0]
         assert not list(tmp_path.glob("kept/**/.*"))
@@ -121,11 +121,11 @@ def test_places_that_cannot_be_written_are_found_before_the_run(project: Project
     immutable = subprocess.run(["chattr", "+i", str(locked)], capture_output=True, check=False).returncode == 0
     before = project.reports()
     places = {
-        "--html=bestand/r.html": "--html: bestand/r.html is niet te schrijven (Not a directory)",
+        "--html=bestand/r.html": "--html: bestand/r.html is niet te schrijven (een deel van het pad is geen map)",
         "--results=/proc/niets/r.json": "--results: /proc/niets/r.json is niet te schrijven",
         "--csv=vol.csv": "vol.csv is een map",
-        "--junitxml=/dev/null/x": "--junitxml: /dev/null/x is niet te schrijven (Not a directory)",
-        "--reports=bestand": "--reports: bestand is niet te schrijven (Not a directory)",
+        "--junitxml=/dev/null/x": "--junitxml: /dev/null/x is niet te schrijven (een deel van het pad is geen map)",
+        "--reports=bestand": "--reports: bestand is niet te schrijven (een deel van het pad is geen map)",
         "--reports=/proc/niets": "--reports: /proc/niets is niet te schrijven",
         f"--csv={'x' * 300}": "File name too long",
         "--results=targets/voorbeeld/target.yaml": "target.yaml is zelf wat getoetst wordt",
@@ -170,7 +170,7 @@ def test_a_device_that_is_full_ends_in_a_sentence(project: Project) -> None:
     before = project.reports()
     done = project.run("-q", "--csv=/dev/full")
     assert done.code == 3
-    assert "Er is geen rapport: /dev/full: No space left on device." in done.text
+    assert "Er is geen rapport: /dev/full: de schijf is vol." in done.text
     assert project.reports() == before
 
 

@@ -103,5 +103,5 @@ def test_a_path_that_cannot_be_written_is_a_sentence(run, tmp_path: Path) -> Non
     (tmp_path / "map.html").mkdir()
     done = run("--html=map.html")
     assert done.returncode == 4
-    assert "map.html: the report cannot be written: Is a directory; choose another path" in done.stderr
+    assert "map.html: het rapport is niet te schrijven: is een map" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr

@@ -28,12 +28,13 @@ from toetskader.judging.outcomes import Parameters
 from toetskader.judging.reach import texts_of
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
+from toetskader.oserrors import why
 from toetskader.plugin.collection import Collection, Replay
 from toetskader.plugin.evidence import EvidenceFolder, Stored, new_run_folder, point_latest
 from toetskader.plugin.options import Options
 from toetskader.plugin.progress import Progress
 from toetskader.report import csv_view, json_view, junit_view
-from toetskader.report.outputs import Outputs, reason, require_room_below, require_writable
+from toetskader.report.outputs import Outputs, require_room_below, require_writable
 from toetskader.results import Report, Result, Run, TargetSummary
 from toetskader.targets.deviations import deviation_problems
 from toetskader.targets.load import load_targets
@@ -180,7 +181,9 @@ class Audit:
             yield
         except OSError as error:
             place = f"{option}: {shown(str(path), 500)}"
-            raise pytest.UsageError(_NOT_WRITABLE[self.options.lang].format(place=place, why=reason(error))) from None
+            raise pytest.UsageError(
+                _NOT_WRITABLE[self.options.lang].format(place=place, why=why(error)[self.options.lang])
+            ) from None
 
     @property
     def is_edited(self) -> bool:

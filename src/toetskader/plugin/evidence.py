@@ -25,8 +25,8 @@ from toetskader.facts.store import (
     write_evidence,
 )
 from toetskader.judging.subjects import keys_of
+from toetskader.oserrors import why
 from toetskader.plugin.checksums import check, write_sums
-from toetskader.report.outputs import reason
 from toetskader.targets.models import Target
 from toetskader.text import Lang, Text
 from toetskader.yamlfile import misfits, shown
@@ -67,7 +67,7 @@ class NotKeptError(Exception):
     def __init__(self, error: OSError, place: Path) -> None:
         super().__init__(str(error))
         self.place = place
-        self.why = reason(error)
+        self.why = why(error)
 
 
 class EvidenceFolder:

@@ -14,11 +14,11 @@ from _pytest.terminal import TerminalReporter
 
 from toetskader.collect import scratch
 from toetskader.judging.check import check_of
+from toetskader.oserrors import why
 from toetskader.plugin.audit import Audit
 from toetskader.plugin.ending import ENDING, unbroken
 from toetskader.plugin.items import NotLookedAtItem, RequirementItem, make_items
 from toetskader.plugin.words import status_of
-from toetskader.report.outputs import reason
 from toetskader.report.terminal import blocking_lines, missing_lines, summary_lines
 from toetskader.results import Result
 from toetskader.text import Lang, Text
@@ -243,7 +243,7 @@ class Hooks:
         try:
             yield
         except (OSError, pytest.UsageError) as error:
-            self._give_up(session, pytest.ExitCode.INTERNAL_ERROR, _NOT_WRITTEN[lang].format(error=_said(error)))
+            self._give_up(session, pytest.ExitCode.INTERNAL_ERROR, _NOT_WRITTEN[lang].format(error=_said(error, lang)))
         except KeyboardInterrupt:
             self._give_up(session, pytest.ExitCode.INTERRUPTED, _BROKEN_OFF[lang])
 
@@ -282,9 +282,9 @@ class Hooks:
         write(summary_lines(report, self.audit.html_path, lang, width))
 
 
-def _said(error: Exception) -> str:
+def _said(error: Exception, lang: Lang) -> str:
     if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {reason(error)}"
+        return f"{error.filename}: {why(error)[lang]}"
     return str(error)
 
 

@@ -55,7 +55,7 @@ class RequirementItem(pytest.Function):
         try:
             self.result, self.crash = audit.judge(self.in_scope, fixtures)
         except NotKeptError as error:  # nothing that follows could be proved
-            said = _NOT_KEPT[audit.options.lang].format(place=error.place, why=error.why)
+            said = _NOT_KEPT[audit.options.lang].format(place=error.place, why=error.why[audit.options.lang])
             if hasattr(self.config, "workerinput"):  # of a worker that exits, only that it is gone would be told
                 self.session.shouldfail = said
                 pytest.fail(said, pytrace=False)

@@ -15,8 +15,10 @@ from pytest_html.basereport import BaseReport  # type: ignore[import-untyped]
 from pytest_html.report_data import ReportData  # type: ignore[import-untyped]
 from pytest_html.selfcontained_report import SelfContainedReport  # type: ignore[import-untyped]
 
+from toetskader.oserrors import why
 from toetskader.report.html import render_html
 from toetskader.results.model import Report
+from toetskader.text import Text
 
 PLUGIN_NAME = "toetskader-html"
 
@@ -69,9 +71,11 @@ class MaturityReport(SelfContainedReport):  # type: ignore[misc]  # pytest-html 
         try:
             self._write(self.path, render_html(report, extra_css=self.css, additions=pieces).encode())
         except OSError as error:
-            raise pytest.UsageError(
-                f"--html={self.path}: the report cannot be written: {error.strerror}; choose another path"
-            ) from error
+            message = Text(
+                f"--html={self.path}: het rapport is niet te schrijven: {why(error).nl}",
+                f"--html={self.path}: the report cannot be written: {why(error).en}; choose another path",
+            )
+            raise pytest.UsageError(message[report.run.lang]) from error
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say where the page is, as pytest-html does, when there is one."""

@@ -85,11 +85,6 @@ def require_room_below(folder: Path) -> None:
     trial.unlink()
 
 
-def reason(error: OSError) -> str:
-    """Say what the system said, in its own words: `No space left on device`."""
-    return error.strerror or str(error)
-
-
 def _beside(place: Path) -> Path:
     return place.with_name(f".toetskader-{os.getpid()}-{next(_numbers)}")
 
@@ -103,4 +98,4 @@ def _is_stream(place: Path) -> bool:
 
 
 def _named(error: OSError, path: Path) -> OSError:
-    return OSError(error.errno, reason(error), str(path))
+    return OSError(error.errno, error.strerror or str(error), str(path))
