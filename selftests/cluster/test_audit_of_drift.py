@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from control_plane import ControlPlane
+from run_folders import newest_run
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "targets/voorbeeld"
@@ -77,7 +78,7 @@ def audited(folder: Path, option: str) -> tuple[int, dict[str, Any]]:
     done = subprocess.run(
         [*command, f"--reports={folder / 'reports'}"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    results = folder / "reports/meldingen/latest/results.json"
+    results = newest_run(folder / "reports") / "results.json"
     assert results.exists(), done.stdout + done.stderr
     return done.returncode, json.loads(results.read_text())
 
@@ -101,7 +102,7 @@ def test_drift_fails_the_run_with_its_place_and_so_do_its_evidence_and_a_snapsho
     place = "Deployment/voorbeeld-worker spec.template.spec.containers[worker].env[MET_DE_HAND]"
     option = target(tmp_path, f"kubeconfig: {drifted.kubeconfig}")
     assert verdict(audited(tmp_path, option)) == (1, "fail", [place])
-    evidence = tmp_path / "reports/meldingen/latest/evidence"
+    evidence = newest_run(tmp_path / "reports") / "evidence"
     assert verdict(audited(tmp_path / "again", f"--replay={evidence.resolve()}")) == (1, "fail", [place])
     command = [str(Path(sys.executable).with_name("toetskader")), "snapshot", str(tmp_path / "snapshot")]
     options = [f"--namespace={NAMESPACE}", "--environment=production", f"--kubeconfig={drifted.kubeconfig}"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from control_plane import ControlPlane
+from run_folders import newest_run
 
 ROOT = Path(__file__).parents[2]
 TARGET = """\
@@ -40,7 +41,7 @@ def audited(folder: Path, *options: str) -> dict[str, dict[str, Any]]:
         [*command, f"--reports={folder / 'reports'}"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode in (0, 1), done.stdout + done.stderr
-    found = json.loads((folder / "reports/gekozen/latest/results.json").read_text())
+    found = json.loads((newest_run(folder / "reports") / "results.json").read_text())
     return {result["requirement"]: result for result in found["results"]}
 
 
@@ -65,7 +66,7 @@ def test_a_run_of_one_requirement_leaves_other_kinds_alone(
     assert "pods" in listed
     assert not listed & {"services", "configmaps", "secrets", "ingresses", "networkpolicies", "roles"}
 
-    evidence = tmp_path / "reports/gekozen/latest/evidence"
+    evidence = newest_run(tmp_path / "reports") / "evidence"
     again = audited(tmp_path / "again", f"--replay={evidence}", f"-k={NOT_ROOT} or {NO_LOAD_BALANCER}")
     assert again[NOT_ROOT]["verdict"] == "pass"
     assert again[NO_LOAD_BALANCER]["verdict"] == "undetermined"
