@@ -59,20 +59,22 @@ def otherwise(
         return _with_undecided(chart, decisions, forced, renders, requests)
     failed: dict[str, Refusal] = {}
     ways = variants(decisions)
-    for answers in _all_rendered(chart, forced, ways[:MOST_VARIANTS], requests):
-        for name, answer in answers.items():
-            if isinstance(answer, Refusal):
-                failed.setdefault(name, answer)
-                continue
-            made = _completed(decisions, renders[name], answer)
-            if not alike(renders[name], made) and not any(alike(known, made) for known in found[name]):
-                when = _when(decisions, renders[name], made)
-                found[name] += (Circumstance(when=when, objects=made.objects, notes=made.notes),)
-    marks = _Marks(chart, decisions, forced, requests)
+    with ChartCopy(chart.source) as copy:
+        for answers in _all_rendered(chart, copy, forced, ways[:MOST_VARIANTS], requests):
+            for name, answer in answers.items():
+                if isinstance(answer, Refusal):
+                    failed.setdefault(name, answer)
+                    continue
+                made = _completed(decisions, renders[name], answer)
+                if not alike(renders[name], made) and not any(alike(known, made) for known in found[name]):
+                    when = _when(decisions, renders[name], made)
+                    found[name] += (Circumstance(when=when, objects=made.objects, notes=made.notes),)
+        marks = _Marks(chart, copy, forced, ways[0])
+        for request in requests:
+            hidden = marks.doubt(request, renders[request.key])
+            if hidden is not None:
+                found[request.key] += (hidden,)
     for name in renders:
-        hidden = marks.doubt(name, renders[name])
-        if hidden is not None:
-            found[name] += (hidden,)
         doubt = _doubt(decisions, failed=name in failed or len(ways) > MOST_VARIANTS)
         if doubt is not None:
             found[name] += (doubt,)
@@ -127,17 +129,16 @@ class _Tried:
 
 
 def _all_rendered(
-    chart: OpenChart, forced: Forced, ways: Iterable[Variant], requests: Sequence[RenderRequest]
+    chart: OpenChart, copy: ChartCopy, forced: Forced, ways: Iterable[Variant], requests: Sequence[RenderRequest]
 ) -> Iterator[dict[str, Rendered | Refusal]]:
     """Render all variants. Together they may take as long as one request; what is left then is refused."""
     end = time.monotonic() + chart.limits.deadline_s
-    with ChartCopy(chart.source) as copy:
-        for way in ways:
-            if time.monotonic() > end:
-                refusal = timed_out(chart.limits.deadline_s).refusal
-                yield {request.key: refusal for request in requests}
-                return
-            yield _rendered(chart, copy, forced, way, requests)
+    for way in ways:
+        if time.monotonic() > end:
+            refusal = timed_out(chart.limits.deadline_s).refusal
+            yield {request.key: refusal for request in requests}
+            return
+        yield _rendered(chart, copy, forced, way, requests)
 
 
 def _rendered(
@@ -200,45 +201,33 @@ class _Marks:
     no render shows what it will be.
     """
 
-    def __init__(
-        self, chart: OpenChart, decisions: Decisions, forced: Forced, requests: Sequence[RenderRequest]
-    ) -> None:
+    def __init__(self, chart: OpenChart, copy: ChartCopy, forced: Forced, everything: Variant) -> None:
         self._chart = chart
-        self._decisions = decisions
+        self._copy = copy
         self._forced = forced
-        self._requests = {request.key: request for request in requests}
+        self._everything = everything
 
-    def doubt(self, name: str, render: Render) -> Circumstance | None:
+    def doubt(self, request: RenderRequest, render: Render) -> Circumstance | None:
         """Return the first output that decides on what runs in a values set."""
         marks = self._forced.marks
-        request = self._requests.get(name)
-        if not marks or request is None:
+        if not marks:
             return None
-        everything = variants(self._decisions)[0]
-        with ChartCopy(self._chart.source) as copy:
-            for variant in (None, everything):
-                plain = self._made(copy, request, variant, ()) if variant is not None else render
-                if isinstance(plain, Refusal) or not self._decides(copy, request, plain, variant, marks):
-                    continue
-                ours = (one for one in marks[:_MOST_MARKS] if self._decides(copy, request, plain, variant, (one,)))
-                return _written(next(ours, marks[0]))
+        for variant in (None, self._everything):
+            plain = self._made(request, variant, ()) if variant is not None else render
+            if isinstance(plain, Refusal) or not self._decides(request, plain, variant, marks):
+                continue
+            ours = (one for one in marks[:_MOST_MARKS] if self._decides(request, plain, variant, (one,)))
+            return _written(next(ours, marks[0]))
         return None
 
     def _decides(
-        self,
-        copy: ChartCopy,
-        request: RenderRequest,
-        plain: Render | Rendered,
-        variant: Variant | None,
-        marks: Collection[Decision],
+        self, request: RenderRequest, plain: Render | Rendered, variant: Variant | None, marks: Collection[Decision]
     ) -> bool:
-        marked = self._made(copy, request, variant, marks)
+        marked = self._made(request, variant, marks)
         return isinstance(marked, Refusal) or steady(marked.objects) != steady(plain.objects)
 
-    def _made(
-        self, copy: ChartCopy, request: RenderRequest, variant: Variant | None, marks: Collection[Decision]
-    ) -> Rendered | Refusal:
-        found = self._chart.render_copy(copy, self._forced.texts(variant, marks), [request])
+    def _made(self, request: RenderRequest, variant: Variant | None, marks: Collection[Decision]) -> Rendered | Refusal:
+        found = self._chart.render_copy(self._copy, self._forced.texts(variant, marks), [request])
         return found if isinstance(found, Refusal) else found[request.key]
 
 
