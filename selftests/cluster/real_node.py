@@ -199,6 +199,8 @@ class RealNode:
             "tlsPrivateKeyFile": str(key),
             "containerRuntimeEndpoint": f"unix://{self.folder}/containerd.sock",
             "podLogsDir": str(self.folder / "logs"),
+            # What the scheduler places goes to kwok's node, which runs any image: here come pods that name this one.
+            "registerWithTaints": [{"key": "toetsen/echt", "effect": "NoSchedule"}],
             "failSwapOn": False,
             # The machine decides which version of cgroups it has; either does.
             "failCgroupV1": False,
