@@ -20,6 +20,7 @@ from toetskader.patterns import Linear, linear
 
 _MOST = 4_000
 """Nanoseconds a character: what a repeat that counts to some hundred may cost at most."""
+_LOOKS = 3
 _LENGTHS = (24, 150, 600, 4_000)
 _LONG = 32_000
 ALL = patterns()
@@ -63,10 +64,23 @@ def worst(item: Found) -> tuple[float, str]:
     return found
 
 
+def is_linear(item: Found) -> tuple[bool, str]:
+    """Tell whether a pattern takes linear time, else on which text it does not.
+
+    What costs too much is looked at again: other work on this machine costs time as well, but not each time.
+    """
+    text = ""
+    for _ in range(_LOOKS):
+        per_character, text = worst(item)
+        if per_character <= _MOST:
+            return True, ""
+    return False, text
+
+
 @pytest.mark.parametrize("item", ALL, ids=lambda item: item.place)
 def test_takes_linear_time(item: Found) -> None:
-    per_character, text = worst(item)
-    assert per_character <= _MOST, f"{item.pattern.pattern!r} on {text!r}"
+    linear_time, text = is_linear(item)
+    assert linear_time, f"{item.pattern.pattern!r} on {text!r}"
 
 
 def test_all_are_found() -> None:
@@ -102,12 +116,12 @@ def test_no_quantifier_is_possessive(item: Found) -> None:
 def test_what_is_not_linear_is_told(pattern: str) -> None:
     found = Found("here", re.compile(pattern), frozenset({"search"}))
     assert worst(found)[0] > _MOST
-    assert worst(Found("here", linear(pattern), frozenset({"search"})))[0] <= _MOST
+    assert is_linear(Found("here", linear(pattern), frozenset({"search"})))[0]
 
 
 @pytest.mark.parametrize("pattern", [r"[a-z]{1,40}", r"a+b", r"^\s*#", r"x[^;\n]{0,50};", r"(?:ab|cd)*"])
 def test_what_is_linear_is_let_be(pattern: str) -> None:
-    assert worst(Found("here", re.compile(pattern), frozenset({"fullmatch"})))[0] <= _MOST
+    assert is_linear(Found("here", re.compile(pattern), frozenset({"fullmatch"})))[0]
 
 
 # --- the two ways of matching --------------------------------------------------------------------------------------
