@@ -57,7 +57,7 @@ def test_totals_count_verdicts_in_the_language_of_the_run(dutch: Run, english: R
 
 def test_what_fails_is_a_sentence_with_place_and_remedy_and_no_traceback(dutch: Run, english: Run) -> None:
     said = dutch.text.partition("Wat de poort tegenhoudt")[2]
-    assert "TST-2-01@somber Eis TST-2-01 (TST 1, regels 1–2; niveau 2)" in said
+    assert "TST-2-01@somber [voldoet niet] Eis TST-2-01 (TST 1, regels 1–2; niveau 2)" in said
     expected = "ConfigMap/tiny: gezien bad, verwacht good (data.mood, tiny/templates/map.yaml, waardenset productie)."
     assert f"{expected} Herstel: Zet mood op good." in dutch.text
     assert "Parameter 'mail_host' ontbreekt" in dutch.text
