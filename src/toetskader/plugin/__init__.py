@@ -53,12 +53,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if option.help or option.markers or option.showfixtures or option.show_fixtures_per_test or option.version:
         return
     if getattr(option, "forked", False):
-        raise pytest.UsageError(_FORKED[option.lang])
+        raise pytest.UsageError(_FORKED[option.lang or "nl"])
     root = project_of(config)
     try:
         options = Options.of(config, root)
     except (OSError, ValueError) as error:  # a name that is too long, or that no file can have
-        raise pytest.UsageError(_NO_PATH[option.lang].format(why=error)) from None
+        raise pytest.UsageError(_NO_PATH[option.lang or "nl"].format(why=error)) from None
     ending = Ending(in_worker=hasattr(config, "workerinput"))
     config.stash[ENDING] = ending
     config.add_cleanup(ending.close)
