@@ -1,10 +1,8 @@
 """What a chart makes in other circumstances than those of its render, for as far as these change anything."""
 
-import contextlib
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -55,105 +53,109 @@ def otherwise(
     decisions = Decisions(chart.source.files, values=texts, kubernetes=kubernetes)
     found = {name: render.otherwise for name, render in renders.items()}
     forced = Forced(decisions, texts)
-    if not (decisions.are_unsettled or decisions.unread or refused):
-        return _with_undecided(chart, decisions, forced, renders, requests)
-    failed: dict[str, Refusal] = {}
-    ways = variants(decisions)
     with ChartCopy(chart.source) as copy:
-        for answers in _all_rendered(chart, copy, forced, ways[:MOST_VARIANTS], requests):
-            for name, answer in answers.items():
-                if isinstance(answer, Refusal):
-                    failed.setdefault(name, answer)
-                    continue
-                made = _completed(decisions, renders[name], answer)
-                if not alike(renders[name], made) and not any(alike(known, made) for known in found[name]):
-                    when = _when(decisions, renders[name], made)
-                    found[name] += (Circumstance(when=when, objects=made.objects, notes=made.notes),)
-        marks = _Marks(chart, copy, forced, ways[0])
-        for request in requests:
-            hidden = marks.doubt(request, renders[request.key])
-            if hidden is not None:
-                found[request.key] += (hidden,)
-    for name in renders:
-        doubt = _doubt(decisions, failed=name in failed or len(ways) > MOST_VARIANTS)
-        if doubt is not None:
-            found[name] += (doubt,)
-    known = {name: msgspec.structs.replace(base, otherwise=found[name]) for name, base in renders.items()}
-    return _with_undecided(chart, decisions, forced, known, requests)
+        trials = _Trials(chart, copy, forced)
+        if decisions.are_unsettled or decisions.unread or refused:
+            ways = variants(decisions)
+            everything = trials.exactly(ways[0], requests)
+            failed: set[str] = set()
+            for answers in trials.all(ways[:MOST_VARIANTS], requests, everything):
+                for name, answer in answers.items():
+                    if isinstance(answer, Refusal):
+                        failed.add(name)
+                        continue
+                    made = _completed(decisions, renders[name], answer)
+                    if not alike(renders[name], made) and not any(alike(known, made) for known in found[name]):
+                        when = _when(decisions, renders[name], made)
+                        found[name] += (Circumstance(when=when, objects=made.objects, notes=made.notes),)
+            marks = _Marks(trials, forced.marks, ways[0])
+            for request in requests:
+                name = request.key
+                hidden = marks.doubt(request, renders[name], everything[name])
+                doubt = _doubt(decisions, failed=name in failed or len(ways) > MOST_VARIANTS)
+                found[name] += tuple(one for one in (hidden, doubt) if one is not None)
+        return {
+            request.key: _with_undecided(decisions, renders[request.key], found[request.key], trials, request)
+            for request in requests
+        }
 
 
 def _with_undecided(
-    chart: OpenChart,
-    decisions: Decisions,
-    forced: Forced,
-    renders: Mapping[str, Render],
-    requests: Sequence[RenderRequest],
-) -> dict[str, Render]:
-    """Add to renders which objects are made in some of their circumstances and not in others."""
-    found = dict(renders)
-    for request in requests:
-        base = renders[request.key]
-        if base.otherwise:
-            with _Tried(chart, forced, request) as tried:
-                found[request.key] = msgspec.structs.replace(base, undecided=undecided(decisions, base, tried))
-    return found
+    decisions: Decisions, base: Render, found: tuple[Circumstance, ...], trials: "_Trials", request: RenderRequest
+) -> Render:
+    """Add to a render its circumstances, and which objects are made in some of them and not in others."""
+    if not found:
+        return base
+    base = msgspec.structs.replace(base, otherwise=found)
+    return msgspec.structs.replace(base, undecided=undecided(decisions, base, trials.timed(request)))
 
 
-class _Tried:
-    """Renders a values set with some decisions taken; the chart is copied when that is first asked for."""
+class _Trials:
+    """Renders a chart with its decisions taken, in a copy of it."""
 
-    def __init__(self, chart: OpenChart, forced: Forced, request: RenderRequest) -> None:
+    def __init__(self, chart: OpenChart, copy: ChartCopy, forced: Forced) -> None:
         self._chart = chart
+        self._copy = copy
         self._forced = forced
-        self._request = request
-        self._end = time.monotonic() + chart.limits.deadline_s
-        self._copies = contextlib.ExitStack()
-        self._copy: ChartCopy | None = None
 
-    def __call__(self, variant: Variant) -> tuple[RenderedObject, ...] | None:
-        """Return what the chart makes then; None when that cannot be rendered, or took too long before."""
-        if time.monotonic() > self._end:
-            return None
-        if self._copy is None:
-            self._copy = self._copies.enter_context(ChartCopy(self._chart.source))
-        answer = _rendered(self._chart, self._copy, self._forced, variant, [self._request])[self._request.key]
-        return None if isinstance(answer, Refusal) else answer.objects
+    def exactly(
+        self, variant: Variant | None, requests: Sequence[RenderRequest], marks: Collection[Decision] = ()
+    ) -> dict[str, Rendered | Refusal]:
+        """Render a variant, None for decisions as they are, with some outputs written as a mark."""
+        found = self._chart.render_copy(self._copy, self._forced.texts(variant, marks), requests)
+        return {one.key: found if isinstance(found, Refusal) else found[one.key] for one in requests}
 
-    def __enter__(self) -> Self:
-        return self
+    def all(
+        self,
+        ways: Sequence[Variant],
+        requests: Sequence[RenderRequest],
+        first: Mapping[str, Rendered | Refusal],
+    ) -> Iterator[dict[str, Rendered | Refusal]]:
+        """Render all variants. Together they may take as long as one request; what is left then is refused.
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._copies.close()
+        Parameters: `first`, what the first of them gave already.
+        """
+        end = self._end()
+        for way in ways:
+            if time.monotonic() > end:
+                refusal = timed_out(self._chart.limits.deadline_s).refusal
+                yield {request.key: refusal for request in requests}
+                return
+            yield self._as_far_as_can_be(way, requests, first if way is ways[0] else {})
 
+    def timed(self, request: RenderRequest) -> Callable[[Variant], tuple[RenderedObject, ...] | None]:
+        """Return what gives the objects of a values set with some decisions taken, for as long as one request may take.
 
-def _all_rendered(
-    chart: OpenChart, copy: ChartCopy, forced: Forced, ways: Iterable[Variant], requests: Sequence[RenderRequest]
-) -> Iterator[dict[str, Rendered | Refusal]]:
-    """Render all variants. Together they may take as long as one request; what is left then is refused."""
-    end = time.monotonic() + chart.limits.deadline_s
-    for way in ways:
-        if time.monotonic() > end:
-            refusal = timed_out(chart.limits.deadline_s).refusal
-            yield {request.key: refusal for request in requests}
-            return
-        yield _rendered(chart, copy, forced, way, requests)
+        It gives None when these cannot be rendered, or took too long before.
+        """
+        end = self._end()
 
+        def objects_of(variant: Variant) -> tuple[RenderedObject, ...] | None:
+            if time.monotonic() > end:
+                return None
+            answer = self._as_far_as_can_be(variant, [request], {})[request.key]
+            return None if isinstance(answer, Refusal) else answer.objects
 
-def _rendered(
-    chart: OpenChart, copy: ChartCopy, forced: Forced, variant: Variant, requests: Sequence[RenderRequest]
-) -> dict[str, Rendered | Refusal]:
-    """Render a variant; where that fails, with less of it: no answer of `lookup`, and decisions on pods alone."""
-    answers: dict[str, Rendered | Refusal] = {}
-    left = list(requests)
-    for part in forced.parts(variant):
-        found = chart.render_copy(copy, forced.texts(part), left)
-        answers |= {one.key: found if isinstance(found, Refusal) else found[one.key] for one in left}
-        left = [one for one in left if isinstance(answers[one.key], Refusal)]
-        if not left:
-            break
-    return answers
+        return objects_of
+
+    def _as_far_as_can_be(
+        self, variant: Variant, requests: Sequence[RenderRequest], known: Mapping[str, Rendered | Refusal]
+    ) -> dict[str, Rendered | Refusal]:
+        """Render a variant; where that fails, with less of it: no answer of `lookup`, and decisions on pods alone.
+
+        Parameters: `known`, what the whole of it gave, where that was rendered already.
+        """
+        whole, *less = self._forced.parts(variant)
+        answers = dict(known) or self.exactly(whole, requests)
+        for part in less:
+            left = [one for one in requests if isinstance(answers[one.key], Refusal)]
+            if not left:
+                break
+            answers |= self.exactly(part, left)
+        return answers
+
+    def _end(self) -> float:
+        return time.monotonic() + self._chart.limits.deadline_s
 
 
 def _completed(decisions: Decisions, base: Render, made: Rendered) -> Rendered:
@@ -201,34 +203,28 @@ class _Marks:
     no render shows what it will be.
     """
 
-    def __init__(self, chart: OpenChart, copy: ChartCopy, forced: Forced, everything: Variant) -> None:
-        self._chart = chart
-        self._copy = copy
-        self._forced = forced
+    def __init__(self, trials: _Trials, marks: Sequence[Decision], everything: Variant) -> None:
+        self._trials = trials
+        self._marks = marks
         self._everything = everything
 
-    def doubt(self, request: RenderRequest, render: Render) -> Circumstance | None:
-        """Return the first output that decides on what runs in a values set."""
-        marks = self._forced.marks
-        if not marks:
-            return None
-        for variant in (None, self._everything):
-            plain = self._made(request, variant, ()) if variant is not None else render
-            if isinstance(plain, Refusal) or not self._decides(request, plain, variant, marks):
+    def doubt(self, request: RenderRequest, render: Render, forced: Rendered | Refusal) -> Circumstance | None:
+        """Return the first output that decides on what runs in a values set.
+
+        Parameters: `render`, as it is; `forced`, with every decision taken.
+        """
+        for variant, plain in ((None, render), (self._everything, forced)) if self._marks else ():
+            if isinstance(plain, Refusal) or not self._decides(request, plain, variant, self._marks):
                 continue
-            ours = (one for one in marks[:_MOST_MARKS] if self._decides(request, plain, variant, (one,)))
-            return _written(next(ours, marks[0]))
+            ours = (one for one in self._marks[:_MOST_MARKS] if self._decides(request, plain, variant, (one,)))
+            return _written(next(ours, self._marks[0]))
         return None
 
     def _decides(
         self, request: RenderRequest, plain: Render | Rendered, variant: Variant | None, marks: Collection[Decision]
     ) -> bool:
-        marked = self._made(request, variant, marks)
+        marked = self._trials.exactly(variant, [request], marks)[request.key]
         return isinstance(marked, Refusal) or steady(marked.objects) != steady(plain.objects)
-
-    def _made(self, request: RenderRequest, variant: Variant | None, marks: Collection[Decision]) -> Rendered | Refusal:
-        found = self._chart.render_copy(self._copy, self._forced.texts(variant, marks), [request])
-        return found if isinstance(found, Refusal) else found[request.key]
 
 
 def _written(one: Decision) -> Circumstance:

@@ -11,14 +11,16 @@ from toetskader.collect.helm.archive import PACKED, OpenSource, copy_chart
 
 
 class ChartCopy:
-    """A copy of a chart on disk. Use as a context manager: leaving it removes the copy."""
+    """A copy of a chart on disk, made when it is first written to.
+
+    Use as a context manager: leaving it removes the copy.
+    """
 
     def __init__(self, source: OpenSource) -> None:
         self._source = source
         self._scratch = tempfile.TemporaryDirectory(prefix="toetskader-chart-")
         self.directory = Path(self._scratch.name) / "chart"
         self._changed: Mapping[str, str] = {}
-        copy_chart(source, self.directory)
 
     def write(self, texts: Mapping[str, str]) -> None:
         """Give templates another text, and all others their own again.
@@ -26,6 +28,8 @@ class ChartCopy:
         Parameters: `texts`, path inside the chart → what stands there; of a packed subchart too, which is then unpacked
         in the copy.
         """
+        if not self.directory.exists():
+            copy_chart(self._source, self.directory)
         for name in {path.split("/")[1] for path in texts if path.startswith("charts/")}:
             if not (self.directory / "charts" / name).is_dir():
                 self._unpack(name)
