@@ -287,6 +287,64 @@ def test_a_choice_that_cannot_be_taken_is_a_doubt_with_its_place(collect: Collec
     assert seen_somewhere(render) or any("templates/kwaad.yaml:1" in text for text in doubts)
 
 
+NOW = "ge now.Year {year}"
+
+
+def nested(levels: int, innermost: str) -> str:
+    """Put something into so many conditions that all hold today."""
+    around = "".join(f"{{{{ if {NOW.format(year=2000 + level)} }}}}" for level in range(levels))
+    return around + innermost + "{{ end }}" * levels
+
+
+OTHERWISE = "{{ if ge now.Year 1999 }}{{ else }}\n" + POD + "{{ end }}"
+"""What is made when a condition that holds today no longer does."""
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3, 4, 6, 9, 14])
+def test_what_is_not_made_within_decisions_is_reached_however_deep(collect: Collect, levels: int) -> None:
+    assert seen_somewhere(collect(nested(levels, OTHERWISE), kinds=frozenset({"render"}))["render"])
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        # Within what includes it, and again within that.
+        '{{ define "kwaad" }}' + OTHERWISE + "{{ end }}" + nested(3, '{{ include "kwaad" . }}'),
+        '{{ define "a" }}' + nested(2, OTHERWISE) + '{{ end }}{{ define "b" }}' + nested(2, '{{ template "a" . }}')
+        + "{{ end }}" + nested(2, '{{ include "b" . }}'),
+        # In the last arm of several, the middle one, and in `else` within another's `else`.
+        nested(3, "{{ if lt now.Year 1999 }}a: 1{{ else if lt now.Year 2001 }}b: 1{{ else if gt now.Year 2900 }}\n"
+        + POD + "{{ else }}c: 1{{ end }}"),
+        nested(2, "{{ if lt now.Year 1999 }}{{ else }}" + nested(2, OTHERWISE) + "{{ end }}"),
+        # Where something is found, or nothing, while the clock decides as well.
+        nested(3, f"{{{{ with {NODE} }}}}" + OTHERWISE + "{{ end }}"),
+        "{{ if lt now.Year 1999 }}" + f"{{{{ with {NODE} }}}}{{{{ else }}}}\n" + POD + "{{ end }}{{ end }}",
+        nested(2, "{{ if .Values.replicaCount }}" + OTHERWISE + "{{ end }}"),
+        nested(3, "{{ if ternary true false (gt now.Year 2090) }}\n" + POD + "{{ end }}"),
+    ],
+)  # fmt: skip
+def test_what_stands_within_other_decisions_is_reached(collect: Collect, template: str) -> None:
+    render = collect(template, kinds=frozenset({"render"}))["render"]
+    assert "kwaad" not in names(render)
+    assert seen_somewhere(render)
+
+
+@pytest.mark.parametrize(
+    "helpers",
+    [
+        # One template calls the next, which is read before it or after it.
+        [f'{{{{ define "h{n}" }}}}{{{{ include "h{n + 1}" . }}}}{{{{ end }}}}' for n in range(40)],
+        [f'{{{{ define "h{n}" }}}}{{{{ include "h{n + 1}" . }}}}{{{{ end }}}}' for n in range(39, -1, -1)],
+    ],
+)
+def test_templates_that_call_each_other_too_deeply_are_a_doubt(collect: Collect, helpers: list[str]) -> None:
+    last = '{{ define "h40" }}{{ if eq . "2090" }}' + POD + "{{ end }}{{ end }}"
+    year = '{{ include "h0" (now | date "2006") }}'
+    render = collect(year, kinds=frozenset({"render"}), **{"templates/_h.tpl": "".join(helpers) + last})["render"]
+    doubts = [item.unseen.en for item in render.otherwise if item.unseen]
+    assert seen_somewhere(render) or any("templates/" in text for text in doubts)
+
+
 FIELD = """\
 apiVersion: v1
 kind: Pod

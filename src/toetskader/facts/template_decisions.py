@@ -31,6 +31,11 @@ from toetskader.facts.template_tokens import (
 )
 from toetskader.facts.templates import RUNS_PODS
 
+Chain = tuple[str, int]
+"""A template, and the number of an `if` in it."""
+Arm = tuple[str, int, int]
+"""The same, and which arm of it is taken."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -50,8 +55,13 @@ class Decision:
     """Which arm of that `if`, counted from 0."""
     unit: str
     """The named template that it stands in, or the file."""
-    outer: tuple[int, ...] = ()
-    """The chains that it stands inside of, in the same template."""
+    outer: tuple[tuple[int, int], ...] = ()
+    """The arms that it stands inside of, in the same template: chain and arm."""
+
+    @property
+    def key(self) -> Chain:
+        """The chain that it belongs to; a decision outside of any is one by itself."""
+        return self.unit, self.chain if self.chain >= 0 else -1 - self.start
 
 
 _WORD_OF_A_SOURCE = re.compile(
@@ -63,8 +73,8 @@ _KIND = re.compile(r"\bkind[\"']?[ \t]*:[ \t]*(?=([^\n]{0,80}))")
 
 _PLAIN_KIND = re.compile(r"[\"']?([A-Z][A-Za-z]*)[\"']?[ \t\r]*(?:[,}#]|$)")
 
-_DEEPEST = 7
-"""Decisions inside decisions that are told apart."""
+_MOST_CONTEXTS = 64
+"""Ways to come to one template through decisions; the most of any real chart seen is 10."""
 
 _MOST_STEPS = 2_000_000
 """Calls of templates × files; some thousand files that include all of each other would take minutes."""
@@ -213,6 +223,11 @@ class Decisions:
         """A template of which this reader cannot tell what decides, though a source stands in it; empty for none."""
         if self._is_too_much:
             return max(self.files, key=lambda path: len(self.files[path]))
+        if not self._known.is_whole:
+            return max(self.files, key=lambda path: sum(len(unit.calls) for unit in units(self.files[path])))
+        intricate = (name for name, ways in self.contexts.items() if len(ways) > _MOST_CONTEXTS)
+        for name in intricate:
+            return self._all[self._by_name[name][0]][0]
         return next(
             (path for path, text in self.files.items() if parsed(text) is None and _WORD_OF_A_SOURCE.search(text)), ""
         )
@@ -242,28 +257,24 @@ class Decisions:
         return found
 
     @cached_property
-    def depths(self) -> Mapping[tuple[str, int], int]:
-        """How many deciding chains stand around each one (template and number), those where it is included counted."""
-        deciding = {(one.unit, one.chain) for one in self.decisions if one.chain >= 0}
-        around: dict[str, int] = {}
-        for _ in range(_DEEPEST):
-            before = dict(around)
+    def contexts(self) -> Mapping[str, frozenset[frozenset[Arm]]]:
+        """For every template in use, which arms of decisions are taken where it is included, one set for each way."""
+        deciding = {one.key for one in self.decisions if one.site is Site.CONDITION}
+        found = {self._name(number): {frozenset[Arm]()} for number, (_, unit) in enumerate(self._all) if not unit.name}
+        new = True
+        while new:
+            new = False
             for number, (_, unit) in enumerate(self._all):
                 name = self._name(number)
                 for called, _, outer in unit.calls:
-                    depth = around.get(name, 0) + sum((name, chain) in deciding for chain in outer)
-                    for other in self._called(called) if depth else ():
-                        inner = self._name(other)
-                        around[inner] = min(max(around.get(inner, 0), depth), _DEEPEST)
-            if around == before:
-                break
-        return {
-            (one.unit, one.chain): min(
-                around.get(one.unit, 0) + sum((one.unit, chain) in deciding for chain in one.outer), _DEEPEST
-            )
-            for one in self.decisions
-            if one.chain >= 0
-        }
+                    around = frozenset((name, *arm) for arm in outer if (name, arm[0]) in deciding)
+                    ways = {context | around for context in found.get(name, ())}
+                    for inner in {self._name(other) for other in self._called(called)}:
+                        known = found.setdefault(inner, set())
+                        if len(known) <= _MOST_CONTEXTS and not ways <= known:
+                            known |= ways
+                            new = True
+        return {name: frozenset(ways) for name, ways in found.items()}
 
     def _sources(self, tokens: Tokens) -> Iterator[Source]:
         for token in tokens:
@@ -323,6 +334,8 @@ class _Known:
         self._arguments: list[dict[str, Tokens]] = [{} for _ in units]
         self._outputs: list[Tokens] = [NONE] * len(units)
         self._stored = [item for unit in units for item in unit.stored]
+        self.is_whole = True
+        """False when templates call each other so deeply that there may be more to find."""
         callers = [(number, chart._called(name), given) for number, u in enumerate(units) for name, given, _ in u.calls]
         for _ in range(self._MOST_ROUNDS):
             before = (str(self._arguments), list(self._outputs))
@@ -334,6 +347,8 @@ class _Known:
                 self._outputs[number] |= self.tokens(frozenset(unit.output), number)
             if before == (str(self._arguments), self._outputs):
                 break
+        else:
+            self.is_whole = False
 
     def _passed(self, argument: Argument, number: int) -> dict[str, Tokens]:
         """Return what a call in a template hands on."""

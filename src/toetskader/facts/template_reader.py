@@ -45,7 +45,8 @@ class Found:
     negated: bool
     chain: int
     arm: int
-    outer: tuple[int, ...]
+    outer: tuple[tuple[int, int], ...]
+    """The arms that it stands inside of: chain and arm."""
 
 
 Argument = Mapping[str, Tokens]
@@ -60,8 +61,8 @@ class Unit:
     output: set[str] = field(default_factory=set)
     stored: list[tuple[str, Tokens]] = field(default_factory=list)
     """What it puts into a mapping that is there already: under which key, empty when that is not written out."""
-    calls: list[tuple[str, Argument, tuple[int, ...]]] = field(default_factory=list)
-    """Templates that it includes: name, argument, and the chains that the call stands inside of."""
+    calls: list[tuple[str, Argument, tuple[tuple[int, int], ...]]] = field(default_factory=list)
+    """Templates that it includes: name, argument, and the arms that the call stands inside of: chain and arm."""
     found: list[Found] = field(default_factory=list)
     written: list[Found] = field(default_factory=list)
     """What it writes out, with what that depends on."""
@@ -97,7 +98,7 @@ class _Reader:
         self._top: Tokens = frozenset({"root"}) if is_file else frozenset({"dot"})
         self._variables: dict[str, Tokens] = {"$": self._top}
         self._chains = 0
-        self._outer: tuple[int, ...] = ()
+        self._outer: tuple[tuple[int, int], ...] = ()
         self._final = False
 
     def read(self, body: tuple[Node, ...]) -> None:
@@ -147,8 +148,8 @@ class _Reader:
     def _branch(self, node: Branch, dot: Tokens) -> None:
         chain, self._chains = self._chains, self._chains + 1
         outer = self._outer
-        self._outer = (*outer, chain)
         for arm, (condition, body) in enumerate(node.arms):
+            self._outer = (*outer, (chain, arm))
             inner = dot
             if condition is not None:
                 value = self._assigned(condition, dot)
@@ -175,7 +176,7 @@ class _Reader:
         *,
         chain: int = -1,
         arm: int = 0,
-        outer: tuple[int, ...] | None = None,
+        outer: tuple[tuple[int, int], ...] | None = None,
     ) -> None:
         if self._final and tokens:
             inside = self._outer if outer is None else outer

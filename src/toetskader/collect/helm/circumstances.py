@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 
 from toetskader.collect.helm.engine import OpenChart
-from toetskader.collect.helm.forced import MOST_VARIANTS, Forced, Variant, variants
+from toetskader.collect.helm.forced import Forced
 from toetskader.collect.helm.limits import Refusal
 from toetskader.collect.helm.protocol import Rendered, RenderRequest
 from toetskader.collect.helm.rewritten import ChartCopy
 from toetskader.collect.helm.sentences import timed_out
 from toetskader.collect.helm.undecided import kept, undecided
+from toetskader.collect.helm.variants import MOST_VARIANTS, Variant, variants
 from toetskader.facts.chart import Circumstance, Render, RenderedObject, alike, decisive
 from toetskader.facts.steady import steady
 from toetskader.facts.template_decisions import Decision, Decisions

@@ -9,18 +9,18 @@ import base64
 import itertools
 import re
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
 
+from toetskader.collect.helm.variants import Variant
 from toetskader.facts.template_decisions import Decision, Decisions
 from toetskader.facts.template_sources import Site, Source
 from toetskader.facts.template_syntax import Branch, Call, Definition, Node, Operand, Pipeline, parsed
 
-MOST_VARIANTS = 16
 """Renders of one values set with its decisions taken; a chart that needs more is a doubt."""
 _MOST_KEYS = 2_000
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,100}")
@@ -36,48 +36,6 @@ _BY_ACCIDENT = (
     r"|APIVersions|HelmVersion|Revision|tpl)\b"
 )
 """Words of code that writes out what is otherwise each time, or in another cluster."""
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One way in which all decisions can be taken."""
-
-    outcomes: Mapping[Decision, bool]
-    """Decision → whether its condition holds."""
-    answers: bool
-    """Whether `lookup` finds something."""
-
-
-def variants(decisions: Decisions) -> list[Variant]:
-    """Return the ways to take the decisions of a chart: few, and each arm of a chain is taken in one of them.
-
-    First every condition holds, later none does. A chain of `else if` needs one more for every arm. Where decisions
-    stand inside each other, each two levels get every combination (a covering array of strength two). That is done for
-    what has a part in pods; what decides on other objects alone is taken both ways.
-    """
-    conditions = [one for one in decisions.decisions if one.site is Site.CONDITION]
-    on_pods = {one for one in conditions if decisions.pods_of(one)}
-    arms: dict[tuple[str, int], dict[int, int]] = {}
-    for one in conditions:
-        known = arms.setdefault((one.unit, one.chain), {})
-        known.setdefault(one.arm, len(known))
-    most = max((len(arms[one.unit, one.chain]) for one in on_pods), default=1)
-
-    def taken(number: int, one: Decision) -> bool:
-        return arms[one.unit, one.chain][one.arm] == number or (number == 0 and one.chain < 0)
-
-    found = [
-        Variant({one: taken(number, one) for one in conditions}, answers=number < most) for number in range(most + 1)
-    ]
-    chains = {(one.unit, one.chain) for one in on_pods}
-    depths = {chain: depth for chain, depth in decisions.depths.items() if chain in chains}
-    for bit, wanted in itertools.product(range(max(depths.values(), default=0).bit_length()), (0, 1)):
-        outcomes = {
-            one: taken(0, one) and (depths.get((one.unit, one.chain), 0) >> bit & 1) == wanted for one in conditions
-        }
-        found.append(Variant(outcomes, answers=True))
-    different = {(tuple(item.outcomes.values()), item.answers): item for item in found}
-    return [*different.values()]
 
 
 class Forced:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from toetskader.collect.helm.forced import Variant
+from toetskader.collect.helm.variants import Variant
 from toetskader.facts.attempt import Malformed
 from toetskader.facts.chart import Render, RenderedObject, Undecided
 from toetskader.facts.kubernetes.objects import KubernetesObject
