@@ -184,11 +184,11 @@ def _instead(path: Path, mark: Path) -> Text:
     """Say how to audit what is a supplier's: `path`, for `mark` is there."""
     target = (mark.parent if mark.name == TARGET_FILE else path).absolute()
     here = Path.cwd()
-    home = next((folder for folder in (here, *here.parents) if is_project(str(folder))), None)
+    home = _project_above(here)
     if home is not None and not supplied(here):
         option = f"`--target={shlex.quote(os.path.relpath(target, here))}`"
         return Text(f"Bedoelt u {option}?", f"Did you mean {option}?")
-    home = home or next((folder for folder in Path(__file__).parents if is_project(str(folder))), None)
+    home = home or _project_above(Path(__file__))
     if home is None:
         return Text(
             "Start pytest in de map van Toetskader met --target=PAD.",
@@ -205,8 +205,7 @@ def _instead(path: Path, mark: Path) -> Text:
 
 def _refuse_elsewhere(config: pytest.Config, root: Path, known: Namespace) -> None:
     """Refuse to leave the project that pytest was started in: who names a supplier's chart there meant --target."""
-    here = config.invocation_params.dir
-    home = next((folder for folder in (here, *here.parents) if is_project(str(folder))), None)
+    home = _project_above(config.invocation_params.dir)
     if home is not None and not root.resolve().is_relative_to(home.resolve()):
         raise _not_own(known, str(root), home)
 
@@ -232,6 +231,11 @@ def _refuse_unhonoured(config: pytest.Config, root: Path, known: Namespace) -> N
                 "Toetskader.",
             )
             raise _refusal(message, known)
+
+
+def _project_above(place: Path) -> Path | None:
+    """Return the nearest folder of a project, from a place upwards."""
+    return next((folder for folder in (place, *place.parents) if is_project(str(folder))), None)
 
 
 def _no_project(root: Path) -> Text:
