@@ -21,7 +21,7 @@ from toetskader.facts.kubernetes.sessions import keeps_sessions, sticky_sessions
 from toetskader.facts.kubernetes.storage import VolumeType, claims, local_claims, mounts, node_volumes
 from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
 from toetskader.facts.templates import Templates
-from toetskader.judging import FilePlace, Findings, Parameters, Text, check, not_applicable, not_shown
+from toetskader.judging import FilePlace, Findings, Parameters, Text, check, not_applicable, not_shown, undetermined
 
 
 def require_containers(workloads: Workloads) -> None:
@@ -127,9 +127,28 @@ _LAYERS = {
 
 
 @check("workload.one_layer_per_container", params=LayerParams)
-def test_each_container_serves_one_layer(workloads: Workloads, params: LayerParams, findings: Findings) -> None:
-    """DDC 7.2: each part of a Common Ground layer runs in a container of its own. The label is our convention."""
+def test_each_container_serves_one_layer(
+    workloads: Workloads, params: LayerParams, parameters: Parameters, findings: Findings
+) -> None:
+    """DDC 7.2: each part of a Common Ground layer runs in a container of its own. The label is our convention.
+
+    The sentence is about applications of the Common Ground; the next one leaves others free (DDC 7.2, 524-528). A chart
+    does not show which of the two it delivers, so the target says it.
+    """
     require_containers(workloads)
+    match parameters.get("common_ground"):
+        case None:
+            undetermined(
+                "Het doel zegt niet of dit een Common Ground-applicatie is; alleen daarvoor geldt deze eis. Zet "
+                "`parameters.common_ground` op true of false.",
+                "The target does not say whether this is a Common Ground application, and this requirement is about "
+                "those only. Set `parameters.common_ground` to true or false.",
+            )
+        case False:
+            not_applicable(
+                "Het doel meldt dat dit geen Common Ground-applicatie is (`common_ground: false`).",
+                "The target states that this is no Common Ground application (`common_ground: false`).",
+            )
     users: dict[str, dict[str, list[Container]]] = defaultdict(lambda: defaultdict(list))
     for workload in workloads:
         place = workload.pod_metadata.get("labels")

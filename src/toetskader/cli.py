@@ -409,6 +409,7 @@ _PARAMETERS = Text(
 #     - {{name: zaken-api, public_host: zaken.gemeente.example}}
 #   mail_host: mail.gemeente.example
 #   database_changes: false
+#   common_ground: false
 #   production_values_sets: [productie]
 # agreements: []     # eisen van niveau 4 die met de leverancier zijn afgesproken
 # deviations: deviations.yaml
@@ -422,6 +423,7 @@ _PARAMETERS = Text(
 #     - {{name: zaken-api, public_host: zaken.gemeente.example}}
 #   mail_host: mail.gemeente.example
 #   database_changes: false
+#   common_ground: false
 #   production_values_sets: [productie]
 # agreements: []     # requirements of level 4 that were agreed with the supplier
 # deviations: deviations.yaml

@@ -141,6 +141,7 @@ class TargetParameters(_Model, frozen=True, kw_only=True):
     ] = None
     mail_host: Annotated[NonEmpty | None, Meta(description="Host that mail must be sent through")] = None
     database_changes: Annotated[bool | None, Meta(description="Whether this release migrates the database")] = None
+    common_ground: Annotated[bool | None, Meta(description="Whether it is a Common Ground application")] = None
     production_values_sets: Annotated[
         tuple[NonEmpty, ...] | None, Meta(description="Names of the values sets meant for production")
     ] = None
