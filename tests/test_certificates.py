@@ -15,7 +15,10 @@ from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.routes import can_route, routes
 from toetskader.facts.kubernetes.workloads import Workloads
-from toetskader.facts.secrets import PRIVATE_KEY, decoded, is_documentation, is_key_store, is_literal, leaks
+from toetskader.facts.secrets.encoded import decoded
+from toetskader.facts.secrets.files import is_documentation, is_key_store
+from toetskader.facts.secrets.shapes import PRIVATE_KEY, leaks
+from toetskader.facts.secrets.values import is_literal
 from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, not_shown, undetermined
 
 _A_KEY = Text("een privésleutel (niet getoond)", "a private key (not shown)")

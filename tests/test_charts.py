@@ -16,7 +16,8 @@ from toetskader.facts.kubernetes.probes import always_succeeds
 from toetskader.facts.kubernetes.served_apis import ApiFault, Fault, faults, is_builtin, known_versions, minor_version
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.placeholders import is_placeholder
-from toetskader.facts.secrets import decoded, names_secret
+from toetskader.facts.secrets.encoded import decoded
+from toetskader.facts.secrets.names import names_secret
 from toetskader.facts.subcharts import enabled_subcharts
 from toetskader.facts.values import Leaf
 from toetskader.facts.version_constraints import admits

@@ -14,7 +14,7 @@ from toetskader.facts.kubernetes.routes import Route, can_route, unread_routes
 from toetskader.facts.kubernetes.routes import routes as routes_of
 from toetskader.facts.kubernetes.services import public_load_balancers
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
-from toetskader.facts.secrets import texts
+from toetskader.facts.secrets.documents import texts
 from toetskader.judging import (
     FilePlace,
     Findings,

@@ -16,22 +16,13 @@ from toetskader.facts.kubernetes.secret_uses import (
 )
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.references import looks_generated
-from toetskader.facts.secrets import (
-    KEY_STORE_SUFFIXES,
-    PRIVATE_KEY,
-    assignments,
-    gives_secret,
-    holds_private_key,
-    is_documentation,
-    is_dummy,
-    leaks,
-    leaks_at,
-    may_hold_pem,
-    may_leak,
-    named_values,
-    names_secret_variable,
-    texts,
-)
+from toetskader.facts.secrets.documents import named_values, texts
+from toetskader.facts.secrets.encoded import holds_private_key, may_hold_pem
+from toetskader.facts.secrets.files import KEY_STORE_SUFFIXES, is_documentation
+from toetskader.facts.secrets.lines import assignments
+from toetskader.facts.secrets.names import names_secret_variable
+from toetskader.facts.secrets.shapes import PRIVATE_KEY, leaks, leaks_at, may_leak
+from toetskader.facts.secrets.values import gives_secret, is_dummy
 from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
 
 _EXISTING_SECRET = re.compile(r"\.Values\.[\w.]{0,100}existing\w{0,40}secret", re.IGNORECASE)

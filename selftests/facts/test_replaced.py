@@ -5,7 +5,8 @@ from from_yaml import objects, workloads
 
 from toetskader.facts.kubernetes.literals import headers, literals, options
 from toetskader.facts.references import inner, looks_generated, placeholder
-from toetskader.facts.secrets import gives_secret, is_literal, leaks_at
+from toetskader.facts.secrets.shapes import leaks_at
+from toetskader.facts.secrets.values import gives_secret, is_literal
 
 CODE = "Zq8vK2mTx91LpW7r"
 PW = "{name: PW, valueFrom: {secretKeyRef: {name: s, key: k}}}"

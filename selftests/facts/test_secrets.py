@@ -12,18 +12,12 @@ from hypothesis import strategies as st
 
 from toetskader.facts.kubernetes.literals import literals, options
 from toetskader.facts.kubernetes.secret_uses import filled_entries, made_by_controllers, secret_uses
-from toetskader.facts.secrets import (
-    SHAPES,
-    assignments,
-    gives_secret,
-    holds_certificate,
-    holds_private_key,
-    is_literal,
-    leaks,
-    looks_random,
-    named_values,
-    names_secret,
-)
+from toetskader.facts.secrets.documents import named_values
+from toetskader.facts.secrets.encoded import holds_certificate, holds_private_key
+from toetskader.facts.secrets.lines import assignments
+from toetskader.facts.secrets.names import names_secret
+from toetskader.facts.secrets.shapes import SHAPES, leaks
+from toetskader.facts.secrets.values import gives_secret, is_literal, looks_random
 
 RANDOM = "Zx8Qm2Lr7Tn4Vb9Kp1Wd"
 PEM = "-----BEGIN RSA " + "PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END RSA PRIVATE KEY-----\n"

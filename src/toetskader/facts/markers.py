@@ -12,21 +12,9 @@ from collections.abc import Iterator
 
 from toetskader.facts.placeholders import is_placeholder
 from toetskader.facts.references import inner, nothing, placeholder
-from toetskader.facts.secrets import (
-    PRIVATE_KEY,
-    Shape,
-    decoded,
-    gives_secret,
-    holds_certificate,
-    holds_private_key,
-    is_dummy,
-    is_literal,
-    is_plain_address,
-    is_sample,
-    leaks,
-    looks_random,
-    refers,
-)
+from toetskader.facts.secrets.encoded import decoded, holds_certificate, holds_private_key
+from toetskader.facts.secrets.shapes import PRIVATE_KEY, Shape, is_sample, leaks, refers
+from toetskader.facts.secrets.values import gives_secret, is_dummy, is_literal, is_plain_address, looks_random
 from toetskader.patterns import Match, linear
 
 WORD = "REDACTED"

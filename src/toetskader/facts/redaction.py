@@ -22,14 +22,9 @@ from toetskader.facts.command_secrets import in_list, may_hold
 from toetskader.facts.markers import WORD, Markers, encoded
 from toetskader.facts.references import generated
 from toetskader.facts.secret_spans import hidden
-from toetskader.facts.secrets import (
-    decoded,
-    gives_secret,
-    is_literal,
-    is_plain_address,
-    looks_random,
-    names_identity,
-)
+from toetskader.facts.secrets.encoded import decoded
+from toetskader.facts.secrets.names import names_identity
+from toetskader.facts.secrets.values import gives_secret, is_literal, is_plain_address, looks_random
 from toetskader.facts.store import ChartAttempt, FactKey
 from toetskader.text import Text
 

@@ -12,23 +12,12 @@ from functools import lru_cache, partial
 from toetskader.facts.command_secrets import in_text
 from toetskader.facts.markers import Markers, encoded, key_spans, without_keys
 from toetskader.facts.references import generated, placeholder
-from toetskader.facts.secrets import (
-    BLOCK,
-    DEFAULT,
-    PRIVATE_KEY,
-    URL_PASSWORD,
-    YAML_LINE,
-    assignments,
-    decoded,
-    gives_secret,
-    hinted_lines,
-    is_documentation,
-    is_literal,
-    names_identity,
-    names_secret,
-    occurrences,
-    scalar,
-)
+from toetskader.facts.secrets.encoded import decoded
+from toetskader.facts.secrets.files import is_documentation
+from toetskader.facts.secrets.lines import BLOCK, DEFAULT, YAML_LINE, assignments, hinted_lines, scalar
+from toetskader.facts.secrets.names import names_identity, names_secret
+from toetskader.facts.secrets.shapes import PRIVATE_KEY, URL_PASSWORD, occurrences
+from toetskader.facts.secrets.values import gives_secret, is_literal
 from toetskader.patterns import linear
 
 Span = tuple[int, int, str]

@@ -9,7 +9,8 @@ from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.routes import routes
 from toetskader.facts.kubernetes.workloads import POD_KINDS, Workloads
-from toetskader.facts.secrets import holds_certificate, holds_private_key, may_hold_pem, texts
+from toetskader.facts.secrets.documents import texts
+from toetskader.facts.secrets.encoded import holds_certificate, holds_private_key, may_hold_pem
 
 
 def certificate_names(objects: Objects) -> Iterator[Node]:

@@ -7,7 +7,9 @@ from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
 from toetskader.facts.references import Replaced, Resolves, is_plain_path, programs
-from toetskader.facts.secrets import decoded, is_literal, is_plain_address, names_identity
+from toetskader.facts.secrets.encoded import decoded
+from toetskader.facts.secrets.names import names_identity
+from toetskader.facts.secrets.values import is_literal, is_plain_address
 
 # Objects whose controller makes a Secret in the cluster, and where they name it; else it has the object's own name.
 _SECRET_MAKERS: dict[tuple[str, str], tuple[str, ...]] = {

@@ -1,0 +1,160 @@
+"""Files read by line: templates are no YAML, and a finding must name its line."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from toetskader.facts.secrets.names import HINTS, strength
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A line of a configuration file that gives a name a value."""
+
+    line: int
+    name: str
+    value: str
+    start: int
+    """Where the value starts in the text."""
+
+
+YAML_LINE = re.compile(
+    r"""^(?P<indent>[ \t]*(?:-[ ]+)*)
+        ["']?(?P<name>[A-Za-z_.][\w./-]{0,120})["']?
+        [ \t]*:(?:[ \t]+(?P<value>\S.*))?$""",
+    re.VERBOSE,
+)
+_PLAIN_LINE = re.compile(r"^\s*(?:export\s+)?(?P<name>[A-Za-z_][\w.-]{0,120})\s*[=:]\s*(?P<value>\S.*)$")
+_LONGEST_LINE = 4000
+BLOCK = re.compile(r"[|>][0-9+-]{0,2}")
+_YAML_SUFFIXES = (".yaml", ".yml", ".json", ".tpl", ".gotmpl")
+_PLAIN_SUFFIXES = (".env", ".properties", ".ini", ".conf", ".cfg", ".toml", ".sh")
+_CODE_SUFFIXES = (".php", ".py", ".rb", ".js", ".ts", ".groovy", ".xml", ".config")
+# In code: `'PASSWORD': 'x'`, `'password' => 'x'`, `define('DB_PASSWORD', 'x')`, `password = "x"`, `<password>x</…`,
+# `password="x"`, `<add key="ApiKey" value="x"`.
+_IN_CODE = re.compile(
+    r"""(?P<quote>["'])(?P<name>[A-Za-z_][\w./-]{0,120})(?P=quote)\s*(?:=>|[:,=]|\svalue=)\s*
+            (?P<given>"[^"\n]*"|'[^'\n]*')
+      | (?<![\w./-])(?!(?:key|name)\s*=)(?P<variable>[A-Za-z_][\w.-]{0,120})\s*=\s*(?P<set>"[^"\n]*"|'[^'\n]*')
+      | <(?P<element>[A-Za-z_][\w.-]{0,120})>(?P<content>[^<>\n]{1,400})</""",
+    re.VERBOSE,
+)
+DEFAULT = re.compile(r"""\bdefault\s+(?P<quote>["'`])(?P<value>[^"'`\n]{1,400})(?P=quote)""")
+# What a shell or a template puts together.
+_COMPOSED = ("$(", "`", "${", "{{")
+
+
+@lru_cache(maxsize=1024)
+def assignments(file_name: str, text: str) -> tuple[Assignment, ...]:
+    """Return the lines of a configuration file whose name may be a secret's, with their values.
+
+    Read by line, not parsed: templates are no YAML, and a finding must name its line. A file of one line is the value
+    of its own name (`db-password.txt`). Other files give nothing.
+    """
+    if file_name.endswith(_YAML_SUFFIXES):
+        return tuple(_yaml_assignments(text))
+    if file_name.endswith(_PLAIN_SUFFIXES):
+        return tuple(_plain_assignments(text))
+    if file_name.endswith(_CODE_SUFFIXES):
+        return tuple(_code_assignments(text))
+    name = file_name.rpartition("/")[2].removesuffix(".txt")
+    value = text.strip()
+    if "." in name or "\n" in value or not strength(name):
+        return ()
+    return (Assignment(1, name, value, text.index(value)),)
+
+
+def _code_assignments(text: str) -> Iterator[Assignment]:
+    for number, line, end in hinted_lines(text):
+        for match in _IN_CODE.finditer(line):
+            name = match["name"] or match["variable"] or match["element"]
+            group = match.lastgroup or ""
+            value = match[group] if group == "content" else match[group][1:-1]
+            if strength(name) and not any(part in value for part in _COMPOSED):
+                start = match.start(group) + (group != "content")
+                yield Assignment(number, name, value, end - len(line) + start)
+
+
+def _plain_assignments(text: str) -> Iterator[Assignment]:
+    for number, line, end in hinted_lines(text):
+        match = _PLAIN_LINE.match(line)
+        if match and strength(match["name"]):
+            offset, value = scalar(match["value"])
+            if any(part in value for part in ("$(", "`")):  # what another command gives
+                continue
+            yield Assignment(number, match["name"], value, end - len(line) + match.start("value") + offset)
+
+
+def _yaml_assignments(text: str) -> Iterator[Assignment]:
+    for number, line, end in hinted_lines(text):
+        match = YAML_LINE.match(line)
+        if match is None or not match["value"] or not strength(match["name"]):
+            continue
+        offset, value = scalar(match["value"])
+        start = end - len(line) + match.start("value") + offset
+        default = DEFAULT.search(value) if value.startswith("{{") and match["name"] != "secret" else None
+        if default:
+            yield Assignment(number, match["name"], default["value"], start + default.start("value"))
+            continue
+        if BLOCK.fullmatch(value):
+            offset, value = _block_start(text[end : end + 2000], len(match["indent"]))
+            start = end + offset
+        yield Assignment(number, match["name"], value, start)
+
+
+@lru_cache(maxsize=64)
+def hinted_lines(text: str) -> tuple[tuple[int, str, int], ...]:
+    """Return number, text and end of each line that holds a word of a secret's name.
+
+    Searching a whole text for words is an order faster than looking at each of its lines.
+    """
+    return tuple(_hinted_lines(text))
+
+
+def _hinted_lines(text: str) -> Iterator[tuple[int, str, int]]:
+    lowered = text.lower()
+    if len(lowered) != len(text):  # some letters have a longer lower case; positions must agree
+        lowered = text
+    starts: set[int] = set()
+    for word in HINTS:
+        position = lowered.find(word)
+        while position >= 0:
+            starts.add(text.rfind("\n", 0, position) + 1)
+            end = text.find("\n", position)
+            position = lowered.find(word, end) if end >= 0 else -1
+    number, counted = 1, 0
+    for start in sorted(starts):
+        number, counted = number + text.count("\n", counted, start), start
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        if end - start <= _LONGEST_LINE:
+            yield number, text[start:end], end
+
+
+def _block_start(following: str, indent: int) -> tuple[int, str]:
+    """Return the first line of a block scalar, and where it starts in what follows its header."""
+    lines = following.splitlines(keepends=True)
+    for index, line in enumerate(lines[1:4], 1):
+        if line.strip():
+            deep = len(line) - len(line.lstrip())
+            return (sum(map(len, lines[:index])) + deep, line.strip()) if deep > indent else (0, "")
+    return 0, ""
+
+
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
+
+
+def scalar(text: str) -> tuple[int, str]:
+    """Read the scalar on a line and where it starts; empty for what is no scalar of its own (alias, collection)."""
+    text = text.rstrip()
+    properties = _PROPERTIES.match(text)
+    start = properties.end() if properties else 0
+    text = text[start:]
+    if text[:1] in ("*", "[", "{", "#", "&"):
+        return start, text if text.startswith("{{") else ""
+    if text[:1] in ('"', "'"):
+        end = text.find(text[0], 1)
+        return start + 1, text[1:end] if end > 0 else text[1:]
+    comment = re.search(r"\s#", text)
+    return start, text[: comment.start() if comment else None].rstrip().rstrip(",")
