@@ -329,6 +329,67 @@ def test_what_stands_within_other_decisions_is_reached(collect: Collect, templat
     assert seen_somewhere(render)
 
 
+CLOCK = "ge now.Year 1999"
+"""What holds today and for a long time to come."""
+
+
+def set_aside(how: str, first: str, second: str) -> str:
+    """Put what two decisions come to into a variable, a mapping or a template, each apart from the other."""
+    no_more = f"{{{{ if {second} }}}}{{{{ else }}}}%s{{{{ end }}}}"
+    found = f"{{{{ if {first} }}}}%s{{{{ end }}}}"
+    match how:
+        case "variables":
+            both = "{{ $a := false }}{{ $b := false }}" + found % "{{ $a = true }}" + no_more % "{{ $b = true }}"
+            return both + "{{ if and $a $b }}\n" + POD + "{{ end }}"
+        case "values":
+            both = found % '{{ $_ := set .Values "a" 1 }}' + no_more % '{{ $_ := set .Values "b" 1 }}'
+            return both + "{{ if and .Values.a .Values.b }}\n" + POD + "{{ end }}"
+        case "taken away":
+            away = no_more % '{{ $_ := unset $d "b" }}'
+            return (
+                '{{ $d := dict "b" 1 }}'
+                + found % '{{ $_ := set $d "a" 1 }}'
+                + away
+                + ('{{ if and (hasKey $d "a") (not (hasKey $d "b")) }}\n' + POD + "{{ end }}")
+            )
+        case "templates":
+            both = '{{ define "a" }}' + found % "ja" + '{{ end }}{{ define "b" }}' + no_more % "ja" + "{{ end }}"
+            return both + '{{ if and (include "a" .) (include "b" .) }}\n' + POD + "{{ end }}"
+        case "text":
+            return POD.replace("kwaad", "k" + found % "wa" + no_more % "ad")
+        case _:
+            both = (
+                f"{{{{ $a := ternary 1 0 (not (not ({first}))) }}}}{{{{ $b := ternary 0 1 (not (not ({second}))) }}}}"
+            )
+            return both + "{{ if eq (add $a $b) 2 }}\n" + POD + "{{ end }}"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(NODE, CLOCK), ("gt now.Year 2090", NODE), ('.Capabilities.APIVersions.Has "acme.nl/v1"', CLOCK)],
+)
+@pytest.mark.parametrize("how", ["variables", "values", "taken away", "templates", "text", "ternary"])
+def test_what_decisions_come_to_together_is_reached(collect: Collect, how: str, first: str, second: str) -> None:
+    render = collect(set_aside(how, first, second), kinds=frozenset({"render"}))["render"]
+    assert "kwaad" not in names(render)
+    assert seen_somewhere(render)
+
+
+def test_what_is_found_of_one_thing_and_not_of_another_is_reached(collect: Collect) -> None:
+    template = (
+        f"{{{{ $a := 0 }}}}{{{{ with {NODE} }}}}{{{{ $a = 1 }}}}{{{{ end }}}}"
+        '{{ $b := 0 }}{{ range (lookup "v1" "Secret" "" "").items }}{{ else }}{{ $b = 1 }}{{ end }}'
+        "{{ if and $a $b }}\n" + POD + "{{ end }}"
+    )
+    assert seen_somewhere(collect(template, kinds=frozenset({"render"}))["render"])
+
+
+def test_more_decisions_than_can_be_taken_together_are_a_doubt(collect: Collect) -> None:
+    template = "".join(f"{{{{ if ge now.Year {1990 + number} }}}}{{{{ end }}}}" for number in range(9)) + POD
+    render = collect(template, kinds=frozenset({"render"}))["render"]
+    assert any("templates/kwaad.yaml:1" in item.unseen.en for item in render.otherwise if item.unseen)
+
+
 @pytest.mark.parametrize(
     "helpers",
     [

@@ -59,6 +59,14 @@ class Decision:
     """The arms that it stands inside of, in the same template: chain and arm."""
 
     @property
+    def can_be_taken(self) -> bool:
+        """True when a render can be made in which it holds, and one in which it does not.
+
+        What `with` or `range` finds in the cluster is there, or it is not; anything else that they are given is there.
+        """
+        return self.site is Site.CONDITION or (self.site is Site.CONTENT and Source.LOOKUP in self.sources)
+
+    @property
     def key(self) -> Chain:
         """The chain that it belongs to; a decision outside of any is one by itself."""
         return self.unit, self.chain if self.chain >= 0 else -1 - self.start
@@ -257,9 +265,23 @@ class Decisions:
         return found
 
     @cached_property
+    def met_in_pods(self) -> tuple[tuple[Decision, ...], ...]:
+        """The decisions that can be taken and have a part in one file that makes pods, for each such file.
+
+        What stands where a template changes a mapping in place counts for every file: each may read that.
+        """
+        changing = {self._name(number) for number, (_, unit) in enumerate(self._all) if unit.changes}
+        taken = [one for one in self.decisions if one.can_be_taken]
+        met = (
+            tuple(one for one in taken if one.unit in names or one.unit in changing)
+            for names in self._pod_files.values()
+        )
+        return tuple(dict.fromkeys(met))
+
+    @cached_property
     def contexts(self) -> Mapping[str, frozenset[frozenset[Arm]]]:
         """For every template in use, which arms of decisions are taken where it is included, one set for each way."""
-        deciding = {one.key for one in self.decisions if one.site is Site.CONDITION}
+        deciding = {one.key for one in self.decisions if one.can_be_taken}
         found = {self._name(number): {frozenset[Arm]()} for number, (_, unit) in enumerate(self._all) if not unit.name}
         new = True
         while new:

@@ -48,6 +48,9 @@ COMPARES = frozenset(
 )
 """Functions whose outcome tells what something is: it was made from a value, and now decides by it."""
 
+CHANGES_IN_PLACE = frozenset({"set", "unset", "merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite"})
+"""Functions that change the mapping that they are given."""
+
 CHOOSES = {
     "index": slice(1, None),
     "slice": slice(1, None),

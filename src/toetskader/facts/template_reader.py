@@ -7,6 +7,7 @@ from functools import lru_cache
 from toetskader.facts.template_functions import (
     ASSEMBLES,
     CHANCE,
+    CHANGES_IN_PLACE,
     CHOOSES,
     CLOCK,
     COMPARES,
@@ -68,6 +69,8 @@ class Unit:
     """What it writes out, with what that depends on."""
     code: set[str] = field(default_factory=set)
     """What the text depends on that it has rendered as a template."""
+    changes: bool = False
+    """True when it changes a mapping that others may read."""
 
 
 @lru_cache(maxsize=2048)
@@ -237,6 +240,7 @@ class _Reader:
     ) -> Tokens:
         every = NONE.union(*arguments)
         literals = tuple(operand.literal for operand in operands if operand.literal is not None)
+        self.unit.changes |= name in CHANGES_IN_PLACE
         match name:
             case "lookup" | "getHostByName":
                 return frozenset({"lookup" if name == "lookup" else "dns"})

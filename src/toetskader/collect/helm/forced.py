@@ -21,7 +21,6 @@ from toetskader.facts.template_decisions import Decision, Decisions
 from toetskader.facts.template_sources import Site, Source
 from toetskader.facts.template_syntax import Branch, Call, Definition, Node, Operand, Pipeline, parsed
 
-"""Renders of one values set with its decisions taken; a chart that needs more is a doubt."""
 _MOST_KEYS = 2_000
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _NAMED = re.compile(r"[\"`]([A-Za-z0-9_.-]{1,100})[\"`]|\.([A-Za-z_]\w{0,99})")
@@ -94,8 +93,12 @@ class Forced:
 
     def _outcomes(self, path: str, variant: Variant) -> Iterator[tuple[int, int, str]]:
         for one, holds in variant.outcomes.items():
-            if one.path == path:
+            if one.path != path:
+                continue
+            if one.site is Site.CONDITION:
                 yield one.start, one.end, "true" if holds ^ one.negated else "false"
+            elif not holds:
+                yield one.start, one.end, "(list)"
 
     def _calls(self, text: str, variant: Variant) -> Iterator[tuple[int, int, str]]:
         for call in _interventions(text):

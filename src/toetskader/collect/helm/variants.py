@@ -1,12 +1,14 @@
-"""The ways to take the decisions of a chart: few, and whatever one on pods can lead to is made in one of them."""
+"""The ways to take the decisions of a chart: few, and whatever those on pods can lead to together is made in one."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from toetskader.facts.template_decisions import Arm, Chain, Decision, Decisions
-from toetskader.facts.template_sources import Site, Source
+from toetskader.facts.template_sources import Source
 
-MOST_VARIANTS = 16
+MOST_VARIANTS = 32
+"""Renders of one values set with its decisions taken; a chart that needs more is a doubt. Of some 150 real charts the
+one with the most decisions on pods needs 16."""
 
 _NONE_HOLDS = -1
 """The arm that is taken when no condition of a chain holds: its `else`, or nothing."""
@@ -28,68 +30,70 @@ class Variant:
 def variants(decisions: Decisions) -> list[Variant]:
     """Return the ways to take the decisions of a chart.
 
-    First every condition holds, later none does; a chain of `else if` needs one more for every arm. Then what stands
-    inside other decisions: each arm on pods is reached, by taking the arms around it, those around what includes its
-    template among them. Arms that do not bar each other are reached together. Where what `lookup` finds decides by
-    being there, each way is taken with and without. What decides on other objects alone is taken both ways.
+    First every condition holds, at last none does. Decisions that meet in one file that makes pods are taken in every
+    way that they can be taken together, since what each of them sets aside another may use; what stands inside of an
+    arm is taken both ways only where that arm is. Files that do not bar each other share a way. What decides on other
+    objects alone is taken both ways. Where what `lookup` finds decides by being there, each way is taken with and
+    without. There can be more than `MOST_VARIANTS`, and then they are not all.
     """
-    conditions = [one for one in decisions.decisions if one.site is Site.CONDITION]
+    conditions = [one for one in decisions.decisions if one.can_be_taken]
     arms: dict[Chain, list[int]] = {}
     for one in conditions:
         known = arms.setdefault(one.key, [])
         if one.arm not in known:
             known.append(one.arm)
-    on_pods = [one for one in decisions.decisions if decisions.pods_of(one)]
-    most = max((len(arms[one.key]) for one in on_pods if one.site is Site.CONDITION), default=1)
-    ways: list[tuple[_Wanted, bool]] = []
-    for number in range(most + 1):
-        wanted = {chain: known[number] if number < len(known) else _NONE_HOLDS for chain, known in arms.items()}
-        ways.append((wanted, number < most))
-    first = ways[0][0]
-    more = _reaching(decisions, on_pods, arms, [wanted for wanted, _ in ways])
-    ways += [({**first, **wanted}, True) for wanted in more]
-    if any(one.site is not Site.CONDITION and Source.LOOKUP in one.sources for one in on_pods):
-        ways += [(wanted, not answers) for wanted, answers in ways]
-    found = [Variant({one: wanted[one.key] == one.arm for one in conditions}, answers) for wanted, answers in ways]
+    ways: list[_Wanted] = [{}]
+    for met in decisions.met_in_pods:
+        for wanted in _together(decisions, met, arms):
+            fitting = next((way for way in ways if all(way.get(key, arm) == arm for key, arm in wanted.items())), None)
+            if fitting is None:
+                ways.append(dict(wanted))
+            else:
+                fitting.update(wanted)
+    none = dict.fromkeys(arms, _NONE_HOLDS)
+    taken = [_filled(way, number, arms) for number, way in enumerate(ways)]
+    answered = [(way, True) for way in taken if way != none or not none] + [(none, False)]
+    on_pods = (one for one in decisions.decisions if not one.can_be_taken and decisions.pods_of(one))
+    if any(Source.LOOKUP in one.sources for one in on_pods):
+        answered += [(way, not answers) for way, answers in answered]
+    found = [Variant({one: way[one.key] == one.arm for one in conditions}, answers) for way, answers in answered]
     different = {(tuple(item.outcomes.values()), item.answers): item for item in found}
     return [*different.values()]
 
 
-def _reaching(
-    decisions: Decisions, on_pods: Iterable[Decision], arms: Mapping[Chain, list[int]], known: list[_Wanted]
-) -> list[_Wanted]:
-    """Return what to take besides, so that every arm of these decisions is reached.
-
-    Parameters: `arms`, of each chain those that have a condition to take; `known`, ways that are taken already.
-    """
-    found: list[_Wanted] = []
-    for needed in _needs(decisions, on_pods, arms):
-        if any(needed.items() <= way.items() for way in known):
-            continue
-        fitting = next((way for way in found if all(way.get(chain, arm) == arm for chain, arm in needed.items())), None)
-        if fitting is None:
-            found.append(needed)
-        else:
-            fitting.update(needed)
-    return found
+def _filled(way: _Wanted, number: int, arms: Mapping[Chain, Sequence[int]]) -> _Wanted:
+    """Add the arms that a way leaves open: each has its turn, and after the last none holds."""
+    return {chain: way.get(chain, (*known, _NONE_HOLDS)[min(number, len(known))]) for chain, known in arms.items()}
 
 
-def _needs(decisions: Decisions, on_pods: Iterable[Decision], arms: Mapping[Chain, list[int]]) -> Iterator[_Wanted]:
-    """Yield for every arm of these decisions what must be taken for it to be reached."""
-    for chain, unit, outer in dict.fromkeys((one.key, one.unit, one.outer) for one in on_pods):
-        for context in decisions.contexts[unit]:
-            around = _taken([*context, *((unit, *arm) for arm in outer)], arms)
-            if around is None:
-                continue
-            if (
-                chain not in arms
-            ):  # `with`, `range` or a choice: what is there decides, and only that it is reached counts
-                yield around
-            for arm in (*arms[chain], _NONE_HOLDS) if chain in arms else ():
-                yield {**around, chain: arm}
+def _together(decisions: Decisions, met: Iterable[Decision], arms: Mapping[Chain, Sequence[int]]) -> list[_Wanted]:
+    """Return every way to take some decisions together; more than `MOST_VARIANTS` are not looked for."""
+    around: dict[Chain, list[_Wanted]] = {}
+    for one in met:
+        around.setdefault(one.key, list(_around(decisions, one, arms)))
+    ways: list[_Wanted] = [{}]
+    for chain in sorted(
+        around, key=lambda key: max(map(len, around[key]), default=0)
+    ):  # what stands around comes first
+        if len(ways) > MOST_VARIANTS:
+            break
+        new = []
+        for way in ways:
+            reached = any(all(way.get(key, arm) == arm for key, arm in place.items()) for place in around[chain])
+            new += [{**way, chain: arm} for arm in (*arms[chain], _NONE_HOLDS)] if reached else [way]
+        ways = new
+    return ways
 
 
-def _taken(places: Iterable[Arm], arms: Mapping[Chain, list[int]]) -> _Wanted | None:
+def _around(decisions: Decisions, one: Decision, arms: Mapping[Chain, Sequence[int]]) -> Iterator[_Wanted]:
+    """Yield which arms to take to come to a decision, for each way to come there."""
+    for context in decisions.contexts[one.unit]:
+        taken = _taken([*context, *((one.unit, *arm) for arm in one.outer)], arms)
+        if taken is not None:
+            yield taken
+
+
+def _taken(places: Iterable[Arm], arms: Mapping[Chain, Sequence[int]]) -> _Wanted | None:
     """Return which arms to take to come to a place; None when two of them bar each other."""
     found: _Wanted = {}
     for unit, chain, arm in places:
