@@ -3,14 +3,16 @@
 Without `exec: true` nothing is entered. Then what the API asks for decides on user and root file system, because the
 kubelet holds to it: it starts nothing as root under `runAsNonRoot`, and mounts the root read-only. Where else may be
 written, as an image's own volumes, shows only inside.
+
+What was seen inside outweighs what a workload does not ask for: the document is about what runs. Asking for root is
+another matter, and stays a finding.
 """
 
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from tests.test_live_images import require_running
-from tests.test_workloads import test_containers_do_not_run_as_root as asked_not_root
-from tests.test_workloads import test_root_filesystem_is_read_only as asked_read_only
-from tests.test_workloads import test_writable_paths_lie_on_volumes as asked_volumes
+from tests.test_workloads import report_paths, report_root, report_writable
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.kubernetes.live import ContainerUse, Inside, InsideContainer, Usage
 from toetskader.facts.kubernetes.node import Node
@@ -37,13 +39,36 @@ def _entered(inside: Inside | NotSeen, pods: LivePods, findings: Findings) -> li
     ]
 
 
+def _seen(
+    inside: Inside | NotSeen, running: RunningWorkloads, is_so: Callable[[InsideContainer], bool]
+) -> frozenset[str]:
+    """Return the places of containers that were seen inside to be as they should, of workloads and of single pods.
+
+    A pod that differs from what manages it says nothing of its workload.
+    """
+    entered: Iterable[InsideContainer] = () if isinstance(inside, NotSeen) else inside.containers
+    strays = {stray.name for stray in running.strays}
+    shown = {
+        (f"Pod/{item.pod}" if item.pod in strays else item.workload or f"Pod/{item.pod}", item.container)
+        for item in entered
+        if is_so(item)
+    }
+    return frozenset(
+        container.where
+        for workload in running
+        for container in workload.containers
+        if container.runs_continuously and (workload.where, container.name) in shown
+    )
+
+
 @check("workload.runs_non_root")
 def test_running_containers_are_not_root(
     workloads: Workloads, pods: LivePods, objects: Objects, inside: Inside | NotSeen, findings: Findings
 ) -> None:
     """DDC 7.2: the image does not run as root: neither as the API asks, nor as seen inside."""
     require_running(workloads)
-    asked_not_root(workloads=RunningWorkloads(workloads, pods, objects), findings=findings)
+    running = RunningWorkloads(workloads, pods, objects)
+    report_root(running, findings, _seen(inside, running, lambda found: (found.uid or 0) > 0))
     for container, found in _entered(inside, pods, findings):
         if found.uid == 0:
             findings.add(
@@ -61,7 +86,8 @@ def test_running_root_filesystems_are_read_only(
 ) -> None:
     """DDC 7.2: nobody can change the file system of a started container: as the API asks, and as seen inside."""
     require_running(workloads)
-    asked_read_only(workloads=RunningWorkloads(workloads, pods, objects), findings=findings)
+    running = RunningWorkloads(workloads, pods, objects)
+    report_writable(running, findings, _seen(inside, running, lambda found: found.read_only_root is True))
     for container, found in _entered(inside, pods, findings):
         if found.read_only_root is False:
             findings.add(
@@ -80,7 +106,9 @@ def test_what_is_writable_inside_lies_on_volumes(
     A volume that an image declares for itself lies on the node and in no manifest: only inside does it show.
     """
     require_running(workloads)
-    asked_volumes(workloads=workloads, objects=objects, findings=findings)
+    running = RunningWorkloads(workloads, pods, objects)
+    read_only = _seen(inside, running, lambda found: found.read_only_root is True)
+    report_paths(workloads, objects, findings, read_only)
     entered = _entered(inside, pods, findings)
     for container, found in entered:
         own = {(mount.get("mountPath").text() or "").rstrip("/"): volume for mount, volume in mounts(container)}

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 import msgspec
@@ -14,6 +14,7 @@ from toetskader.facts.kubernetes.known_images import data_stores, image_name, is
 from toetskader.facts.kubernetes.migrations import migrations
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.owners import operator_of
 from toetskader.facts.kubernetes.probes import asks_something
 from toetskader.facts.kubernetes.quantities import int_or_percentage, quantity
 from toetskader.facts.kubernetes.scaling import replicas_at_least
@@ -41,6 +42,15 @@ def long_running(workloads: Workloads) -> list[Workload]:
 @check("workload.non_root")
 def test_containers_do_not_run_as_root(workloads: Workloads, findings: Findings) -> None:
     """DDC 7.2: the image does not run as root. Effective values as the Pod Security Standards read them."""
+    report_root(workloads, findings)
+
+
+def report_root(workloads: Workloads, findings: Findings, seen_inside: Collection[str] = ()) -> None:
+    """Report what asks for root, or leaves it to the image.
+
+    Parameters: `seen_inside`, places of containers that were seen to run as another user: of these it is only advised
+    to say so.
+    """
     require_containers(workloads)
     for workload in workloads:
         # User 0 for the pod also catches a container that is added later, whatever the present ones set.
@@ -51,7 +61,12 @@ def test_containers_do_not_run_as_root(workloads: Workloads, findings: Findings)
             _report_root(own, findings)
             promise = container.security.run_as_non_root
             if not own and not for_pod and promise.flag() is not True:
-                findings.add(promise, seen=promise.value, expected=_NON_ROOT)
+                findings.add(
+                    promise,
+                    seen=promise.value,
+                    expected=_NON_ROOT,
+                    strength="recommended" if container.where in seen_inside else "required",
+                )
 
 
 def _report_root(user: Node, findings: Findings) -> None:
@@ -66,16 +81,33 @@ _NON_ROOT = Text("runAsNonRoot: true, of een runAsUser boven 0", "runAsNonRoot: 
 @check("workload.read_only_root_filesystem")
 def test_root_filesystem_is_read_only(workloads: Workloads, findings: Findings) -> None:
     """DDC 7.2: nobody can change the file system of a started container."""
+    report_writable(workloads, findings)
+
+
+def report_writable(workloads: Workloads, findings: Findings, seen_inside: Collection[str] = ()) -> None:
+    """Report containers of which the root file system is not asked to be read-only.
+
+    Parameters: `seen_inside`, places of containers in which it was seen to be so all the same: there it is advised.
+    """
     require_containers(workloads)
     for container in workloads.containers():
         setting = container.security.read_only_root_filesystem
         if setting.flag() is not True:
-            findings.add(setting, seen=setting.value, expected=True)
+            advised = container.where in seen_inside
+            findings.add(setting, seen=setting.value, expected=True, strength="recommended" if advised else "required")
 
 
 @check("workload.writable_paths_on_volumes")
 def test_writable_paths_lie_on_volumes(workloads: Workloads, objects: Objects, findings: Findings) -> None:
     """DDC 7.2: what must stay writable lies on an external or temporary volume, not in the container or on a node."""
+    report_paths(workloads, objects, findings)
+
+
+def report_paths(workloads: Workloads, objects: Objects, findings: Findings, seen_inside: Collection[str] = ()) -> None:
+    """Report what is written to and is no volume, or one on a node.
+
+    Parameters: `seen_inside`, places of containers of which the root was seen to be read-only, whatever they ask for.
+    """
     require_containers(workloads)
     on_a_node = {name for claim in local_claims(objects, workloads) for name in claim.names}
     for container in workloads.containers():
@@ -85,6 +117,7 @@ def test_writable_paths_lie_on_volumes(workloads: Workloads, objects: Objects, f
                 setting,
                 seen=Text("het hele bestandssysteem is beschrijfbaar", "the whole file system is writable"),
                 expected=Text("alleen volumes beschrijfbaar", "only volumes writable"),
+                strength="recommended" if container.where in seen_inside else "required",
             )
         for mount, volume in mounts(container):
             if mount.get("readOnly").flag() is True:
@@ -240,7 +273,8 @@ def test_new_versions_roll_out_step_by_step(
 ) -> None:
     """DDC 7.5: implementations are rolling updates; those that change a database are exempt for now."""
     running = long_running(workloads)
-    stops = [stop for workload in running for stop in _stops(workload, objects)]
+    replaced = [workload for workload in running if _is_replaced_by_its_owner(workload)]
+    stops = [stop for workload in running if workload not in replaced for stop in _stops(workload, objects)]
     # The target knows of its release; a migration in the chart only shows that releases may have one.
     declared = parameters.get("database_changes")
     if stops and declared is True:
@@ -258,6 +292,27 @@ def test_new_versions_roll_out_step_by_step(
         )
     for place, seen, expected in stops:
         findings.add(place, seen=seen, expected=expected)
+    if replaced:
+        names = ", ".join(f"{workload.where} ({operator_of(workload.object)})" for workload in replaced[:3])
+        undetermined(
+            f"De pods van {names} worden vervangen door de soort tussen haakjes, en hoe die dat doet is niet te zien; "
+            "bekijk de instelling ervan.",
+            f"The pods of {names} are replaced by the kind in brackets, and how that does it cannot be seen; look at "
+            "its settings.",
+        )
+
+
+def _is_replaced_by_its_owner(workload: Workload) -> bool:
+    """Tell whether the custom resource that manages a workload replaces its pods: its own kind never does by itself."""
+    if not operator_of(workload.object):
+        return False
+    match workload.kind:
+        case "Deployment":
+            return False
+        case "StatefulSet" | "DaemonSet":
+            return workload.get("spec", "updateStrategy", "type").text() == "OnDelete"
+        case _:
+            return True
 
 
 def _stops(workload: Workload, objects: Objects) -> Iterator[tuple[Node, object, object]]:

@@ -187,3 +187,61 @@ def test_nothing_in_a_chart_has_been_made_by_anything() -> None:
     found = of_chart(yaml.safe_dump_all(namespace().values()))
     assert {item.where for item in found} == {f"{item['kind']}/{name}" for name, item in namespace().items()}
     assert {item.name for item in found.bare_pods} == {"web-5c-x", "cron-1-x"}
+
+
+# What a custom resource keeps of earlier revisions
+
+OPERATORS = {
+    "Argo": ("ReplicaSet", "apps/v1", "Rollout", "argoproj.io/v1alpha1"),
+    "Knative": ("Deployment", "apps/v1", "Revision", "serving.knative.dev/v1"),
+    "OpenShift": ("ReplicationController", "v1", "DeploymentConfig", "apps.openshift.io/v1"),
+    "OpenKruise": ("StatefulSet", "apps/v1", "UnitedDeployment", "apps.kruise.io/v1alpha1"),
+}
+
+
+def of_operator(name: str, replicas: int, **owner: object) -> Document:
+    kind, api_version, by, by_version = OPERATORS[name]
+    reference = {"apiVersion": by_version, "kind": by, "name": "shop", "uid": "o1", "controller": True, **owner}
+    return {
+        "apiVersion": api_version,
+        "kind": kind,
+        "metadata": {"name": "shop-1", "uid": "s1", "ownerReferences": [reference]},
+        "spec": {"replicas": replicas, "template": TEMPLATE},
+    }
+
+
+def seen(*documents: Document) -> set[str]:
+    return {item.where for item in Workloads(Objects.of_live(live(yaml.safe_dump_all(copy.deepcopy(list(documents))))))}
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_a_revision_that_runs_nothing_is_not_judged(name: str) -> None:
+    where = f"{OPERATORS[name][0]}/shop-1"
+    assert seen(of_operator(name, 0)) == set()
+    # What runs is judged, and so is what nothing else than Kubernetes scales.
+    assert seen(of_operator(name, 2)) == {where}
+    assert seen(of_operator(name, 0, controller=False)) == {where}
+    assert seen(of_operator(name, 0, apiVersion="apps/v1", kind="Deployment")) == {where}
+
+
+@pytest.mark.parametrize("name", ["Argo", "OpenShift"])
+def test_a_pod_that_is_left_of_such_a_revision_is_judged_by_itself(name: str) -> None:
+    revision = of_operator(name, 0)
+    pod: Document = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "shop-1-x", "uid": "p1"}}
+    pod["metadata"] |= {"labels": {"app": "web"}, "ownerReferences": owned(revision["kind"], "shop-1", "s1")}
+    pod["metadata"]["ownerReferences"][0]["apiVersion"] = revision["apiVersion"]
+    pod["spec"] = TEMPLATE["spec"]
+    assert seen(revision, pod) == {"Pod/shop-1-x"}
+    pod["status"] = {"phase": "Succeeded"}
+    assert seen(revision, pod) == set()
+
+
+def test_a_pod_of_a_deployment_that_a_revision_keeps_at_none_is_judged_by_itself() -> None:
+    deployment = of_operator("Knative", 0)
+    replicas: Document = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "spec": {"replicas": 0, "template": TEMPLATE}}
+    replicas["metadata"] = {"name": "shop-1-5c", "uid": "r1", "ownerReferences": owned("Deployment", "shop-1", "s1")}
+    pod: Document = {"apiVersion": "v1", "kind": "Pod", "spec": TEMPLATE["spec"]}
+    pod["metadata"] = {"name": "shop-1-5c-x", "labels": {"app": "web"}}
+    pod["metadata"]["ownerReferences"] = owned("ReplicaSet", "shop-1-5c", "r1")
+    assert seen(deployment, replicas) == set()
+    assert seen(deployment, replicas, pod) == {"Pod/shop-1-5c-x"}

@@ -383,6 +383,96 @@ def test_what_is_inside_decides(changes: dict[str, Any], expected: dict[str, Ver
     assert changed(with_fact("inside", containers=(item,))) == expected
 
 
+def without(documents: Documents, *keys: str, **given: object) -> None:
+    """Take fields out of every container's security context, or give them another value; the pods say nothing."""
+    for item in documents:
+        spec = item.get("spec", {}).get("template", item).get("spec", {})
+        spec.pop("securityContext", None)
+        for container in spec.get("containers", ()):
+            context = container.setdefault("securityContext", {})
+            context.update(given)
+            for key in keys:
+                context.pop(key, None)
+
+
+WRITABLE = {"DDC-7.2-14": FAIL, "DDC-7.2-15": FAIL, "DDC-7.15-05": UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("keys", "given", "inside", "expected"),
+    [
+        # Nothing is asked for, and the image runs as another user than root, on a root that is read-only.
+        (("runAsNonRoot", "runAsUser"), {}, {}, {}),
+        (("runAsUser",), {"runAsNonRoot": False}, {}, {}),
+        (("readOnlyRootFilesystem",), {}, {}, {"DDC-7.15-05": UNKNOWN}),
+        ((), {"readOnlyRootFilesystem": False}, {}, {"DDC-7.15-05": UNKNOWN}),
+        # What was seen is the other way around, was not seen, or is of another workload.
+        (("runAsNonRoot", "runAsUser"), {}, {"uid": 0}, {"DDC-7.2-13": FAIL}),
+        (("runAsNonRoot", "runAsUser"), {}, {"uid": None}, {"DDC-7.2-13": FAIL}),
+        (("runAsNonRoot", "runAsUser"), {}, {"container": "other"}, {"DDC-7.2-13": FAIL, "DDC-7.2-15": UNKNOWN}),
+        (("runAsNonRoot", "runAsUser"), {}, {"workload": "Deployment/other"}, {"DDC-7.2-13": FAIL}),
+        (("readOnlyRootFilesystem",), {}, {"read_only_root": None}, WRITABLE),
+        # Root is asked for.
+        ((), {"runAsUser": 0}, {}, {"DDC-7.2-13": FAIL}),
+    ],
+)
+def test_what_was_seen_inside_outweighs_what_is_not_asked_for(
+    keys: tuple[str, ...], given: dict[str, Any], inside: dict[str, Any], expected: dict[str, Verdict]
+) -> None:
+    documents = yaml.safe_load(GOLDEN)
+    without(documents, *keys, **given)
+    found = facts(yaml.safe_dump(documents))
+    seen = found["inside"]
+    assert isinstance(seen, Inside)
+    changes = msgspec.structs.replace(seen.containers[0], **inside)
+    assert changed({**found, "inside": msgspec.structs.replace(seen, containers=(changes,))}) == expected
+
+
+def test_a_pod_that_differs_from_its_workload_says_nothing_of_it() -> None:
+    documents = yaml.safe_load(GOLDEN)
+    without(documents, "runAsNonRoot", "runAsUser")
+    for item in documents:
+        if item["kind"] == "Pod":
+            item["spec"] = copy.deepcopy(item["spec"])
+            item["spec"]["containers"][0]["image"] = "ghcr.io/voorbeeld/meldingen:1.4.1"
+    assert changed(facts(yaml.safe_dump(documents)))["DDC-7.2-13"] is FAIL
+
+
+OF_ROLLOUT = """
+apiVersion: apps/v1
+kind: %s
+metadata:
+  name: shop-1
+  namespace: meldingen
+  labels: {app.kubernetes.io/managed-by: Helm}
+  ownerReferences: [{apiVersion: %s, kind: %s, name: shop, uid: u1, controller: true}]
+spec: {replicas: 2, updateStrategy: {type: %s}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "api_version", "by", "strategy", "verdict"),
+    [
+        ("ReplicaSet", "argoproj.io/v1alpha1", "Rollout", "", UNKNOWN),
+        ("StatefulSet", "postgres-operator.crunchydata.com/v1beta1", "PostgresCluster", "OnDelete", UNKNOWN),
+        ("StatefulSet", "postgres-operator.crunchydata.com/v1beta1", "PostgresCluster", "RollingUpdate", PASS),
+        ("ReplicaSet", "apps/v1", "Deployment", "", FAIL),
+    ],
+)
+def test_what_another_kind_replaces_is_undetermined(
+    kind: str, api_version: str, by: str, strategy: str, verdict: Verdict
+) -> None:
+    documents = yaml.safe_load(GOLDEN)
+    template = next(item for item in documents if item["kind"] == "Deployment")["spec"]
+    made = yaml.safe_load(OF_ROLLOUT % (kind, api_version, by, strategy))
+    made["spec"] |= {"template": copy.deepcopy(template["template"]), "selector": template["selector"]}
+    documents.append(made)
+    found = judged(facts(yaml.safe_dump(documents)))["DDC-7.5-04"]
+    assert found.verdict is verdict
+    if verdict is UNKNOWN:
+        assert f"{by}/shop" in str(found.reason)
+
+
 def test_use_above_what_was_asked_is_remarked_on() -> None:
     use = ContainerUse(pod="app-5c-a", container="app", cpu="50m", memory="300Mi")
     outcome = judged(with_fact("usage", containers=(use,)))["DDC-7.22-01"]

@@ -68,8 +68,20 @@ class Owners:
             return True
         if maker.has_ended:  # of a Job that has ended no pod runs on; anybody may have written that it has
             return False
+        top = self.maker(maker)
+        if self.is_past(maker) or (top is not None and self.is_past(top)):  # that is not judged
+            return False
         # What is left of the pods of an old ReplicaSet runs what nothing that is judged says.
         return self._agree(item, maker) and (not _is_scaled_to_none(maker) or self._agree(maker, self.maker(maker)))
+
+    @staticmethod
+    def is_past(item: KubernetesObject) -> bool:
+        """Tell whether an object is a revision that a custom resource's controller keeps and that runs nothing.
+
+        Argo keeps ReplicaSets of a Rollout, Knative a Deployment of each Revision, OpenShift ReplicationControllers of
+        a DeploymentConfig, all at 0 replicas. What of its pods still runs is judged by itself.
+        """
+        return bool(operator_of(item)) and item.get("spec", "replicas").value == 0
 
     @staticmethod
     def _agree(item: KubernetesObject, maker: KubernetesObject | None) -> bool:

@@ -226,15 +226,18 @@ class Workloads:
     Parameters: `component`, which of those in a namespace are the supplier's; all of them without it.
 
     In a namespace that runs, what a controller made of another workload of it is left out when it runs what that says:
-    the ReplicaSets of a Deployment, the Pods of a Job. All else counts as a workload, whatever owner it names.
+    the ReplicaSets of a Deployment, the Pods of a Job. So is what a custom resource keeps of earlier revisions, at no
+    replicas. All else counts as a workload, whatever owner it names.
     """
 
     def __init__(self, objects: Objects, component: Component | None = None) -> None:
         self.scene = objects.scene
         others = [item for item in objects if item.kind not in POD_KINDS and _runs_pods(item)]
         found = [*objects.of_kind(*POD_KINDS), *others]
-        self._owners = Owners(found)
-        self.of_namespace = tuple(Workload(item) for item in found if not self._owners.runs_what_its_maker_says(item))
+        owners = self._owners = Owners(found)
+        self.of_namespace = tuple(
+            Workload(item) for item in found if not (owners.runs_what_its_maker_says(item) or owners.is_past(item))
+        )
         """All of them, Helm tests and those of somebody else included."""
         self.with_tests = (
             self.of_namespace
