@@ -364,6 +364,8 @@ def test_caa_says_who_may_issue(dns: DnsFacts, norm: WebNorm, findings: Findings
     found = f"{len(lookup.records)} CAA ({lookup.name})"
     findings.saw(f"{found}.", f"{found}.")
     for record in lookup.records:
+        if record.tag == "iodef" and record.value.lower().startswith("http://"):
+            findings.differs(norm.difference("caa.iodef"))
         problem = caa.problem(record)
         if problem is not None:
             findings.add(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from toetskader.facts.endpoint.cookies import flaws
-from toetskader.facts.endpoint.csp import grade_csp, has_frame_ancestors
+from toetskader.facts.endpoint.csp import grade_csp, has_frame_ancestors, internetnl_passes
 from toetskader.facts.endpoint.graded import Remark, Status
 from toetskader.facts.endpoint.headers import (
     DEBUG_HEADERS,
@@ -11,9 +11,10 @@ from toetskader.facts.endpoint.headers import (
     grade_content_type_options,
     grade_frame_options,
     grade_referrer_policy,
+    internetnl_knows_no_policy,
     versions_in_header,
 )
-from toetskader.facts.endpoint.hsts import grade_hsts
+from toetskader.facts.endpoint.hsts import grade_hsts, internetnl_differs
 from toetskader.facts.endpoint.http import AddressHttp, Answer, HttpFacts
 from toetskader.judging import EndpointPlace, Findings, Strength, Text, check
 from toetskader.judging.doubts import Doubts
@@ -23,11 +24,13 @@ from toetskader.norms.web import WebNorm
 @check("http.security_headers")
 def test_headers_tell_browsers_to_be_careful(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
     """TA 5.1d and endpoint norm: the headers of the first HTTPS answer, each as heavy as the norm says."""
-    doubts = Doubts(http)
+    doubts = Doubts(http, findings, norm)
     for address in http.addresses:
         answer = doubts.answer(address, address.first)
         if answer is None:
             continue
+        for about in _read_otherwise_elsewhere(answer, http.host, norm):
+            findings.differs(norm.difference(about))
         for name, strength, remark in _remarks(answer, http.host, norm):
             findings.add(
                 EndpointPlace(http.place(address), name),
@@ -35,6 +38,7 @@ def test_headers_tell_browsers_to_be_careful(http: HttpFacts, norm: WebNorm, fin
                 expected=remark.expected,
                 strength="optional" if remark.status is Status.SUFFICIENT else strength,
                 command=http.curl(address),
+                differs=norm.difference(field) if (field := _only_here(name, remark)) else None,
             )
         _judge_further_cookies(http, address, norm, findings)
     doubts.end()
@@ -57,7 +61,26 @@ def _judge_further_cookies(http: HttpFacts, address: AddressHttp, norm: WebNorm,
                     expected=remark.expected,
                     strength=norm.cookies,
                     command=_command(http, address, answer),
+                    differs=norm.difference("cookies"),
                 )
+
+
+def _read_otherwise_elsewhere(answer: Answer, host: str, norm: WebNorm) -> Iterator[str]:
+    """Yield the fields of the norm of whose header internet.nl thinks otherwise."""
+    policy = answer.joined("content-security-policy")
+    if internetnl_differs(answer.values("strict-transport-security"), min_age_s=norm.hsts_min_age_s):
+        yield "hsts"
+    if has_frame_ancestors(policy) and grade_frame_options(answer.joined("x-frame-options")).remarks:
+        yield "x_frame_options.frame_ancestors"
+    if internetnl_knows_no_policy(answer.joined("referrer-policy")):
+        yield "referrer_policy"
+    if internetnl_passes(policy, host=host) and grade_csp(policy, host=host).remarks:
+        yield "content_security_policy"
+
+
+def _only_here(name: str, remark: Remark) -> str:
+    """Return the field of the norm that internet.nl does not look at; empty for what it does."""
+    return "cookies" if name == "Set-Cookie" else "server_banner" if remark.code == "version" else ""
 
 
 def _remarks(answer: Answer, host: str, norm: WebNorm) -> Iterator[tuple[str, Strength, Remark]]:

@@ -25,7 +25,7 @@ def test_https_answers_on_every_address(http: HttpFacts, norm: WebNorm, findings
 
 
 def _judge_reachable(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
-    doubts = Doubts(http)
+    doubts = Doubts(http, findings, norm)
     for refused in http.refused_addresses:
         seen = Text("een adres dat vanaf het internet niet bereikbaar is", "an address that cannot be reached")
         findings.add(EndpointPlace(f"{http.host} ({refused})"), seen=seen, expected=_ANSWERS, strength=norm.https)
@@ -37,10 +37,7 @@ def _judge_reachable(http: HttpFacts, norm: WebNorm, findings: Findings) -> None
                 f"{address.where}: {first.protocol}, status {first.status}",
             )
             if first.protocol == "HTTP/2":
-                findings.saw(
-                    "alleen HTTP/2 geeft antwoord; internet.nl vraagt met HTTP/1.1 en ziet deze server niet",
-                    "only HTTP/2 is answered; internet.nl asks in HTTP/1.1 and does not see this server",
-                )
+                findings.differs(norm.difference("measuring.http2"))
         elif first.how in (How.CLIENT_CERTIFICATE, How.TOO_LARGE):
             findings.saw(f"{address.where}: {first.message.nl}", f"{address.where}: {first.message.en}")
         elif first.how is How.UNREACHABLE:
@@ -63,7 +60,7 @@ def test_plain_http_leads_to_https(http: HttpFacts, norm: WebNorm, findings: Fin
 
 
 def _judge_redirect(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
-    doubts = Doubts(http)
+    doubts = Doubts(http, findings, norm)
     for address in http.addresses:
         if _is_closed(address):
             findings.saw(
@@ -137,7 +134,7 @@ def test_browsers_are_told_to_keep_to_https(http: HttpFacts, norm: WebNorm, find
 
 
 def _judge_hsts(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
-    doubts = Doubts(http)
+    doubts = Doubts(http, findings, norm)
     for address in http.addresses:
         answer = doubts.answer(address, address.first)
         if answer is None:
@@ -154,10 +151,7 @@ def _judge_hsts(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
         if values:
             findings.saw(f"{address.where}: {values[0]}", f"{address.where}: {values[0]}")
         if internetnl_differs(values, min_age_s=norm.hsts_min_age_s):
-            findings.saw(
-                "internet.nl leest deze waarde anders; hier geldt RFC 6797, zoals browsers die volgen",
-                "internet.nl reads this value otherwise; here RFC 6797 holds, as browsers follow it",
-            )
+            findings.differs(norm.difference("hsts"))
     doubts.end()
 
 
@@ -202,7 +196,7 @@ def test_ipv4_and_ipv6_serve_the_same(http: HttpFacts, norm: WebNorm, findings: 
             f"{http.host} eist op elk adres een clientcertificaat: er is geen openbaar document om te vergelijken.",
             f"{http.host} demands a client certificate on every address: there is no public document to compare.",
         )
-    doubts = Doubts(http)
+    doubts = Doubts(http, findings, norm)
     one = v4[0]
     for other in v6:
         _compare(one, other, http, norm, findings, doubts)

@@ -27,19 +27,23 @@ def test_security_txt_is_in_order(
     http: HttpFacts, norm: WebNorm, params: SecurityTxt, today: date, findings: Findings
 ) -> None:
     """SLA 10.1 and 11.2, RFC 9116: security.txt where it belongs, with Contact and an Expires in the future."""
-    doubts = Doubts(http)
+    doubts = Doubts(http, findings, norm)
     for address in http.addresses:
         if not _answered(http, address, doubts):
+            if _leads_elsewhere(address):
+                findings.differs(norm.difference("security_txt.elsewhere"))
             continue
         graded = grade_file(address, today=today, longest_days=norm.security_txt_longest_days)
         for remark in graded.remarks:
             required = "required" if params.demanded else norm.security_txt
+            heavier = required != norm.security_txt and remark.status is not Status.SUFFICIENT
             findings.add(
                 EndpointPlace(http.place(address), _PATH),
                 seen=remark.seen,
                 expected=remark.expected,
                 strength="optional" if remark.status is Status.SUFFICIENT else required,
                 command=http.curl(address, _PATH),
+                differs=norm.difference("security_txt.demanded") if heavier else None,
             )
         findings.saw(f"{address.where}: {_summary(address)}", f"{address.where}: {_summary(address)}")
     doubts.end()
@@ -69,6 +73,12 @@ def _answered(http: HttpFacts, address: AddressHttp, doubts: Doubts) -> bool:
         if is_there(file):
             return True
     return True
+
+
+def _leads_elsewhere(address: AddressHttp) -> bool:
+    """Tell whether the file stands behind a redirect that was not followed."""
+    files = (file for file in (address.security_txt, address.legacy_security_txt) if file is not None)
+    return any(isinstance(file.exchange, Answer) and file.exchange.redirect is not None for file in files)
 
 
 def _doubt_redirect(http: HttpFacts, address: AddressHttp, answer: Answer, doubts: Doubts) -> None:

@@ -130,6 +130,8 @@ def judge_served(
             if not certificate.key_type or not certificate.signature:
                 doubt(address.address, certificate.problem)
                 continue
+            if "RSASSA-PSS" in (certificate.key_type, certificate.signature):
+                findings.differs(norm.difference("certificate.signatures.RSASSA-PSS"))
             key = norm.certificate_key(certificate.key_type, certificate.key_bits, certificate.curve)
             signature = norm.certificate_signature(certificate.signature, certificate.signature_hash)
             for grade, seen in ((key, certificate.key), (signature, certificate.signed_with)):

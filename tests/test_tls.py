@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from tests.test_served_certificates import judge_served, trusted
+from toetskader.facts.endpoint import internetnl
 from toetskader.facts.endpoint.certificates import Chain
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.endpoint.tls import (
@@ -19,6 +20,7 @@ from toetskader.facts.endpoint.tls import (
     openssl_name,
 )
 from toetskader.judging import EndpointPlace, Findings, Text, check, not_applicable, undetermined
+from toetskader.norms.difference import Difference
 from toetskader.norms.tls import Grade, Strength, TlsNorm
 
 
@@ -42,6 +44,8 @@ def test_tls_meets_the_norm(tls: TlsFacts, norm: TlsNorm, params: Severity, find
     doubts = _Doubts()
     for address in _measured(tls, doubts):
         one = _One(tls, address, norm, findings, doubts, params)
+        if address.client_authentication.state is ClientCertificate.REQUIRED:
+            one.differs("measuring.client_certificate")
         for judge in _ASPECTS:
             judge(one)
     judge_served(tls, norm, findings, doubts.add, params.of)
@@ -192,17 +196,37 @@ class _One:
         self._findings = findings
         self._doubts = doubts
 
-    def add(self, path: str, strength: Strength, seen: object, expected: object, *options: str) -> None:
+    def add(
+        self,
+        path: str,
+        strength: Strength,
+        seen: object,
+        expected: object,
+        *options: str,
+        differs: Difference | None = None,
+    ) -> None:
         """Report something, unless the norm does not speak of it."""
         if strength != "none":
             command = self.tls.command(self.address.address, *options)
             place = EndpointPlace(self.tls.where(self.address.address), path)
-            self._findings.add(place, seen=seen, expected=expected, strength=strength, command=command)
+            if self._is_further_address:
+                self.differs("measuring.addresses")
+            self._findings.add(place, seen=seen, expected=expected, strength=strength, command=command, differs=differs)
 
-    def graded(self, path: str, grade: Grade, what: str, *options: str) -> None:
+    def graded(self, path: str, grade: Grade, what: str, *options: str, differs: Difference | None = None) -> None:
         """Report what is less than sufficient."""
         seen = Text(f"{what}: {_GRADES[grade].nl}", f"{what}: {_GRADES[grade].en}")
-        self.add(path, self.severity.of(self.norm, grade), seen, _SUFFICIENT, *options)
+        self.add(path, self.severity.of(self.norm, grade), seen, _SUFFICIENT, *options, differs=differs)
+
+    @property
+    def _is_further_address(self) -> bool:
+        """True for another IPv4 or IPv6 address than the first."""
+        kind = [item for item in self.tls.addresses if (":" in item.address) == (":" in self.address.address)]
+        return kind[0].address != self.address.address
+
+    def differs(self, about: str) -> None:
+        """Tell that a deliberate difference of the norm bears on this verdict."""
+        self._findings.differs(self.norm.difference(about))
 
     def aspect(self, aspect: Aspect, wrong: Answer, path: str, strength: Strength, seen: Text, expected: Text) -> None:
         """Report an aspect that is not as it should be; what is unknown is a doubt where it would fail or warn."""
@@ -291,6 +315,8 @@ def _versions(one: _One) -> None:
 def _suites(one: _One) -> None:
     """Grade every suite once, with the newest version that has it."""
     graded: set[str] = set()
+    if internetnl.sees_no_suite_of_tls12(one.address):
+        one.differs("suites.camellia")
     for version in reversed(one.address.versions):
         for suite in version.suites:
             if suite not in graded:
@@ -325,7 +351,9 @@ def _order_of(one: _One, version: Version) -> None:
             f"the client decides the order, so {worse} can come before {better}{more}",
         )
     expected = Text("goede en voldoende suites eerst", "good and sufficient suites first")
-    one.add(version.name, one.norm.strengths.order, seen, expected, *_options(version.name))
+    before_insufficient = all(one.norm.suite(name) is Grade.INSUFFICIENT for name, _ in pairs)
+    differs = one.norm.difference("strengths.order.insufficient") if before_insufficient else None
+    one.add(version.name, one.norm.strengths.order, seen, expected, *_options(version.name), differs=differs)
 
 
 def _no_null(one: _One) -> None:
@@ -341,7 +369,12 @@ def _no_null(one: _One) -> None:
 def _groups(one: _One) -> None:
     for group in one.address.groups:
         options = ("-groups", group.name) if group.kind != "finite_field" else ("-cipher", "DHE:@SECLEVEL=0")
-        one.graded(group.name, one.norm.group(group.name), ", ".join(group.versions), *options)
+        missed = internetnl.misses_group(one.address, group)
+        about = "groups.ffdhe" if group.kind == "finite_field" else "groups"
+        differs = one.norm.difference(about) if missed else None
+        one.graded(group.name, one.norm.group(group.name), ", ".join(group.versions), *options, differs=differs)
+    if internetnl.cannot_connect(one.address):
+        one.differs("groups.alone")
     if one.address.groups_unfinished is not None:
         one.doubt(one.address.groups_unfinished)
     if not one.address.post_quantum and one.address.groups_unfinished is None:
@@ -366,6 +399,8 @@ def _hashes(one: _One) -> None:
 
 def _properties(one: _One) -> None:
     address, strengths = one.address, one.norm.strengths
+    if internetnl.old_client_fails(address) and address.secure_renegotiation.yes:
+        one.differs("strengths.insecure_renegotiation")
     one.aspect(
         address.compression,
         Answer.YES,

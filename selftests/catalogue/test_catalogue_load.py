@@ -296,6 +296,18 @@ class TestNorms:
     def test_its_file_has_its_name(self, tmp_path: Path) -> None:
         assert "make them equal" in self.errors(tmp_path, name="other")
 
+    @pytest.mark.parametrize(
+        ("about", "line"),
+        [
+            ("hstss", "hstss is no field of this norm, and not measuring. Did you mean hsts?"),
+            ("cookies", "there is a difference on cookies already; make them one"),
+            ("Hsts age", "expected: a field such as groups.ffdhe"),
+        ],
+    )
+    def test_a_difference_is_about_a_field_and_stands_once(self, tmp_path: Path, about: str, line: str) -> None:
+        said = self.errors(tmp_path, content=self.NORM.replace("about: hsts\n", f"about: {about}\n"))
+        assert line in said
+
     def test_every_threshold_must_stand_in_it(self, tmp_path: Path) -> None:
         said = self.errors(tmp_path, content=self.NORM.replace("hsts_min_age_s: 31536000\n", ""))
         assert "key hsts_min_age_s is missing" in said

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -9,6 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from toetskader.report import csv_view, json_view, junit_view
+from toetskader.report.html import render_html
+from toetskader.report.terminal import finding_lines
 from toetskader.results.model import Report, Verdict
 
 
@@ -144,3 +147,15 @@ def test_junit_with_hostile_text_is_valid_xml(hostile: Report, tmp_path: Path) -
     text = "".join(ET.parse(tmp_path / "junit.xml").getroot().itertext())
     assert "<script>alert(1)</script>" in text
     assert "[U+001B][31mrood[U+202E]" in text
+
+
+def test_a_deliberate_difference_stands_beside_the_verdict_in_every_form(make: Any) -> None:
+    said = "internet.nl kijkt niet naar `cookies`."
+    for verdict, blocks in ((Verdict.FAIL, True), (Verdict.PASS, False)):
+        result = make.result(verdict=verdict, differences=(said,))
+        report = make.report([make.summary([result])], [result, make.result("DDC-7.5-04")])
+        assert json.loads(json_view.encode(report))["results"][0]["differences"] == [said]
+        assert said in csv_view.encode(report).decode("utf-8-sig")
+        assert ("Bewust verschil: internet.nl" in junit_view.encode(report).decode()) is blocks
+        assert render_html(report).count("Bewust verschil: <bdi>internet.nl kijkt niet naar <code>cookies</code>.") == 1
+        assert f"  Bewust verschil: {said}" in finding_lines(result, "nl", 300)

@@ -2,9 +2,14 @@
 
 import pytest
 
-from toetskader.facts.endpoint.csp import grade_csp, has_frame_ancestors
+from toetskader.facts.endpoint.csp import grade_csp, has_frame_ancestors, internetnl_passes
 from toetskader.facts.endpoint.graded import Status
-from toetskader.facts.endpoint.headers import grade_frame_options, grade_referrer_policy, versions_in_header
+from toetskader.facts.endpoint.headers import (
+    grade_frame_options,
+    grade_referrer_policy,
+    internetnl_knows_no_policy,
+    versions_in_header,
+)
 from toetskader.facts.endpoint.hsts import grade_hsts, hsts, internetnl_differs
 
 YEAR = 31_536_000
@@ -62,6 +67,12 @@ REFERRER = [
 @pytest.mark.parametrize(("value", "theirs", "ours", "why"), REFERRER)
 def test_referrer_policy(value: str, theirs: str, ours: Status, why: str) -> None:
     assert grade_referrer_policy(value, good=GOOD, sufficient=SUFFICIENT).status is ours, (theirs, why)
+    assert internetnl_knows_no_policy(value), why
+
+
+@pytest.mark.parametrize("value", ["no-referrer", "foo, no-referrer", "unsafe-url", "", None, "foo"])
+def test_a_referrer_policy_that_is_read_alike(value: str | None) -> None:
+    assert not internetnl_knows_no_policy(value)
 
 
 # All pass at internet.nl; browsers give them less protection than they seem to.
@@ -86,6 +97,7 @@ CSP = [
 @pytest.mark.parametrize(("value", "code", "why"), CSP)
 def test_csp(value: str, code: str, why: str) -> None:
     assert code in grade_csp(value, host="internet.nl").codes, why
+    assert internetnl_passes(value, host="internet.nl"), why
 
 
 def test_csp_of_a_name_in_the_middle_of_a_domain() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from toetskader.facts.endpoint.csp import grade_csp
+from toetskader.facts.endpoint.csp import grade_csp, internetnl_passes
 from toetskader.facts.endpoint.graded import Graded, Status
 from toetskader.facts.endpoint.headers import (
     grade_compression,
@@ -39,6 +39,7 @@ def test_csp(case: dict[str, Any]) -> None:
     assert outcome(graded, "recommended") == case["status"]
     # internet.nl names the missing frame-src beside the missing default-src that it would fall back on
     assert set(case["errors"]) - {"missing-invalid-frame-src"} <= set(graded.codes)
+    assert internetnl_passes(case["header"], host=case["domain"]) == (case["status"] == "passed")
 
 
 @cases("hsts")

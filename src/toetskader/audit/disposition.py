@@ -76,6 +76,7 @@ def dispose(
         evidence=evidence,
         duration_s=duration_s,
         measured=tuple(text[lang] for text in judged.measured),
+        differences=tuple(text[lang] for text in judged.differences),
         claim=requirement.claim[lang] if requirement.claim else "",
     )
 

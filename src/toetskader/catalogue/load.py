@@ -21,6 +21,7 @@ from toetskader.catalogue.models import (
     TargetParameters,
     natural,
 )
+from toetskader.norms.difference import MEASURING
 from toetskader.norms.tls import TlsNorm
 from toetskader.norms.web import WebNorm
 from toetskader.text import Text
@@ -192,8 +193,29 @@ class _Loader:
             self._errors.extend(errors.errors)
         else:
             self._check_name(file, norm.id)
+            self._check_differences(file, norm)
             return norm
         return None
+
+    def _check_differences(self, file: YamlFile, norm: Norm) -> None:
+        """Report differences on what is no part of the norm, and a second one on the same."""
+        told: set[str] = set()
+        for index, difference in enumerate(norm.differences):
+            place: Steps = ("differences", index, "about")
+            field = difference.about.partition(".")[0]
+            if field != MEASURING and field not in norm.__struct_fields__:
+                message = Text(
+                    f"{shown(field)} is geen veld van deze norm, en niet {MEASURING}.",
+                    f"{shown(field)} is no field of this norm, and not {MEASURING}.",
+                )
+                self._error(file, place, joined(message, did_you_mean(field, norm.__struct_fields__)))
+            if difference.about in told:
+                message = Text(
+                    f"over {shown(difference.about)} staat er al een verschil; voeg ze samen",
+                    f"there is a difference on {shown(difference.about)} already; make them one",
+                )
+                self._error(file, place, message)
+            told.add(difference.about)
 
     def _check_name(self, file: YamlFile, id_: str) -> None:
         if id_ != file.path.stem:

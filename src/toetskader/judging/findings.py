@@ -6,6 +6,7 @@ from typing import Literal, get_args
 import msgspec
 
 from toetskader.facts.kubernetes.node import Place
+from toetskader.norms.difference import Difference
 from toetskader.text import Text
 
 Strength = Literal["required", "recommended", "optional"]
@@ -80,11 +81,17 @@ class Findings:
         self.items: list[RawFinding] = []
         self._failing = 0
         self.measured: list[Text] = []
+        self.differences: list[Text] = []
 
     def saw(self, nl: str, en: str) -> None:
         """Tell what was measured, in a few words; it is shown with every verdict, a pass too."""
         if len(self.measured) < MOST_MEASURED:
             self.measured.append(clipped(Text(nl, en)))
+
+    def differs(self, difference: Difference | None) -> None:
+        """Tell that a deliberate difference of the norm bears on this verdict; None when the norm has none."""
+        if difference is not None and difference.note not in self.differences:
+            self.differences.append(clipped(difference.note))
 
     @property
     def fail(self) -> bool:
@@ -100,14 +107,18 @@ class Findings:
         remedy: Text | None = None,
         strength: Strength = "required",
         command: str = "",
+        differs: Difference | None = None,
     ) -> None:
         """Report a place where the requirement is not met.
 
         Parameters: `place`, a node, container, workload, object, `FilePlace` or `EndpointPlace`; `seen` and
         `expected`, a plain value or a `Text`, never a secret's value; `remedy`, the smallest change that mends this
         place, when it is more precise than the requirement's own remedy; `strength`, as the norm gives it: only what
-        is required fails; `command`, with which an auditor sees the same.
+        is required fails; `command`, with which an auditor sees the same; `differs`, how the norm differs on purpose
+        from what others measure by on just this, with its own remedy when it has one.
         """
+        self.differs(differs)
+        remedy = remedy or (differs.remedy if differs is not None else None)
         fails = strength == "required"
         if not fails and len(self.items) - self._failing >= MOST_FINDINGS:
             return

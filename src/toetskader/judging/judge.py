@@ -46,6 +46,8 @@ class Judged(msgspec.Struct, frozen=True):
     """False when the scene left off what is judged, so that the other scenes decide."""
     measured: tuple[Text, ...] = ()
     """What was measured, in a few words."""
+    differences: tuple[Text, ...] = ()
+    """How the norm differs on purpose from what others measure by, where that bears on this."""
 
 
 def judge(
@@ -167,10 +169,21 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any], d
             return _judged(check, scene, given, findings)
     except TooLong:
         doubt, keys = _too_long(check, scene, deadline), _keys(check, scene)
-        found, measured = tuple(findings.items), tuple(findings.measured)
+        judged = _found(findings, keys)
         if findings.fail:
-            return Judged(Verdict.FAIL, found, keys=keys, doubt=doubt, measured=measured)
-        return Judged(Verdict.UNDETERMINED, found, reason=doubt, keys=keys, measured=measured)
+            return msgspec.structs.replace(judged, verdict=Verdict.FAIL, doubt=doubt)
+        return msgspec.structs.replace(judged, verdict=Verdict.UNDETERMINED, reason=doubt)
+
+
+def _found(findings: Findings, keys: tuple[FactKey, ...]) -> Judged:
+    """Return a judgement with all that was found and measured, as yet a pass."""
+    return Judged(
+        Verdict.PASS,
+        tuple(findings.items),
+        keys=keys,
+        measured=tuple(findings.measured),
+        differences=tuple(findings.differences),
+    )
 
 
 def _keys(check: Check, scene: SceneSubjects) -> tuple[FactKey, ...]:
@@ -206,15 +219,15 @@ def _judged(check: Check, scene: SceneSubjects, given: Mapping[str, Any], findin
     except Exception as outcome:  # hostile input must cost one verdict, not the run
         doubt = clipped(_doubt(check, outcome, scene))
         crash = None if isinstance(outcome, Undetermined | Missing | Malformed | Unseen) else outcome
-    found, measured = tuple(findings.items), tuple(findings.measured)
+    judged = _found(findings, keys)
     if findings.fail:
-        return Judged(Verdict.FAIL, found, keys=keys, crash=crash, doubt=doubt, measured=measured)
+        return msgspec.structs.replace(judged, verdict=Verdict.FAIL, crash=crash, doubt=doubt)
     if doubt is not None:
-        return Judged(Verdict.UNDETERMINED, found, reason=doubt, keys=keys, crash=crash, measured=measured)
+        return msgspec.structs.replace(judged, verdict=Verdict.UNDETERMINED, reason=doubt, crash=crash)
     idle = _nothing_runs(scene) if scene.part == "namespace" else None  # an empty namespace meets nothing
     idle = idle or _made_by_something_else(check, scene)
     verdict = Verdict.PASS if idle is None else Verdict.UNDETERMINED
-    return Judged(verdict, found, reason=idle, keys=keys, measured=measured)
+    return msgspec.structs.replace(judged, verdict=verdict, reason=idle)
 
 
 def _require_norms(check: Check, given: Mapping[str, Any]) -> None:
@@ -288,6 +301,7 @@ def _combine(judged: list[Judged]) -> Judged:
         reason=deciding[0].reason,
         keys=tuple(dict.fromkeys(key for item in judged for key in item.keys)),
         measured=tuple(dict.fromkeys(text for item in judged for text in item.measured)),
+        differences=tuple(dict.fromkeys(text for item in judged for text in item.differences)),
         crash=next((item.crash for item in judged if item.crash), None),
         doubt=next((item.doubt or item.reason for item in judged if _doubtful(item)), None),
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from toetskader.norms.difference import Difference, Differences, find_difference
 from toetskader.text import Text
 
 
@@ -76,6 +77,11 @@ class TlsNorm(_Model, frozen=True, kw_only=True, tag_field="kind", tag="tls"):
     certificate: CertificateGrades
     expires_soon_days: Annotated[int, Meta(ge=0, description="A certificate that ends within these days is remarked")]
     strengths: Strengths
+    differences: Differences = ()
+
+    def difference(self, about: str) -> Difference | None:
+        """Return what differs on purpose in a field of this norm, or in a part of it: `groups.ffdhe`."""
+        return find_difference(self.differences, about)
 
     def version(self, name: str) -> Grade:
         """Grade a version of the protocol: `TLS 1.2`."""

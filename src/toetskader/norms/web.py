@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from toetskader.norms.difference import Difference, Differences, find_difference
 from toetskader.text import Text
 
 Strength = Literal["required", "recommended", "optional"]
@@ -13,7 +14,7 @@ Whole = Annotated[int, Meta(ge=0)]
 
 
 class WebNorm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="web"):
-    """One version of the rules for a website; every field must be in the file, so that nothing weighs by accident."""
+    """One version of the rules for a website; what weighs must be in the file, so that nothing weighs by accident."""
 
     id: str
     title: Text
@@ -54,3 +55,9 @@ class WebNorm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     caa: Strength
     rpki: Strength
     tlsa: Strength
+
+    differences: Differences = ()
+
+    def difference(self, about: str) -> Difference | None:
+        """Return what differs on purpose in a field of this norm, or in a part of it: `hsts`."""
+        return find_difference(self.differences, about)

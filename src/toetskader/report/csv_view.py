@@ -11,7 +11,7 @@ COLUMNS = (
     "target", "requirement", "source", "section", "lines", "level", "kind", "mode", "part", "proof", "verdict",
     "label", "gated", "blocks", "title", "remedy", "reason", "deviation", "deviation_status", "deviation_expires",
     "where", "path", "file", "scene", "seen", "expected", "finding_remedy",
-    "strength", "command", "measured", "claim",
+    "strength", "command", "measured", "claim", "differences",
 )  # fmt: skip
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -40,7 +40,8 @@ def encode(report: Report) -> bytes:
             for f in r.findings
         ]
         for finding in findings or [("",) * 9]:
-            writer.writerow([_cell(text) for text in (*result, *finding, "; ".join(r.measured), r.claim)])
+            beside = ("; ".join(r.measured), r.claim, " ".join(r.differences))
+            writer.writerow([_cell(text) for text in (*result, *finding, *beside)])
     return out.getvalue().encode("utf-8-sig")
 
 

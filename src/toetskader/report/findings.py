@@ -56,6 +56,11 @@ def reason_lines(result: Result, w: Words) -> list[str]:
     return lines
 
 
+def difference_lines(result: Result, w: Words) -> list[str]:
+    """Say how the norm differs on purpose from what others measure by, where that bears on a verdict."""
+    return [f"{w.difference}: {one_line(clip(text, TEXT_LIMIT))}" for text in result.differences]
+
+
 def deviation_sentence(deviation: Deviation, w: Words) -> str:
     """Say what a deviation does to a result."""
     expires = day(deviation.expires, w)

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from toetskader.report.findings import finding_text, merge_scenes, reason_lines
+from toetskader.report.findings import difference_lines, finding_text, merge_scenes, reason_lines
 from toetskader.report.visible import one_line, visible
 from toetskader.report.words import alarms, coverage, mark, words_of
 from toetskader.results.model import Report, Result, Verdict
@@ -88,6 +88,7 @@ def _case(suite: ET.Element, result: Result, gate: int, report: Report) -> str:
     reasons = reason_lines(result, w)
     message = ": ".join([verdict, *reasons[:1]]) if reasons else verdict
     element = ET.SubElement(case, kind, message=one_line(message), type=result.verdict.value)
-    text = [*(finding_text(f, result, w) for f in merge_scenes(result.findings)), *reasons]
+    found = (finding_text(f, result, w) for f in merge_scenes(result.findings))
+    text = [*found, *reasons, *difference_lines(result, w)]
     element.text = visible("\n".join(text)) or None
     return {"failure": "failures", "error": "errors", "skipped": "skipped"}[kind]

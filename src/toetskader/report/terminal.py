@@ -7,6 +7,7 @@ from pathlib import Path
 from toetskader.report.findings import (
     TEXT_LIMIT,
     deviation_sentence,
+    difference_lines,
     finding_text,
     merge_scenes,
     reason_lines,
@@ -50,7 +51,8 @@ def blocking_lines(results: Iterable[Result], lang: Lang, width: int) -> list[st
     causes: dict[object, list[Result]] = {}
     for result in results:
         one_cause = result.verdict is Verdict.UNDETERMINED and result.reason and not result.deviation
-        cause = (result.target, result.reason, result.findings) if one_cause else (result.target, result.requirement)
+        said = (result.reason, result.findings, result.differences)
+        cause = (result.target, *said) if one_cause else (result.target, result.requirement)
         causes.setdefault(cause, []).append(result)
     lines: list[str] = []
     for together in list(causes.values())[:BLOCKING_SHOWN]:
@@ -67,7 +69,7 @@ def _cause_lines(together: list[Result], w: Words, width: int) -> list[str]:
     lines = _wrap(f"{count} @{one_line(first.target)} [{w.verdicts[first.verdict]}]", width, "", "  ")
     for finding in merge_scenes(first.findings)[:FINDINGS_SHOWN]:
         lines += _wrap(finding_text(finding, first, w), width, "  - ", "    ")
-    for reason in reason_lines(first, w):
+    for reason in (*reason_lines(first, w), *difference_lines(first, w)):
         lines += _wrap(reason, width, "  ", "    ")
     return lines + _wrap(_ids([result.requirement for result in together], w), width, "  ", "    ")
 
@@ -101,7 +103,7 @@ def finding_lines(result: Result, lang: Lang, width: int) -> list[str]:
     more = len(merged) - FINDINGS_SHOWN
     if more > 0:
         lines += _wrap(plural(w.more_findings_terminal, more), width, "  - ", "    ")
-    for reason in reason_lines(result, w):
+    for reason in (*reason_lines(result, w), *difference_lines(result, w)):
         lines += _wrap(reason, width, "  ", "    ")
     if not result.findings and result.verdict is not Verdict.UNDETERMINED:
         remedy = result.remedy

@@ -64,6 +64,7 @@ class Words:
     remarks: str
     """Of a requirement that is met."""
     measured: str
+    difference: str
     claim: str
     by_hand: str
     scene: str
@@ -212,6 +213,7 @@ NL = Words(
     strengths={"recommended": "aanbevolen", "optional": "ter informatie"},
     remarks="{n} opmerkingen|{n} opmerking",
     measured="Gemeten",
+    difference="Bewust verschil",
     claim="De bron zegt",
     by_hand="Zelf zien",
     scene="waardenset",
@@ -378,6 +380,7 @@ EN = Words(
     strengths={"recommended": "recommended", "optional": "for information"},
     remarks="{n} remarks|{n} remark",
     measured="Measured",
+    difference="Deliberate difference",
     claim="The source says",
     by_hand="See for yourself",
     scene="values set",

@@ -89,6 +89,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float = 0.0
     measured: tuple[str, ...] = ()
     """What was measured, in a few words."""
+    differences: tuple[str, ...] = ()
+    """How the norm differs on purpose from what others measure by, where that bears on this verdict."""
     claim: str = ""
     """What the source says of the present state, to lay beside what was measured."""
 

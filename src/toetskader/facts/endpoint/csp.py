@@ -282,3 +282,43 @@ def _is_own(named: str, host: str) -> bool:
         # a wildcard below a top-level domain is everybody's
         return "." in domain and (host == domain or host.endswith(f".{domain}"))
     return named == host or named.endswith(f".{host}")
+
+
+def internetnl_passes(value: str | None, *, host: str) -> bool:
+    """Tell whether internet.nl (v1.11) passes a policy: it sees directives and sources in lower case only, and all of
+    a name together; a host is of the own domain when its name ends in it, whatever stands before.
+
+    Parameters: as for `grade_csp`.
+    """
+    seen: dict[str, list[Source]] = {}
+    for policy in map(_parsed, (value or "").split(",")):
+        for name in policy.lower_case:
+            sources = [source for listed in policy.directives[name] for source in listed]
+            seen.setdefault(name, []).extend(source for source in sources if source.host or source.text.islower())
+    everywhere = [source for sources in seen.values() for source in sources]
+    for_scripts = [seen.get(name, seen.get("default-src", ())) for name in ("object-src", "script-src")]
+    own = host.lower().rstrip(".")
+    return (
+        not any(True for source in everywhere for _ in _flaws(source))
+        and not any(source.scheme == "data" and not source.host for sources in for_scripts for source in sources)
+        and all(_internetnl_keeps_home(seen.get(name, []), own) for name in ("default-src", "base-uri"))
+        and _names_self(seen.get(_ANCESTORS, []))
+        and _names_some(seen.get("form-action", []))
+    )
+
+
+def _internetnl_keeps_home(sources: list[Source], own: str) -> bool:
+    """Tell whether internet.nl takes sources for 'none', or for 'self' with hosts of the page's own domain."""
+    hosts = [source.host for source in sources if source.host]
+    if any(source.keyword == "none" for source in sources) and not (
+        hosts or any(source.keyword == "self" for source in sources)
+    ):
+        return True
+    alike = all(own.endswith(named[2:]) if named.startswith("*.") else named.endswith(own) for named in hosts)
+    base = min(hosts, key=len, default="")
+    return (
+        any(source.keyword == "self" for source in sources)
+        and alike
+        and all(named.endswith(base) for named in hosts)
+        and all(source.keyword == "self" or source.host for source in sources)
+    )

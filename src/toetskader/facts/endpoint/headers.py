@@ -77,6 +77,12 @@ def grade_referrer_policy(value: str | None, *, good: Collection[str], sufficien
     return Graded((Remark(f"bad-{deciding}", _plain(deciding), expected),))
 
 
+def internetnl_knows_no_policy(value: str | None) -> bool:
+    """Tell whether internet.nl rejects a Referrer-Policy that is read here: it takes the last value, as written."""
+    found = [item.strip() for item in value.split(",")] if value and value.strip() else []
+    return bool(found) and found[-1] not in _KNOWN_POLICIES and any(item.lower() in _KNOWN_POLICIES for item in found)
+
+
 def grade_compression(value: str | None) -> Graded:
     """Judge Content-Encoding: any is told, as compression over TLS can leak secrets of a page (BREACH)."""
     if not value:

@@ -65,6 +65,7 @@ class Row:
     evidence: Sequence[int]
     source: str
     measured: Sequence[str]
+    differences: Sequence[str]
     claim: str
 
     @property
@@ -332,6 +333,7 @@ def _row(
         evidence=[evidence[path] for path in result.evidence],
         source=words.source_place(result, w),
         measured=[clip(text, _TEXT_LIMIT) for text in result.measured],
+        differences=[clip(text, _TEXT_LIMIT) for text in result.differences],
         claim=result.claim,
     )
 
@@ -363,6 +365,7 @@ def _findings_shown(report: Report) -> int:
     """Choose how many findings to show per result so that the page keeps to its budget."""
     costs = [[_cost(f) for f in result.findings[: FINDINGS_SHOWN[0]]] for result in report.results if result.findings]
     left = PAGE_BUDGET - _RESULT_COST * len(report.results) - _TARGET_COST * len(report.targets)
+    left -= sum(min(len(text), _TEXT_LIMIT) for result in report.results for text in result.differences)
     budget = min(left, MOST_FOR_FINDINGS)
     for number in FINDINGS_SHOWN:
         if sum(sum(cost[:number]) for cost in costs) <= budget:
