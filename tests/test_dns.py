@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from toetskader.facts.addresses import is_native, is_public, may_be_measured, version_of, why_not_measured
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.endpoint import caa, dane
 from toetskader.facts.endpoint.dns import AddressLookup, DnsFacts, NameServer, Outcome, ProbeOutcome
@@ -93,6 +94,7 @@ def test_name_servers_answer_over_ipv6(dns: DnsFacts, norm: WebNorm, findings: F
         f"{len(good)} of {len(lookup.servers)} name servers of {lookup.name} answer over IPv6.",
     )
     if len(good) >= norm.min_name_servers:
+        _remark_silent_servers(dns, findings)
         return
     if len(good) + len(unclear) + lookup.left_out >= norm.min_name_servers:
         undetermined(
@@ -114,6 +116,31 @@ def test_name_servers_answer_over_ipv6(dns: DnsFacts, norm: WebNorm, findings: F
             )
     if not bad:
         findings.add(EndpointPlace(lookup.name, "NS"), seen=len(lookup.servers), expected=expected, strength=norm.ipv6)
+
+
+def _remark_silent_servers(dns: DnsFacts, findings: Findings) -> None:
+    """Remark every IPv6 address of a name server that does not answer, also where enough others do.
+
+    A resolver that tries it waits in vain. internet.nl lets a domain fail on the first such address.
+    """
+    for server in dns.name_servers.servers:
+        for probe in server.over_ipv6:
+            if probe.outcome is ProbeOutcome.AUTHORITATIVE:
+                continue
+            unclear = probe.outcome is ProbeOutcome.NOT_ASKED or (
+                probe.outcome is ProbeOutcome.UNREACHABLE and not dns.sees_ipv6(probe.address)
+            )
+            seen = probe.reason or Text("geen antwoord", "no answer")
+            findings.add(
+                EndpointPlace(server.name, probe.address),
+                seen=seen if probe.outcome is ProbeOutcome.NOT_ASKED or not unclear else _NO_IPV6_HERE,
+                expected=Text(
+                    "elk IPv6-adres van een name server antwoordt; internet.nl keurt de naam anders af",
+                    "every IPv6 address of a name server answers; internet.nl fails the name otherwise",
+                ),
+                strength="optional" if unclear else "recommended",
+                command=next((text for text in dns.commands if f"@{probe.address}" in text.split()), ""),
+            )
 
 
 def _unclear_over_ipv6(server: NameServer, dns: DnsFacts) -> Text | None:
@@ -156,7 +183,9 @@ def test_host_answers_over_ipv6_as_over_ipv4(
     Whether both give the same page is `http.same_service`.
     """
     doubts = _report_missing_addresses(dns, norm.ipv6, findings)
-    if dns.a.addresses and dns.aaaa.addresses:
+    for lookup in (dns.a, dns.aaaa):
+        _report_no_places(lookup, dns, endpoint, norm.ipv6, findings)
+    if _places(dns.a, dns, endpoint) and _places(dns.aaaa, dns, endpoint):
         if isinstance(http, NotSeen):
             doubts += _compare_tls(dns, endpoint, http, tls, norm, findings)
         else:
@@ -166,6 +195,39 @@ def test_host_answers_over_ipv6_as_over_ipv4(
         f"{len(dns.a.addresses)} IPv4 and {len(dns.aaaa.addresses)} IPv6 addresses.",
     )
     _end_in_doubt(doubts)
+
+
+def _places(lookup: AddressLookup, dns: DnsFacts, endpoint: Endpoint) -> tuple[str, ...]:
+    """Return the addresses of a host that count: places of their own, where the service can be reached.
+
+    For a service on the internet that is the internet. One whose every address is of a private network may be meant
+    for that network, though the target does not say so; then nothing is contacted, and that says why.
+    """
+    on_internet = any(is_public(address) and is_native(address) for address in dns.addresses)
+    inside = endpoint.allow_private or not on_internet
+    return tuple(address for address in lookup.addresses if may_be_measured(address, allow_private=inside))
+
+
+def _report_no_places(
+    lookup: AddressLookup, dns: DnsFacts, endpoint: Endpoint, strength: Strength, findings: Findings
+) -> None:
+    """Report the records with an address that does not count: to a client it is one address too many."""
+    places = _places(lookup, dns, endpoint)
+    for address in lookup.addresses:
+        if address not in places:
+            findings.add(
+                EndpointPlace(dns.host, lookup.type),
+                seen=Text(f"{address}: {why_not_measured(address).nl}", f"{address}: {why_not_measured(address).en}"),
+                expected=_OWN[lookup.type],
+                strength=strength,
+                command=_command(dns.commands, dns.host, lookup.type),
+            )
+
+
+_OWN = {
+    "A": Text("een IPv4-adres waarop de dienst te bereiken is", "an IPv4 address at which the service can be reached"),
+    "AAAA": Text("een eigen IPv6-adres waarop de dienst te bereiken is", "an IPv6 address of its own to reach it at"),
+}
 
 
 def _report_missing_addresses(dns: DnsFacts, strength: Strength, findings: Findings) -> list[Text]:
@@ -199,29 +261,36 @@ def _end_in_doubt(doubts: list[Text]) -> None:
         )
 
 
-def _is_open(exchange: Exchange) -> bool | None:
-    """Tell whether a port is open; None when it was not asked."""
-    if isinstance(exchange, HttpAnswer) or exchange.connected:
+def _answers(exchange: Exchange) -> bool | None:
+    """Tell whether something answers on a port; None when it was not asked.
+
+    A connection alone is no answer: behind it may be nobody, as where packets that are full do not arrive.
+    """
+    if isinstance(exchange, HttpAnswer):
         return True
-    return None if exchange.how is How.NOT_ASKED else False
+    if exchange.how is How.NOT_ASKED:
+        return None
+    return exchange.connected and exchange.how not in (How.TIMED_OUT, How.RESET, How.UNREACHABLE)
 
 
 def _compare_ports(dns: DnsFacts, http: HttpFacts, norm: WebNorm, findings: Findings) -> list[Text]:
-    """Report the IPv6 addresses on which a port is closed that is open on an IPv4 address."""
+    """Report the IPv6 addresses on which nothing answers at a port where an IPv4 address answers."""
     doubts: list[Text] = []
     over_ipv4 = [item for item in http.addresses if not item.is_v6]
     over_ipv6 = [item for item in http.addresses if item.is_v6]
     if not over_ipv4 or not over_ipv6 or http.addresses_left_out or http.refused_addresses:
         doubts.append(Text("niet alle adressen zijn gevraagd", "not all addresses were asked"))
+    compared = False
     for port, of in ((http.port, _over_https), (http.http_port, _over_http)):
-        states = [_is_open(of(item)) for item in over_ipv4]
+        states = [_answers(of(item)) for item in over_ipv4]
         if True not in states:
             if None in states:
                 doubts.append(Text(f"poort {port} is over IPv4 niet gevraagd", f"port {port} was not asked over IPv4"))
             continue
+        compared = True
         for item in over_ipv6:
             exchange = of(item)
-            state = _is_open(exchange)
+            state = _answers(exchange)
             if state:
                 continue
             why = exchange.message if isinstance(exchange, Unanswered) else Text("geen antwoord", "no answer")
@@ -236,6 +305,13 @@ def _compare_ports(dns: DnsFacts, http: HttpFacts, norm: WebNorm, findings: Find
                 strength=norm.ipv6,
                 command=http.curl(item, plain=of is _over_http),
             )
+    if not compared and not doubts:
+        doubts.append(
+            Text(
+                "over IPv4 antwoordt niets, zodat er niets te vergelijken is",
+                "nothing answers over IPv4 to compare with",
+            )
+        )
     return doubts
 
 
@@ -254,9 +330,9 @@ def _compare_tls(
     doubts = [http.message]
     if isinstance(tls, NotSeen):
         return doubts
-    if any(item.reachable and ":" not in item.address for item in tls.addresses):
+    if any(item.reachable and version_of(item.address) == 4 for item in tls.addresses):
         for item in tls.addresses:
-            if ":" in item.address and not item.reachable and dns.sees_ipv6(item.address):
+            if version_of(item.address) == 6 and not item.reachable and dns.sees_ipv6(item.address):
                 findings.add(
                     EndpointPlace(tls.where(item.address), "IPv6"),
                     seen=item.reason or Text("geen antwoord", "no answer"),
@@ -288,6 +364,9 @@ def test_municipal_name_has_address_records(
     """TA 5.1m: a name of the municipality is tied to an address with A and AAAA records of its own, without alias."""
     _must_be_municipal(endpoint)
     _report_aliases(dns, norm.address_records, findings)
+    for lookup in (dns.a, dns.aaaa):
+        if not _places(lookup, dns, endpoint):
+            _report_no_places(lookup, dns, endpoint, norm.address_records, findings)
     _end_in_doubt(_report_missing_addresses(dns, norm.address_records, findings))
 
 

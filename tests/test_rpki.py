@@ -1,14 +1,17 @@
 """Judgements on routes: whether the networks that announce an endpoint may do so."""
 
 from toetskader.facts.endpoint.dns import DnsFacts, Outcome
-from toetskader.facts.endpoint.rpki import RpkiFacts, Validity
+from toetskader.facts.endpoint.rpki import Route, RpkiFacts, Validity
 from toetskader.judging import EndpointPlace, Findings, Text, check, undetermined
 from toetskader.norms.web import WebNorm
 
 
 @check("rpki.valid_origin")
 def test_routes_are_authorised(rpki: RpkiFacts, dns: DnsFacts, norm: WebNorm, findings: Findings) -> None:
-    """SLA 11.2: every route to every address of the host and its name servers has a valid origin (RFC 6811)."""
+    """SLA 11.2: every route to every address of the host and its name servers has a valid origin (RFC 6811).
+
+    What few peers see is a leak or a hijack that does not get far, and no route of the holder.
+    """
     doubts = [
         _unknown(lookup.name, lookup.type, lookup.reason) for lookup in dns.lookups_of_addresses() if lookup.failed
     ]
@@ -23,8 +26,16 @@ def test_routes_are_authorised(rpki: RpkiFacts, dns: DnsFacts, norm: WebNorm, fi
     for item in rpki.addresses:
         if item.outcome is not Outcome.RECORDS:
             doubts.append(_unknown(item.address, "", item.reason))
+        seen = [route for route in item.routes if _is_seen(route, norm)]
+        if item.routes and not seen:
+            doubts.append(_unknown(item.address, "", _hardly_seen(item.routes, norm)))
         for route in item.routes:
-            if route.validity is Validity.UNKNOWN:
+            if route not in seen:
+                findings.saw(
+                    f"{item.address}: {route.prefix} AS{route.asn} telt niet mee, {route.peers} peers zien deze route.",
+                    f"{item.address}: {route.prefix} AS{route.asn} does not count, {route.peers} peers see this route.",
+                )
+            elif route.validity is Validity.UNKNOWN:
                 doubts.append(_unknown(item.address, route.prefix, route.reason))
             elif route.validity is not Validity.VALID:
                 findings.add(
@@ -47,6 +58,19 @@ def test_routes_are_authorised(rpki: RpkiFacts, dns: DnsFacts, norm: WebNorm, fi
             f"Niet van elk adres is de route te beoordelen: {'; '.join(dict.fromkeys(doubt.nl for doubt in doubts))}.",
             f"Not of every address can the route be judged: {'; '.join(dict.fromkeys(doubt.en for doubt in doubts))}.",
         )
+
+
+def _is_seen(route: Route, norm: WebNorm) -> bool:
+    """Tell whether enough of the internet sees a route; a source that does not say how many do is taken at its word."""
+    return route.peers is None or route.peers >= norm.rpki_min_peers
+
+
+def _hardly_seen(routes: tuple[Route, ...], norm: WebNorm) -> Text:
+    most = max(route.peers or 0 for route in routes)
+    return Text(
+        f"geen route die minstens {norm.rpki_min_peers} peers zien (hoogstens {most})",
+        f"no route that at least {norm.rpki_min_peers} peers see (at most {most})",
+    )
 
 
 _STATES = {

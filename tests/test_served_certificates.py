@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from toetskader.facts.endpoint.certificates import Certificate, Chain, Validated
-from toetskader.facts.endpoint.tls import AddressTls, TlsFacts
+from toetskader.facts.endpoint.tls import AddressTls, StapleState, TlsFacts
 from toetskader.judging import EndpointPlace, Findings, Text, check, undetermined
 from toetskader.norms.tls import Grade, Strength, TlsNorm
 
@@ -13,9 +13,20 @@ Doubt = Callable[[str, Text | None], None]
 
 @check("tls.certificate_trusted")
 def test_certificate_is_trusted(tls: TlsFacts, norm: TlsNorm, findings: Findings) -> None:
-    """TA 2.3: a certificate of an authority that everybody trusts, in its dates and for this host."""
+    """TA 2.3: a certificate of an authority that everybody trusts, in its dates, not revoked, and for this host."""
     doubts: list[Text] = []
     trusted(tls, norm, findings, _into(doubts))
+    for address in tls.addresses:
+        if address.staple.state is StapleState.REVOKED:
+            findings.add(
+                EndpointPlace(tls.where(address.address), "OCSP"),
+                seen=Text(
+                    "ingetrokken, volgens het bewijs dat de server zelf meestuurt",
+                    "revoked, by the proof that the server itself hands out",
+                ),
+                expected=Text("een certificaat dat niet is ingetrokken", "a certificate that is not revoked"),
+                command=tls.command(address.address, "-status"),
+            )
     _settle(doubts)
 
 
@@ -48,16 +59,26 @@ def test_certificate_names_a_verified_organisation(tls: TlsFacts, findings: Find
         expected = Text(
             "organisatie gevalideerd (OV, EV of PKIoverheid)", "organisation validated (OV, EV, PKIoverheid)"
         )
-        if leaf.validated is Validated.UNKNOWN and (leaf.organisation or leaf.problem):
+        vouched = leaf.validated if chain.trust.validated is None else chain.trust.validated
+        if chain.trust.trusted is None:
+            doubts.append(_about(address, chain.trust.reason))
+        elif not chain.trust.trusted:
+            seen = Text(
+                f"organisatie: {leaf.organisation or 'geen'}, die niemand heeft gecontroleerd: "
+                f"{_why_untrusted(chain).nl}",
+                f"organisation: {leaf.organisation or 'none'}, which nobody verified: {_why_untrusted(chain).en}",
+            )
+            findings.add(_place(tls, address, leaf), seen=seen, expected=expected, command=command)
+        elif vouched is Validated.UNKNOWN and (leaf.organisation or leaf.problem):
             reason = leaf.problem or Text(
                 "Het certificaat noemt een organisatie, en zegt niet of de uitgever die heeft gecontroleerd.",
                 "The certificate names an organisation, and does not say whether its issuer verified it.",
             )
             doubts.append(_about(address, reason))
-        elif leaf.validated not in (Validated.ORGANISATION, Validated.EXTENDED) or not leaf.organisation:
+        elif vouched not in (Validated.ORGANISATION, Validated.EXTENDED) or not leaf.organisation:
             seen = Text(
-                f"{leaf.validated.value}, organisatie: {leaf.organisation or 'geen'}",
-                f"{leaf.validated.value}, organisation: {leaf.organisation or 'none'}",
+                f"{vouched.value}, organisatie: {leaf.organisation or 'geen'}",
+                f"{vouched.value}, organisation: {leaf.organisation or 'none'}",
             )
             findings.add(_place(tls, address, leaf), seen=seen, expected=expected, command=command)
         else:
@@ -75,8 +96,7 @@ def trusted(tls: TlsFacts, norm: TlsNorm, findings: Findings, doubt: Doubt) -> N
             doubt(address.address, chain.trust.reason)
         elif not chain.trust.trusted:
             expected = Text(f"een pad naar {chain.trust.store}", f"a path to {chain.trust.store}")
-            told = _SELF_SIGNED if leaf.self_signed else chain.trust.reason
-            findings.add(place, seen=told, expected=expected, command=command)
+            findings.add(place, seen=_why_untrusted(chain), expected=expected, command=command)
         _dates(tls, norm, chain, address, findings, doubt)
         matches = leaf.matches(tls.host)
         if matches is None:
@@ -90,6 +110,11 @@ def trusted(tls: TlsFacts, norm: TlsNorm, findings: Findings, doubt: Doubt) -> N
             findings.add(place, seen=seen, expected=Text("serverAuth", "serverAuth"), command=command)
 
 
+def _why_untrusted(chain: Chain) -> Text:
+    return _SELF_SIGNED if chain.leaf.self_signed else chain.trust.reason or _NO_PATH
+
+
+_NO_PATH = Text("geen pad naar een vertrouwde autoriteit", "no path to a trusted authority")
 _SELF_SIGNED = Text("door zichzelf ondertekend", "self-signed")
 _MANY_NAMES = Text(
     "Niet alle namen in het certificaat zijn bekeken.", "Not all names in the certificate were looked at."
@@ -97,10 +122,19 @@ _MANY_NAMES = Text(
 
 
 def _dates(tls: TlsFacts, norm: TlsNorm, chain: Chain, address: AddressTls, findings: Findings, doubt: Doubt) -> None:
-    """Judge by the moment of measuring whether the certificates sent are in their dates."""
+    """Judge by the moment of measuring whether the certificates that a client needs are in their dates.
+
+    One beside the path that has expired, such as an old root signed by another one, is at most too much.
+    """
     measured_at = tls.provenance.at
     command = tls.command(address.address, "-showcerts")
-    for certificate in chain.judged():
+    for certificate in chain.beside_path():
+        if certificate.valid_on(measured_at) is False:
+            seen = f"{certificate.not_before:%Y-%m-%d} – {certificate.not_after:%Y-%m-%d}"
+            expected = Text("niet meesturen: geen client heeft dit nodig", "not sent along: no client needs it")
+            place = _place(tls, address, certificate)
+            findings.add(place, seen=seen, expected=expected, strength="optional", command=command)
+    for certificate in chain.in_path():
         valid = certificate.valid_on(measured_at)
         place = _place(tls, address, certificate)
         if valid is None:
@@ -110,11 +144,13 @@ def _dates(tls: TlsFacts, norm: TlsNorm, chain: Chain, address: AddressTls, find
         if not valid:
             expected = Text(f"geldig op {measured_at:%Y-%m-%d}", f"valid on {measured_at:%Y-%m-%d}")
             findings.add(place, seen=seen, expected=expected, command=command)
-        elif certificate.expires_within(measured_at.date(), norm.expires_soon_days):
+        elif certificate.expires_soon(measured_at, norm.expires_soon_days, norm.expires_soon_part):
             strength = norm.strengths.expires_soon
             if strength != "none":
+                days, part = norm.expires_soon_days, norm.expires_soon_part
                 expected = Text(
-                    f"langer dan {norm.expires_soon_days} dagen geldig", f"valid for over {norm.expires_soon_days} days"
+                    f"nog langer dan {days} dagen geldig, of dan 1/{part} van zijn duur",
+                    f"valid for over {days} days more, or for over 1/{part} of its time",
                 )
                 findings.add(place, seen=seen, expected=expected, strength=strength, command=command)
 

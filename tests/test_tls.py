@@ -447,7 +447,7 @@ def _staple(one: _One) -> None:
     staple, strengths = one.address.staple, one.norm.strengths
     expected = Text("een geldige OCSP-staple", "a valid OCSP staple")
     match staple.state:
-        case StapleState.BAD:
+        case StapleState.BAD | StapleState.REVOKED:
             one.add("OCSP", strengths.bad_staple, staple.reason, expected, "-status")
         case StapleState.NONE:
             seen = Text("geen OCSP-staple", "no OCSP staple")

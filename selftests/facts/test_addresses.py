@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toetskader.facts.addresses import SPECIAL, Reach, is_public, may_be_contacted, reach_of, special_purpose
+from toetskader.facts.addresses import (
+    SPECIAL,
+    Reach,
+    in_url,
+    is_native,
+    is_public,
+    may_be_contacted,
+    may_be_measured,
+    reach_of,
+    shown_with_port,
+    special_purpose,
+    version_of,
+    why_not_measured,
+)
 
 V4 = st.ip_addresses(v=4)
 V6 = st.ip_addresses(v=6)
@@ -166,3 +179,33 @@ def test_the_table_is_ordered_and_has_no_block_twice() -> None:
 def test_what_is_no_address(text: str) -> None:
     with pytest.raises(ValueError, match="does not appear"):
         reach_of(text)
+
+
+@given(V4)
+def test_ipv4_in_disguise_is_no_place_of_its_own(address: ipaddress.IPv4Address) -> None:
+    for form, outer in inside(address).items():
+        if int(outer) > 1 and not form.startswith("isatap"):  # whose network part is a native one
+            assert not is_native(outer), form
+            assert not may_be_measured(outer, allow_private=True), form
+            assert version_of(outer) == 6
+    assert is_native(address)
+
+
+@given(st.one_of(V4, V6), st.booleans())
+def test_what_is_measured_may_be_contacted(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address, inside_network: bool
+) -> None:
+    if may_be_measured(address, allow_private=inside_network):
+        assert may_be_contacted(address, allow_private=inside_network)
+        assert is_native(address)
+    else:
+        assert why_not_measured(address).en.startswith(("an address with a purpose", "no address"))
+
+
+def test_how_addresses_are_written() -> None:
+    assert in_url("192.0.2.1") == "192.0.2.1"
+    assert in_url("2001:db8::1") == "[2001:db8::1]"
+    assert shown_with_port("192.0.2.1", 443) == "192.0.2.1:443"
+    assert shown_with_port("::1", 443) == "[::1]:443"
+    assert "6to4 (RFC 3056)" in why_not_measured("2002:5db8:d822::1").en
+    assert "IPv4-mapped" in why_not_measured("::ffff:10.0.0.1").en

@@ -152,12 +152,18 @@ def test_name_servers_that_could_not_be_asked_for(collector: Dns) -> None:
     assert judge_dns("dns.name_servers_ipv6", dns=replace(names(collector), name_servers=alone)).verdict is FAIL
 
 
+MUNICIPAL = replace(ENDPOINT, municipal_domain="good.test")
 SEEN = Provenance(at=datetime(2026, 1, 1, tzinfo=UTC), by="test", source="test")
 ANSWER = Answer(url="https://www.good.test/", status=200, protocol="HTTP/1.1")
 
 
 def silent(how: How = How.TIMED_OUT) -> Unanswered:
     return Unanswered(url="https://www.good.test/", how=how, message=WHY)
+
+
+def connected(how: How) -> Unanswered:
+    """A port that takes the connection."""
+    return replace(silent(how), connected=True)
 
 
 def web(**answers: tuple[Any, Any]) -> HttpFacts:
@@ -184,6 +190,14 @@ def web(**answers: tuple[Any, Any]) -> HttpFacts:
         ((ANSWER, ANSWER), (ANSWER, silent()), FAIL),
         ((ANSWER, ANSWER), (silent(How.REFUSED), ANSWER), FAIL),
         ((ANSWER, ANSWER), (ANSWER, silent(How.NOT_ASKED)), UNDETERMINED),
+        ((ANSWER, ANSWER), (ANSWER, connected(How.TIMED_OUT)), FAIL),
+        ((ANSWER, ANSWER), (ANSWER, connected(How.RESET)), FAIL),
+        ((ANSWER, ANSWER), (connected(How.TIMED_OUT), ANSWER), FAIL),
+        ((ANSWER, ANSWER), (ANSWER, connected(How.CLIENT_CERTIFICATE)), PASS),
+        ((ANSWER, ANSWER), (ANSWER, connected(How.TLS)), PASS),
+        ((ANSWER, connected(How.TLS)), (ANSWER, connected(How.TLS)), PASS),
+        ((silent(), connected(How.TIMED_OUT)), (silent(), connected(How.TIMED_OUT)), UNDETERMINED),
+        ((silent(How.REFUSED), silent(How.REFUSED)), (ANSWER, ANSWER), UNDETERMINED),
     ],
 )
 def test_ipv6_is_reachable_where_ipv4_is(collector: Dns, v4: Any, v6: Any, verdict: Verdict) -> None:
@@ -193,6 +207,100 @@ def test_ipv6_is_reachable_where_ipv4_is(collector: Dns, v4: Any, v6: Any, verdi
     for item in judged.findings:
         scheme = "http" if item.where.endswith(":80)") else "https"
         assert item.command.endswith(f"{scheme}://www.good.test/")
+
+
+def records(type_: str, *addresses: str) -> AddressLookup:
+    found = tuple(AddressRecord(address=address, ttl=60) for address in addresses)
+    return AddressLookup(name="www.good.test", type=type_, outcome=Outcome.RECORDS, records=found)
+
+
+NO_PLACES = [
+    "::ffff:93.184.216.34",
+    "::ffff:5db8:d822",
+    "::93.184.216.34",
+    "64:ff9b::5db8:d822",
+    "64:ff9b:1::5db8:d822",
+    "2002:5db8:d822::1",
+    "2001:0:5db8:d822::1",
+    "2001:db8::1",
+    "3fff::1",
+    "fd00::1",
+    "fe80::1",
+    "ff02::1",
+    "100::1",
+    "::1",
+    "::",
+]
+
+
+@pytest.mark.parametrize("address", NO_PLACES)
+@pytest.mark.parametrize("check", ["dns.ipv6_and_ipv4", "dns.address_records"])
+def test_an_aaaa_record_proves_ipv6_only_with_an_address_of_its_own(collector: Dns, check: str, address: str) -> None:
+    facts = replace(names(collector), a=records("A", "93.184.216.34"), aaaa=records("AAAA", address))
+    found = {"http": not_seen("http"), "tls": not_seen("tls")} if check == "dns.ipv6_and_ipv4" else {}
+    judged = judge_dns(check, endpoint=MUNICIPAL, dns=facts, **found)
+
+    assert judged.verdict is FAIL
+    assert [(item.where, item.path) for item in judged.findings] == [("www.good.test", "AAAA")]
+    assert address in judged.findings[0].seen.en
+
+
+@pytest.mark.parametrize(
+    ("a", "aaaa", "inside", "verdict"),
+    [
+        (("93.184.216.34",), ("2a00:1450::1",), False, UNDETERMINED),  # as nothing of HTTP was seen
+        (("10.0.0.1",), ("fd00::1",), True, UNDETERMINED),
+        (("10.0.0.1",), ("fd00::1",), False, UNDETERMINED),  # perhaps meant for a private network
+        (("127.0.0.1",), ("::ffff:127.0.0.1",), True, FAIL),
+        (("10.0.0.1",), ("64:ff9b:1::a00:1",), True, FAIL),
+        (("93.184.216.34",), ("2a00:1450::1", "2002:5db8:d822::1"), False, FAIL),
+        (("93.184.216.34", "192.168.0.1"), ("2a00:1450::1",), False, FAIL),
+        (("192.0.2.1",), ("2a00:1450::1",), False, FAIL),
+    ],
+)
+def test_which_addresses_count_where(
+    collector: Dns, a: tuple[str, ...], aaaa: tuple[str, ...], inside: bool, verdict: Verdict
+) -> None:
+    facts = replace(names(collector), a=records("A", *a), aaaa=records("AAAA", *aaaa))
+    judged = judge_dns(
+        "dns.ipv6_and_ipv4",
+        endpoint=replace(ENDPOINT, allow_private=inside),
+        dns=facts,
+        http=not_seen("http"),
+        tls=not_seen("tls"),
+    )
+
+    assert judged.verdict is verdict, judged
+
+
+def test_a_name_server_that_is_silent_over_ipv6_is_remarked_where_others_answer(collector: Dns) -> None:
+    facts = replace(names(collector), ipv6_here="global")
+    dead = replace(
+        facts.name_servers.servers[1], name="ns3.good.test", **over_ipv6("2a00::1", ProbeOutcome.UNREACHABLE)
+    )
+    second = replace(facts.name_servers.servers[1], **two_addresses(facts, "2a00::2"))
+
+    for servers, remarked in (
+        ((*facts.name_servers.servers, dead), ["2a00::1"]),
+        ((facts.name_servers.servers[0], second), ["2a00::2"]),
+        (facts.name_servers.servers, []),
+        ((*facts.name_servers.servers, replace(dead, **NO_AAAA)), []),
+    ):
+        many = replace(facts, name_servers=replace(facts.name_servers, servers=servers))
+        judged = judge_dns("dns.name_servers_ipv6", dns=many)
+        assert judged.verdict is PASS, judged
+        assert [item.path for item in judged.findings] == remarked
+        assert strengths(judged) <= {"recommended"}
+    unseen = replace(facts, name_servers=replace(facts.name_servers, servers=(*facts.name_servers.servers, dead)))
+    assert strengths(judge_dns("dns.name_servers_ipv6", dns=replace(unseen, ipv6_here="none"))) == {"optional"}
+
+
+def two_addresses(facts: DnsFacts, silent_one: str) -> dict[str, Any]:
+    """A name server that answers on one IPv6 address, and not on another."""
+    server = facts.name_servers.servers[1]
+    lookup = replace(server.aaaa, records=(*server.aaaa.records, AddressRecord(address=silent_one, ttl=1)))
+    probe = Probe(address=silent_one, outcome=ProbeOutcome.UNREACHABLE, reason=WHY)
+    return {"aaaa": lookup, "probes": (*server.probes, probe)}
 
 
 def not_seen(what: str) -> NotSeen:
@@ -214,7 +322,6 @@ def test_services_that_were_not_seen_leave_it_undetermined(collector: Dns) -> No
     assert judged.verdict is UNDETERMINED
 
 
-MUNICIPAL = replace(ENDPOINT, municipal_domain="good.test")
 ALIAS = (Alias(name="www.good.test", target="edge.cdn.test", ttl=60),)
 UNKNOWN = AddressLookup(name="www.good.test", type="AAAA", outcome=Outcome.FAILED, reason=WHY)
 NO_RECORD = AddressLookup(name="www.good.test", type="AAAA", outcome=Outcome.NONE)

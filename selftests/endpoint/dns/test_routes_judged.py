@@ -87,3 +87,35 @@ def test_addresses_that_were_not_seen_are_not_passed(seen: DnsFacts) -> None:
         (seen, none),
     ):
         assert judge_dns("rpki.valid_origin", dns=dns, rpki=found).verdict is Verdict.UNDETERMINED
+
+
+def with_peers(seen: DnsFacts, *peers: tuple[Validity, int | None]) -> RpkiFacts:
+    """Facts in which the first address has routes that so many peers see."""
+    found = facts(seen)
+    routes = tuple(msgspec.structs.replace(route(state), peers=number) for state, number in peers)
+    first = msgspec.structs.replace(found.addresses[0], routes=routes)
+    return msgspec.structs.replace(found, addresses=(first, *found.addresses[1:]))
+
+
+@pytest.mark.parametrize(
+    ("peers", "verdict"),
+    [
+        (((Validity.VALID, 300), (Validity.INVALID, 9)), Verdict.PASS),
+        (((Validity.VALID, 300), (Validity.NOT_FOUND, 1)), Verdict.PASS),
+        (((Validity.VALID, 300), (Validity.UNKNOWN, 2)), Verdict.PASS),
+        (((Validity.VALID, 300), (Validity.INVALID, 10)), Verdict.FAIL),
+        (((Validity.VALID, 9), (Validity.INVALID, 300)), Verdict.FAIL),
+        (((Validity.VALID, 300), (Validity.INVALID, None)), Verdict.FAIL),
+        (((Validity.VALID, 9),), Verdict.UNDETERMINED),
+        (((Validity.INVALID, 0),), Verdict.UNDETERMINED),
+    ],
+)
+def test_a_route_counts_when_enough_of_the_internet_sees_it(
+    seen: DnsFacts, peers: tuple[tuple[Validity, int | None], ...], verdict: Verdict
+) -> None:
+    judged = judge_dns("rpki.valid_origin", dns=seen, rpki=with_peers(seen, *peers))
+
+    assert judged.verdict is verdict, judged
+    if verdict is Verdict.UNDETERMINED:
+        assert judged.reason is not None
+        assert "at least 10 peers" in judged.reason.en

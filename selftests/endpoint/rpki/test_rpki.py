@@ -2,8 +2,10 @@
 
 import ipaddress
 import json
+import os
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -22,8 +24,9 @@ from toetskader.facts.endpoint.origins import validity
 from toetskader.facts.endpoint.rpki import Authorisation, RpkiFacts, Validity
 from toetskader.laboratory.dns import DnsLaboratory, LabZone
 
-VRPS = {
-    "metadata": {"generated": 1},
+NOW = datetime.now(UTC)
+VRPS: dict[str, Any] = {
+    "metadata": {"generated": int(NOW.timestamp())},
     "roas": [
         {"asn": "AS64496", "prefix": "192.0.2.0/24", "maxLength": 24, "ta": "test"},
         {"asn": 64497, "prefix": "198.51.100.0/22", "maxLength": 23},
@@ -40,6 +43,7 @@ ROUTES = """% a comment
 {64496,64499}\t192.0.2.128/25\t4
 64500\t203.0.113.0/24\t9
 64501\t100.64.0.0/10\t9
+64502\t100.65.0.0/16\t9
 64496\t0.0.0.0/0\t9
 """
 
@@ -115,6 +119,8 @@ def test_what_is_missing_is_named(files: tuple[Path, Path], sources: dict[str, b
         (1, "64496 192.0.2.0\n"),
         (1, "nobody 192.0.2.0/24 1\n"),
         (1, "64496\n"),
+        (1, "64496 192.0.2.0/24 many\n"),
+        (1, "64496 192.0.2.0/24 -1\n"),
     ],
 )
 def test_a_file_that_does_not_fit_is_refused_and_named(files: tuple[Path, Path], which: int, content: str) -> None:
@@ -123,6 +129,57 @@ def test_a_file_that_does_not_fit_is_refused_and_named(files: tuple[Path, Path],
 
     assert isinstance(found, NotSeen), found
     assert files[which].name in found.message.en
+
+
+@pytest.mark.parametrize(
+    ("hours", "usable"), [(1, True), (47, True), (49, False), (24 * 365, False)], ids=["1h", "47h", "49h", "1y"]
+)
+@pytest.mark.parametrize("says", ["generated", "generatedTime", "buildtime", "without a zone", "its file alone"])
+def test_authorisations_of_the_past_say_nothing_of_today(
+    files: tuple[Path, Path], says: str, hours: int, usable: bool
+) -> None:
+    made = NOW - timedelta(hours=hours)
+    metadata = {
+        "generated": {"generated": int(made.timestamp())},
+        "generatedTime": {"generatedTime": made.isoformat()},
+        "buildtime": {"buildtime": made.strftime("%Y-%m-%dT%H:%M:%SZ"), "buildmachine": "rpki.example"},
+        "without a zone": {"buildtime": made.replace(tzinfo=None).isoformat()},
+        "its file alone": {},
+    }[says]
+    files[0].write_text(json.dumps({**VRPS, "metadata": metadata}))
+    if says == "its file alone":
+        os.utime(files[0], (made.timestamp(), made.timestamp()))
+    found = Rpki(vrps=files[0], routes=files[1], now=lambda: NOW).collect({"192.0.2.1": ("host.test",)})
+
+    assert isinstance(found, RpkiFacts) is usable, found
+    if isinstance(found, NotSeen):
+        assert "older than 48 hours" in found.message.en
+        assert files[0].name in found.message.en
+
+
+def test_an_authorisation_that_expired_is_none(files: tuple[Path, Path]) -> None:
+    roas = [
+        {"asn": 64496, "prefix": "192.0.2.0/24", "maxLength": 24, "expires": int(NOW.timestamp()) - 60},
+        {"asn": 64497, "prefix": "198.51.100.0/22", "maxLength": 23, "expires": int(NOW.timestamp()) + 3600},
+    ]
+    files[0].write_text(json.dumps({"metadata": VRPS["metadata"], "roas": roas}))
+    found = facts(Rpki(vrps=files[0], routes=files[1], now=lambda: NOW), "192.0.2.1", "198.51.100.1")
+
+    states = {route.prefix: route.validity for item in found.addresses for route in item.routes}
+    assert states["192.0.2.0/24"] is Validity.NOT_FOUND
+    assert states["198.51.100.0/23"] is Validity.VALID
+
+
+def test_how_many_peers_see_a_route_is_kept(files: tuple[Path, Path]) -> None:
+    files[1].write_text("64496 192.0.2.0/24 300\n64499 192.0.2.0/24 1\n64498 192.0.2.0/25\n64497 192.0.2.0/26 999999\n")
+    (found,) = facts(Rpki(vrps=files[0], routes=files[1]), "192.0.2.1").addresses
+
+    assert {route.asn: route.peers for route in found.routes} == {
+        64496: 300,
+        64499: 1,
+        64498: None,
+        64497: 999_999,
+    }
 
 
 def network(bits: int, number: int, size: int) -> Any:
@@ -188,7 +245,7 @@ class Validator(BaseHTTPRequestHandler):
                         },
                     },
                 },
-                "generatedTime": "2026-01-01T00:00:00Z",
+                "generatedTime": (NOW - (timedelta(hours=50) if asn == "AS64502" else timedelta())).isoformat(),
             }
         ).encode()
         self.send_response(500 if asn == "AS64500" else 200)
@@ -227,7 +284,9 @@ def test_a_validator_is_asked_once_a_route(validator: tuple[str, list[str]], fil
     assert any(command == f"curl {validator[0]}api/v1/validity/AS64496/192.0.2.0/24" for command in found.commands)
 
 
-@pytest.mark.parametrize(("address", "said"), [("203.0.113.1", "HTTP 500"), ("100.64.0.1", "strange")])
+@pytest.mark.parametrize(
+    ("address", "said"), [("203.0.113.1", "HTTP 500"), ("100.64.0.1", "strange"), ("100.65.0.1", "generatedTime")]
+)
 def test_an_answer_of_the_validator_that_is_none(
     validator: tuple[str, list[str]], files: tuple[Path, Path], address: str, said: str
 ) -> None:

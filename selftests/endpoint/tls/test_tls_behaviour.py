@@ -127,7 +127,7 @@ def test_two_certificates(version: str, keys: Path, measure: Measure) -> None:
 @pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
 @pytest.mark.parametrize(
     ("days", "revoked", "state"),
-    [(2, False, StapleState.GOOD), (-1, False, StapleState.BAD), (2, True, StapleState.BAD)],
+    [(2, False, StapleState.GOOD), (-1, False, StapleState.BAD), (2, True, StapleState.REVOKED)],
 )
 def test_staples(
     version: str, days: int, revoked: bool, state: StapleState, authority: Authority, keys: Path, measure: Measure

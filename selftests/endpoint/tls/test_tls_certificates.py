@@ -10,18 +10,17 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from toetskader.collect.endpoint.tls.certificates import (
-    Store,
-    extra_store,
-    public_store,
-    read_certificate,
-    trust,
-    visible,
-)
-from toetskader.facts.endpoint.certificates import Validated
+from toetskader.collect.endpoint.tls.authorities import Store, extra_store, public_store
+from toetskader.collect.endpoint.tls.certificates import read_certificate, visible
+from toetskader.collect.endpoint.tls.path import find_path
+from toetskader.facts.endpoint.certificates import Trust, Validated
 from toetskader.laboratory.certificates import Authority, self_signed
 
 NOW = datetime.now(UTC)
+
+
+def trust(chain: Sequence[bytes], stores: Sequence[Store], now: datetime) -> Trust:
+    return find_path(chain, stores, now).trust
 
 
 def ders(pem: bytes) -> list[bytes]:
@@ -118,7 +117,30 @@ def test_dates(authority: Authority) -> None:
     ended = read_certificate(ders(authority.issue(["a.nl"], starts=NOW - timedelta(days=20), days=10)[0])[0], "")
     assert ended.valid_on(NOW) is False
     assert ended.valid_on(NOW - timedelta(days=15)) is True
-    assert ended.expires_within((NOW - timedelta(days=15)).date(), 30)
+    assert ended.valid_on(NOW - timedelta(days=21)) is False
+
+
+@pytest.mark.parametrize(
+    ("life", "left", "soon"),
+    [
+        (398, 29, True),
+        (398, 31, False),
+        (90, 29, True),
+        (90, 31, False),
+        (47, 16, False),
+        (47, 15, True),
+        (6, 5.5, False),
+        (6, 2.1, False),
+        (6, 1.9, True),
+        (1, 0.5, False),
+        (1, 0.2, True),
+    ],
+)
+def test_a_certificate_ends_soon_by_its_own_life(authority: Authority, life: int, left: float, soon: bool) -> None:
+    starts = (NOW - timedelta(days=life - left)).replace(microsecond=0)
+    found = read_certificate(ders(authority.issue(["a.nl"], starts=starts, days=life)[0])[0], "")
+
+    assert found.expires_soon(NOW, 30, 3) is soon
 
 
 def test_organisation_and_policy(authority: Authority) -> None:

@@ -270,7 +270,7 @@ def test_organisation(changes: dict[str, Any], verdict: Verdict, judge: Judge) -
     ("names", "host", "matches"),
     [
         (("app.example.nl",), "app.example.nl", True),
-        (("app.example.nl.",), "app.example.nl", True),
+        (("app.example.nl.",), "app.example.nl", False),
         (("*.example.nl",), "app.example.nl", True),
         (("*.example.nl",), "a.b.example.nl", False),
         (("*.example.nl",), "example.nl", False),

@@ -9,7 +9,7 @@ from hostile_tls import FLIGHT, certificates, handshake, key_exchange, record, s
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toetskader.collect.endpoint.tls.certificates import read_certificate, trust
+from toetskader.collect.endpoint.tls.certificates import read_certificate
 from toetskader.collect.endpoint.tls.messages import (
     LARGEST_FLIGHT,
     MOST_CERTIFICATES,
@@ -19,6 +19,7 @@ from toetskader.collect.endpoint.tls.messages import (
     client_hello,
     ssl2_hello,
 )
+from toetskader.collect.endpoint.tls.path import find_path
 from toetskader.collect.endpoint.tls.registry import GROUPS, SUITES, Version, ffdhe_prime, finite_field_name, suites_for
 from toetskader.collect.endpoint.tls.staple import read_staple
 from toetskader.facts.endpoint.tls import StapleState, openssl_name
@@ -157,7 +158,7 @@ def test_primes_of_rfc_7919(bits: int) -> None:
 def test_any_certificate_and_staple(data: bytes) -> None:
     found = read_certificate(data, "example.nl")
     assert found.problem is not None
-    assert trust([data], [], datetime(2026, 1, 1, tzinfo=UTC)).trusted is None
+    assert find_path([data], [], datetime(2026, 1, 1, tzinfo=UTC)).trust.trusted is None
     assert read_staple(data, [data], datetime(2026, 1, 1, tzinfo=UTC)).state is StapleState.BAD
 
 

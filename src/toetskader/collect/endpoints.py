@@ -13,7 +13,7 @@ from toetskader.collect.endpoint.http import collect_http
 from toetskader.collect.endpoint.rpki import Rpki
 from toetskader.collect.endpoint.tls import collect_tls
 from toetskader.collect.user_agent import USER_AGENT
-from toetskader.facts.addresses import Reach, may_be_contacted, reach_of
+from toetskader.facts.addresses import Reach, may_be_contacted, reach_of, why_not_measured
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.client_certificates import with_demands
 from toetskader.facts.endpoint.dns import DnsFacts
@@ -100,11 +100,11 @@ class EndpointCollectors:
         addresses = _contacted(endpoint, names)
         if isinstance(addresses, NotSeen):
             return addresses
-        with self._scans.to(addresses.all[0]):  # its time begins when it is its turn
+        with self._scans.to(addresses.native[0]):  # its time begins when it is its turn
             found = collect_tls(
                 endpoint.host,
                 endpoint.port,
-                addresses.all,
+                addresses.native,
                 authorities=part.certificate_authorities,
                 deadline_s=DEADLINE_S,
                 user_agent=USER_AGENT,
@@ -122,7 +122,7 @@ class EndpointCollectors:
             endpoint.port,
             endpoint.http_port,
             endpoint.path,
-            addresses.all,
+            addresses.native,
             authorities=part.certificate_authorities,
             allow_private=endpoint.allow_private,
             deadline_s=DEADLINE_S,
@@ -211,12 +211,19 @@ def _contacted(endpoint: Endpoint, names: Dns) -> Addresses | NotSeen:
             f"nothing was contacted. {remedy.en}",
         )
         return _not_seen(endpoint, Reason.REFUSED_INPUT, message)
+    if not addresses.native:
+        shown, kind = ", ".join(addresses.all[:3]), why_not_measured(addresses.all[0])
+        message = Text(
+            f"{endpoint.host} wijst alleen naar {shown}, {kind.nl}; er is niets benaderd. Herstel het DNS-record.",
+            f"{endpoint.host} points to {shown} only, {kind.en}; nothing was contacted. Mend the record in the DNS.",
+        )
+        return _not_seen(endpoint, Reason.REFUSED_INPUT, message)
     return addresses
 
 
 def _together(part: SaasPart, names: Dns) -> Endpoints:
     found = {endpoint.scene: names.addresses(endpoint.host) for endpoint in part.endpoints}
-    seen = {scene: item.all for scene, item in found.items() if isinstance(item, Addresses)}
+    seen = {scene: item.native for scene, item in found.items() if isinstance(item, Addresses)}
     return Endpoints(endpoints=part.endpoints, addresses=seen)
 
 

@@ -1,4 +1,4 @@
-"""What an address is: public, of a private network, or one that is never contacted. The one place that says so.
+"""What an address is: public, of a private network, never contacted, or IPv4 in disguise. The one place that says so.
 
 Python's own table changes with its version and knows no address of a cloud's; this one is IANA's, with its date.
 """
@@ -7,6 +7,9 @@ import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Literal
+
+from toetskader.text import Text
 
 REGISTRIES = "2025-10-09"
 """Date of IANA's special-purpose address registries for IPv4 and IPv6 (RFC 6890, RFC 8190) in the table below."""
@@ -115,6 +118,19 @@ SPECIAL = sorted(
 )
 """All of them, the smallest first: an address belongs to the first block that it is in."""
 
+_STANDS_FOR_IPV4 = tuple(
+    ipaddress.IPv6Network(network)
+    for network in (
+        "::/96",
+        "::ffff:0:0/96",
+        "::ffff:0:0:0/96",
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "2001::/32",
+        "2002::/16",
+    )
+)
+"""Where an IPv6 address is another way to write, to translate to or to tunnel to an IPv4 one."""
 _LAST_32 = tuple(
     ipaddress.IPv6Network(network)
     for network in ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
@@ -131,7 +147,7 @@ def special_purpose(address: str | Address) -> Block | None:
     one of which the fewest may contact addresses. Raises ValueError for what is no address.
     """
     found = _read(address)
-    own = next((block for block in SPECIAL if found in block.network), None)
+    own = _own_block(found)
     inside = [special_purpose(item) for item in _carried(found)] if isinstance(found, ipaddress.IPv6Address) else []
     return max((block for block in (own, *inside) if block), key=lambda block: block.reach, default=None)
 
@@ -154,6 +170,53 @@ def may_be_contacted(address: str | Address, *, allow_private: bool) -> bool:
     cloud's service for its own machines, may not be contacted even then. Raises ValueError for what is no address.
     """
     return reach_of(address) <= (Reach.PRIVATE if allow_private else Reach.PUBLIC)
+
+
+def version_of(address: str | Address) -> Literal[4, 6]:
+    """Tell how an address is written: as IPv4 or as IPv6. Raises ValueError for what is no address."""
+    return _read(address).version
+
+
+def is_native(address: str | Address) -> bool:
+    """Tell whether an address is a place of its own, and not an IPv6 way to say an IPv4 one.
+
+    Mapped, compatible, translated (NAT64), 6to4 and Teredo addresses are no proof of IPv6: what is behind them is
+    reached over IPv4, if at all (RFC 4291, 2.5.5; RFC 6052; RFC 7526). `::` and `::1` are themselves.
+    Raises ValueError for what is no address.
+    """
+    found = _read(address)
+    return found.version == 4 or int(found) <= 1 or not any(found in network for network in _STANDS_FOR_IPV4)
+
+
+def may_be_measured(address: str | Address, *, allow_private: bool) -> bool:
+    """Tell whether an address counts as one of a service, and is contacted for that: native, and within reach.
+
+    Parameters: `allow_private`, as for `may_be_contacted`. Raises ValueError for what is no address.
+    """
+    return is_native(address) and may_be_contacted(address, allow_private=allow_private)
+
+
+def shown_with_port(address: str, port: int) -> str:
+    """Write an address and a port: `192.0.2.1:443`, `[2001:db8::1]:443`. Raises ValueError for what is no address."""
+    return f"{in_url(address)}:{port}"
+
+
+def in_url(address: str) -> str:
+    """Write an address as a URL does: an IPv6 one in brackets (RFC 3986, 3.2.2). Raises ValueError for no address."""
+    return f"[{address}]" if version_of(address) == 6 else address
+
+
+def why_not_measured(address: str | Address) -> Text:
+    """Say in a few words what kind of address it is that does not count. Raises ValueError for what is no address."""
+    block = _own_block(_read(address)) if not is_native(address) else special_purpose(address)
+    if block is None:
+        return Text("geen adres van een dienst", "no address of a service")
+    purpose = f"{block.name} ({block.source})"
+    return Text(f"een adres met een eigen doel: {purpose}", f"an address with a purpose of its own: {purpose}")
+
+
+def _own_block(address: Address) -> Block | None:
+    return next((block for block in SPECIAL if address in block.network), None)
 
 
 def _read(address: str | Address) -> Address:

@@ -76,6 +76,9 @@ class TlsNorm(_Model, frozen=True, kw_only=True, tag_field="kind", tag="tls"):
     key_exchange_hashes: Annotated[Graded, Meta(description="Hashes of the signature on the key exchange in TLS 1.2")]
     certificate: CertificateGrades
     expires_soon_days: Annotated[int, Meta(ge=0, description="A certificate that ends within these days is remarked")]
+    expires_soon_part: Annotated[
+        int, Meta(ge=1, description="… and has less than one such part of its life left: 3 for a third")
+    ]
     strengths: Strengths
     differences: Differences = ()
 

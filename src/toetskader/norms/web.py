@@ -54,6 +54,8 @@ class WebNorm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """Municipal names: A and AAAA records, no alias."""
     caa: Strength
     rpki: Strength
+    rpki_min_peers: Whole
+    """Peers of the source of routes that must see a route for it to count."""
     tlsa: Strength
 
     differences: Differences = ()

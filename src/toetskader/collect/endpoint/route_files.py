@@ -1,6 +1,7 @@
 """Files of routes: what may be announced, and what is."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -8,6 +9,8 @@ import msgspec
 from toetskader.collect.endpoint.prefixes import Prefixes
 from toetskader.text import Text
 
+OLDEST_DUMP = timedelta(hours=48)
+"""A router drops authorisations that it could not refresh for two days at the latest (RFC 8210, 6)."""
 LARGEST_DUMP = 512 * 1024 * 1024
 """Bytes of a file of authorisations or routes; all of the internet's take about 100 MB."""
 _ASN = re.compile(r"(?:AS)?([0-9]{1,10})", re.IGNORECASE)
@@ -17,10 +20,21 @@ class _Roa(msgspec.Struct, gc=False):
     asn: str | int
     prefix: str
     maxLength: int | None = None  # noqa: N815 - as validators write it
+    expires: int | None = None
+    """Seconds since 1970, as rpki-client writes it."""
+
+
+class _Metadata(msgspec.Struct):
+    generated: int | None = None
+    """Seconds since 1970, as Routinator and StayRTR's sources write it."""
+    generatedTime: datetime | None = None  # noqa: N815 - as Routinator writes it
+    buildtime: datetime | None = None
+    """As rpki-client writes it."""
 
 
 class _Dump(msgspec.Struct):
     roas: list[_Roa]
+    metadata: _Metadata | None = None
 
 
 class UnusableError(Exception):
@@ -32,9 +46,10 @@ class UnusableError(Exception):
 
 
 def read_routes(path: Path) -> Prefixes[int]:
-    """Return announced routes by prefix: the number of the network, 0 for a set of them. Raises UnusableError.
+    """Return announced routes by prefix: number of the network and of peers, packed (see `origin_and_peers`).
 
-    Parameters: `path`, lines of AS number, prefix and number of peers, as RISwhois writes them.
+    Parameters: `path`, lines of AS number, prefix and number of peers that see the route, as RISwhois writes them.
+    The last may be absent. Raises UnusableError.
     """
     found: Prefixes[int] = Prefixes()
     count = 0
@@ -49,13 +64,13 @@ def read_routes(path: Path) -> Prefixes[int]:
                 try:
                     # The default route is somebody's own, and says nothing.
                     if not words[1].endswith("/0"):
-                        found.add(words[1], _origin(words[0]))
+                        found.add(words[1], _origin(words[0]) << _PEERS_BITS | _peers(words[2:3]))
                         count += 1
                 except (ValueError, IndexError) as error:
                     raise UnusableError(
                         Text(
-                            f"{path}, regel {number}: geen AS-nummer en prefix",
-                            f"{path}, line {number}: no AS number and prefix",
+                            f"{path}, regel {number}: geen AS-nummer, prefix en aantal peers",
+                            f"{path}, line {number}: no AS number, prefix and number of peers",
                         )
                     ) from error
     except (OSError, UnicodeDecodeError) as error:
@@ -65,10 +80,11 @@ def read_routes(path: Path) -> Prefixes[int]:
     return found
 
 
-def read_vrps(path: Path) -> Prefixes[int]:
+def read_vrps(path: Path, now: datetime) -> Prefixes[int]:
     """Return authorisations by prefix: AS number and longest length, packed (see `unpacked`). Raises UnusableError.
 
-    Parameters: `path`, JSON as Routinator and rpki-client write it.
+    Parameters: `path`, JSON as Routinator and rpki-client write it; one that was made longer than `OLDEST_DUMP` ago
+    says nothing of today; `now`, with a time zone. Authorisations that have expired are left out.
     """
     try:
         if path.stat().st_size > LARGEST_DUMP:
@@ -76,10 +92,14 @@ def read_vrps(path: Path) -> Prefixes[int]:
         dump = msgspec.json.decode(path.read_bytes(), type=_Dump)
     except (OSError, UnicodeDecodeError, msgspec.DecodeError, RecursionError) as error:
         raise _unreadable(path, error) from error
+    _must_be_of_today(path, dump, now)
     found: Prefixes[int] = Prefixes()
     if not dump.roas:
         raise UnusableError(Text(f"{path} bevat geen autorisaties", f"{path} holds no authorisations"))
+    moment = now.timestamp()
     for roa in dump.roas:
+        if roa.expires is not None and roa.expires < moment:
+            continue
         try:
             shortest = int(roa.prefix.rpartition("/")[2])
             longest = shortest if roa.maxLength is None else roa.maxLength
@@ -97,6 +117,24 @@ def read_vrps(path: Path) -> Prefixes[int]:
 
 
 _LENGTH_BITS = 8
+_PEERS_BITS = 20
+_UNTOLD = (1 << _PEERS_BITS) - 1
+"""In place of a number of peers that the file does not tell."""
+
+
+def origin_and_peers(packed: int) -> tuple[int, int | None]:
+    """Return the number of a network, 0 for a set of them, and how many peers see its route; None when not told."""
+    peers = packed & _UNTOLD
+    return packed >> _PEERS_BITS, None if peers == _UNTOLD else peers
+
+
+def _peers(words: list[str]) -> int:
+    """Return a number of peers. Raises ValueError for what is none."""
+    if not words:
+        return _UNTOLD
+    if not (words[0].isdecimal() and words[0].isascii() and len(words[0]) <= 6):
+        raise ValueError(words[0])
+    return min(int(words[0]), _UNTOLD - 1)
 
 
 def unpacked(packed: int) -> tuple[int, int]:
@@ -115,6 +153,37 @@ def as_number(text: str) -> int:
 def _origin(text: str) -> int:
     """Return the origin of a route, 0 for a set of networks (`{64496,64497}`). Raises ValueError."""
     return 0 if text.startswith("{") and text.endswith("}") else as_number(text)
+
+
+def _must_be_of_today(path: Path, dump: _Dump, now: datetime) -> None:
+    """Raise UnusableError for a dump that is too old. One that does not say when it was made is as old as its file."""
+    made = too_old(_made(dump.metadata) or datetime.fromtimestamp(path.stat().st_mtime, UTC), now)
+    if made is not None:
+        raise UnusableError(Text(f"{path} is {made.nl}; haal een nieuw bestand", f"{path} is {made.en}; get a new one"))
+
+
+def _made(metadata: _Metadata | None) -> datetime | None:
+    if metadata is None:
+        return None
+    if metadata.generated is not None:
+        try:
+            return datetime.fromtimestamp(metadata.generated, UTC)
+        except (OverflowError, OSError, ValueError):
+            return None
+    return metadata.generatedTime or metadata.buildtime
+
+
+def too_old(made: datetime, now: datetime) -> Text | None:
+    """Say of when authorisations are that are too old to judge today's routes by; None when they are not.
+
+    A moment without a time zone is in UTC.
+    """
+    moment = made if made.tzinfo is not None else made.replace(tzinfo=UTC)
+    if now - moment <= OLDEST_DUMP:
+        return None
+    hours = int(OLDEST_DUMP.total_seconds() // 3600)
+    shown = f"{moment:%Y-%m-%d %H:%M}"
+    return Text(f"van {shown}, ouder dan {hours} uur", f"of {shown}, older than {hours} hours")
 
 
 def _too_large(path: Path) -> UnusableError:

@@ -9,8 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from toetskader.collect.endpoint.prefixes import Address, Network, Prefixes
-from toetskader.collect.endpoint.route_files import UnusableError, as_number, read_routes, read_vrps, unpacked
+from toetskader.collect.endpoint.route_files import (
+    UnusableError,
+    as_number,
+    origin_and_peers,
+    read_routes,
+    read_vrps,
+    unpacked,
+)
 from toetskader.collect.endpoint.validator import Validator
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.dns import Outcome
@@ -54,14 +63,16 @@ class Rpki:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         user_agent: str = "Toetskader",
     ) -> None:
-        self._validator = Validator(validator, timeout_s=timeout_s, user_agent=user_agent) if validator else None
+        self._validator = (
+            Validator(validator, timeout_s=timeout_s, user_agent=user_agent, now=now) if validator else None
+        )
         self._vrps_file = vrps
         self._routes_file = routes
         self._origin_zone = origin_zone.strip(".") if origin_zone and dns else None
         self._dns = dns
         self._now = now
         self._lock = threading.Lock()
-        self._judged: dict[tuple[Network, int], Route] = {}
+        self._judged: dict[tuple[Network, int], Route] = {}  # whoever sees them
         self._vrps: Prefixes[int] | None = None
         self._routes: Prefixes[int] | None = None
 
@@ -76,7 +87,7 @@ class Rpki:
         try:
             with self._lock:  # the files are read once, by who comes first
                 if self._vrps_file is not None and self._vrps is None:
-                    self._vrps = read_vrps(self._vrps_file)
+                    self._vrps = read_vrps(self._vrps_file, self._now())
                 if self._routes_file is not None and self._routes is None:
                     self._routes = read_routes(self._routes_file)
         except UnusableError as error:
@@ -116,14 +127,15 @@ class Rpki:
         if len(origins) > MOST_ROUTES:
             reason = Text(f"{len(origins)} routes: te veel", f"{len(origins)} routes: too many")
             return AddressRoutes(address=text, names=names, outcome=Outcome.FAILED, reason=reason)
-        routes = tuple(self._route(prefix, asn) for prefix, asn in origins)
+        routes = tuple(replace(self._route(prefix, asn), peers=peers) for prefix, asn, peers in origins)
         return AddressRoutes(address=text, names=names, outcome=Outcome.RECORDS, routes=routes)
 
     # Which networks announce it
 
-    def _origins(self, address: Address) -> list[tuple[Network, int]] | Text:
+    def _origins(self, address: Address) -> list[tuple[Network, int, int | None]] | Text:
+        """Return prefix, origin and number of peers of every route to an address; or why they cannot be seen."""
         if self._routes is not None:
-            return self._routes.holding(address)
+            return [(prefix, *origin_and_peers(packed)) for prefix, packed in self._routes.holding(address)]
         digits = address.exploded.replace(":", "") if address.version == 6 else address.exploded.split(".")
         zone = self._origin_zone or ""
         if address.version == 6 and zone.startswith("origin."):
@@ -132,12 +144,12 @@ class Rpki:
         texts = self._dns.texts(name) if self._dns else ()
         if isinstance(texts, Text):
             return Text(f"{name}: {texts.nl}", f"{name}: {texts.en}")
-        found: list[tuple[Network, int]] = []
+        found: list[tuple[Network, int, int | None]] = []
         for text in texts:
             route = _cymru_route(text)
             if route is None or address not in route[0]:
                 return Text(f"{name} gaf een onleesbaar antwoord", f"{name} gave an unreadable answer")
-            found += [(route[0], asn) for asn in route[1]]
+            found += [(route[0], asn, None) for asn in route[1]]
         return list(dict.fromkeys(found))
 
     # Whether they may

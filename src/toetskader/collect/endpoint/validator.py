@@ -4,12 +4,13 @@ import ipaddress
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 import msgspec
 import requests
 
 from toetskader.collect.endpoint.prefixes import Network
-from toetskader.collect.endpoint.route_files import as_number
+from toetskader.collect.endpoint.route_files import OLDEST_DUMP, as_number, too_old
 from toetskader.facts.endpoint.rpki import Authorisation, Route, Validity
 from toetskader.text import Text
 
@@ -25,13 +26,15 @@ STATES = {"valid": Validity.VALID, "invalid": Validity.INVALID, "not-found": Val
 class Validator:
     """Asks a validator with Routinator's API (`/api/v1/validity/AS…/prefix`).
 
-    Parameters: `address`, of its API; `timeout_s`, for one answer; `user_agent`, to say who asks.
+    Parameters: `address`, of its API; `timeout_s`, for one answer; `user_agent`, to say who asks; `now`, the moment
+    to judge by how old an answer is.
     """
 
-    def __init__(self, address: str, *, timeout_s: float, user_agent: str) -> None:
+    def __init__(self, address: str, *, timeout_s: float, user_agent: str, now: Callable[[], datetime]) -> None:
         self.address = address.rstrip("/")
         self._timeout_s = timeout_s
         self._user_agent = user_agent
+        self._now = now
         self._lock = threading.Lock()
         self._silent: tuple[float, Text] | None = None
 
@@ -80,7 +83,10 @@ class Validator:
                     raise _AnswerError(f"> {LARGEST_ANSWER} bytes")
                 if time.monotonic() > end:
                     raise requests.Timeout
-        said = msgspec.json.decode(content, type=_Answer).validated_route.validity
+        answer = msgspec.json.decode(content, type=_Answer)
+        if answer.generatedTime is not None and too_old(answer.generatedTime, self._now()) is not None:
+            raise _AnswerError(f"generatedTime {answer.generatedTime:%Y-%m-%d %H:%M}, > {OLDEST_DUMP}")
+        said = answer.validated_route.validity
         state = STATES.get(said.state.lower().replace(" ", "-").replace("_", "-"))
         if state is None:
             raise _AnswerError(f"state {said.state[:40]!r}")
@@ -118,6 +124,7 @@ class _ValidatedRoute(msgspec.Struct):
 
 class _Answer(msgspec.Struct):
     validated_route: _ValidatedRoute
+    generatedTime: datetime | None = None  # noqa: N815 - as Routinator writes it
 
 
 _SAID: Mapping[Validity, Callable[[Network, int], Text]] = {

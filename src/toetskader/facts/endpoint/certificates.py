@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -98,15 +98,23 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
             return None
         return self.not_before <= moment <= self.not_after
 
-    def expires_within(self, today: date, days: int) -> bool:
-        """Tell whether it ends within so many days from a day on."""
-        return self.not_after is not None and self.not_after.date() <= today + timedelta(days=days)
+    def expires_soon(self, moment: datetime, days: int, part: int) -> bool:
+        """Tell whether it ends within so many days, and less than one part of its life is left.
+
+        A certificate for six days that is renewed every three is not about to expire on any of them.
+        Parameters: `moment`, with a time zone; `part`, 3 for a third.
+        """
+        if self.not_before is None or self.not_after is None:
+            return False
+        left = self.not_after - moment
+        return left <= min(timedelta(days=days), (self.not_after - self.not_before) / part)
 
     def matches(self, host: str) -> bool | None:
         """Tell whether it is for a host, by its alternative names only (RFC 9525, 6).
 
-        A wildcard stands for exactly one label, and must be the whole of the leftmost one. None when names were left
-        out, and those that were kept do not match.
+        A wildcard stands for exactly one label, and must be the whole of the leftmost one. A name with a dot at the
+        end is no dNSName (RFC 5280, 4.2.1.6; RFC 1034, 3.5), and matches nothing. None when names were left out, and
+        those that were kept do not match.
         """
         if _is_address(host):
             wanted = str(ipaddress.ip_address(host))
@@ -128,9 +136,9 @@ def _is_address(host: str) -> bool:
 
 def _name_matches(name: str, host: str) -> bool:
     if not name.startswith("*."):
-        return bool(name) and "*" not in name and name.rstrip(".") == host
+        return "*" not in name and name == host
     first, _, rest = host.partition(".")
-    parent = name[2:].rstrip(".")
+    parent = name.removeprefix("*.")
     return bool(first) and "*" not in parent and "." in parent and rest == parent
 
 
@@ -145,6 +153,10 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True):
     """Why there is no path, or why it was not looked at."""
     path: tuple[str, ...] = ()
     """Subjects from the certificate of the server to the root."""
+    used: tuple[str, ...] = ()
+    """SHA-256 of those certificates; what else was sent is not in the path."""
+    validated: Validated | None = None
+    """What was verified of the owner, as far as every authority on the path may say so; None without a path."""
 
 
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,6 +174,19 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     def leaf(self) -> Certificate:
         """The server's own."""
         return self.certificates[0]
+
+    def in_path(self) -> Iterator[Certificate]:
+        """Yield those that were sent and that a client needs to trust the first: its path to a root, without the root.
+
+        Without a path that is all that was sent: which of them would have been in it is not known.
+        """
+        used = self.trust.used
+        return (item for item in self.judged() if not used or item.sha256 in used)
+
+    def beside_path(self) -> Iterator[Certificate]:
+        """Yield those that were sent and are in no path, though there is one."""
+        used = self.trust.used
+        return (item for item in self.judged() if used and item.sha256 not in used)
 
     def judged(self) -> Iterator[Certificate]:
         """Yield those whose key and signature count: all but a root, whose own signature proves nothing."""

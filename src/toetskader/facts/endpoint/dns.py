@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from toetskader.facts.addresses import is_public
+from toetskader.facts.addresses import is_native, is_public, version_of
 from toetskader.facts.attempt import Provenance
 from toetskader.text import Text
 
@@ -116,7 +116,7 @@ class NameServer(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def over_ipv6(self) -> tuple[Probe, ...]:
         """What became of its IPv6 addresses."""
-        return tuple(probe for probe in self.probes if ":" in probe.address)
+        return tuple(probe for probe in self.probes if version_of(probe.address) == 6)
 
 
 class NameServerLookup(Lookup, frozen=True, kw_only=True):
@@ -201,7 +201,7 @@ class DnsFacts(msgspec.Struct, frozen=True, kw_only=True, tag="dns"):
 
         With a local address only, IPv6 may be translated or lead nowhere; an answer of some name server tells.
         """
-        if ":" not in address or not is_public(address) or self.ipv6_here == "global":
+        if version_of(address) == 4 or not is_public(address) or self.ipv6_here == "global":
             return True
         answered = (ProbeOutcome.AUTHORITATIVE, ProbeOutcome.NOT_AUTHORITATIVE)
         return any(
@@ -224,7 +224,10 @@ class DnsFacts(msgspec.Struct, frozen=True, kw_only=True, tag="dns"):
             yield server.aaaa
 
     def owners(self) -> dict[str, tuple[str, ...]]:
-        """Return every address of the host and its name servers, with the names that have it."""
+        """Return every address of the host and its name servers, with the names that have it.
+
+        What stands for an IPv4 address is no place of its own, and has no route of its own.
+        """
         found: dict[str, list[str]] = {}
         for address in self.addresses:
             found.setdefault(address, []).append(self.host)
@@ -233,4 +236,4 @@ class DnsFacts(msgspec.Struct, frozen=True, kw_only=True, tag="dns"):
                 names = found.setdefault(address, [])
                 if server.name not in names:
                     names.append(server.name)
-        return {address: tuple(names) for address, names in found.items()}
+        return {address: tuple(names) for address, names in found.items() if is_native(address)}

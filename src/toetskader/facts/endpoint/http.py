@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from toetskader.facts.addresses import in_url, version_of
 from toetskader.facts.attempt import Provenance
 from toetskader.text import Text
 
@@ -192,12 +193,12 @@ class AddressHttp(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def where(self) -> str:
         """The address as a URL writes it."""
-        return f"[{self.address}]" if ":" in self.address else self.address
+        return in_url(self.address)
 
     @property
     def is_v6(self) -> bool:
         """True for an IPv6 address."""
-        return ":" in self.address
+        return version_of(self.address) == 6
 
     @property
     def last(self) -> Exchange:

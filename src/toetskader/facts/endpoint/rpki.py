@@ -38,6 +38,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     reason: Text
     authorisations: tuple[Authorisation, ...] = ()
     """Those that cover the prefix."""
+    peers: int | None = None
+    """How many of the source's peers see it; None when the source does not say."""
 
 
 class AddressRoutes(msgspec.Struct, frozen=True, kw_only=True):

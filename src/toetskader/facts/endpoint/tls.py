@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from toetskader.facts.addresses import shown_with_port
 from toetskader.facts.attempt import Provenance
 from toetskader.facts.endpoint.certificates import Chain
 from toetskader.text import Text
@@ -104,6 +105,8 @@ class StapleState(StrEnum):
     NONE = "none"
     GOOD = "good"
     BAD = "bad"
+    REVOKED = "revoked"
+    """The issuer says that it revoked the certificate, in a proof that is signed and in time."""
     UNKNOWN = "unknown"
 
 
@@ -204,13 +207,11 @@ class TlsFacts(msgspec.Struct, frozen=True, kw_only=True, tag="tls"):
 
     def where(self, address: str) -> str:
         """Name an address for a finding: `app.example.nl (192.0.2.1:443)`."""
-        shown = f"[{address}]" if ":" in address else address
-        return f"{self.host} ({shown}:{self.port})"
+        return f"{self.host} ({shown_with_port(address, self.port)})"
 
     def command(self, address: str, *options: str) -> str:
         """Return the command that connects to an address as was done here, for a terminal."""
-        where = f"[{address}]:{self.port}" if ":" in address else f"{address}:{self.port}"
-        return connect_command(self.host, where, *options)
+        return connect_command(self.host, shown_with_port(address, self.port), *options)
 
 
 def connect_command(host: str, where: str, *options: str) -> str:

@@ -30,6 +30,7 @@ from toetskader.collect.endpoint.dns.name_servers import Asking, ipv6_here, name
 from toetskader.collect.endpoint.dns.resolver import Resolver
 from toetskader.collect.endpoint.dns.transport import BadResolverError, carriers
 from toetskader.collect.endpoint.dns.words import ascii_text, name_text
+from toetskader.facts.addresses import is_native
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.dns import (
     AddressLookup,
@@ -60,6 +61,11 @@ class Addresses:
     def all(self) -> tuple[str, ...]:
         """All addresses, IPv4 first."""
         return (*self.a.addresses, *self.aaaa.addresses)
+
+    @property
+    def native(self) -> tuple[str, ...]:
+        """Those that are a place of their own; what stands for an IPv4 address proves no IPv6, and is not measured."""
+        return tuple(address for address in self.all if is_native(address))
 
     @property
     def unseen(self) -> Text | None:

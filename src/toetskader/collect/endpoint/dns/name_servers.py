@@ -14,7 +14,7 @@ from toetskader.collect.endpoint.dns.lookups import addresses_of, follow
 from toetskader.collect.endpoint.dns.resolver import Resolver
 from toetskader.collect.endpoint.dns.transport import Failure, Plain, query_for
 from toetskader.collect.endpoint.dns.words import name_text
-from toetskader.facts.addresses import is_public, may_be_contacted
+from toetskader.facts.addresses import is_public, may_be_measured, version_of, why_not_measured
 from toetskader.facts.endpoint.dns import (
     AddressLookup,
     Ipv6,
@@ -96,14 +96,11 @@ def _asked(lookups: tuple[AddressLookup, AddressLookup]) -> list[str]:
 
 
 def _probe(address: str, zone: dns.name.Name, asking: Asking) -> Probe:
-    if not may_be_contacted(address, allow_private=asking.allow_private):
-        reason = Text(
-            "een privé- of gereserveerd adres, dat van buiten niet te bereiken is",
-            "a private or reserved address, that cannot be reached from outside",
-        )
+    if not may_be_measured(address, allow_private=asking.allow_private):
+        reason = why_not_measured(address)
         return Probe(address=address, outcome=ProbeOutcome.PRIVATE, reason=reason)
     if not _has_way_to(address, asking.port):
-        version = 6 if ":" in address else 4
+        version = version_of(address)
         reason = Text(
             f"deze machine heeft geen IPv{version} naar dit adres", f"this machine has no IPv{version} to this address"
         )
@@ -121,7 +118,7 @@ def _probe(address: str, zone: dns.name.Name, asking: Asking) -> Probe:
 def _has_way_to(address: str, port: int) -> bool:
     """Tell whether this machine has a route to an address; nothing is sent."""
     try:
-        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        with socket.socket(socket.AF_INET6 if version_of(address) == 6 else socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.connect((address, port))
     except OSError:
         return False

@@ -21,6 +21,7 @@ import dns.resolver
 import requests
 from requests.adapters import HTTPAdapter
 
+from toetskader.facts.addresses import shown_with_port
 from toetskader.text import Text
 
 PORT = 53
@@ -72,7 +73,7 @@ class Plain:
     def __init__(self, address: str, port: int) -> None:
         self.address = address
         self.port = port
-        self.where = address if port == PORT else f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+        self.where = address if port == PORT else shown_with_port(address, port)
 
     def ask(self, query: dns.message.Message, timeout_s: float) -> dns.message.Message | Failure:
         """Ask once more over UDP, then over TCP, all within the deadline."""

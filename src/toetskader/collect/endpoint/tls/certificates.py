@@ -1,26 +1,18 @@
-"""Certificates as bytes into facts, and whether a path leads from them to a store of authorities."""
+"""Certificates as bytes into facts."""
 
 import hashlib
 import ipaddress
-import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID, SignatureAlgorithmOID
-from nassl._nassl import X509
-from nassl.cert_chain_verifier import CertificateChainVerificationFailed, CertificateChainVerifier
-from sslyze.plugins.certificate_info.trust_stores.trust_store import TrustStore
-from sslyze.plugins.certificate_info.trust_stores.trust_store_repository import TrustStoresRepository
 
-from toetskader.facts.endpoint.certificates import Certificate, Trust, Validated
+from toetskader.collect.endpoint.tls.authorities import public_store
+from toetskader.facts.endpoint.certificates import Certificate, Validated
 from toetskader.text import Text
 
 MOST_NAMES = 100
@@ -77,7 +69,7 @@ def read_certificate(der: bytes, host: str) -> Certificate:
         loaded = x509.load_der_x509_certificate(der)
         subject, issuer = loaded.subject, loaded.issuer
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        return Certificate(sha256=sha256, problem=_unreadable(error))
+        return Certificate(sha256=sha256, problem=unreadable(error))
     problems: list[Exception] = []
     names, addresses, left_out, has_san = _names(loaded, host, problems)
     key_type, bits, curve = _key(loaded, problems)
@@ -91,9 +83,9 @@ def read_certificate(der: bytes, host: str) -> Certificate:
         sha512=hashlib.sha512(der).hexdigest(),
         public_key_sha256=hashlib.sha256(public_key).hexdigest() if public_key else "",
         public_key_sha512=hashlib.sha512(public_key).hexdigest() if public_key else "",
-        problem=_unreadable(problems[0]) if problems else None,
-        subject=_rdn(subject),
-        issuer=_rdn(issuer),
+        problem=unreadable(problems[0]) if problems else None,
+        subject=rdn(subject),
+        issuer=rdn(issuer),
         serial=f"{loaded.serial_number:x}",
         has_san=has_san,
         names=names,
@@ -106,7 +98,7 @@ def read_certificate(der: bytes, host: str) -> Certificate:
         signature_hash=hash_name,
         not_before=_moment(loaded, "not_valid_before_utc"),
         not_after=_moment(loaded, "not_valid_after_utc"),
-        self_signed=_self_signed(loaded),
+        self_signed=signs_itself(loaded),
         is_ca=bool(constraints and constraints.ca),
         for_servers=usage is None
         or bool({ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE} & set(usage)),
@@ -133,12 +125,19 @@ def _public_key(loaded: x509.Certificate, problems: list[Exception]) -> bytes:
         return b""
 
 
-def _unreadable(error: Exception) -> Text:
+def unreadable(error: Exception) -> Text:
+    """Say that a certificate, or part of it, could not be read."""
     detail = visible(str(error), 120)
     return Text(f"Niet (geheel) leesbaar: {detail}", f"Not (wholly) readable: {detail}")
 
 
-def _rdn(name: x509.Name) -> str:
+def fingerprint(certificate: x509.Certificate) -> str:
+    """Return the SHA-256 of a whole certificate, in hexadecimal."""
+    return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+def rdn(name: x509.Name) -> str:
+    """Return a distinguished name as text; empty when it cannot be read."""
     try:
         return visible(name.rfc4514_string())
     except ValueError:
@@ -181,7 +180,7 @@ def _names(
     host = host.lower().rstrip(".")
     parent = host.partition(".")[2]
     # Names that could be the host's come first, so that none of them is among those left out.
-    dns.sort(key=lambda name: name.rstrip(".") not in (host, f"*.{parent}") and "*" not in name)
+    dns.sort(key=lambda name: name not in (host, f"*.{parent}") and "*" not in name)
     addresses.sort(key=lambda address: address != _plain_address(host))
     kept = tuple(visible(name) for name in dns[:MOST_NAMES])
     kept_addresses = tuple(addresses[:MOST_NAMES])
@@ -243,7 +242,7 @@ def _signature(certificate: x509.Certificate, problems: list[Exception]) -> tupl
     return kind, used.name.lower().replace("-", "") if used else ""
 
 
-def _self_signed(certificate: x509.Certificate) -> bool:
+def signs_itself(certificate: x509.Certificate) -> bool:
     """Tell whether its own key verifies it; when that cannot be computed, it is not taken for a root."""
     if certificate.issuer != certificate.subject:
         return False
@@ -264,123 +263,31 @@ def _ocsp(certificate: x509.Certificate, problems: list[Exception]) -> tuple[str
     )[:10]
 
 
-def _validated(certificate: x509.Certificate, problems: list[Exception]) -> Validated:
-    """Return what the authority verified, by the policies that the CA/Browser Forum gives numbers."""
-    found = _extension(certificate, x509.CertificatePolicies, problems)
-    policies = [policy.policy_identifier for policy in found or ()]
+def validated_by(certificate: x509.Certificate) -> tuple[x509.ObjectIdentifier | None, Validated]:
+    """Return the policy by which a certificate says what was verified of its owner, and what that is.
+
+    The CA/Browser Forum gives such policies numbers. Raises ValueError or DuplicateExtension for a certificate that
+    cannot be read.
+    """
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
+    except x509.ExtensionNotFound:
+        return None, Validated.UNKNOWN
+    policies = [policy.policy_identifier for policy in found]
     for policy in policies:
         if policy.dotted_string in _VALIDATED:
-            return _VALIDATED[policy.dotted_string]
-    if any(policy.dotted_string.startswith(_PKIOVERHEID) for policy in policies):
-        return Validated.ORGANISATION
-    own = public_store().store.ev_oids or []
-    return Validated.EXTENDED if any(policy in own for policy in policies) else Validated.UNKNOWN
+            return policy, _VALIDATED[policy.dotted_string]
+    for policy in policies:
+        if policy.dotted_string.startswith(_PKIOVERHEID):
+            return policy, Validated.ORGANISATION
+    own = public_store().ev_policies
+    return next(((policy, Validated.EXTENDED) for policy in policies if policy in own), (None, Validated.UNKNOWN))
 
 
-@dataclass(frozen=True)
-class Store:
-    """Authorities, for both verifiers."""
-
-    store: TrustStore
-    openssl: CertificateChainVerifier
-    name: str
-
-
-@lru_cache(maxsize=1)
-def public_store() -> Store:
-    """Return Mozilla's store, as sslyze ships it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # old roots have serial numbers that a later version will refuse
-        return _store(TrustStoresRepository.get_default().get_main_store())
-
-
-@lru_cache(maxsize=16)
-def extra_store(path: Path) -> Store:
-    """Return the store of a file with certificates that a target gives. Raises OSError or ValueError."""
-    return _store(TrustStore(path, path.name, ""))
-
-
-def _store(store: TrustStore) -> Store:
-    name = f"{store.name} ({store.version})" if store.version else store.name
-    return Store(store, CertificateChainVerifier.from_file(store.path), name)
-
-
-def trust(chain: Sequence[bytes], stores: Sequence[Store], now: datetime) -> Trust:
-    """Look for a path from a chain to one of the stores.
-
-    The verifier that sslyze uses (of `cryptography`) follows the profile that browsers keep. It knows no Edwards
-    curves, brainpool or RSASSA-PSS keys, and asks more of a private authority than its users do; so where it
-    finds no path, OpenSSL is asked as well, unless a link is signed with less than SHA-256, which nobody should follow.
-    Neither looks at the host's name here: that is judged on what the certificate says.
-    """
-    shown = ", ".join(store.name for store in stores)
+def _validated(certificate: x509.Certificate, problems: list[Exception]) -> Validated:
     try:
-        loaded = [x509.load_der_x509_certificate(der) for der in chain]
-        pems = [certificate.public_bytes(serialization.Encoding.PEM).decode("ascii") for certificate in loaded]
-        own = _own_name(loaded[0])
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        return Trust(trusted=None, store=shown, reason=_unreadable(error))
-    reasons: list[str] = []
-    for store in stores:
-        path, reason = _profile_path(store, pems, own, now)
-        if path is None and not _weakly_signed(loaded):
-            path, reason = _openssl_path(store, pems, reason)
-        if path is not None:
-            return Trust(trusted=True, store=store.name, path=tuple(visible(name) for name in path))
-        reasons.append(f"{store.name}: {reason}")
-    said = visible("; ".join(reasons), 400)
-    return Trust(trusted=False, store=shown, reason=Text(f"Geen pad gevonden ({said}).", f"No path found ({said})."))
-
-
-def _own_name(certificate: x509.Certificate) -> x509.DNSName | x509.IPAddress:
-    """Return a name of the certificate itself, as the verifier wants one to match."""
-    try:
-        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension):
-        return x509.DNSName("invalid.invalid")
-    addresses = names.get_values_for_type(x509.IPAddress)
-    for name in names.get_values_for_type(x509.DNSName):
-        return x509.DNSName(name.replace("*", "any", 1))
-    for address in addresses:
-        if isinstance(address, ipaddress.IPv4Address | ipaddress.IPv6Address):
-            return x509.IPAddress(address)
-    return x509.DNSName("invalid.invalid")
-
-
-def _profile_path(
-    store: Store, pems: list[str], own: x509.DNSName | x509.IPAddress, now: datetime
-) -> tuple[list[str] | None, str]:
-    try:
-        result = store.store.verify_certificate_chain(pems, own, now)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        return None, str(error)
-    if result.verified_certificate_chain is None:
-        return None, result.validation_error or "no path"
-    return [_rdn(certificate.subject) for certificate in result.verified_certificate_chain], ""
-
-
-def _openssl_path(store: Store, pems: list[str], reason: str) -> tuple[list[str] | None, str]:
-    try:
-        path = store.openssl.verify([X509(pem) for pem in pems])
-        loaded = [x509.load_pem_x509_certificate(item.as_pem().encode("ascii")) for item in path]
-        return [_rdn(certificate.subject) for certificate in loaded], ""
-    except CertificateChainVerificationFailed as error:
-        return None, error.openssl_error_string
-    except (ValueError, RuntimeError, UnsupportedAlgorithm) as error:
-        return None, f"{reason}; {error}"
-
-
-def _weakly_signed(chain: Sequence[x509.Certificate]) -> bool:
-    """Tell whether a link is signed with less than SHA-256; what cannot be told is weak."""
-    for certificate in chain:
-        if certificate.issuer == certificate.subject:
-            continue
-        if certificate.signature_algorithm_oid in _EDWARDS:
-            continue
-        try:
-            used = certificate.signature_hash_algorithm
-        except (ValueError, UnsupportedAlgorithm):
-            return True
-        if used is None or used.digest_size < 32:
-            return True
-    return False
+        return validated_by(certificate)[1]
+    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        if not problems:
+            problems.append(error)
+        return Validated.UNKNOWN

@@ -10,9 +10,10 @@ from pathlib import Path
 import sslyze
 
 from toetskader.collect.endpoint.gate import Gate
-from toetskader.collect.endpoint.tls.certificates import Store, extra_store, public_store
+from toetskader.collect.endpoint.tls.authorities import Store, extra_store, public_store
 from toetskader.collect.endpoint.tls.connection import Line
 from toetskader.collect.endpoint.tls.scan import AddressScan, unreachable
+from toetskader.facts.addresses import shown_with_port
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.tls import AddressTls, TlsFacts, connect_command
 from toetskader.text import Text
@@ -101,7 +102,7 @@ def _is_address(host: str) -> bool:
 def _commands(host: str, port: int, found: Sequence[AddressTls]) -> tuple[str, ...]:
     commands: list[str] = []
     for item in found[:4]:
-        where = f"[{item.address}]:{port}" if ":" in item.address else f"{item.address}:{port}"
+        where = shown_with_port(item.address, port)
         commands.append(connect_command(host, where, "-showcerts", "-status"))
         if item.reachable:
             commands.append(connect_command(host, where, "-tls1_2", "-cipher", "ALL:@SECLEVEL=0"))

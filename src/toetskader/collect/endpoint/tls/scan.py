@@ -1,14 +1,16 @@
 """Everything that is asked of one address, and how the answers become its part of the fact."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from toetskader.collect.endpoint.tls.certificates import Store, read_certificate, trust, visible
+from toetskader.collect.endpoint.tls.authorities import Store
+from toetskader.collect.endpoint.tls.certificates import read_certificate, visible
 from toetskader.collect.endpoint.tls.connection import Ended, Line, Reply, Spent
 from toetskader.collect.endpoint.tls.enumeration import BLOCKED, Enumeration
 from toetskader.collect.endpoint.tls.messages import MOST_CERTIFICATES
+from toetskader.collect.endpoint.tls.path import Found, find_path
 from toetskader.collect.endpoint.tls.registry import (
     GROUPS,
     Version,
@@ -108,6 +110,7 @@ class AddressScan:
         self.older: Session | None = None
         self.newest: Session | None = None
         self.second: Session | None = None
+        self._paths: dict[tuple[bytes, ...], Found] = {}
 
     def run(self) -> AddressTls:
         """Ask everything. Never raises for what a server does."""
@@ -388,7 +391,7 @@ class AddressScan:
                 certificates=tuple(read_certificate(der, self.host) for der in chain),
                 left_out=left_out,
                 seen_with=tuple(labels),
-                trust=trust(chain, self.stores, self.now),
+                trust=self._path_of(chain).trust,
             )
             for chain, (labels, left_out) in chains.found.items()
         )
@@ -407,13 +410,29 @@ class AddressScan:
             return Text("De server stuurde geen certificaat.", "The server sent no certificate.")
         return None
 
-    def _staple(self, chains: _Chains) -> Staple:
+    def _path_of(self, chain: Sequence[bytes]) -> Found:
+        key = tuple(chain)
+        if key not in self._paths:
+            self._paths[key] = find_path(chain, self.stores, self.now)
+        return self._paths[key]
+
+    def _staples(self) -> Iterator[tuple[bytes, tuple[bytes, ...]]]:
+        """Yield every staple with the chain it came with: each certificate of a server has its own."""
         for _, flight in self.found.flights:
             if flight.staple and flight.certificates:
-                return read_staple(flight.staple, flight.certificates, self.now)
-        for session in (self.newest, self.older):
+                yield flight.staple, tuple(flight.certificates)
+        for session in (self.newest, self.second, self.older):
             if session is not None and session.staple is not None and session.chain:
-                return read_staple(bytes(session.staple.as_der_bytes()), session.chain, self.now)
+                yield bytes(session.staple.as_der_bytes()), tuple(session.chain)
+
+    def _staple(self, chains: _Chains) -> Staple:
+        found = [
+            read_staple(response, chain, self.now, self._path_of(chain).certificates)
+            for response, chain in dict.fromkeys(self._staples())
+        ]
+        for state in (StapleState.REVOKED, StapleState.BAD, StapleState.GOOD):
+            if (worst := next((staple for staple in found if staple.state is state), None)) is not None:
+                return worst
         if not chains.found:
             return Staple(state=StapleState.UNKNOWN, reason=self._chains_unfinished(chains))
         leaves = [read_certificate(chain[0], self.host) for chain in chains.found]

@@ -17,27 +17,32 @@ from toetskader.text import Text
 class _Wrong(Exception):  # noqa: N818 - a finding, not a fault
     """What is wrong with a staple."""
 
-    def __init__(self, nl: str, en: str) -> None:
+    def __init__(self, nl: str, en: str, *, state: StapleState = StapleState.BAD) -> None:
         super().__init__(en)
         self.text = Text(nl, en)
+        self.state = state
 
 
-def read_staple(response: bytes, chain: Sequence[bytes], now: datetime) -> Staple:
+def read_staple(
+    response: bytes, chain: Sequence[bytes], now: datetime, path: Sequence[x509.Certificate] = ()
+) -> Staple:
     """Judge a staple by itself: signed for its issuer, about this certificate, in time, and saying that it is good.
 
-    Parameters: `response`, in DER; `chain`, the certificates it came with, the server's own first.
+    One that is signed, in time and says that the certificate is revoked is the issuer's word, out of the server's own
+    hand. Parameters: `response`, in DER; `chain`, the certificates it came with, the server's own first; `path`, those
+    that lead from it to a root, in which an issuer may be that was not sent.
     """
     try:
-        _check(response, chain, now)
+        _check(response, chain, now, path)
     except _Wrong as wrong:
-        return Staple(state=StapleState.BAD, reason=wrong.text)
+        return Staple(state=wrong.state, reason=wrong.text)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         detail = visible(str(error), 120)
         return Staple(state=StapleState.BAD, reason=Text(f"Niet leesbaar: {detail}", f"Not readable: {detail}"))
     return Staple(state=StapleState.GOOD)
 
 
-def _check(response: bytes, chain: Sequence[bytes], now: datetime) -> None:
+def _check(response: bytes, chain: Sequence[bytes], now: datetime, path: Sequence[x509.Certificate]) -> None:
     loaded = ocsp.load_der_ocsp_response(response)
     if loaded.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         raise _Wrong(
@@ -47,19 +52,23 @@ def _check(response: bytes, chain: Sequence[bytes], now: datetime) -> None:
     single = next((item for item in loaded.responses if item.serial_number == leaf.serial_number), None)
     if single is None:
         raise _Wrong("Het antwoord gaat over een ander certificaat.", "It is about another certificate.")
-    if single.certificate_status is not ocsp.OCSPCertStatus.GOOD:
-        name = single.certificate_status.name.lower()
-        raise _Wrong(f"De status van het certificaat is {name}.", f"The certificate's status is {name}.")
+    issuers = [*(x509.load_der_x509_certificate(der) for der in chain[1:]), *path[1:]]
+    issuer = next((item for item in issuers if item.subject == leaf.issuer), None)
+    if issuer is not None:  # else it was not sent, and who signed cannot be told here
+        _verify(loaded, issuer)
     if single.next_update_utc is not None and single.next_update_utc < now:
         ended = f"{single.next_update_utc:%Y-%m-%d %H:%M}"
         raise _Wrong(f"Het antwoord is verlopen op {ended}.", f"It expired on {ended}.")
     if single.this_update_utc > now:
         raise _Wrong("Het antwoord geldt nog niet.", "It is not valid yet.")
-    issuers = [x509.load_der_x509_certificate(der) for der in chain[1:]]
-    issuer = next((item for item in issuers if item.subject == leaf.issuer), None)
-    if issuer is None:
-        return  # the issuer was not sent, so who signed cannot be told here
-    _verify(loaded, issuer)
+    if single.certificate_status is not ocsp.OCSPCertStatus.GOOD:
+        revoked = single.certificate_status is ocsp.OCSPCertStatus.REVOKED and issuer is not None
+        name = single.certificate_status.name.lower()
+        raise _Wrong(
+            f"De status van het certificaat is {name}.",
+            f"The certificate's status is {name}.",
+            state=StapleState.REVOKED if revoked else StapleState.BAD,
+        )
 
 
 def _verify(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> None:

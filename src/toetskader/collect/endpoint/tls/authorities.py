@@ -1,0 +1,66 @@
+"""Whom to trust: stores of authorities, ready for both engines that look for a path."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import verification
+from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
+from nassl._nassl import X509
+from nassl.cert_chain_verifier import CertificateChainVerifier
+from sslyze.plugins.certificate_info.trust_stores.trust_store_repository import TrustStoresRepository
+
+
+@dataclass(frozen=True)
+class Store:
+    """Authorities that are trusted, under a name."""
+
+    name: str
+    anchors: verification.Store
+    openssl: CertificateChainVerifier
+    ev_policies: tuple[ObjectIdentifier, ...] = ()
+    """Policies with which an authority in it says that it did extended validation."""
+
+
+@lru_cache(maxsize=1)
+def public_store() -> Store:
+    """Return Mozilla's store, as sslyze ships it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # old roots have serial numbers that a later version will refuse
+        mozilla = TrustStoresRepository.get_default().get_main_store()
+        return _store(f"{mozilla.name} ({mozilla.version})", mozilla.path, mozilla.ev_oids or ())
+
+
+@lru_cache(maxsize=16)
+def extra_store(path: Path) -> Store:
+    """Return the store of a file with certificates that a target gives. Raises OSError or ValueError."""
+    return _store(path.name, path)
+
+
+def _store(name: str, path: Path, ev_policies: Sequence[ObjectIdentifier] = ()) -> Store:
+    """Make a store of the certificates in a file. Raises OSError, and ValueError when none may vouch for a server."""
+    fit = [item for item in x509.load_pem_x509_certificates(path.read_bytes()) if is_for_servers(item)]
+    if not fit:
+        raise ValueError("no authority for servers")
+    pems = [item.public_bytes(Encoding.PEM).decode("ascii") for item in fit]
+    openssl = CertificateChainVerifier([X509(pem) for pem in pems])
+    return Store(name, verification.Store(fit), openssl, tuple(ev_policies))
+
+
+def is_for_servers(certificate: x509.Certificate) -> bool:
+    """Tell whether a certificate may be used for a server, or may vouch for one (RFC 5280, 4.2.1.12).
+
+    What says nothing about its use may be used for anything. Of an authority it limits what it vouches for: so
+    browsers and OpenSSL have it, and the Baseline Requirements of the CA/Browser Forum (7.1.2.10.6).
+    """
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    except (ValueError, TypeError, x509.DuplicateExtension):
+        return False
+    return bool({ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE} & set(usage))
