@@ -94,7 +94,7 @@ def test_name_servers_answer_over_ipv6(dns: DnsFacts, norm: WebNorm, findings: F
         f"{len(good)} of {len(lookup.servers)} name servers of {lookup.name} answer over IPv6.",
     )
     if len(good) >= norm.min_name_servers:
-        _remark_silent_servers(dns, findings)
+        _remark_silent_servers(dns, norm, findings)
         return
     if len(good) + len(unclear) + lookup.left_out >= norm.min_name_servers:
         undetermined(
@@ -118,10 +118,10 @@ def test_name_servers_answer_over_ipv6(dns: DnsFacts, norm: WebNorm, findings: F
         findings.add(EndpointPlace(lookup.name, "NS"), seen=len(lookup.servers), expected=expected, strength=norm.ipv6)
 
 
-def _remark_silent_servers(dns: DnsFacts, findings: Findings) -> None:
+def _remark_silent_servers(dns: DnsFacts, norm: WebNorm, findings: Findings) -> None:
     """Remark every IPv6 address of a name server that does not answer, also where enough others do.
 
-    A resolver that tries it waits in vain. internet.nl lets a domain fail on the first such address.
+    A resolver that tries it waits in vain.
     """
     for server in dns.name_servers.servers:
         for probe in server.over_ipv6:
@@ -135,11 +135,11 @@ def _remark_silent_servers(dns: DnsFacts, findings: Findings) -> None:
                 EndpointPlace(server.name, probe.address),
                 seen=seen if probe.outcome is ProbeOutcome.NOT_ASKED or not unclear else _NO_IPV6_HERE,
                 expected=Text(
-                    "elk IPv6-adres van een name server antwoordt; internet.nl keurt de naam anders af",
-                    "every IPv6 address of a name server answers; internet.nl fails the name otherwise",
+                    "elk IPv6-adres van een name server antwoordt", "every IPv6 address of a name server answers"
                 ),
                 strength="optional" if unclear else "recommended",
                 command=next((text for text in dns.commands if f"@{probe.address}" in text.split()), ""),
+                differs=norm.difference("min_name_servers"),
             )
 
 

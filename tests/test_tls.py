@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from tests.test_served_certificates import judge_served, trusted
+from toetskader.facts.addresses import version_of
 from toetskader.facts.endpoint import internetnl
 from toetskader.facts.endpoint.certificates import Chain
 from toetskader.facts.endpoint.names import Endpoint
@@ -221,7 +222,7 @@ class _One:
     @property
     def _is_further_address(self) -> bool:
         """True for another IPv4 or IPv6 address than the first."""
-        kind = [item for item in self.tls.addresses if (":" in item.address) == (":" in self.address.address)]
+        kind = [item for item in self.tls.addresses if _kind(item) == _kind(self.address)]
         return kind[0].address != self.address.address
 
     def differs(self, about: str) -> None:
@@ -240,6 +241,10 @@ class _One:
         """Keep what could not be seen."""
         where = f"{self.address.address} ({path})" if path else self.address.address
         self._doubts.add(where, reason)
+
+
+def _kind(address: AddressTls) -> int:
+    return version_of(address.address)
 
 
 _GRADES = {
