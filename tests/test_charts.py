@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import msgspec
 
-from toetskader.facts.attempt import NotSeen
 from toetskader.facts.azure import azure_uses
 from toetskader.facts.chart import ChartFiles, Render
 from toetskader.facts.documentation import manual_steps
@@ -13,23 +12,22 @@ from toetskader.facts.kubernetes.environment import Environment, Origin
 from toetskader.facts.kubernetes.node import Node, Place
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.probes import always_succeeds
-from toetskader.facts.kubernetes.served_apis import ApiFault, Fault, faults, is_builtin, known_versions, minor_version
+from toetskader.facts.kubernetes.served_apis import is_builtin
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.placeholders import is_placeholder
 from toetskader.facts.secrets.encoded import decoded
 from toetskader.facts.secrets.names import names_secret
 from toetskader.facts.subcharts import enabled_subcharts
 from toetskader.facts.values import Leaf
-from toetskader.facts.version_constraints import admits
 from toetskader.facts.versions import parse_semver
-from toetskader.judging import FilePlace, Findings, Text, Variant, check, not_applicable, undetermined
+from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
 
 
 @check("chart.lint")
 def test_chart_lints(chart: ChartFiles, findings: Findings) -> None:
-    """DDC 7.5: delivered is a Helm chart that `helm lint --strict` accepts, with semantic versions and a schema.
+    """DDC 7.5: delivered is a Helm chart that `helm lint --strict` accepts, with semantic versions.
 
-    A schema that describes no value checks nothing.
+    No document asks for a schema of the values; one that is not there, or describes no value, is remarked on.
     """
     for message in chart.lint:
         if message.severity in ("warning", "error"):
@@ -63,10 +61,25 @@ def test_chart_lints(chart: ChartFiles, findings: Findings) -> None:
             expected=Text(
                 "een values.schema.json waar de values aan voldoen", "a values.schema.json that the values satisfy"
             ),
+            remedy=Text(
+                "Lever een values.schema.json mee: Helm wijst dan een verkeerd ingevulde waarde zelf aan.",
+                "Ship a values.schema.json: Helm then points out a value that is filled in wrongly.",
+            ),
+            strength="optional",
         )
     if chart.lint_failure is not None:
         nl, en = chart.lint_failure.nl, chart.lint_failure.en
         undetermined(f"`helm lint` gaf geen uitslag: {nl}", f"`helm lint` gave no answer: {en}")
+    _require_rendered(chart)
+
+
+def _require_rendered(chart: ChartFiles) -> None:
+    """End when Helm makes nothing of the chart with some values set: what it would deploy was then not seen."""
+    for name, message in chart.not_rendered.items():
+        undetermined(
+            f"Of de chart als geheel uit te rollen is, is niet gezien (waardenset {name}): {message.nl}",
+            f"Whether the chart as a whole can be deployed was not seen (values set {name}): {message.en}",
+        )
 
 
 # Keywords of JSON Schema that say something of values.
@@ -222,122 +235,6 @@ def test_everything_lands_in_its_own_namespace(
                     )
 
 
-@check("chart.served_apis")
-def test_objects_are_served_by_this_and_the_next_kubernetes(
-    render: Render, objects: Objects, chart: ChartFiles, next_kubernetes: Variant | NotSeen, findings: Findings
-) -> None:
-    """DDC 1.3: Kubernetes is updated every month, so a component runs on the current and on the next version.
-
-    All objects are of kinds that both serve and have the fields and types that both know, and the chart's
-    `kubeVersion` admits both. Custom resources are left out: their schemas come with their controllers.
-    """
-    if not len(objects):
-        not_applicable("De chart rendert geen objecten.", "The chart renders no objects.")
-    current = minor_version(render.kubernetes)
-    upcoming = (
-        _next(current) if isinstance(next_kubernetes, NotSeen) else minor_version(next_kubernetes.render.kubernetes)
-    )
-    constraint = chart.metadata.get("kubeVersion")
-    excluded = []
-    if isinstance(constraint, str) and constraint.strip():
-        excluded = [version for version in (current, upcoming) if admits(constraint, f"{version}.0") is False]
-    if excluded:
-        findings.add(
-            FilePlace("Chart.yaml"),
-            seen=f"kubeVersion: {constraint}",
-            expected=Text(f"een bereik met {' en '.join(excluded)}", f"a range with {' and '.join(excluded)}"),
-        )
-    for version in (current, upcoming):
-        if version not in known_versions():
-            known = known_versions()
-            undetermined(
-                f"Van Kubernetes {version or render.kubernetes} zijn de API's hier niet bekend, wel van {known[0]} "
-                f"tot en met "
-                f"{known[-1]}. Kies bij het doel een van die versies, of neem een nieuwere Toetskader.",
-                f"The APIs of Kubernetes {version or render.kubernetes} are not known here, those of {known[0]} to "
-                f"{known[-1]} "
-                "are. Choose one of these for the target, or take a newer Toetskader.",
-            )
-    if isinstance(next_kubernetes, NotSeen):
-        _report_faults(objects, (current,), findings)
-        if not excluded:
-            undetermined(
-                f"Niet gerenderd voor Kubernetes {upcoming}: {next_kubernetes.message.nl}",
-                f"Not rendered for Kubernetes {upcoming}: {next_kubernetes.message.en}",
-            )
-    elif _documents(objects) == _documents(next_kubernetes.objects):
-        _report_faults(objects, (current, upcoming), findings)
-    else:
-        _report_faults(objects, (current,), findings)
-        _report_faults(next_kubernetes.objects, (upcoming,), findings)
-
-
-def _next(version: str) -> str:
-    major, _, minor = version.partition(".")
-    return f"{major}.{int(minor) + 1}" if minor.isdigit() else ""
-
-
-def _documents(objects: Objects) -> list[object]:
-    return [item.document for item in objects]
-
-
-def _report_faults(objects: Objects, versions: tuple[str, ...], findings: Findings) -> None:
-    for item in objects:
-        for fault in faults(item, versions):
-            seen, expected = _fault_words(item, fault)
-            findings.add(_FaultPlace(item, fault.path), seen=seen, expected=expected)
-
-
-class _FaultPlace:
-    """A place in an object, by the path of its fault."""
-
-    def __init__(self, item: KubernetesObject, path: str) -> None:
-        self.where, self.source, self.path = item.where, item.source, path
-
-
-def _fault_words(item: KubernetesObject, fault: ApiFault) -> tuple[Text, Text]:
-    version = f"Kubernetes {fault.version}"
-    match fault.fault:
-        case Fault.NOT_SERVED:
-            return (
-                Text(
-                    f"{item.api_version} {item.kind}, dat {version} niet aanbiedt",
-                    f"{item.api_version} {item.kind}, which {version} does not serve",
-                ),
-                Text(f"apiVersion {fault.expected}", f"apiVersion {fault.expected}")
-                if fault.expected
-                else Text(f"een soort object die {version} aanbiedt", f"a kind of object that {version} serves"),
-            )
-        case Fault.UNKNOWN_FIELD:
-            return (
-                Text(f"een veld dat {version} niet kent", f"a field that {version} does not know"),
-                Text(f"{fault.expected}, of geen veld", f"{fault.expected}, or no field")
-                if fault.expected
-                else Text("geen veld", "no field"),
-            )
-        case Fault.WRONG_TYPE:
-            return Text(_TYPES_NL.get(fault.seen, fault.seen), fault.seen), Text(
-                _TYPES_NL.get(fault.expected, fault.expected), fault.expected
-            )
-        case Fault.MISSING_FIELD:
-            return Text("niets", "nothing"), Text(
-                f"een waarde, die {version} verplicht", f"a value, which {version} requires"
-            )
-
-
-_TYPES_NL = {
-    "mapping": "een mapping",
-    "list": "een lijst",
-    "text": "tekst",
-    "number": "een getal",
-    "whole number": "een geheel getal",
-    "whole number or text": "een geheel getal of tekst",
-    "quantity": "een hoeveelheid, zoals 250m of 64Mi",
-    "true or false": "true of false",
-    "nothing": "niets",
-    "value": "een waarde",
-}
-
 _READ_FIRST = re.compile(
     r"(?:README|INSTALL\w*)(?:\.(?:md|markdown|rst|adoc|txt))?|templates/NOTES\.txt", re.IGNORECASE
 )
@@ -348,7 +245,7 @@ def test_installation_needs_no_manual_steps(chart: ChartFiles, findings: Finding
     """DDC 7.7: all of a component's parts, configuration excepted, are deployed entirely through the Helm chart.
 
     README and NOTES show it: they ask for no command that changes the cluster or the database. Commands that only
-    look are fine.
+    look are fine. A chart of which Helm makes nothing deploys nothing, whatever its README says.
     """
     read = {path: text for path, text in chart.files.items() if _READ_FIRST.fullmatch(path)}
     if not any("NOTES" not in path.upper() for path in read):
@@ -367,6 +264,7 @@ def test_installation_needs_no_manual_steps(chart: ChartFiles, findings: Finding
                     "Have the chart do this, with a template or a Helm hook, and remove the command.",
                 ),
             )
+    _require_rendered(chart)
 
 
 @check("chart.deployment_test")

@@ -9,10 +9,9 @@ another matter, and stays a finding.
 """
 
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 
 from tests.test_live_images import require_running
-from tests.test_workloads import report_paths, report_root, report_writable
+from tests.test_workloads import report_amounts, report_paths, report_root, report_writable
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.kubernetes.live import ContainerUse, Inside, InsideContainer, Usage
 from toetskader.facts.kubernetes.node import Node
@@ -148,13 +147,8 @@ def test_use_stays_within_what_was_estimated(
     """
     require_running(workloads)
     for container in workloads.containers():
-        if container.role is ContainerRole.EPHEMERAL:
-            continue
-        for kind in ("requests", "limits"):
-            for resource in ("cpu", "memory"):
-                amount = container.get("resources", kind, resource)
-                if not (quantity(amount) or Decimal(0)) > 0:
-                    findings.add(amount, seen=amount.value, expected=Text("een hoeveelheid", "an amount"))
+        if container.role is not ContainerRole.EPHEMERAL:
+            report_amounts(container, findings)
     if isinstance(usage, NotSeen):
         findings.saw(usage.message.nl, usage.message.en)
         return

@@ -177,12 +177,20 @@ def test_log_level_is_a_variable(
             )
 
 
+# Settings of the form of log lines: by a name of their own, or by one that may also say where lines go.
 _FORMAT = linear(
-    r"\blog(s|ging|ger)?\b.*\b(format|formatter|formatter name|encoding|encoder|renderer|layout|style|output|type"
-    r"|structured)\b"
-    r"|\blogformat\b|\blog(s|ging)?\b.*\bjson\b|\bjson (log|logs|logging)\b|\bstructured log(s|ging)?\b"
+    r"\blog(s|ging|ger)?\b.*\b(format|formatter|formatter name|encoding|encoder|renderer|layout|style)$|\blogformat\b"
 )
-_JSON = linear(r"\b(json|ecs|logstash|gelf|bunyan|stackdriver|jsonl)|json\b", re.IGNORECASE)
+_MAY_BE_FORMAT = linear(
+    r"\blog(s|ging|ger)?\b.*\b(format|formatter|output|type|structured)\b|\blog(s|ging)?\b.*\bjson\b"
+    r"|\bjson (log|logs|logging)\b|\bstructured log(s|ging)?\b"
+)
+_OF_TIME = linear(r"\b(date|time|timestamp|datetime|zone)\b")
+_PLAIN_FORM = linear(
+    r"(plain|text|txt|logfmt|pretty|human|simple|line|lines|colou?r|tty|dev|development|common|combined|classic|%)",
+    re.IGNORECASE,
+)
+_JSON = linear(r"\b(json|ecs|logstash|gelf|bunyan|stackdriver|jsonl)|json\b|^\s*\{\s*\"", re.IGNORECASE)
 _JSON_OPTION = linear(
     r"--?log[-.]?(?:format|encoding|output|style|type)?[-.\w]{0,60}[= ]\s*[\"']?(?:json|ecs|gelf|logstash)"
     r"|--json-?logs?\b|--log-?json\b",
@@ -194,10 +202,12 @@ _JSON_FILE = linear(r"escape=json|format\s*[:=]\s*\"?json", re.IGNORECASE)
 
 @check("logging.json")
 def test_logs_are_json(workloads: Workloads, objects: Objects, environment: Environment, findings: Findings) -> None:
-    """DDC 7.20: application logs are written as JSON. A chart shows the setting that asks for it.
+    """DDC 7.20: application logs are written as JSON. A chart shows the setting that asks for it, or for another form.
 
-    Each container with code of its own has the setting; that of a sidecar or init container says nothing of it.
+    Each container with code of its own is looked at; the setting of a sidecar or init container says nothing of it. The
+    document asks for lines in JSON, not for a setting: software that writes them by itself has none.
     """
+    silent = []
     for workload in _applications(workloads):
         for item in _own_code(environment, workload):
             if _is_json(item, objects):
@@ -205,28 +215,44 @@ def test_logs_are_json(workloads: Workloads, objects: Objects, environment: Envi
             other = next((found for found in item.variables.values() if _sets_format(found)), None)
             if other is not None:
                 findings.add(other.place, seen=f"{other.name}: {other.text[:80]}", expected="json")
-                continue
-            _require_seen(environment, workload)
-            findings.add(
-                item.container,
-                seen=Text("geen instelling voor de vorm van logregels", "no setting for the format of log lines"),
-                expected=Text("een instelling als LOG_FORMAT: json", "a setting such as LOG_FORMAT: json"),
-            )
+            else:
+                silent.append((workload, item.container))
+    for workload, _ in silent:
+        _require_seen(environment, workload)
+    if silent:
+        _, container = silent[0]
+        undetermined(
+            f"De chart zegt niet in welke vorm {container.where} logt ({len(silent)} container(s) in totaal), en een "
+            "applicatie kan uit zichzelf JSON schrijven. De regels zelf laten het zien: toets ook de namespace, of zet "
+            "de vorm met een instelling als LOG_FORMAT: json.",
+            f"The chart does not say in which form {container.where} logs ({len(silent)} container(s) in all), and an "
+            "application can write JSON by itself. The lines themselves show it: audit the namespace too, or set the "
+            "form with a setting such as LOG_FORMAT: json.",
+        )
 
 
 def _sets_format(variable: Variable) -> bool:
-    return bool(variable.text) and _FORMAT.search(words(variable.name)) is not None
+    """Tell whether a variable asks for log lines in another form than JSON."""
+    name, value = words(variable.name), variable.text
+    if not value or _OF_TIME.search(name):
+        return False
+    if _FORMAT.search(name):
+        return True
+    asked_for = "json" in name or "structured" in name
+    return _MAY_BE_FORMAT.search(name) is not None and bool(
+        value.lower() in _OFF if asked_for else _PLAIN_FORM.match(value)
+    )
 
 
 def _is_json(item: ContainerEnvironment, objects: Objects) -> bool:
     """Tell whether a container is told to log JSON: by a variable, an option, or a configuration file it mounts."""
     for variable in item.variables.values():
         name = words(variable.name)
-        if "log" not in name or not _FORMAT.search(name):
+        if "log" not in name or not (_FORMAT.search(name) or _MAY_BE_FORMAT.search(name)):
             continue
         if _JSON.search(variable.text):
             return True
-        if "json" in name and variable.text.lower() not in _OFF:
+        if ("json" in name or "structured" in name) and variable.text.lower() not in _OFF:
             return True
     if _JSON_OPTION.search(item.container.command_text):
         return True

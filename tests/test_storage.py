@@ -34,7 +34,10 @@ def test_storage_class_can_be_chosen(
     """DDC 1.3: storage uses the classes of AKS, so a claim leaves the class to the cluster or to the values."""
     asked = claims(objects, workloads)
     if not asked:
-        not_applicable("De chart vraagt geen opslag aan.", "The chart claims no storage.")
+        not_applicable(
+            f"De chart vraagt met waardenset {render.scene} geen opslag aan.",
+            f"The chart claims no storage with values set {render.scene}.",
+        )
     settable = storage_class_values(render.values)
     for claim in asked:
         wanted = claim.storage_class

@@ -417,17 +417,35 @@ def test_resources_are_estimated_for_a_baseline(
     """DDC 7.22: the chart estimates CPU, disk and memory for a baseline, such as transactions per minute."""
     require_containers(workloads)
     for container in workloads.containers():
-        if container.role is ContainerRole.EPHEMERAL:
-            continue
-        for kind in ("requests", "limits"):
-            for resource in ("cpu", "memory"):
-                amount = container.get("resources", kind, resource)
-                if not (quantity(amount) or Decimal(0)) > 0:
-                    findings.add(amount, seen=amount.value, expected=Text("een hoeveelheid", "an amount"))
+        if container.role is not ContainerRole.EPHEMERAL:
+            report_amounts(container, findings)
     for claim in claims(objects, workloads):
         if not (quantity(claim.size) or Decimal(0)) > 0:
             findings.add(claim.size, seen=claim.size.value, expected=Text("een grootte", "a size"))
     _report_baseline(chart, findings)
+
+
+def report_amounts(container: Container, findings: Findings) -> None:
+    """Report where a container does not say how much CPU and memory it needs, and may take.
+
+    Kubernetes asks for as much as the limit where only that is filled in (Resource Management for Pods and Containers).
+    """
+    for resource in ("cpu", "memory"):
+        asked, most = (container.get("resources", kind, resource) for kind in ("requests", "limits"))
+        limited = (quantity(most) or Decimal(0)) > 0
+        if limited and quantity(asked) is None:
+            findings.add(
+                asked,
+                seen=Text(
+                    f"niet ingevuld: gelijk aan de limiet, {most.value}", f"not filled in: the limit, {most.value}"
+                ),
+                expected=Text("wat de container gewoonlijk nodig heeft", "what the container usually needs"),
+                strength="optional",
+            )
+        elif not (quantity(asked) or Decimal(0)) > 0:
+            findings.add(asked, seen=asked.value, expected=Text("een hoeveelheid", "an amount"))
+        if not limited:
+            findings.add(most, seen=most.value, expected=Text("een hoeveelheid", "an amount"))
 
 
 def _report_baseline(chart: ChartFiles, findings: Findings) -> None:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from toetskader.facts.kubernetes.objects import KubernetesObject
 from toetskader.facts.kubernetes.served_apis import (
     MAX_FAULTS,
-    ApiFault,
     Fault,
     builtin_groups,
     faults,
@@ -86,13 +85,35 @@ def test_served(head: str, served: bool) -> None:
     assert (judged(f"{{{head}, metadata: {{name: x}}}}") == []) is served
 
 
-def test_a_replaced_api_names_its_successor() -> None:
-    item = KubernetesObject({"apiVersion": "extensions/v1beta1", "kind": "Ingress"}, "t.yaml", "ns")
-    assert faults(item, NOW_AND_NEXT) == (ApiFault(Fault.NOT_SERVED, "1.35", "apiVersion", "networking.k8s.io/v1"),)
+GONE = {
+    "extensions/v1beta1 Ingress": ("networking.k8s.io/v1", "1.22", ""),
+    "autoscaling/v2beta2 HorizontalPodAutoscaler": ("autoscaling/v2", "1.26", ""),
+    "apps/v1beta1 ReplicaSet": ("apps/v1", "1.16", ""),
+    "policy/v1beta1 PodSecurityPolicy": ("", "1.25", ""),
+    "v1 Deployment": ("apps/v1", "", ""),
+    "batch/v1beta2 CronJob": ("batch/v1", "", ""),
+    "apps/v1 Deploiment": ("", "", ""),
+    "storagemigration.k8s.io/v1 StorageVersionMigration": ("", "", "1.37"),
+}
+
+
+@pytest.mark.parametrize(("head", "expected"), GONE.items())
+def test_what_is_not_served_names_its_successor_and_since_when(head: str, expected: tuple[str, str, str]) -> None:
+    version, _, kind = head.partition(" ")
+    document = {"apiVersion": version, "kind": kind, "metadata": {"name": "x"}}
+    (fault,) = faults(KubernetesObject(document, "t.yaml", "ns"), NOW_AND_NEXT)
+    assert (fault.fault, fault.path, fault.version) == (Fault.NOT_SERVED, "apiVersion", "1.35")
+    assert (fault.expected, fault.since, fault.until) == expected
+
+
+def test_an_object_without_a_name_is_refused() -> None:
+    assert judged("{apiVersion: v1, kind: ConfigMap}") == [(Fault.MISSING_FIELD, "metadata.name")]
+    assert judged("{apiVersion: v1, kind: ConfigMap, metadata: {generateName: x-}}") == []
 
 
 def test_an_unknown_field_names_the_closest() -> None:
-    item = KubernetesObject({"apiVersion": "v1", "kind": "ConfigMap", "dataa": {}}, "t.yaml", "ns")
+    document = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "dataa": {}}
+    item = KubernetesObject(document, "t.yaml", "ns")
     assert [found.expected for found in faults(item, NOW_AND_NEXT)] == ["data"]
 
 
@@ -100,6 +121,8 @@ def test_a_field_of_a_later_version() -> None:
     text = DEPLOYMENT.replace("- name: app", "- name: app\n          restartPolicyRules: []")
     path = "spec.template.spec.containers[0].restartPolicyRules"
     assert judged(text, ("1.33", "1.34")) == [(Fault.UNKNOWN_FIELD, path)]
+    (fault,) = faults(KubernetesObject(yaml.safe_load(text), "t.yaml", "ns"), ("1.33",))
+    assert (fault.since, fault.until) == ("", "1.34")
     assert judged(text) == []
 
 

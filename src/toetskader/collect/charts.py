@@ -109,12 +109,13 @@ class _Collection:
         if isinstance(answer, Refusal):
             self.refuse_all(answer)
             return
-        if answer.description is not None:
-            self.attempts[FactKey("chart")] = self._files(chart, answer.description, answer.lint or ())
         bases = {
             values.name: self._render(unread.get(values.name) or answer.renders[values.name], values, "", {})
             for values in self.part.values
         }
+        if answer.description is not None:
+            refused = {name: base.message for name, base in bases.items() if isinstance(base, NotSeen)}
+            self.attempts[FactKey("chart")] = self._files(chart, answer.description, answer.lint or (), refused)
         bases |= self._in_all_circumstances(chart, bases, requests, answer.renders)
         for entry in self.target.namespaces if "contracted" in self.kinds else ():
             rendered = _as_installed(chart, contracted.get(entry, ()), answer.renders)
@@ -275,7 +276,13 @@ class _Collection:
         except Malformed:  # the judgement comes to the same on these objects, and says so
             return render
 
-    def _files(self, chart: OpenChart, description: Description, lint: tuple[LintMessage, ...] | Refusal) -> ChartFiles:
+    def _files(
+        self,
+        chart: OpenChart,
+        description: Description,
+        lint: tuple[LintMessage, ...] | Refusal,
+        refused: dict[str, Text],
+    ) -> ChartFiles:
         return ChartFiles(
             provenance=self._provenance(),
             name=_text(description.metadata, "name"),
@@ -288,6 +295,7 @@ class _Collection:
             dependencies=description.dependencies,
             lint=() if isinstance(lint, Refusal) else lint,
             lint_failure=lint.message if isinstance(lint, Refusal) else None,
+            not_rendered=refused,
         )
 
     def _render(

@@ -45,6 +45,8 @@ class ChartFiles(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
     lint: tuple[LintMessage, ...] = ()
     lint_failure: Text | None = None
     """Why `helm lint` gave no answer; then `lint` says nothing."""
+    not_rendered: dict[str, Text] = {}
+    """Values set → why Helm makes nothing of the chart with it."""
 
 
 class RenderedObject(msgspec.Struct, frozen=True, kw_only=True):

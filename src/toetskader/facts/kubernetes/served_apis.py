@@ -46,6 +46,10 @@ class ApiFault:
     """The type expected, the closest field name, or the API version that replaced this one; empty when unknown."""
     seen: str = ""
     """The type seen, for people (`node.type_name`)."""
+    since: str = ""
+    """The first version in which it is gone; empty for what never was there, and when that is not known."""
+    until: str = ""
+    """The first version that has it, when that is a later one."""
 
 
 class _Table(msgspec.Struct, frozen=True):
@@ -53,7 +57,8 @@ class _Table(msgspec.Struct, frozen=True):
     versions: tuple[str, ...]
     kinds: dict[str, str]
     types: dict[str, dict[str, str]]
-    replaced: dict[str, str]
+    replaced: dict[str, tuple[str, str]]
+    """API version and kind that is gone → the API version in its place, if any, and the first version without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +132,37 @@ def faults(item: KubernetesObject, versions: tuple[str, ...]) -> tuple[ApiFault,
     key = f"{item.api_version}/{item.kind}"
     written = _table().kinds.get(key)
     if written is None:
-        return (ApiFault(Fault.NOT_SERVED, versions[0], "apiVersion", _table().replaced.get(key, "")),)
+        instead, since = _table().replaced.get(key, (_served_version(item.group, item.kind), ""))
+        return (ApiFault(Fault.NOT_SERVED, versions[0], "apiVersion", instead, since=since),)
     field = _field(written)
     for version in versions:
         if version not in field.versions:
-            return (ApiFault(Fault.NOT_SERVED, version, "apiVersion"),)
+            since, until = _gone_or_new(field, version)
+            return (ApiFault(Fault.NOT_SERVED, version, "apiVersion", since=since, until=until),)
+    nameless = () if item.name else (ApiFault(Fault.MISSING_FIELD, versions[0], "metadata.name"),)
     try:
         content = msgspec.json.encode(item.document)
     except UnicodeEncodeError:  # half of a surrogate pair: no JSON, and no reason to remember it
-        return _walked(item.document, field.type, versions)
-    return _remembered(content, field.type, versions)
+        found = _walked(item.document, field.type, versions)
+    else:
+        found = _remembered(content, field.type, versions)
+    return (nameless + found)[:MAX_FAULTS]
+
+
+def _served_version(group: str, kind: str) -> str:
+    """Return the API version that serves a kind: of its group, else of the first other one; empty for none."""
+    names = (name.rpartition("/") for name in _table().kinds)
+    found = [version for version, _, name in names if name == kind]
+    return next((version for version in found if version.rpartition("/")[0] == group), next(iter(found), ""))
+
+
+def _gone_or_new(field: "_Field", version: str) -> tuple[str, str]:
+    """Tell of something that a version does not have since when it is gone, or which later version brings it."""
+    known = _table().versions
+    later = next((item for item in known if _minor(item) > _minor(version) and item in field.versions), "")
+    before = [item for item in known if item in field.versions and _minor(item) < _minor(version)]
+    since = known[known.index(before[-1]) + 1] if before else ""
+    return since, "" if since else later
 
 
 @lru_cache(maxsize=4096)
@@ -250,7 +276,8 @@ class _Walk:
                 continue
             missing_in = [version for version in self._versions if version not in field.versions]
             if missing_in and item is not None:
-                self._report(Fault.UNKNOWN_FIELD, key, version=missing_in[0])
+                since, until = _gone_or_new(field, missing_in[0])
+                self._report(Fault.UNKNOWN_FIELD, key, version=missing_in[0], since=since, until=until)
                 continue
             self._enter(key, item, field.type)
         for key in _required(name):
@@ -258,11 +285,20 @@ class _Walk:
                 self._report(Fault.MISSING_FIELD, key)
 
     def _report(
-        self, fault: Fault, step: str | int | None = None, *, version: str = "", expected: str = "", seen: str = ""
+        self,
+        fault: Fault,
+        step: str | int | None = None,
+        *,
+        version: str = "",
+        expected: str = "",
+        seen: str = "",
+        since: str = "",
+        until: str = "",
     ) -> None:
         if len(self.found) < MAX_FAULTS:
             steps = self._path if step is None else [*self._path, step]
-            self.found.append(ApiFault(fault, version or self._versions[0], _join(steps), expected, seen))
+            at = _join(steps)
+            self.found.append(ApiFault(fault, version or self._versions[0], at, expected, seen, since, until))
 
 
 _FOR_PEOPLE = {
