@@ -1,8 +1,8 @@
 """Judgements on the images that containers name."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
+from typing import NoReturn
 
 from toetskader.facts.kubernetes.images import ImageReference, is_within, parse_image
 from toetskader.facts.kubernetes.node import Node
@@ -25,6 +25,13 @@ def images(workloads: Workloads, findings: Findings | None = None) -> Iterator[t
         image = _read(container.get("image"), findings)
         if image is not None:
             yield container, image
+
+
+def unread_images(workloads: Workloads) -> Iterator[Container]:
+    """Yield the containers that name no image, or one that no registry accepts."""
+    for container in workloads.containers():
+        if _read(container.get("image"), None) is None:
+            yield container
 
 
 def pulled_images(workloads: Workloads, findings: Findings) -> Iterator[tuple[Node, ImageReference]]:
@@ -69,9 +76,11 @@ VERSION_LABEL = "app.kubernetes.io/version"
 def test_version_label_is_the_semantic_version(workloads: Workloads, findings: Findings) -> None:
     """DDC 7.2: container labels use semantic versioning; the label of the pods tells what runs in them.
 
-    Whether a tag is a semantic version is judged by itself; only where it is, the label can be held against it.
+    Whether a tag is a semantic version is judged by itself; only where it is, the label can be held against it. An
+    image that cannot be read excuses no label.
     """
-    tags_of: dict[Workload, set[str]] = defaultdict(set)
+    tags_of: dict[Workload, set[str]] = {item: set() for item in workloads}
+    unread = list(unread_images(workloads))
     for container, image in images(workloads):
         if container.role is ContainerRole.REGULAR:
             tags_of[container.workload] |= {image.tag} if image.tag else set()
@@ -87,6 +96,16 @@ def test_version_label_is_the_semantic_version(workloads: Workloads, findings: F
             )
         elif versions and not any(version.is_same_release(found) for found in versions):
             findings.add(workload.pod_metadata.get("labels").get(VERSION_LABEL), seen=label, expected=_one_of(tags))
+    if unread and not findings:
+        _undetermined_for(unread)
+
+
+def _undetermined_for(unread: list[Container]) -> NoReturn:
+    names = ", ".join(f"{item.where}: '{item.get('image').value or ''}'" for item in unread[:5])
+    undetermined(
+        f"Deze images zijn niet te lezen, dus ook hun versie niet: {names}. Vul een geldige imageverwijzing in.",
+        f"These images cannot be read, so neither can their version: {names}. Fill in a valid image reference.",
+    )
 
 
 def _one_of(tags: set[str]) -> Text:
@@ -107,8 +126,8 @@ def test_preliminary_versions_are_version_plus_keyword(
 ) -> None:
     """DDC 7.2: a preliminary version is a version plus a keyword, and nothing for acceptance or production.
 
-    An image without tag is pulled as `latest`. Of a tag that names no version (`feature-x`, a commit), or of a digest
-    alone, nobody can see whether it is preliminary.
+    An image without tag is pulled as `latest`. Of a tag that names no version (`feature-x`, a commit) or has a bare
+    number behind it, or of a digest alone, nobody can see whether it is preliminary.
     """
     preliminary: list[tuple[Container, Text | str | None, SemVer | None]] = []
     unclear: list[str] = []
@@ -118,9 +137,10 @@ def test_preliminary_versions_are_version_plus_keyword(
             preliminary.append((container, Text("geen tag, dus latest", "no tag, so latest"), version))
         elif version.is_preliminary if version else says_preliminary(image.tag or ""):
             preliminary.append((container, image.tag, version))
-        elif version is None and not _FINAL_TAG.fullmatch(image.tag or ""):
+        elif version.is_preliminary is None if version else not _FINAL_TAG.fullmatch(image.tag or ""):
             unclear.append(f"{container.where}: {image.text}")
-    if not preliminary and not unclear:
+    unread = list(unread_images(workloads))
+    if not preliminary and not unclear and not unread:
         not_applicable("Geen image heeft een voorlopige versie.", "No image has a preliminary version.")
     final = _is_final(workloads.scene, parameters)
     for container, tag, version in preliminary:
@@ -133,10 +153,12 @@ def test_preliminary_versions_are_version_plus_keyword(
     if unclear:
         undetermined(
             f"Aan deze images is niet te zien of de versie voorlopig is: {', '.join(unclear[:5])}. Gebruik een "
-            "semantische versie als tag.",
+            "semantische versie als tag, met een trefwoord erachter als zij voorlopig is (1.4.2-rc.1).",
             f"These images do not show whether the version is preliminary: {', '.join(unclear[:5])}. Use a semantic "
-            "version as tag.",
+            "version as tag, with a keyword behind it if it is preliminary (1.4.2-rc.1).",
         )
+    if unread and not findings:
+        _undetermined_for(unread)
     if final is None and not findings:
         undetermined(
             f"Waardenset {workloads.scene} gebruikt een voorlopige versie ({preliminary[0][1]}); of zij voor "

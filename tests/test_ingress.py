@@ -12,7 +12,13 @@ from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.route_measures import allows_listed_addresses, leaves_anybody_out, limits_requests
 from toetskader.facts.kubernetes.routes import Route, can_route, unread_routes
 from toetskader.facts.kubernetes.routes import routes as routes_of
-from toetskader.facts.kubernetes.services import public_load_balancers
+from toetskader.facts.kubernetes.services import (
+    ServicePort,
+    asks_one_of,
+    called_by_the_api_server,
+    public_load_balancers,
+    service_ports,
+)
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
 from toetskader.facts.secrets.documents import texts
 from toetskader.judging import (
@@ -295,8 +301,9 @@ def test_tls_ends_at_the_edge(
 ) -> None:
     """DDC 7.17: encryption with certificates is done by the ingress controller or API gateway, not in the pods.
 
-    Every host has TLS at the edge, and no pod serves HTTPS with a server certificate of its own. A default
-    certificate of the ingress controller does not show in a chart, so the hosts are named.
+    Every host has TLS at the edge, and no pod serves HTTPS with a server certificate of its own, but to the API
+    server: that calls webhooks in no other way. A default certificate of the ingress controller does not show in a
+    chart, so the hosts are named.
     """
     elsewhere = [route.object.where for route in routes if any(host.tls is None for host in route.hosts)]
     for route in routes:
@@ -311,14 +318,7 @@ def test_tls_ends_at_the_edge(
                     ),
                     expected=Text("TLS die aan de rand eindigt", "TLS that ends at the edge"),
                 )
-    for workload in workloads:
-        if any(_serves_https(workload)):
-            for volume in _certificates(workload, objects):
-                findings.add(
-                    volume,
-                    seen=Text("een servercertificaat in de pod", "a server certificate in the pod"),
-                    expected=Text("HTTP in de pod, TLS aan de rand", "HTTP in the pod, TLS at the edge"),
-                )
+    report_tls_in_pods(workloads, objects, findings)
     if elsewhere and not findings:
         undetermined(
             f"Of {', '.join(elsewhere)} TLS heeft aan de rand, bepaalt een gateway buiten de chart. Toon dat aan op de "
@@ -331,16 +331,33 @@ def test_tls_ends_at_the_edge(
     _need_readable(objects, findings)
 
 
+def report_tls_in_pods(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+    """Report the server certificates of pods that end TLS themselves."""
+    called = called_by_the_api_server(objects, service_ports(objects, workloads))
+    for workload in workloads:
+        if any(_serves_https(workload, called)):
+            for volume in _certificates(workload, objects):
+                findings.add(
+                    volume,
+                    seen=Text("een servercertificaat in de pod", "a server certificate in the pod"),
+                    expected=Text("HTTP in de pod, TLS aan de rand", "HTTP in the pod, TLS at the edge"),
+                )
+
+
 _HTTPS_PORTS = frozenset({443, 8443, 9443, 6443})
 _CERTIFICATE_NAME = re.compile(r"(?:^|[-_.])(?:tls|ssl|https|server-?certs?|certs?|certificates?|crt)(?:$|[-_.])")
 
 
-def _serves_https(workload: Workload) -> Iterator[bool]:
+def _serves_https(workload: Workload, called: tuple[ServicePort, ...]) -> Iterator[bool]:
+    """Yield what shows that somebody is served HTTPS; the API server, which takes nothing else, is nobody."""
+    exempt = frozenset().union(*(port.numbers for port in called if workload in port.workloads))
     for container in workload.containers:
         for port in container.get("ports").each():
-            yield port.get("containerPort").number() in _HTTPS_PORTS or "https" in (port.get("name").text() or "")
-        for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
-            yield container.get(probe, "httpGet", "scheme").text() == "HTTPS"
+            number = port.get("containerPort").number()
+            yield number not in exempt and (number in _HTTPS_PORTS or "https" in (port.get("name").text() or ""))
+        for probe in container.probes():
+            is_https = probe.get("httpGet", "scheme").text() == "HTTPS"
+            yield is_https and not asks_one_of(container, probe, called)
 
 
 def _certificates(workload: Workload, objects: Objects) -> Iterator[Node]:

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from tests.test_ingress import Routes, _certificates, _serves_https
+from tests.test_ingress import Routes, report_tls_in_pods
 from tests.test_live_images import require_running
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.pods import condition, moment
@@ -23,14 +23,7 @@ def test_tls_ends_at_the_edge_with_certificates_that_hold(
     Of certificates that cert-manager keeps, the status says until when; what is in other Secrets is not collected.
     """
     require_running(workloads)
-    for workload in workloads:
-        if any(_serves_https(workload)):
-            for volume in _certificates(workload, objects):
-                findings.add(
-                    volume,
-                    seen=Text("een servercertificaat in de pod", "a server certificate in the pod"),
-                    expected=Text("HTTP in de pod, TLS aan de rand", "HTTP in the pod, TLS at the edge"),
-                )
+    report_tls_in_pods(workloads, objects, findings)
     elsewhere = [route.object.where for route in routes if any(host.tls is None for host in route.hosts)]
     for route in routes:
         for host in route.hosts:

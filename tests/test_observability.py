@@ -6,7 +6,7 @@ from functools import lru_cache
 from toetskader.facts.chart import ChartFiles
 from toetskader.facts.kubernetes.environment import ContainerEnvironment, Environment, Origin, Variable
 from toetskader.facts.kubernetes.known_images import applications, is_helper, server_in
-from toetskader.facts.kubernetes.monitors import is_monitored
+from toetskader.facts.kubernetes.monitors import is_monitored, offers_metrics
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
 from toetskader.facts.log_levels import enumerated_levels, missing_levels
@@ -321,12 +321,7 @@ def _exposes(workload: Workload, objects: Objects) -> bool:
     """Tell whether a Prometheus is told to collect from a workload, or could from a port named for it."""
     if workload.pod_annotations.get("prometheus.io/scrape", "").lower() == "true":
         return True
-    for container in workload.containers:
-        if container.runs_continuously and server_in(container) is None:
-            for port in container.get("ports").each():
-                if "metrics" in (port.get("name").text() or "") or "prom" in (port.get("name").text() or ""):
-                    return True
-    return is_monitored(objects, workload)
+    return offers_metrics(objects, workload) or is_monitored(objects, workload)
 
 
 def _exports(environment: Environment, workload: Workload) -> bool:

@@ -3,8 +3,8 @@
 from toetskader.facts.kubernetes.known_images import is_only_data_store
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.scaling import Autoscaler, autoscaler, disruption_budgets
-from toetskader.facts.kubernetes.storage import works_on_node
-from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
+from toetskader.facts.kubernetes.storage import shared_volumes, works_on_node
+from toetskader.facts.kubernetes.workloads import Workload, Workloads
 from toetskader.judging import Findings, Text, Variant, check, not_applicable, undetermined
 
 
@@ -42,6 +42,37 @@ def report_unscalable(workload: Workload, findings: Findings) -> None:
     findings.add(workload.get("kind"), seen=workload.kind, expected=expected)
 
 
+def report_shared_disks(workload: Workload, objects: Objects, findings: Findings) -> list[str]:
+    """Report volumes by which a second pod does not start on another node: all pods share one that one node can have.
+
+    Returns the names of shared claims that the scene does not hold.
+    """
+    unknown = []
+    for volume in shared_volumes(objects, workload):
+        if volume.reach is None:
+            unknown.append(volume.name)
+        elif not volume.reach:
+            modes = ", ".join(volume.modes)
+            findings.add(
+                volume.node,
+                seen=Text(
+                    f"{volume.name} ({modes}), gedeeld door alle pods van {workload.where}",
+                    f"{volume.name} ({modes}), shared by all pods of {workload.where}",
+                ),
+                expected=Text(
+                    "ReadWriteMany, een claim per pod, of geen claim",
+                    "ReadWriteMany, a claim for each pod, or no claim",
+                ),
+                remedy=Text(
+                    "Een pod op een andere node start niet zolang een eerste deze opslag heeft: gebruik objectopslag "
+                    "of een claim met ReadWriteMany.",
+                    "A pod on another node does not start as long as a first one has this storage: use object "
+                    "storage, or a claim with ReadWriteMany.",
+                ),
+            )
+    return unknown
+
+
 @check("scaling.adjustable")
 def test_number_of_containers_can_follow_the_load(
     workloads: Workloads, objects: Objects, scaled: Variant, findings: Findings
@@ -49,13 +80,15 @@ def test_number_of_containers_can_follow_the_load(
     """DDC 7.4: the component scales up and down with the load, where that is fitting.
 
     A DaemonSet that works on its node follows the nodes, a Job ends, and a data store is no process to multiply: it
-    belongs outside (7.15).
+    belongs outside (7.15). Pods that share storage of which one node can have the use do not multiply either.
     """
     judged = follow_load(workloads)
     if not judged:
         not_applicable("De chart levert geen schaalbare workload op.", "The chart renders no workload that scales.")
     others = []
+    elsewhere: list[str] = []
     for workload in judged:
+        elsewhere += report_shared_disks(workload, objects, findings)
         scaler = autoscaler(objects, workload)
         if scaler is not None:
             report_fixed(scaler, findings)
@@ -82,6 +115,13 @@ def test_number_of_containers_can_follow_the_load(
             "values was dat er niet, of met een ander aantal. Laat in de template alleen values daarover beslissen.",
             f"Whether the number of {', '.join(others)} follows the values cannot be seen here: when other values were "
             "tried it was not there, or with another number. Have values alone decide that in the template.",
+        )
+    if elsewhere and not findings:
+        undetermined(
+            f"Of pods op meer dan één node deze claims tegelijk kunnen gebruiken is hier niet te zien: "
+            f"{', '.join(dict.fromkeys(elsewhere))}. Render ze mee, of toon het aantal aan in de namespace.",
+            f"Whether pods on more than one node can use these claims at once cannot be seen here: "
+            f"{', '.join(dict.fromkeys(elsewhere))}. Render them along, or show the number in the namespace.",
         )
 
 
@@ -127,27 +167,18 @@ def test_sudden_stops_are_survived(workloads: Workloads, objects: Objects, findi
 
 
 def _report_stop(workload: Workload, findings: Findings) -> None:
-    """Report a workload whose pods are not given time to stop on purpose."""
+    """Report a workload whose pods are given no time to stop. Without a number Kubernetes gives them 30 seconds."""
     grace = workload.pod.get("terminationGracePeriodSeconds")
-    main = [item for item in workload.containers if item.role is ContainerRole.REGULAR]
-    prepared = bool(main) and all(_prepares(item) for item in main)
     seconds = grace.number()
-    if (seconds is None and not prepared) or (seconds is not None and seconds < 1):
+    if seconds is not None and seconds < 1:
         findings.add(
             grace,
             seen=seconds,
-            expected=Text("1 seconde of meer, of een preStop", "1 second or more, or a preStop"),
+            expected=Text(
+                "1 seconde of meer, of niets: dan geeft Kubernetes er 30",
+                "1 second or more, or nothing: then Kubernetes gives 30",
+            ),
         )
-
-
-def _prepares(container: Container) -> bool:
-    """Tell whether a container does something before it stops; an empty preStop does nothing."""
-    stop = container.get("lifecycle", "preStop")
-    return (
-        any(True for _ in stop.get("exec", "command").each())
-        or bool(stop.get("httpGet", "port"))
-        or (stop.get("sleep", "seconds").number() or 0) > 0
-    )
 
 
 def _report_budgets(workload: Workload, objects: Objects, findings: Findings) -> None:

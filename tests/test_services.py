@@ -1,17 +1,23 @@
 """Judgements on Services and the ports that containers serve on."""
 
+from collections.abc import Collection
+from typing import NoReturn
+
 from toetskader.facts.kubernetes.environment import Environment
+from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.services import (
     Protocol,
     ServicePort,
+    asks_one_of,
+    called_by_the_api_server,
     container_ports,
     port_protocol,
     serves_tls_only,
     service_ports,
 )
 from toetskader.facts.kubernetes.workloads import Workloads
-from toetskader.judging import Findings, Text, check, not_applicable, undetermined
+from toetskader.judging import Findings, Strength, Text, check, not_applicable, undetermined
 
 
 @check("service.no_load_balancer")
@@ -44,30 +50,63 @@ def test_component_makes_no_way_in_of_its_own(workloads: Workloads, objects: Obj
 def test_component_serves_plain_http(
     workloads: Workloads, objects: Objects, environment: Environment, findings: Findings
 ) -> None:
-    """DDC 7.17: the component serves plain HTTP on a container port; the ingress or gateway does the encryption."""
+    """DDC 7.17: the component serves plain HTTP on a container port; the ingress or gateway does the encryption.
+
+    What the API server calls, such as an admission webhook, it calls over HTTPS only, so that is no way to the
+    component. A port of a Service that leads nowhere is remarked on where another shows plain HTTP.
+    """
     ports = list(service_ports(objects, workloads))
-    _report_tls_in_the_pod(workloads, objects, environment, findings)
+    called = called_by_the_api_server(objects, ports)
+    _report_tls_in_the_pod(workloads, objects, environment, called, findings)
+    plain = {
+        id(item)
+        for port in ports
+        if port.protocol is Protocol.HTTP and not port.leads_nowhere
+        for item in port.workloads
+    }
     for port in ports:
-        if port.leads_nowhere:
-            expected = Text("een poort van de container", "a port of the container")
-            findings.add(port.target, seen=port.target.value, expected=expected)
-    plain = {id(item) for port in ports if port.protocol is Protocol.HTTP for item in port.workloads}
-    for port in ports:
-        if port.protocol is Protocol.TLS and not all(id(item) in plain for item in port.workloads):
+        in_plain = port.leads_nowhere or all(id(item) in plain for item in port.workloads)
+        if port.protocol is Protocol.TLS and port not in called and not in_plain:
             _report_tls_only(port, findings)
-    if findings or plain:
+    declared = _declared_ports(workloads, called)
+    shown = bool(plain) or any(port_protocol(port) is Protocol.HTTP for port in declared)
+    _report_leading_nowhere(ports, findings, "recommended" if shown else "required")
+    if findings.fail or shown:
         return
-    declared = [port for workload in workloads if workload.is_long_running for port in container_ports(workload)]
-    if any(port_protocol(port) is Protocol.HTTP for port in declared):
-        return
-    if not ports and not declared:
-        not_applicable(
-            "Er is geen Service en geen containerpoort: niemand benadert de component over HTTP.",
-            "There is no Service and no container port: nobody reaches the component over HTTP.",
-        )
+    if not declared and all(port in called for port in ports):
+        _not_reached(webhook=bool(called))
     undetermined(
         "Van geen poort is te zien dat ze HTTP spreekt. Noem de containerpoort 'http' en wijs de Service ernaar.",
         "No port shows that it speaks HTTP. Name the container port 'http' and point the Service at it.",
+    )
+
+
+def _declared_ports(workloads: Workloads, called: Collection[ServicePort]) -> list[Node]:
+    """Return the declared ports of what keeps running, without those that only the API server calls."""
+    behind = {(id(target.owner), target.path) for port in called for target in port.targets}
+    running = (workload for workload in workloads if workload.is_long_running)
+    declared = (port for workload in running for port in container_ports(workload))
+    return [port for port in declared if (id(port.owner), port.path) not in behind]
+
+
+def _report_leading_nowhere(ports: list[ServicePort], findings: Findings, strength: Strength) -> None:
+    for port in ports:
+        if port.leads_nowhere:
+            expected = Text("een poort van de container", "a port of the container")
+            findings.add(port.target, seen=port.target.value, expected=expected, strength=strength)
+
+
+def _not_reached(*, webhook: bool) -> NoReturn:
+    if webhook:
+        not_applicable(
+            "Er is alleen een poort die Kubernetes zelf aanroept, en dat altijd met HTTPS: niemand benadert de "
+            "component over HTTP.",
+            "There is just a port that Kubernetes itself calls, always over HTTPS: nobody reaches the component over "
+            "HTTP.",
+        )
+    not_applicable(
+        "Er is geen Service en geen containerpoort: niemand benadert de component over HTTP.",
+        "There is no Service and no container port: nobody reaches the component over HTTP.",
     )
 
 
@@ -94,9 +133,16 @@ _TLS_TO_PODS = {
 
 
 def _report_tls_in_the_pod(
-    workloads: Workloads, objects: Objects, environment: Environment, findings: Findings
+    workloads: Workloads,
+    objects: Objects,
+    environment: Environment,
+    called: Collection[ServicePort],
+    findings: Findings,
 ) -> None:
-    """Report what shows that a container ends TLS itself: its probes, its settings, a route that speaks TLS to it."""
+    """Report what shows that a container ends TLS itself: its probes, its settings, a route that speaks TLS to it.
+
+    Parameters: `called`, ports that only the API server calls.
+    """
     for variable in environment.variables():
         if serves_tls_only(variable):
             findings.add(variable.place, seen=f"{variable.name}: {variable.text[:80]}", expected="HTTP")
@@ -104,7 +150,7 @@ def _report_tls_in_the_pod(
         for container in workload.containers:
             for probe in container.probes():
                 scheme = probe.get("httpGet", "scheme")
-                if (scheme.text() or "").upper() == "HTTPS":
+                if (scheme.text() or "").upper() == "HTTPS" and not asks_one_of(container, probe, called):
                     findings.add(scheme, seen=scheme.value, expected="HTTP")
     for item in objects.of_kind("Ingress", "Service"):
         for key, values in _TLS_TO_PODS.items():

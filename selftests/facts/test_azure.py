@@ -18,6 +18,16 @@ USES = {
     "{kind: ConfigMap, metadata: {name: x}, data: {U: 'https://a.blob.core.windows.net'}}": "a.blob.core.windows.net",
     "{apiVersion: spv.no/v1, kind: AzureKeyVaultSecret, metadata: {name: x}}": "spv.no",
     "{kind: Ingress, metadata: {}, spec: {ingressClassName: azure-application-gateway}}": "azure-application-gateway",
+    # A definition that is Azure's own is a use; what the schema in it names is none.
+    "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: x, annotations:"
+    " {service.beta.kubernetes.io/azure-x: a}}, spec: {versions: [{schema: {openAPIV3Schema: {properties:"
+    " {azureFile: {type: object}}}}}]}}": "service.beta.kubernetes.io/azure-x",
+    "{apiVersion: apiextensions.k8s.io/v1beta1, kind: CustomResourceDefinition, metadata: {name: x}, spec: {validation:"
+    " {openAPIV3Schema: {properties: {azureDisk: {type: object}}}}}}": "",
+    "{apiVersion: apiextensions.crossplane.io/v1, kind: CompositeResourceDefinition, metadata: {name: x}, spec:"
+    " {versions: [{schema: {openAPIV3Schema: {properties: {url: {description: see a.blob.core.windows.net}}}}}]}}": "",
+    "{apiVersion: templates.gatekeeper.sh/v1, kind: ConstraintTemplate, metadata: {name: x}, spec: {crd: {spec:"
+    " {validation: {openAPIV3Schema: {properties: {kubernetes.azure.com/mode: {type: string}}}}}}}}": "",
     # Entra ID serves any platform, an image registry is a place to copy from, and words are words.
     "{kind: ConfigMap, metadata: {name: x}, data: {OIDC: 'https://login.microsoftonline.com/t'}}": "",
     "{kind: Pod, metadata: {name: x}, spec: {containers: [{name: c, image: acr.azurecr.io/app}]}}": "",

@@ -88,6 +88,7 @@ def test_policies_of_helm_tests_do_not_count() -> None:
     assert NetworkPolicies(objects(hook)).policies == ()
 
 
+INTERNET = "{cidr: 0.0.0.0/0, except: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16]}"
 PEERS = {
     "nobody named": ("{}", True),
     "an empty list": ("{to: []}", True),
@@ -105,6 +106,34 @@ PEERS = {
     "two halves": ("{to: [{ipBlock: {cidr: 0.0.0.0/1}}, {ipBlock: {cidr: 128.0.0.0/1}}]}", True),
     "half": ("{to: [{ipBlock: {cidr: 0.0.0.0/1}}, {ipBlock: {cidr: 10.0.0.0/8}}]}", True),
     "the widest private network": ("{to: [{ipBlock: {cidr: 10.0.0.0/8}}, {ipBlock: {cidr: 'fc00::/7'}}]}", False),
+    "the internet without the private ranges": (f"{{to: [{{ipBlock: {INTERNET}}}]}}", False),
+    "the internet over IPv6": ("{to: [{ipBlock: {cidr: '::/0', except: ['fc00::/7']}}]}", False),
+    "the internet in two halves": (
+        "{to: [{ipBlock: {cidr: 0.0.0.0/1, except: [10.0.0.0/8]}}, "
+        "{ipBlock: {cidr: 128.0.0.0/1, except: [172.16.0.0/12, 192.168.0.0/16]}}]}",
+        False,
+    ),
+    "the internet and the address of a database": (
+        f"{{to: [{{ipBlock: {INTERNET}}}, {{ipBlock: {{cidr: 10.20.0.0/16}}}}]}}",
+        False,
+    ),
+    "the private ranges left out in parts": (
+        "{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/9, 10.128.0.0/9, 172.16.0.0/12, 192.168.0.0/16]}}]}",
+        False,
+    ),
+    "one of the private ranges left in": (
+        "{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8, 192.168.0.0/16]}}]}",
+        True,
+    ),
+    "the internet, and every IPv6 address": (f"{{to: [{{ipBlock: {INTERNET}}}, {{ipBlock: {{cidr: '::/0'}}}}]}}", True),
+    "the private ranges left out and put back": (
+        f"{{to: [{{ipBlock: {INTERNET}}}, {{ipBlock: {{cidr: 10.0.0.0/8}}}}]}}",
+        True,
+    ),
+    "every address but the metadata of clouds": (
+        "{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [169.254.169.254/32]}}]}",
+        True,
+    ),
     "namespaces by the label they all have": (
         "{to: [{namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: Exists}]}}]}",
         True,
@@ -182,11 +211,32 @@ PLUGINS = {
         False,
     ),
     "Cilium, open": (f"{CILIUM}, spec: {{endpointSelector: {{}}, ingress: [{{fromEntities: [all]}}]}}", None, False),
+    "Cilium, open to the cluster": (
+        f"{CILIUM}, spec: {{endpointSelector: {{}}, egress: [{{toEntities: [cluster]}}]}}",
+        False,
+        None,
+    ),
+    "Cilium, to the internet": (
+        f"{CILIUM}, spec: {{endpointSelector: {{}}, egress: [{{toEntities: [world]}}]}}",
+        False,
+        True,
+    ),
     "Cilium, several": (f"{CILIUM}, specs: []", None, None),
     "Calico, all": (f"{CALICO}, spec: {{selector: all(), types: [Ingress, Egress]}}", True, True),
     "Calico, by label": (f"{CALICO}, spec: {{selector: \"app == 'web' && has(laag)\", types: [Egress]}}", False, True),
     "Calico, not these": (f"{CALICO}, spec: {{selector: \"app != 'web'\", types: [Egress]}}", False, False),
     "Calico, open": (f"{CALICO}, spec: {{types: [Egress], egress: [{{action: Allow}}]}}", False, None),
+    "Calico, to every address": (
+        f"{CALICO}, spec: {{types: [Egress], egress: [{{action: Allow, destination: {{nets: [0.0.0.0/0]}}}}]}}",
+        False,
+        None,
+    ),
+    "Calico, to the internet": (
+        f"{CALICO}, spec: {{types: [Egress], egress: [{{action: Allow, destination: "
+        "{notNets: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 'fc00::/7']}}]}",
+        False,
+        True,
+    ),
     "Calico, unread": (f"{CALICO}, spec: {{selector: \"app in {{'web'}}\"}}", None, None),
     "cluster-wide": ("apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy", None, None),
 }

@@ -37,6 +37,9 @@ _HOST = linear(
 _HINTS = ("azure", "aadpodid", "appgw", "agentpool", "windows.net", "azconfig", "spv.no")
 _HINT = re.compile("|".join(map(re.escape, _HINTS)))
 _VOLUMES = ("azureDisk", "azureFile")
+# What holds the schema of other objects, in every kind that defines one (CustomResourceDefinition, Crossplane's
+# CompositeResourceDefinition, Gatekeeper's ConstraintTemplate): it names what those may have, and uses nothing.
+_SCHEMA = "openAPIV3Schema"
 # What any use has somewhere in the object, to look for before walking it. A storage class is a text of its own.
 _TRACES = (*_HINTS, '"managed')
 
@@ -54,7 +57,7 @@ def azure_uses(item: KubernetesObject) -> Iterator[AzureUse]:
     """Yield the places in an object that work on Azure only.
 
     They are: its API group, keys of annotations, labels and selectors, storage classes, CSI drivers, volumes, ingress
-    classes, and host names of Azure services anywhere in its text.
+    classes, and host names of Azure services anywhere in its text, but for schemas of other objects.
     """
     if _GROUP.fullmatch(item.group):
         yield AzureUse(item.get("apiVersion"), item.group)
@@ -66,6 +69,8 @@ def azure_uses(item: KubernetesObject) -> Iterator[AzureUse]:
         path, key, value = stack.pop()
         if isinstance(value, dict):
             for name, part in value.items():
+                if name == _SCHEMA:
+                    continue
                 here = f"{path}.{name}" if path else str(name)
                 if (name in _VOLUMES and isinstance(part, dict)) or (_HINT.search(name) and _KEY.fullmatch(name)):
                     yield AzureUse(Node(part, here, item), name)

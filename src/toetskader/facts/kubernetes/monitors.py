@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from toetskader.facts.kubernetes.known_images import server_in
+from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.selectors import Labels, Selectors, map_selector, members, selector
-from toetskader.facts.kubernetes.workloads import Workload
+from toetskader.facts.kubernetes.workloads import Container, Workload
 
 _GROUP = "monitoring.coreos.com"
 
@@ -23,6 +25,41 @@ def is_monitored(objects: Objects, workload: Workload) -> bool:
         or objects.derived(_ServiceMonitors).watches(service.labels, service.namespace)
         for service in objects.derived(_Services).of(workload)
     )
+
+
+def offers_metrics(objects: Objects, workload: Workload) -> bool:
+    """Tell whether a workload has a port named for metrics: on a container, or on a Service in front of its pods.
+
+    Those of servers that others make do not count, nor does a port of a Service that leads to no container. Raises
+    `Unseen` where Services were not seen.
+    """
+    own = [item for item in workload.containers if item.runs_continuously and server_in(item) is None]
+    if any(_is_for_metrics(port) for container in own for port in container.get("ports").each()):
+        return True
+    objects.of_kind("Service")
+    return any(
+        _is_for_metrics(port) and _leads_to(port, workload, own)
+        for service in objects.derived(_Services).of(workload)
+        for port in service.get("spec", "ports").each()
+    )
+
+
+def _is_for_metrics(port: Node) -> bool:
+    name = port.get("name").text() or ""
+    return "metrics" in name or "prom" in name
+
+
+def _leads_to(port: Node, workload: Workload, own: list[Container]) -> bool:
+    """Tell whether a Service's port leads to one of some containers: a container need not declare a port by number."""
+    named = port.get("targetPort").text_or_number()
+    wanted = port.get("port").number() if named is None else named
+    behind = [
+        container
+        for container in workload.containers
+        for item in container.get("ports").each()
+        if wanted in (item.get("name").text(), item.get("containerPort").number())
+    ]
+    return any(container in own for container in behind) or (not behind and bool(own) and isinstance(wanted, int))
 
 
 class _Monitors:

@@ -1,7 +1,7 @@
 """Which NetworkPolicy covers which pod, in which direction (Kubernetes networking.k8s.io/v1 semantics)."""
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -18,6 +18,11 @@ _Same = TypeVar("_Same", ipaddress.IPv4Network, ipaddress.IPv6Network)
 _HIGHEST_PORT = 65535
 # The widest networks that are private: 10.0.0.0/8 and fc00::/7. What is wider names no party.
 _WIDEST = {4: 8, 6: 7}
+# Addresses that the internet does not route, which those of pods and Services are among (RFC 1918; RFC 4193, of which
+# the other half is not assigned).
+_PRIVATE: tuple[IpNetwork, ...] = tuple(
+    ipaddress.ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8")
+)
 
 
 PLUGIN_KINDS = (
@@ -46,13 +51,21 @@ class IpBlock:
 
     def overlaps(self, other: IpNetwork) -> bool:
         """Tell whether it lets traffic to any address of a network through."""
+        return bool(self.shared_with(other))
+
+    def shared_with(self, other: IpNetwork) -> tuple[IpNetwork, ...]:
+        """Return what of a network it lets traffic through to."""
         if self.network.version != other.version or not self.network.overlaps(other):
-            return False
-        common = max(self.network, other, key=lambda item: item.prefixlen)
-        left = [common]
+            return ()
+        left = [max(self.network, other, key=lambda item: item.prefixlen)]
         for exception in self.exceptions:
             left = [part for item in left for part in _without(item, exception)]
-        return bool(left)
+        return tuple(left)
+
+    @property
+    def is_wide(self) -> bool:
+        """True for more addresses than a private network has: that names no party."""
+        return self.network.prefixlen < _WIDEST[self.network.version]
 
 
 @dataclass(frozen=True)
@@ -89,20 +102,17 @@ class Rule:
         Exceptions do not count: everything but one address is still everything. `0.0.0.0/1` beside `128.0.0.0/1` is
         everything too, and either one alone names half the world.
         """
-        blocks = self.blocks
-        everything = {
-            version for version in (4, 6) if is_everything([item.network for item in blocks], version=version)
-        }
-        return tuple(
-            block
-            for block in blocks
-            if block.network.version in everything or block.network.prefixlen < _WIDEST[block.network.version]
-        )
+        return too_many(self.blocks)
+
+    @cached_property
+    def open_blocks(self) -> tuple[IpBlock, ...]:
+        """The peers by address that open the cluster (`opening_cluster`)."""
+        return opening_cluster(self.blocks)
 
     @property
     def allows_everybody(self) -> bool:
         """True when the rule declares no peers, or one that is everybody."""
-        return not self.peers or bool(self.whole_cluster_peers or self.whole_world_blocks)
+        return not self.peers or bool(self.whole_cluster_peers or self.open_blocks)
 
     @property
     def allows_all_ports(self) -> bool:
@@ -327,16 +337,58 @@ def _reaches(spans: list[tuple[int, int]]) -> bool:
 
 
 def _ip_block(node: Node) -> IpBlock:
-    exceptions = tuple(_network(item) for item in node.get("except").each())
-    return IpBlock(_network(node.get("cidr")), exceptions, node)
+    exceptions = tuple(network_of(item) for item in node.get("except").each())
+    return IpBlock(network_of(node.get("cidr")), exceptions, node)
 
 
-def _network(node: Node) -> IpNetwork:
+def network_of(node: Node) -> IpNetwork:
+    """Read an address range. Raises `Malformed` for one that is none."""
     text = node.text() or ""
     try:
         return ipaddress.ip_network(text, strict=False)
     except ValueError as error:
         raise Malformed(node.where, node.path, "address range (CIDR)", repr(text)) from error
+
+
+def too_many(blocks: Sequence[IpBlock]) -> tuple[IpBlock, ...]:
+    """Return the peers by address that are, alone or together, every address, or too many; without their exceptions."""
+    everything = _versions_in_full(blocks)
+    return tuple(block for block in blocks if block.network.version in everything or block.is_wide)
+
+
+def opening_cluster(blocks: Sequence[IpBlock]) -> tuple[IpBlock, ...]:
+    """Return the peers by address that open the cluster: every address, or too many, private ones among them.
+
+    The internet without the private ranges is no pod: it opens nothing inside. What other peers add of those ranges
+    counts with it, from half of them on; a range that names a party, such as that of databases, does not.
+    """
+    everything = {version for version in _versions_in_full(blocks) if _opens_half_of_private(blocks, version)}
+    return tuple(
+        block
+        for block in too_many(blocks)
+        if block.network.version in everything or (block.is_wide and any(map(block.overlaps, _PRIVATE)))
+    )
+
+
+def _versions_in_full(blocks: Iterable[IpBlock]) -> frozenset[int]:
+    """Return the IP versions of which peers are every address together, exceptions left out."""
+    networks = [item.network for item in blocks]
+    return frozenset(version for version in (4, 6) if is_everything(networks, version=version))
+
+
+def _opens_half_of_private(blocks: Iterable[IpBlock], version: int) -> bool:
+    ranges = [item for item in _PRIVATE if item.version == version]
+    opened = _merged(part for block in blocks for item in ranges for part in block.shared_with(item))
+    return 2 * sum(item.num_addresses for item in opened) >= sum(item.num_addresses for item in ranges)
+
+
+def _merged(networks: Iterable[IpNetwork]) -> list[IpNetwork]:
+    """Return networks without what they have twice."""
+    found = list(networks)
+    return [
+        *ipaddress.collapse_addresses(item for item in found if isinstance(item, ipaddress.IPv4Network)),
+        *ipaddress.collapse_addresses(item for item in found if isinstance(item, ipaddress.IPv6Network)),
+    ]
 
 
 def is_everything(networks: Iterable[IpNetwork], *, version: int) -> bool:

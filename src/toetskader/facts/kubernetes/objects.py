@@ -43,6 +43,7 @@ CLUSTER_KINDS = frozenset(
 _REMOVED_GROUPS = frozenset({"extensions"})
 
 _INSTALLING = frozenset({"pre-install", "post-install"})
+_REMOVING = frozenset({"pre-delete", "post-delete"})
 
 # Where an object says what pods it has or makes.
 _OF_PODS = ("containers", "template", "jobTemplate")
@@ -178,6 +179,18 @@ class KubernetesObject:
             return True
         policies = words(self._for_helm.get("helm.sh/hook-delete-policy", ""))
         return bool(self.hooks & _INSTALLING) and "hook-succeeded" not in policies
+
+    @property
+    def is_taken_away(self) -> bool:
+        """True for a hook that is not there while the component runs, whatever its kind.
+
+        Helm deletes it once its hook has succeeded, or makes it only when the component is removed. Helm waits for Jobs
+        and Pods to end; of another kind a hook has succeeded as soon as the API server took it (`pkg/action/hooks.go`).
+        """
+        if self.is_live or not self.hooks:
+            return False
+        policies = words(self._for_helm.get("helm.sh/hook-delete-policy", ""))
+        return "hook-succeeded" in policies or self.hooks <= _REMOVING
 
     @cached_property
     def haystack(self) -> str:

@@ -1,10 +1,11 @@
 """Policies of the network plugins Cilium and Calico, as far as their selection and openness are easily read."""
 
+import ipaddress
 import re
 from functools import cached_property
 from itertools import takewhile
 
-from toetskader.facts.kubernetes.network_policies import Direction
+from toetskader.facts.kubernetes.network_policies import Direction, IpBlock, network_of, opening_cluster
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject
 from toetskader.facts.kubernetes.selectors import Requirement, Selector, selector
@@ -18,6 +19,9 @@ _TERM = re.compile(
     )\s*""",
     re.VERBOSE,
 )
+_EVERY_ADDRESS = [ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0")]
+# Entities of Cilium that any pod is. `world` is what is outside the cluster, and addresses (`toCIDR`) select no pods.
+_ANY_ENTITY = frozenset({"all", "cluster"})
 # Labels in Cilium say where they come from.
 _CILIUM_SOURCES = ("k8s:", "any:")
 
@@ -93,7 +97,7 @@ class _Cilium(_PluginPolicy):
             return False
         entities = "fromEntities" if direction is Direction.INGRESS else "toEntities"
         for rule in section.each():
-            if {"all", "world"} & {entity.text() for entity in rule.get(entities).each()} and not rule.get("toPorts"):
+            if _ANY_ENTITY & {entity.text() for entity in rule.get(entities).each()} and not rule.get("toPorts"):
                 return None
         return True
 
@@ -135,6 +139,16 @@ class _Calico(_PluginPolicy):
             return False
         peer = "source" if direction is Direction.INGRESS else "destination"
         for rule in spec.get(direction.value).each():
-            if rule.get("action").text() == "Allow" and not rule.get(peer).mapping():
+            if rule.get("action").text() == "Allow" and _is_anybody(rule.get(peer)):
                 return None
         return True
+
+
+def _is_anybody(peer: Node) -> bool:
+    """Tell whether a peer of Calico names nobody: nothing at all, or just addresses that pods are among."""
+    named = peer.mapping().keys()
+    if not named <= {"nets", "notNets"}:
+        return False
+    exceptions = tuple(network_of(item) for item in peer.get("notNets").each())
+    networks = [network_of(item) for item in peer.get("nets").each()] or _EVERY_ADDRESS
+    return bool(opening_cluster([IpBlock(network, exceptions, peer) for network in networks]))

@@ -1,6 +1,6 @@
 """Services and the container ports behind them, and what protocol a port is named for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from toetskader.facts.kubernetes.environment import Variable
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.selectors import Selectors, map_selector, members
-from toetskader.facts.kubernetes.workloads import Workload, Workloads
+from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
 
 
 class Protocol(StrEnum):
@@ -49,13 +49,35 @@ class ServicePort:
         return bool(self.workloads) and isinstance(self.target.value, str) and not self.targets
 
     @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of the container ports it leads to, declared or not."""
+        found = {_number(port) for port in self.targets} | {_number_of(self.target)}
+        return frozenset(number for number in found if number is not None)
+
+    @property
+    def is_asked_over_http(self) -> bool:
+        """True when the kubelet asks one of the container ports behind it over plain HTTP, by an `httpGet` probe."""
+        return any(
+            probed_number(container, probe) in self.numbers
+            for workload in self.workloads
+            for container in workload.containers
+            if container.runs_continuously
+            for probe in container.probes()
+            if (probe.get("httpGet", "scheme").text() or "HTTP").upper() == "HTTP"
+        )
+
+    @property
     def protocol(self) -> Protocol:
-        """What the container behind it speaks: the container port decides, then the target, then the Service."""
+        """What the container behind it speaks.
+
+        The container port decides by its declaration, then the target, then a probe over plain HTTP, then the Service.
+        """
         if any(_contradicts(port) for port in self.targets):
             return Protocol.OTHER
         signs = [_sign(_name(port), _number(port)) for port in self.targets]
         signs.append(_sign(_app_protocol(self.node), None))
         signs.append(_sign(str(self.target.value), _number_of(self.target)))
+        signs.append(Protocol.HTTP if self.is_asked_over_http else Protocol.OTHER)
         signs.append(_sign(_name(self.node), _number_of(self.node.get("port"))))
         return next((sign for sign in signs if sign is not Protocol.OTHER), Protocol.OTHER)
 
@@ -79,6 +101,52 @@ def service_ports(objects: Objects, workloads: Workloads) -> Iterator[ServicePor
         for node in service.get("spec", "ports").each():
             if node.get("protocol").text() in (None, "TCP"):
                 yield ServicePort(service, node, behind, _targets(node, behind, ports))
+
+
+def probed_number(container: Container, probe: Node) -> int | None:
+    """Return the number of the port that an `httpGet` probe asks; None for another probe, or a name nothing has."""
+    port = probe.get("httpGet", "port").text_or_number()
+    if isinstance(port, str) and not port.isdigit():
+        return next((_number(item) for item in container.get("ports").each() if _name(item) == port), None)
+    return None if port is None else int(port)
+
+
+def asks_one_of(container: Container, probe: Node, ports: Iterable[ServicePort]) -> bool:
+    """Tell whether a probe asks a port of a container that one of some Services leads to."""
+    number = probed_number(container, probe)
+    return any(container.workload in port.workloads and number in port.numbers for port in ports)
+
+
+def called_by_the_api_server(objects: Objects, ports: Iterable[ServicePort]) -> tuple[ServicePort, ...]:
+    """Return the ports of Services that the API server calls, which it does over HTTPS and in no other way.
+
+    They are those of admission webhooks, of conversion webhooks of custom resources, and of aggregated APIs
+    (Kubernetes: WebhookClientConfig, "the scheme must be https"; APIService). Without a number the port is 443.
+    """
+    called = {
+        (
+            service.get("namespace").text() or "",
+            service.get("name").text() or "",
+            443 if service.get("port").value is None else service.get("port").number(),
+        )
+        for service in _called_services(objects)
+    }
+    return tuple(
+        port for port in ports if (port.service.namespace, port.service.name, port.node.get("port").number()) in called
+    )
+
+
+def _called_services(objects: Objects) -> Iterator[Node]:
+    """Yield what names a Service for the API server; of a namespace such objects are not asked for."""
+    for item in objects:
+        match item.kind, item.group:
+            case "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration", "admissionregistration.k8s.io":
+                for webhook in item.get("webhooks").each():
+                    yield webhook.get("clientConfig", "service")
+            case "CustomResourceDefinition", "apiextensions.k8s.io":
+                yield item.get("spec", "conversion", "webhook", "clientConfig", "service")
+            case "APIService", "apiregistration.k8s.io":
+                yield item.get("spec", "service")
 
 
 # Annotations by which cloud providers keep a load balancer inside the network, with the values that do.

@@ -53,6 +53,8 @@ class Volume:
     node: Node
     claim_name: str | None = None
     """The claim it refers to, when it does."""
+    source: str = ""
+    """The field that says what it is: `emptyDir`, `nfs`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def _volume(node: Node) -> Volume:
     place = node.get(source)
     place.mapping()
     claim = place.get("claimName").text() if source == "persistentVolumeClaim" else None
-    return Volume(name, _SOURCES.get(source, VolumeType.EXTERNAL), place if place else node, claim)
+    return Volume(name, _SOURCES.get(source, VolumeType.EXTERNAL), place if place else node, claim, source)
 
 
 def mounts(container: Container) -> Iterator[tuple[Node, Volume | None]]:
@@ -176,6 +178,42 @@ def _claim(
 def _templates(workload: Workload) -> Iterator[Node]:
     if workload.kind == "StatefulSet":
         yield from workload.get("spec", "volumeClaimTemplates").each()
+
+
+# Volumes in a pod template that are one disk for all pods made of it, and one node's at a time (Kubernetes, "Persistent
+# Volumes", table of access modes), unless every pod reads only.
+_ONE_DISK = frozenset(
+    {"awsElasticBlockStore", "azureDisk", "cinder", "fc", "gcePersistentDisk", "iscsi", "rbd", "vsphereVolume"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedVolume:
+    """A volume that all pods of a workload share: a claim that the pod template names, or a disk itself."""
+
+    node: Node
+    """Where what decides on it is written: the claim's access modes, else the volume."""
+    name: str
+    reach: bool | None
+    """Whether pods on several nodes can use it at once; None when the claim is not in the scene."""
+    modes: tuple[str, ...] = ()
+
+
+def shared_volumes(objects: Objects, workload: Workload) -> Iterator[SharedVolume]:
+    """Yield the volumes that all pods of a workload share; a claim made for each pod is none of those.
+
+    Raises `Unseen` where claims were not seen.
+    """
+    for volume in volumes(workload):
+        if volume.claim_name:
+            item = objects.find("PersistentVolumeClaim", volume.claim_name, workload.namespace)
+            if item is None:
+                yield SharedVolume(volume.node, volume.claim_name, reach=None)
+                continue
+            found = _claim(item.root, frozenset({item.name}), (workload,), name=item.name)
+            yield SharedVolume(found.spec.get("accessModes"), item.name, found.is_shared, found.access_modes)
+        elif volume.source in _ONE_DISK and volume.node.get("readOnly").flag() is not True:
+            yield SharedVolume(volume.node, volume.name, reach=False, modes=(volume.source,))
 
 
 def node_volumes(workload: Workload) -> tuple[Volume, ...]:

@@ -187,7 +187,12 @@ class Workload:
 
     @property
     def is_long_running(self) -> bool:
-        """True when its pods are meant to keep running: no Job, and no Pod that ends by itself or is a Helm hook."""
+        """True when its pods are meant to keep running.
+
+        No Job, no Pod that ends by itself or is a Helm hook, and no hook of another kind that Helm takes away.
+        """
+        if self.object.is_taken_away:
+            return False
         if self.kind == "Pod":
             return not self.is_hook and self.pod.get("restartPolicy").text() in (None, "Always")
         return not self.is_batch
