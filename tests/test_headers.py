@@ -6,12 +6,12 @@ from toetskader.facts.endpoint.cookies import flaws
 from toetskader.facts.endpoint.csp import grade_csp, has_frame_ancestors, internetnl_passes
 from toetskader.facts.endpoint.graded import Remark, Status
 from toetskader.facts.endpoint.headers import (
-    DEBUG_HEADERS,
     grade_compression,
     grade_content_type_options,
     grade_frame_options,
     grade_referrer_policy,
     internetnl_knows_no_policy,
+    is_debugging,
     versions_in_header,
 )
 from toetskader.facts.endpoint.hsts import grade_hsts, internetnl_differs
@@ -155,18 +155,18 @@ def test_answers_give_nothing_away(http: HttpFacts, findings: Findings) -> None:
 
 def _debugging(answer: Answer) -> Iterator[tuple[str, str]]:
     for field in answer.fields:
-        if field.name in DEBUG_HEADERS:
+        if is_debugging(field.name, field.value):
             yield field.name, field.name
 
 
 def _report_debugging_page(http: HttpFacts, address: AddressHttp, findings: Findings) -> None:
-    """Report traces on the document itself. A product with a version may be what its text is about, so that warns."""
+    """Report traces on the document itself. A message or a version may be what its text is about, so that warns."""
     page, answer = address.document, address.last
     if page is None or not isinstance(answer, Answer) or answer.status >= 400:  # then it is judged as an error page
         return
     strengths: tuple[tuple[tuple[str, ...], Strength], ...] = (
         (page.traces, "required"),
-        (page.versions, "recommended"),
+        ((*page.messages, *page.versions), "recommended"),
     )
     for shown, strength in strengths:
         for what in shown:
@@ -189,7 +189,8 @@ def _judge_error_page(http: HttpFacts, address: AddressHttp, findings: Findings,
     for shown, page in pages:
         if page is None:
             continue
-        for what in (*page.traces, *page.versions):
+        said = page.messages if shown.status >= 400 else ()  # else it is a page, and a text can be about them
+        for what in dict.fromkeys((*page.traces, *said, *page.versions)):
             findings.add(
                 EndpointPlace(http.place(address), f"HTTP {shown.status}"),
                 seen=what,

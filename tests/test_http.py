@@ -156,8 +156,17 @@ def _judge_hsts(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
 
 
 def _judge_downgrade(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
-    """Report redirects over HTTPS that lead to plain HTTP: then the page is not on HTTPS."""
+    """Report what leads from HTTPS to plain HTTP, a redirect or the page itself: then the page is not on HTTPS."""
     for address in http.addresses:
+        if address.document is not None and address.document.sent_on.startswith("http:"):
+            to = address.document.sent_on
+            findings.add(
+                EndpointPlace(http.place(address), "HTML"),
+                seen=Text(f"de pagina stuurt door naar {to}", f"the page sends on to {to}"),
+                expected=Text("een pagina over HTTPS", "a page over HTTPS"),
+                strength=norm.https,
+                command=http.curl(address),
+            )
         for exchange in (address.first, *address.hops):
             if isinstance(exchange, Answer) and exchange.redirect is not None and exchange.redirect.scheme == "http":
                 target = exchange.redirect.location

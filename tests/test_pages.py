@@ -1,5 +1,7 @@
 """Judgements on the document that an endpoint shows: what it asks of a browser and of the user's computer."""
 
+from toetskader.facts.endpoint.cookies import refusals
+from toetskader.facts.endpoint.graded import Remark
 from toetskader.facts.endpoint.http import AddressHttp, Answer, HttpFacts, Page
 from toetskader.facts.endpoint.page import upgrades_requests
 from toetskader.judging import EndpointPlace, Findings, Text, check, not_applicable
@@ -28,7 +30,7 @@ def test_only_a_browser_is_needed(http: HttpFacts, findings: Findings) -> None:
 
 @check("http.standard_browser_security")
 def test_standard_browser_settings_suffice(http: HttpFacts, findings: Findings) -> None:
-    """TA 5.1a: no exception for a certificate, and no parts over http in a page over https."""
+    """TA 5.1a: no exception for a certificate, no parts over http in a page over https, no cookies that are refused."""
     doubts = Doubts(http)
     for address in http.addresses:
         if address.certificate_fault:
@@ -38,17 +40,32 @@ def test_standard_browser_settings_suffice(http: HttpFacts, findings: Findings) 
                 expected=Text("een certificaat dat browsers vertrouwen", "a certificate that browsers trust"),
                 command=http.curl(address, trusting=False),
             )
+        _judge_cookies(http, address, findings)
     for address, page in _documents(http, doubts):
         last = address.last
         policy = last.joined("content-security-policy") if isinstance(last, Answer) else None
-        if page.upgrades or (policy is not None and upgrades_requests(policy)):
+        upgraded = policy is not None and upgrades_requests(policy)
+        if page.upgrades or upgraded:
             findings.saw(f"{address.where}: upgrade-insecure-requests", f"{address.where}: upgrade-insecure-requests")
+        if upgraded:
             continue
         for what in page.insecure:
             findings.add(
                 EndpointPlace(http.place(address), "HTML"), seen=what, expected="https", command=http.curl(address)
             )
     doubts.end()
+
+
+def _judge_cookies(http: HttpFacts, address: AddressHttp, findings: Findings) -> None:
+    """Report cookies that browsers refuse, of the page and of what comes before it and leads to sign in."""
+    told: dict[Text, Remark] = {}
+    for exchange in (address.first, *address.hops, *address.sign_in):
+        if isinstance(exchange, Answer) and not exchange.blocker:
+            for cookie in exchange.cookies:
+                told.update({remark.seen: remark for remark in refusals(cookie, http.host)})
+    for remark in told.values():
+        place = EndpointPlace(http.place(address), "Set-Cookie")
+        findings.add(place, seen=remark.seen, expected=remark.expected, command=http.curl(address))
 
 
 def _documents(http: HttpFacts, doubts: Doubts) -> list[tuple[AddressHttp, Page]]:

@@ -6,7 +6,13 @@ import msgspec
 
 from toetskader.facts.endpoint.graded import Status
 from toetskader.facts.endpoint.http import AddressHttp, Answer, FileAnswer, How, HttpFacts
-from toetskader.facts.endpoint.security_txt import found_file, grade_file, is_there, policy_urls
+from toetskader.facts.endpoint.security_txt import (
+    found_file,
+    grade_file,
+    is_there,
+    leads_off_https,
+    policy_urls,
+)
 from toetskader.judging import EndpointPlace, Findings, Text, check
 from toetskader.judging.doubts import Doubts
 from toetskader.norms.web import WebNorm
@@ -57,17 +63,20 @@ def _summary(address: AddressHttp) -> str:
     return f"{_PATH} {expires[0] if expires else ''}".strip()
 
 
-def _answered(http: HttpFacts, address: AddressHttp, doubts: Doubts) -> bool:
-    """Tell whether the site itself said what it has; a redirect to elsewhere is not followed, so it did not."""
+def _answered(http: HttpFacts, address: AddressHttp, doubts: Doubts, *, legacy: bool = False) -> bool:
+    """Tell whether the site itself said what it has; a redirect to elsewhere is not followed, so it did not.
+
+    Parameters: `legacy`, whether what is at the old place matters as well.
+    """
     if doubts.answer(address, address.first) is None:
         return False
-    for file in (address.security_txt, address.legacy_security_txt):
+    for file in (address.security_txt, address.legacy_security_txt if legacy else None):
         if file is None:
             continue
         answer = doubts.answer(address, file.exchange)
         if answer is None:
             return False
-        if answer.redirect is not None:
+        if answer.redirect is not None and (legacy or not leads_off_https(file)):
             _doubt_redirect(http, address, answer, doubts)
             return False
         if is_there(file):
@@ -94,7 +103,7 @@ def test_policy_for_vulnerabilities_can_be_read(http: HttpFacts, findings: Findi
     """SLA 10.1: security.txt names the policy for reporting vulnerabilities, and it is there."""
     doubts = Doubts(http)
     for address in http.addresses:
-        if not _answered(http, address, doubts):
+        if not _answered(http, address, doubts, legacy=True):
             continue
         file = found_file(address)
         if _names_no_policy(file):

@@ -145,7 +145,7 @@ def answer(
         status=status,
         protocol="HTTP/1.1",
         fields=fields,
-        cookies=tuple(read_cookie(cookie) for cookie in cookies),
+        cookies=tuple(read for cookie in cookies if (read := read_cookie(cookie)) is not None),
         redirect=redirect(to) if to else None,
         blocker=blocker,
     )

@@ -8,6 +8,7 @@ from toetskader.facts.endpoint.headers import (
     grade_frame_options,
     grade_referrer_policy,
     internetnl_knows_no_policy,
+    is_debugging,
     versions_in_header,
 )
 from toetskader.facts.endpoint.hsts import grade_hsts, hsts, internetnl_differs
@@ -144,7 +145,45 @@ def test_frame_ancestors_stand_in_for_x_frame_options(policy: str | None, *, fra
         ("via", "1.1 varnish (Varnish/6.1)", ("Varnish/6.1",)),
         ("via", "HTTP/1.1 proxy", ()),
         ("etag", "nginx/1.18.0", ()),
+        # any header, by what it says
+        ("x-plone", "Plone/5.2.4 Zope/4.5", ("Plone/5.2.4", "Zope/4.5")),
+        ("x-confluence", "Confluence 7.4.1", ("Confluence 7.4.1",)),
+        ("x-mod-pagespeed", "1.13.35.2-0", ("1.13.35.2-0",)),
+        ("x-influxdb-version", "v2.7.1", ("v2.7.1",)),
+        ("x-cache", "HIT from squid/3.5.20", ("squid/3.5.20",)),
+        ("x-runtime-version", "17.2", ("17.2",)),
+        ("x-powered-by", "Servlet 2.5; JBoss-5.0/JBossWeb-2.1", ("Servlet 2.5", "JBoss-5.0", "JBossWeb-2.1")),
+        # numbers that are none of the software's versions
+        ("api-version", "1.2.3", ()),
+        ("odata-version", "4.0", ()),
+        ("x-protocol", "TLS/1.3", ()),
+        ("content-type", "text/plain; version=0.0.4", ()),
+        ("x-runtime", "0.012345", ()),
+        ("x-performance", "took 1.25 s", ()),
+        ("x-backend", "10.12.0.3", ()),
+        ("x-backend", "web/10.12.0.3", ()),
+        ("x-deployed", "29.11.2026", ()),
+        ("x-request-number", "0.12345678.1700000000.87654321", ()),
+        ("link", "</assets/app.css?ver=6.4.2>; rel=preload", ()),
+        ("content-security-policy", "default-src https://cdn.example/npm/bootstrap/5.3.0/dist/", ()),
+        ("content-location", "docs/1.2/index.html", ()),
+        ("via", "1.1 10.0.0.1 (squid), 2.0 edge.example (edge)", ()),
+        ("nel", '{"success_fraction":0.01,"max_age":604800}', ()),
     ],
 )
 def test_versions_in_banners(name: str, value: str, versions: tuple[str, ...]) -> None:
     assert tuple(versions_in_header(name, value)) == versions
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "debugging"),
+    [
+        ("x-debug-token", "4f2a", True),
+        ("x-symfony-debug-toolbar-replace", "1", True),
+        ("x-app-exception", "KeyError", True),
+        ("x-debug", "off", False),
+        ("x-request-id", "4f2a", False),
+    ],
+)
+def test_headers_of_a_server_in_debug_mode(name: str, value: str, *, debugging: bool) -> None:
+    assert is_debugging(name, value) == debugging

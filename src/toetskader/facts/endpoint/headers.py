@@ -1,9 +1,11 @@
 """Headers that tell a browser to be careful, each by the rule of internet.nl and of its own standard."""
 
+import ipaddress
 import re
 from collections.abc import Collection, Sequence
 
 from toetskader.facts.endpoint.graded import Graded, Remark, Status
+from toetskader.patterns import linear
 from toetskader.text import Text
 
 _KNOWN_POLICIES = frozenset(
@@ -91,48 +93,89 @@ def grade_compression(value: str | None) -> Graded:
     return Graded((Remark("compression", _plain(value), expected),))
 
 
-# A product with a version (RFC 9110, 10.2.4), as far as a name and digits with a dot in them, or ASP.NET's bare version
-_PRODUCT_VERSION = re.compile(
-    r"(?<![A-Za-z0-9.])[A-Za-z][A-Za-z0-9_.+!-]{0,40}?[/ (-]{1,2}v?[0-9]{1,6}(?:\.[0-9A-Za-z_-]{1,20}){1,6}"
+# Headers that are there to name software, so that any number in them with a dot is a version.
+_NAMES_SOFTWARE = linear(
+    r"^(?:server|via|liferay-portal|x-jenkins|x-hudson)$|powered|generator|version|product|engine|framework|platform|"
+    r"\bcms\b|build|release",
+    re.IGNORECASE,
 )
-_BARE_VERSION = re.compile(r"v?[0-9]{1,6}(?:\.[0-9A-Za-z_-]{1,20}){0,6}")
-BANNERS = (
-    "server",
-    "x-powered-by",
-    "x-aspnet-version",
-    "x-aspnetmvc-version",
-    "x-generator",
-    "x-runtime-version",
-    "x-drupal-version",
-    "x-owa-version",
-    "via",
-    "x-powered-cms",
-    "liferay-portal",
-    "x-jenkins",
-    "x-version",
-    "x-app-version",
-    "x-application-version",
+# Versions of something else than software: of protocols, of interfaces (API Design Rules, /core/version-header) and of
+# what an answer holds; and measures.
+_NAMES_OTHER = linear(
+    r"\bapi\b|odata|dataservice|mime|websocket|protocol|\b(?:http|tls|ssl|soap|fhir|dav)\b|schema|licen[cs]e|"
+    r"\b(?:content|document|resource|object|data|model|policy|terms|consent|cookie)-version|"
+    r"\b(?:time|timestamp|date|duration|elapsed|latency|score|rate|ratio|limit)\b|^etag$|^content-(?:type|disposition)$",
+    re.IGNORECASE,
 )
-"""Headers that name the software behind a site."""
-_VERSION_ONLY = frozenset({"x-aspnet-version", "x-aspnetmvc-version", "x-owa-version", "x-jenkins", "x-drupal-version"})
-DEBUG_HEADERS = ("x-debug-token", "x-debug-token-link", "x-debug-exception", "x-debug-exception-file", "x-sourcefiles")
-"""Headers that only a server in debug mode sends."""
-_MAJOR_ONLY = re.compile(r"(?<![A-Za-z0-9.])[A-Za-z][A-Za-z0-9_.+-]{1,40}/v?[0-9]{1,6}(?![0-9A-Za-z.])")
+# Addresses, paths and file names, and what stands in quotes or between angle brackets.
+_NO_PRODUCT = linear(
+    r"[a-z][a-z0-9+.-]{0,20}:(?:\\?/){2}[^\s,;]*|<[^>]*>|(?:^|[\s=,;(])\.{0,2}/[^\s,;)]*|filename\*?=[^;]*", re.I
+)
+_PROTOCOL = linear(r"^(?:HTTP|HTTPS|SHTTP|TLS|SSL|SPDY|QUIC|WEBSOCKET|RTSP|SIP|SOAP|DAV|OAUTH)[/ -]", re.IGNORECASE)
+_VIA_PROTOCOL = linear(r"(^|,)\s*(?:[A-Za-z]{1,20}/)?\d\.\d\s+")
+_NUMBER = r"v?[0-9]{1,6}(?:\.[0-9][0-9A-Za-z_-]{0,20})"
+# A product with a version (RFC 9110, 10.2.4): `PHP/7.4.3`, `Jetty(9.4.31)`, `Drupal 9.5`, `JBoss-5.0`.
+_PRODUCT = r"[A-Za-z][A-Za-z0-9_.+!-]{0,40}?"
+_IN_NAMES = linear(rf"(?:^|[^A-Za-z0-9.])({_PRODUCT}[/ (-]{{1,2}}v?[0-9]{{1,6}}(?:\.[0-9A-Za-z_-]{{1,20}}){{1,6}})")
+_ANYWHERE = linear(rf"(?:^|[^A-Za-z0-9.])({_PRODUCT}(?:[/(]{_NUMBER}{{1,6}}|[ :-]{{1,2}}{_NUMBER}{{2,6}}))")
+_BARE = linear(r"^(v?[0-9]{1,6}(?:\.[0-9]{1,9}){1,6}(?:[.+~-][0-9A-Za-z.+~-]{1,40})?)(?:$|[\s(])")
+_LONE = linear(r"^v?[0-9]{1,6}(?:\.[0-9]{1,6}){2,5}(?:[^0-9.]|$)")
+"""Three parts or more, none as long as a moment or a number of a request."""
+_BARE_MAJOR = frozenset({"x-aspnet-version", "x-aspnetmvc-version", "x-owa-version", "x-jenkins", "x-drupal-version"})
+_MAJOR_ONLY = linear(r"(?:^|[^A-Za-z0-9.])([A-Za-z][A-Za-z0-9_.+-]{1,40}/v?[0-9]{1,6})(?:$|[^0-9A-Za-z.])")
+_MAJOR_IN_WORDS = linear(r"(?:^|[^A-Za-z0-9.])([A-Za-z][A-Za-z0-9_+-]{1,40}[/ ]v?[0-9]{1,6})(?:$|[^0-9A-Za-z.])")
+_DATE = linear(r"^(?:[0-9]{1,2}\.[0-9]{1,2}\.(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}\.[01]?[0-9]\.[0-3]?[0-9])$")
+_DEBUG = linear(r"\bdebug|exception|stack-?trace|sourcefiles|chromelogger|chromephp", re.IGNORECASE)
+_OFF = frozenset({"", "0", "false", "off", "no", "none", "disabled"})
 
 
-_MAJOR_IN_WORDS = re.compile(r"(?<![A-Za-z0-9.])[A-Za-z][A-Za-z0-9_+-]{1,40}[/ ]v?[0-9]{1,6}(?![0-9A-Za-z.])")
+def is_debugging(name: str, value: str) -> bool:
+    """Tell whether a header is one that only a server in debug mode sends, by what it is called."""
+    return _DEBUG.search(name) is not None and value.strip().lower() not in _OFF
 
 
 def versions_in_header(name: str, value: str) -> Sequence[str]:
-    """Return what of a banner tells a version: `nginx/1.18.0`, `PHP/8`, `4.0.30319`; nothing for other headers.
+    """Return what of a header tells which version of what software is running: `nginx/1.18.0`, `PHP/8`, `4.0.30319`.
 
-    The protocol in `Via` is none of the software's versions.
+    A product with a dotted number tells a version in any header, and so does a number of three parts or more alone.
+    In a header that is there to name software, less is enough. Versions of protocols and interfaces are none of the
+    software's, and neither are addresses, dates, measures and what is inside URLs.
     """
-    if name not in BANNERS:
+    name = name.lower()
+    if _NAMES_OTHER.search(name):
         return ()
-    if name in _VERSION_ONLY and _BARE_VERSION.fullmatch(value.strip()):
-        return (value.strip(),)
-    found = [match[0] for match in _PRODUCT_VERSION.finditer(value)]
-    major = _MAJOR_IN_WORDS if name == "x-generator" else _MAJOR_ONLY
-    found += [match[0] for match in major.finditer(value)]
-    return tuple(dict.fromkeys(item for item in found if not item.upper().startswith("HTTP/")))
+    naming = _NAMES_SOFTWARE.search(name) is not None
+    text = _VIA_PROTOCOL.sub(lambda match: match[1], value) if name == "via" else value
+    text = _NO_PRODUCT.sub(" ", text)
+    found = [
+        match[1]
+        for match in (_IN_NAMES if naming else _ANYWHERE).finditer(text)
+        if not text[match.end(1) :].startswith("/") or naming
+    ]
+    found = [item for item in found if naming or not _is_address(re.split(r"[/ (:-]", item)[-1])]
+    if naming:
+        major = _MAJOR_IN_WORDS if name == "x-generator" else _MAJOR_ONLY
+        found += [match[1] for match in major.finditer(text)]
+    found += _bare(name, text, naming=naming)
+    return tuple(dict.fromkeys(item for item in found if not _PROTOCOL.search(item)))
+
+
+def _bare(name: str, text: str, *, naming: bool) -> list[str]:
+    """Return the versions that stand alone: two parts in a header that names software, else three."""
+    if name in _BARE_MAJOR and re.fullmatch(r"v?[0-9]{1,6}", text.strip()):
+        return [text.strip()]
+    found = []
+    for member in re.split(r"[,;]", text):
+        match = _BARE.search(member.strip())
+        if match is None or not (naming or _LONE.search(match[1])):
+            continue
+        if "version" in name or not (_is_address(match[1]) or _DATE.search(match[1])):
+            found.append(match[1])
+    return found
+
+
+def _is_address(number: str) -> bool:
+    try:
+        return ipaddress.ip_address(number) is not None
+    except ValueError:
+        return False

@@ -55,7 +55,7 @@ class HeaderField(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cookie(msgspec.Struct, frozen=True, kw_only=True):
-    """A cookie that was set: its name and attributes, never its value."""
+    """A cookie that was set or taken away: its name and attributes, never its value."""
 
     name: str
     secure: bool = False
@@ -64,6 +64,9 @@ class Cookie(msgspec.Struct, frozen=True, kw_only=True):
     """As written, in lower case; empty when the attribute is not there."""
     persistent: bool = False
     """True when it has an `Expires` or `Max-Age`."""
+    deleted: bool = False
+    """True when its time is over as soon as it comes: it takes a cookie away."""
+    partitioned: bool = False
     domain: str = ""
     path: str = ""
 
@@ -134,11 +137,15 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     insecure: tuple[str, ...] = ()
     """Parts that an https page asks for over http."""
     upgrades: bool = False
-    """True when the page itself makes browsers ask for all of them over https."""
+    """True when the page itself makes browsers ask for what follows over https; that is not listed as insecure."""
+    sent_on: str = ""
+    """Address that the page sends browsers on to by itself, without query."""
     versions: tuple[str, ...] = ()
     """Products with a version number."""
     traces: tuple[str, ...] = ()
     """Signs of a stack trace or debug screen."""
+    messages: tuple[str, ...] = ()
+    """What a program or database said of an error; a text can be about it."""
     sign_in: tuple[str, ...] = ()
     """Links to sign in, without query."""
     password_form: bool = False

@@ -2,18 +2,20 @@
 
 import hashlib
 import heapq
+import html
 import itertools
 import json
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Literal
 
 from toetskader.facts.endpoint.escape import escaped, resolved, without_query
 from toetskader.facts.endpoint.http import Page
-from toetskader.facts.endpoint.markup import Tag, tags
-from toetskader.patterns import linear
+from toetskader.facts.endpoint.loads import is_insecure, is_run, loaded, refresh
+from toetskader.facts.endpoint.markup import EndTag, Tag, Token, Words, tokens
+from toetskader.facts.endpoint.traces import messages, product_versions, traces, without_escapes
 
 MOST_NAMED = 20
 """Things of one kind that are kept."""
@@ -41,11 +43,14 @@ def examine(body: bytes, content_type: str, *, url: str, complete: bool = True, 
     form = _form(media_type, text)
     seen = _Seen(url)
     if form == "html":
-        for number, tag in enumerate(tags(text)):
-            if number == MOST_TAGS:
+        count = 0
+        for token in tokens(text):
+            count += isinstance(token, Tag)
+            if count > MOST_TAGS:
                 complete = False
                 break
-            seen.read(tag)
+            seen.read(token)
+    shown = "".join(seen.words) if form == "html" else without_escapes(text)
     return Page(
         content_type=media_type,
         form=form,
@@ -58,8 +63,10 @@ def examine(body: bytes, content_type: str, *, url: str, complete: bool = True, 
         downloads=_some(seen.downloads),
         insecure=_some(seen.insecure),
         upgrades=seen.upgrades,
-        versions=_some((*seen.generators, *_product_versions(text))) if form in ("html", "text") else (),
-        traces=_some(traces(text)),
+        sent_on=seen.sent_on,
+        versions=_some((*seen.generators, *product_versions(shown))) if form in ("html", "text") else (),
+        traces=_some(traces(text, shown)),
+        messages=_some(messages(shown)),
         sign_in=_some(seen.sign_in),
         password_form=seen.password_form,
         scripted=seen.scripted,
@@ -116,58 +123,90 @@ _ORDINARY = frozenset(
     }
 )
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]{1,40}):(?!\d)")
-_INSECURE_STYLE = re.compile(r"(?:url\(\s*[\"']?|@import\s+[\"'])(http://[^\s\"')]{1,300})", re.IGNORECASE)
-_LOADED_LINKS = frozenset({"stylesheet", "icon", "preload", "modulepreload", "manifest", "apple-touch-icon"})
-_LOADED = {
-    "script": "src",
-    "img": "src",
-    "source": "src",
-    "video": "src",
-    "audio": "src",
-    "track": "src",
-    "embed": "src",
-    "iframe": "src",
-    "frame": "src",
-    "input": "src",
-    "object": "data",
-    "body": "background",
-}
-"""Elements and the attribute by which they load something."""
 ENTRA = "login.microsoftonline.com"
 _SIGN_IN = re.compile(
     r"(?:^|[/._-])(?:log-?in|sign-?in|inloggen|aanmelden|sso|oauth2?|oidc|openid|saml2?)(?=[/._-]|$)", re.IGNORECASE
 )
-_DATA_SCRIPTS = frozenset({"application/json", "application/ld+json", "text/template", "text/x-template"})
+_READ = frozenset({"title", "textarea", "xmp"})
+"""Elements whose text is read by people and has no tags."""
+_WITHIN_LINES = frozenset(
+    {"a", "abbr", "b", "code", "em", "font", "i", "mark", "small", "span", "strong", "tt", "u", "var"}
+)
+"""Elements that do not break a line."""
+MOST_NESTED = 3
+"""How deep documents written in attributes of documents are read."""
+_IN_HEAD = frozenset(
+    {
+        *("html", "head", "base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style"),
+        *("template", "title"),
+    }
+)
+"""Elements after which the head of a document may go on (HTML, 13.2.6.4.4 and 13.2.6.4.6)."""
 
 
 class _Seen:
     """Collects what is told of a page."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, depth: int = 0) -> None:
         self.base = url
+        self.depth = depth
         self.plug_ins: list[str] = []
         self.handlers: list[str] = []
         self.downloads: list[str] = []
         self.insecure: list[str] = []
         self.generators: list[str] = []
         self.sign_in: list[str] = []
+        self.words: list[str] = []
+        """What people read, with comments; without scripts, styles and the values of attributes."""
         self.upgrades = False
         self.password_form = False
         self.scripted = False
+        self.sent_on = ""
+        self._has_base = False
+        self._in_head = True
+        self._templates: list[bool] = []
+        """For each open <template>, whether it keeps its content off the page: all do but a shadow tree."""
+        self._kept_off = 0
+        self._pictures = 0
 
-    def read(self, tag: Tag) -> None:
+    def read(self, token: Token) -> None:
+        if isinstance(token, Words):
+            self.words.append(html.unescape(token.text))
+            if token.text.strip() and not token.in_comment and not self._kept_off:
+                self._in_head = False
+        elif isinstance(token, EndTag):
+            if token.name == "template" and self._templates:
+                self._kept_off -= self._templates.pop()
+            self._pictures -= self._pictures > 0 and token.name == "picture"
+        else:
+            self._read_tag(token)
+
+    def _read_tag(self, tag: Tag) -> None:
         get = tag.attributes.get
-        if tag.name == "base" and get("href"):
-            found = resolved(self.base, get("href", ""))
-            self.base = found.geturl() if found is not None else self.base
+        if tag.name in _READ:
+            self.words.append(html.unescape(tag.text))
+        elif tag.name not in _WITHIN_LINES:
+            self.words.append("\n")
+        if not self._kept_off:
+            self._in_head = self._in_head and tag.name in _IN_HEAD
+            if tag.name == "base" and get("href") and not self._has_base:  # the first counts (HTML, 2.4.3)
+                self._has_base = True
+                found = resolved(self.base, get("href", ""))
+                usable = found is not None and found.scheme in ("http", "https")
+                self.base = found.geturl() if found is not None and usable else self.base
+            self._loads(tag)
+        if tag.name == "template":
+            self._templates.append(get("shadowrootmode", "").strip().lower() not in ("open", "closed"))
+            self._kept_off += self._templates[-1]
+        elif tag.name == "picture":
+            self._pictures += 1
         elif tag.name == "meta":
             self._meta(get("name", ""), get("http-equiv", ""), get("content", ""))
-        elif tag.name == "script" and get("type", "").strip().lower() not in _DATA_SCRIPTS:
+        elif tag.name == "script" and is_run(tag):
             self.scripted = True
         elif tag.name == "input" and get("type", "").strip().lower() == "password":
             self.password_form = True
         self._plug_in(tag)
-        self._loads(tag)
         for name in ("href", "src", "action"):
             if get(name):
                 self._leads_to(tag.name, get(name, ""))
@@ -175,10 +214,15 @@ class _Seen:
     def _meta(self, name: str, equivalent: str, content: str) -> None:
         if name.strip().lower() == "generator" and re.search(r"\d", content):
             self.generators.append(content)
-        if equivalent.strip().lower() == "content-security-policy":
+        if self._kept_off:
+            return
+        if equivalent.strip().lower() == "content-security-policy" and self._in_head:  # elsewhere it is not read
             self.upgrades = self.upgrades or upgrades_requests(content)
-        if equivalent.strip().lower() == "refresh":
-            self._leads_to("meta", content.partition("=")[2])
+        if equivalent.strip().lower() == "refresh" and (address := refresh(content)):
+            self._leads_to("meta", address)
+            found = resolved(self.base, address)
+            if found is not None and not self.sent_on:
+                self.sent_on = escaped(without_query(found.geturl()), LONGEST_NAMED)
 
     def _plug_in(self, tag: Tag) -> None:
         if tag.name not in ("applet", "embed", "object"):
@@ -191,23 +235,20 @@ class _Seen:
             self.plug_ins.append(f"<{tag.name}> {media_type or without_query(source)}".strip())
 
     def _loads(self, tag: Tag) -> None:
-        get = tag.attributes.get
-        addresses = [get(_LOADED[tag.name], "")] if tag.name in _LOADED else []
-        if tag.name == "link" and _LOADED_LINKS & set(get("rel", "").lower().split()):
-            addresses.append(get("href", ""))
-        if tag.name == "form":
-            addresses.append(get("action", ""))
-        if tag.name == "video":
-            addresses.append(get("poster", ""))
-        if tag.name in ("img", "source"):
-            addresses += [part.split()[0] for part in get("srcset", "").split(",")[:100] if part.split()]
-        styles = tag.text if tag.name == "style" else get("style", "")
-        if "http:" in styles.lower():
-            addresses += [match[1] for match in _INSECURE_STYLE.finditer(styles)][:MOST_NAMED]
-        for address in addresses:
-            found = resolved(self.base, address) if address else None
-            if found is not None and found.scheme == "http":
-                self.insecure.append(f"<{tag.name}> {without_query(found.geturl())}")
+        """Note what is asked for over http, until the page says that browsers upgrade what follows (CSP, 3.3)."""
+        if self.upgrades:
+            return
+        can_be_http = self.base.startswith("http:")
+        for address in loaded(tag, in_picture=self._pictures > 0):
+            if address and (can_be_http or ":" in address):
+                found = resolved(self.base, address)
+                if found is not None and is_insecure(found):
+                    self.insecure.append(f"<{tag.name}> {without_query(found.geturl())}")
+        if tag.name == "iframe" and "srcdoc" in tag.attributes and self.depth < MOST_NESTED:
+            inner = _Seen(self.base, self.depth + 1)
+            for token in tokens(tag.attributes["srcdoc"]):
+                inner.read(token)
+            self.insecure += inner.insecure
 
     def _leads_to(self, element: str, address: str) -> None:
         scheme = _SCHEME.match(address)
@@ -225,48 +266,6 @@ def upgrades_requests(policy: str) -> bool:
     """Tell whether a Content-Security-Policy makes browsers ask for everything over https."""
     directives = (part.split() for part in policy.replace(",", ";").split(";"))
     return any(words and words[0].lower() == "upgrade-insecure-requests" for words in directives)
-
-
-_TRACES = {
-    "Python": r"Traceback \(most recent call last\)",
-    "Java": r"\bat [\w$.<>]{3,200}\([\w$]{1,80}\.(?:java|kt|scala|groovy):\d{1,6}\)",
-    "Java exception": r"\b(?:java|javax|jakarta|org\.(?:springframework|apache|hibernate))\.[\w.]{1,120}Exception\b",
-    ".NET": r"\bat [\w.`<>]{3,200}\([^()\n]{0,200}\) in [^\n<]{1,200}:line \d{1,6}|\[\w{1,60}Exception(?: \(0x|:)",
-    "ASP.NET": r"Server Error in '[^'\n]{1,100}' Application|<b>\s{0,5}Stack Trace:\s{0,5}</b>",
-    ".NET exception": r"\bSystem\.[\w.]{1,80}Exception:",
-    "PHP": r"(?:Fatal error|Warning|Notice|Parse error)(?:</b>)?:\s[^\n]{1,300}? on line (?:<b>)?\d{1,6}",
-    "PHP trace": r"Stack trace:\s{1,5}#0 ",
-    "Node.js": r"\bat [\w.<>\[\] ]{0,100}\(?(?:file://)?(?:/|[A-Z]:\\|node:)[^\s()<>]{1,200}:\d{1,6}:\d{1,6}\)?",
-    "Ruby": r"\.rb:\d{1,6}:in [`']",
-    "Go": r"\bgoroutine \d{1,9} \[running\]",
-    "Rails": r"Action Controller: Exception caught",
-    "Django debug": r"<code>DEBUG = True</code>",
-    "Werkzeug debugger": r"Werkzeug Debugger|The debugger caught an exception in your WSGI application",
-    "Whoops": r"<title>Whoops! There was an error|Whoops\\Exception",
-    "Symfony": r"Symfony Exception|sf-exceptionreset",
-    "Spring": r"Whitelabel Error Page",
-    "SQL": r"\bSQLSTATE\[|\bORA-\d{5}\b|You have an error in your SQL syntax|Unclosed quotation mark after",
-}
-_TRACE_PATTERNS = {name: linear(pattern) for name, pattern in _TRACES.items()}
-
-
-def traces(text: str) -> Iterator[str]:
-    """Yield the kinds of stack trace, debug screen or database error that a text shows, with what shows it."""
-    for name, pattern in _TRACE_PATTERNS.items():
-        if match := pattern.search(text):
-            yield f"{name}: {match[0]}"
-
-
-_PRODUCT = re.compile(
-    r"\b(?:nginx|openresty|Apache(?: Tomcat)?|Tomcat|Microsoft-IIS|IIS|PHP|Jetty(?:\(| ?://)?|WildFly|JBoss\w{0,10}|GlassFish|"
-    r"WebLogic(?: Server)?|lighttpd|Caddy|gunicorn|uWSGI|Werkzeug|Kestrel|Express|Phusion Passenger|OpenSSL|Varnish|"
-    r"HAProxy|Traefik|Envoy|Kong|Squid|\.NET Framework Version|ASP\.NET Version|Node\.js|Django|Drupal|WordPress)"
-    r"[ /:(v]{1,3}\d{1,5}(?:\.\d{1,9}){1,4}"
-)
-
-
-def _product_versions(text: str) -> Iterator[str]:
-    return (match[0] for match in _PRODUCT.finditer(text))
 
 
 def _is_api_document(form: Form, text: str) -> bool:

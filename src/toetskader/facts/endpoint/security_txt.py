@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from toetskader.facts.endpoint.escape import escaped, without_query
 from toetskader.facts.endpoint.graded import Graded, Remark, Status
 from toetskader.facts.endpoint.http import AddressHttp, Answer, FileAnswer
 from toetskader.facts.endpoint.page import media
+from toetskader.facts.endpoint.urls import host_of
 from toetskader.text import Text
 
 LONGEST_FILE = 100_000
@@ -26,6 +27,12 @@ def is_there(file: FileAnswer) -> bool:
     return isinstance(file.exchange, Answer) and file.exchange.status == 200
 
 
+def leads_off_https(file: FileAnswer) -> bool:
+    """Tell whether a file is to be had by leaving https, which RFC 9116, 3 does not allow."""
+    answer = file.exchange
+    return isinstance(answer, Answer) and answer.redirect is not None and answer.redirect.scheme != "https"
+
+
 def found_file(address: AddressHttp) -> FileAnswer:
     """Return the file that counts: the one where it belongs, else the one at the old place, if there is one."""
     legacy = address.legacy_security_txt
@@ -40,6 +47,10 @@ def grade_file(address: AddressHttp, *, today: date, longest_days: int) -> Grade
     """
     file = found_file(address)
     answer = file.exchange
+    if leads_off_https(file) and isinstance(answer, Answer) and answer.redirect is not None:
+        seen = Text(f"leidt naar {answer.redirect.location}", f"leads to {answer.redirect.location}")
+        expected = Text("https, ook na een omleiding", "https, after a redirect too")
+        return Graded((Remark("redirect_no_https", seen, expected),))
     if not isinstance(answer, Answer) or answer.status != 200:
         status = str(answer.status) if isinstance(answer, Answer) else answer.how.value
         code = "no_security_txt_404" if status == "404" else "no_security_txt_other"
@@ -90,6 +101,7 @@ def grade_text(text: str, urls: list[str], *, today: date, longest_days: int, ut
     for error in parser.errors:
         if error["code"] not in _BY_THE_CLOCK:
             yield Remark(error["code"], _at_line(error, lines), _expected(error["code"]))
+    yield from _nobody(lines)
     yield from _expiry(expiries(text), today, longest_days)
     for note in (*parser.recommendations, *parser.notifications):
         if note["code"] not in _BY_THE_CLOCK:
@@ -135,9 +147,11 @@ _WRONG = {
     "no_encryption": Text("een mailadres zonder regel Encryption", "a mail address without a line Encryption"),
     "no_expire": Text("geen regel Expires", "no line Expires"),
     "no_https": Text("een webadres zonder https", "a web address without https"),
+    "no_host": Text("een webadres zonder host", "a web address without a host"),
     "no_line_separators": Text("een regel zonder regeleinde", "a line without line ending"),
     "no_space": Text("geen spatie na de dubbele punt", "no space after the colon"),
     "no_uri": Text("de waarde is geen URI", "the value is no URI"),
+    "nobody": Text("er staat niemand in", "it names nobody"),
     "not_signed": Text("niet ondertekend", "not signed"),
     "pgp_data_error": Text("geen leesbaar OpenPGP-blok", "no OpenPGP block that can be read"),
     "pgp_error": Text("geen leesbaar OpenPGP-bericht", "no OpenPGP message that can be read"),
@@ -158,6 +172,62 @@ def _at_line(error: Mapping[str, Any], lines: list[str]) -> Text:
         return Text(f"het hele bestand: {wrong.nl}", f"the whole file: {wrong.en}")
     line = escaped(lines[number - 1].strip(), 100)
     return Text(f"regel {number}, {wrong.nl}: {line}", f"line {number}, {wrong.en}: {line}")
+
+
+_FIELD = re.compile(r"([A-Za-z-]{1,50})[ \t]*:[ \t]*(\S.{0,2000}?)[ \t\r]*", re.ASCII)
+_ADDRESS = re.compile(r"[^\s@,]+@[^\s@,]+")
+_SOMEBODY = Text(
+    "een adres, nummer of pagina waar iemand te bereiken is", "an address, number or page to reach somebody"
+)
+
+
+def _nobody(lines: list[str]) -> Iterator[Remark]:
+    """Yield the contacts behind which there is nobody, and web addresses without a host.
+
+    An address of https has a host (RFC 9110, 4.2.1 and 4.2.2). That a contact is a way to report (RFC 9116, 2.5.3) asks
+    more than that it is a URI: RFC 6068 lets `mailto:` go without an address. Beside one that does name somebody, an
+    empty one is a remark.
+    """
+    contacts: list[tuple[int, bool]] = []
+    for number, line in enumerate(lines, 1):
+        field = _FIELD.fullmatch(line)
+        if field is None:
+            continue
+        if _lacks_host(field[2]):
+            yield Remark("no_host", _at_line({"line": number, "code": "no_host", "message": ""}, lines), _SOMEBODY)
+        elif field[1].lower() == "contact":
+            contacts.append((number, _reaches(field[2])))
+    weight = Status.SUFFICIENT if any(reaches for _, reaches in contacts) else Status.BAD
+    for number, reaches in contacts:
+        if not reaches:
+            seen = _at_line({"line": number, "code": "nobody", "message": ""}, lines)
+            yield Remark("nobody", seen, _SOMEBODY, weight)
+
+
+def _lacks_host(uri: str) -> bool:
+    scheme, _, rest = uri.partition(":")
+    if scheme.lower() not in ("http", "https"):
+        return False
+    try:
+        return not urlsplit(f"https:{rest}").hostname
+    except ValueError:
+        return True
+
+
+def _reaches(uri: str) -> bool:
+    """Tell whether a contact's URI names somebody: a mail address (RFC 6068, 2), a number (RFC 3966, 3), or anything.
+
+    What has no scheme is told as such, and is not told twice.
+    """
+    scheme, colon, rest = uri.partition(":")
+    scheme = scheme.lower()
+    if scheme == "mailto":
+        to, _, headers = rest.partition("?")
+        recipients = [to, *(part[3:] for part in headers.split("&") if part.lower().startswith("to="))]
+        return any(_ADDRESS.fullmatch(unquote(one).strip()) for listed in recipients for one in listed.split(","))
+    if scheme in ("tel", "sms"):
+        return re.search(r"[0-9]", rest.partition(";")[0]) is not None
+    return not colon or rest.strip("/") != ""
 
 
 _MOMENT = re.compile(
@@ -192,16 +262,16 @@ def _expiry(found: list[datetime], today: date, longest_days: int) -> Iterator[R
 
 
 def policy_urls(text: str) -> list[str]:
-    """Return the addresses in `Policy`, in order, each once."""
+    """Return the addresses in `Policy` that have a host where they need one, in order, each once."""
     found = re.findall(r"^policy[ \t]*:[ \t]*(\S+)[ \t\r]*$", text, re.IGNORECASE | re.MULTILINE)
-    return list(dict.fromkeys(found))
+    return [url for url in dict.fromkeys(found) if not _lacks_host(url)]
 
 
 def is_at(url: str, host: str, port: int) -> bool:
     """Tell whether an address is https on this host and port."""
     try:
         parts = urlsplit(url)
-        return parts.scheme == "https" and (parts.hostname or "").rstrip(".") == host and (parts.port or 443) == port
+        return parts.scheme == "https" and host_of(parts) == host and (parts.port or 443) == port
     except ValueError:
         return False
 

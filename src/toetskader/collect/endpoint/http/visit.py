@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -36,6 +37,7 @@ from toetskader.facts.endpoint.http import (
 )
 from toetskader.facts.endpoint.page import examine
 from toetskader.facts.endpoint.security_txt import LONGEST_FILE, is_at, policy_urls, shown_url
+from toetskader.facts.endpoint.urls import host_of, request_target
 from toetskader.text import Text
 
 NOT_THERE = "/toetskader-a-path-that-is-not-there-6f1d"
@@ -195,8 +197,7 @@ class Visitor:
     def _sign_in(self, line: Line, seen: Https) -> None:
         """Follow the first link to sign in that is on this host, as far as it stays there."""
         links = seen.document.sign_in if seen.document is not None else ()
-        here = [urlsplit(link).path or "/" for link in links if is_at(link, self.host, self.port)]
-        path = here[0] if here and here[0].isascii() and here[0].isprintable() else None
+        path = next((request_target(urlsplit(link)) for link in links if is_at(link, self.host, self.port)), None)
         visited: set[str] = set()
         while path is not None:
             if path in visited or len(seen.sign_in) == MOST_HOPS:
@@ -217,8 +218,8 @@ class Visitor:
         target = _target(url, received.first(b"location"))
         if target is None or not is_at(target.geturl(), self.host, self.port):
             return None
-        path = (target.path or "/") + (f"?{target.query}" if target.query else "")
-        return path if path.isascii() and path.isprintable() and len(path) <= LONGEST_PATH else None
+        path = request_target(target)
+        return path if len(path) <= LONGEST_PATH else None
 
     def _file(self, line: Line, path: str) -> FileAnswer:
         hops: list[Answer] = []
@@ -251,11 +252,10 @@ class Visitor:
         urls = policy_urls(file.text) if file is not None else []
         for url in urls[:MOST_POLICIES]:
             target = resolved(line.url("/"), url)
-            path = None if target is None else (target.path or "/") + (f"?{target.query}" if target.query else "")
-            if path is None or not is_at(url, self.host, self.port) or not (path.isascii() and path.isprintable()):
+            if target is None or not is_at(url, self.host, self.port):
                 seen.policy.append(_elsewhere(url))
             else:
-                seen.policy.append(self._ask(line, path, READ_ENCODINGS)[0])
+                seen.policy.append(self._ask(line, request_target(target), READ_ENCODINGS)[0])
 
 
 def _authority(host: str, port: int, usual: int) -> str:
@@ -274,7 +274,8 @@ def _answer(url: str, received: Received, full_url: str) -> Answer:
     for raw_name, raw_value in received.fields:
         name = escaped_bytes(raw_name.lower(), 200)
         if name == "set-cookie":
-            cookies.append(read_cookie(raw_value.decode("utf-8", errors="backslashreplace")))
+            cookie = read_cookie(raw_value.decode("utf-8", errors="backslashreplace"), at=datetime.now(UTC))
+            cookies += [cookie] if cookie is not None else []
             continue
         value = _kept(name, escaped_bytes(raw_value, LONGEST_VALUE))
         room -= len(name) + len(value)
@@ -313,7 +314,7 @@ def _redirect(url: str, received: Received) -> Redirect | None:
     return Redirect(
         location=shown,
         scheme=escaped(scheme, 100),
-        host=escaped((target.hostname or "").rstrip("."), 300),
+        host=escaped(host_of(target), 300),
         port=target.port or {"http": 80, "https": 443}.get(scheme, 0),
         path=escaped(target.path, LONGEST_PATH),
         parameters=tuple(escaped(name, 100) for name in names[:50]),

@@ -3,6 +3,7 @@
 import http.client
 import io
 import logging
+import re
 import socket
 import ssl
 import time
@@ -212,7 +213,10 @@ class Http2(Line):
 
 
 class _WholeHead(http.client.HTTPResponse):
-    """An answer of which all headers arrived: Python's takes the end of a connection for the end of the headers."""
+    """An answer of which all headers arrived, read as browsers read them.
+
+    Python's takes the end of a connection for the end of the headers, and reads no field after a malformed line.
+    """
 
     def begin(self) -> None:
         """Read status and headers."""
@@ -228,28 +232,55 @@ class _WholeHead(http.client.HTTPResponse):
 
     def _read_status(self) -> tuple[str, int, str]:
         """Read the status of the answer itself: Python's knows no interim answer but 100 (RFC 9110, 15.2)."""
+        lines = self.fp
+        assert isinstance(lines, _Lines)  # noqa: S101 - it is called by `begin` alone
         while True:
+            lines.in_fields = False
             version, status, reason = super()._read_status()  # type: ignore[misc]  # not in the stubs
+            lines.in_fields = True
             if status in (HTTPStatus.CONTINUE, HTTPStatus.SWITCHING_PROTOCOLS) or not 100 <= status < 200:
                 return version, status, reason
-            while self.fp.readline(LONGEST_LINE) not in (b"\r\n", b"\n", b""):
+            while lines.readline(LONGEST_LINE) not in (b"\r\n", b"\n", b""):
                 pass  # such as 103 Early Hints, of which browsers take no policy
 
 
+# A field line of RFC 9112, 5, also with white space before the colon, which a proxy takes out (5.1).
+_FIELD_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:(.*?)\r?\n?", re.DOTALL)
+
+
 class _Lines:
-    """Lines of a head, counted."""
+    """Lines of a head, counted; of the fields those that browsers read."""
 
     def __init__(self, file: io.BufferedReader) -> None:
         self.file = file
         self.last = b""
+        self.in_fields = False
         self._count = 0
+        self._dropped = False
+        """True when the last line was none that is read, so that its continuation is not read either."""
 
     def readline(self, limit: int) -> bytes:
-        self._count += 1
-        if self._count > MOST_LINES:  # interim answers without end
-            raise http.client.LineTooLong("head")
-        self.last = self.file.readline(limit)
-        return self.last
+        """Return the next line; of fields the next that is one, as browsers skip others and read on.
+
+        A line that folds (RFC 9112, 5.2) belongs to the one before it. A bare CR is read as a space (RFC 9112, 2.2).
+        """
+        while True:
+            self._count += 1
+            if self._count > MOST_LINES:  # interim answers without end
+                raise http.client.LineTooLong("head")
+            self.last = self.file.readline(limit)
+            whole = len(self.last) < limit and self.last.endswith(b"\n")
+            if not self.in_fields or not whole or self.last in (b"\r\n", b"\n"):
+                self._dropped = True  # what folds right after the status belongs to no field
+                return self.last
+            if self.last[:1] in b" \t":
+                if self._dropped:
+                    continue
+                return self.last.rstrip(b"\r\n").replace(b"\r", b" ") + b"\r\n"
+            field = _FIELD_LINE.fullmatch(self.last)
+            self._dropped = field is None
+            if field is not None:
+                return field[1] + b":" + field[2].replace(b"\r", b" ") + b"\r\n"
 
     def close(self) -> None:
         self.file.close()

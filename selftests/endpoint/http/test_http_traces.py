@@ -1,0 +1,143 @@
+"""What error pages give away, and ordinary texts that give nothing away."""
+
+import pytest
+from judged import address, answer, judge
+
+from toetskader.facts.endpoint.http import Page
+from toetskader.facts.endpoint.page import examine
+
+
+def page(html: str, content_type: str = "text/html") -> Page:
+    return examine(html.encode(), content_type, url="https://app.example.nl/start/")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Traceback (most recent call last):\n  File "x.py"',
+        "Exception in thread\n\tat nl.example.App.run(App.java:12)",
+        "org.springframework.web.NestedServletException: x",
+        "at Foo.Bar(String x) in C:\\src\\a.cs:line 12",
+        "<h1>Server Error in '/' Application.</h1>",
+        "<b>Fatal error</b>:  Uncaught x in <b>/var/www/a.php</b> on line <b>3</b>",
+        "TypeError: x\n    at Object.&lt;anonymous&gt; x\n    at main (/app/server.js:10:3)",
+        "app/models/a.rb:12:in `show'",
+        "goroutine 1 [running]:",
+        "<code>DEBUG = True</code>",
+        "SQLSTATE[42S02]",
+        "ORA-00942: table",
+        "<pre>   at Zaken.Web.Startup.Main()",
+        "<pre>  at Npgsql.NpgsqlConnector.Open(NpgsqlTimeout timeout, Boolean async)",
+        "Caused by: x\n\tat java.base/java.lang.Thread.run(Unknown Source)",
+        "<p>#1 /var/www/html/vendor/app.php(12): App\\Kernel->handle(",
+        "panic: runtime error: index out of range",
+        "TypeError: x<br> &nbsp; &nbsp;at /app/src/index.js:10:5",
+    ],
+)
+def test_traces(text: str) -> None:
+    assert page(text).traces != ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "at Utrecht.Centraal (noord)",
+        "Let op: Notice: zie artikel 3.1",
+        "Meet us at Utrecht (near the station): 12:30:00",
+        "at 12:30 (see /info)",
+        "Java 17",
+        "Stack traces",
+    ],
+)
+def test_no_traces(text: str) -> None:
+    assert page(text).traces == ()
+
+
+SAID = [
+    "org.postgresql.util.PSQLException: ERROR: relation &quot;zaken&quot; does not exist",
+    "nl.gemeente.zaken.ZaakNietGevondenException: 12",
+    "Zaken.Data.OpslagException (0x80004005): x",
+    "Fout: ArgumentException: parameter",
+    "django.db.utils.ProgrammingError: x",
+    "TypeError: Cannot read properties of undefined",
+    "in /srv/app/views/zaak.py:31",
+    "C:\\inetpub\\zaken\\Default.aspx:line 12",
+    "Incorrect syntax near the keyword 'from'.",
+    "ERROR: syntax error at or near &quot;;&quot;",
+    "Unknown column 'bsn' in 'field list'",
+    "Table 'zaken.gebruiker' doesn&#39;t exist",
+    "no such table: zaak",
+    "Violation of PRIMARY KEY constraint 'PK_Zaak'",
+    "DB2 SQL Error: SQLCODE=-204, SQLSTATE=42704",
+    "[Microsoft][ODBC Driver 17 for SQL Server]",
+    "ERROR 1045 (28000): Access denied",
+    "TNS-12541: no listener",
+    "E11000 duplicate key error collection: zaken",
+    "SELECT naam, bsn FROM personen WHERE id = 3",
+]
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_what_programs_and_databases_say_is_given_away_by_an_error_page(said: str) -> None:
+    error = page(f"<h1>Fout</h1><p>{said}")
+    assert error.messages != ()
+    assert judge("http.no_information_leak", address(error=answer(500), error_page=error)).verdict == "fail"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De pagina bestaat niet. Ga naar de startpagina.",
+        "The relation between the table and the chair does not exist",
+        "Selecteer een zaak uit de lijst; update uw gegevens en kies verwijderen.",
+        "Select an item from the list where you want it",
+        "Foutmelding: de waarde is onbekend. Error: not found",
+        "Uitzondering: geen. Exception handling is our business",
+        "<script>throw new Sys.ArgumentException('a: b')</script>Niet gevonden",
+        "<style>/* SELECT x FROM y */</style>Niet gevonden",
+        "Access denied. Login failed.",
+        "Bel 030-1234567 of mail info@example.nl:12",
+    ],
+)
+def test_an_ordinary_error_page_gives_nothing_away(text: str) -> None:
+    error = page(text)
+    assert (error.traces, error.messages, error.versions) == ((), (), ())
+    assert judge("http.no_information_leak", address(error=answer(500), error_page=error)).verdict == "pass"
+
+
+def test_a_message_on_a_page_of_the_site_is_a_remark() -> None:
+    outcome = judge("http.no_information_leak", address(document=page("<p>Foutcode ORA-12541 &amp; no such table: x")))
+    assert outcome.verdict == "fail"
+    outcome = judge("http.no_information_leak", address(document=page("<p>SQLCODE=-204 betekent: no such table: x")))
+    assert (outcome.verdict, len(outcome.findings)) == ("pass", 1)
+
+
+def test_values_in_a_message_are_not_kept() -> None:
+    assert "jan@" not in repr(page("Duplicate entry 'jan@example.nl' for key 'mail'"))
+    assert "12345" not in repr(page("SELECT naam FROM personen WHERE bsn = 12345"))
+
+
+def test_traces_in_json_are_read() -> None:
+    trace = r'{"trace":"x\n\tat nl.voorbeeld.Zaak.toon(Zaak.java:12)\n","path":"/a"}'
+    assert page(trace, "application/problem+json").traces != ()
+    assert page('{"exception":"App\\\\Http\\\\ZaakException","line":3}', "application/json").messages != ()
+    assert page('{"title":"Not Found","status":404}', "application/problem+json").messages == ()
+
+
+@pytest.mark.parametrize(
+    ("html", "versions"),
+    [
+        ("<hr><center>nginx/1.18.0</center>", ("nginx/1.18.0",)),
+        ("<address>Apache/2.4.41 (Ubuntu) Server at x Port 443</address>", ("Apache/2.4.41",)),
+        ("<meta name=generator content='WordPress 6.1'>", ("WordPress 6.1",)),
+        ("<h3>Apache Tomcat/9.0.30</h3>", ("Apache Tomcat/9.0.30",)),
+        ("<p>Powered by Zaaksuite/3.2.1", ("Zaaksuite/3.2.1",)),
+        ("<b>Microsoft .NET Framework Version:</b>4.0.30319", ("Framework Version:4.0.30319",)),
+        ("<meta name=generator content='Hugo'><p>Versie 2 van het formulier", ()),
+        ("<p>WCAG 2.1 en artikel 3.4.5 van 29.11.2026, zie 10.0.0.1", ()),
+        ("<p>HTTP/1.1 404. U gebruikt Mozilla/5.0 Chrome/120.0 of Toetskader/1.2", ()),
+        ("<a href='/app/3.2.1/x'>x</a><script>a='lib/1.2.3'</script>", ()),
+    ],
+)
+def test_versions_of_products(html: str, versions: tuple[str, ...]) -> None:
+    assert page(html).versions == versions
