@@ -310,7 +310,7 @@ def test_security_txt_with_bytes_that_are_no_utf8_is_kept_as_text(lab: Lab) -> N
 
 def test_a_hundred_kilobytes_of_security_txt_are_read(lab: Lab) -> None:
     with lab.talking(say(reply(b"# x\n" * 100_000, b"Content-Type: text/plain"))) as port:
-        address = lab.one(port)
+        address = lab.one(port, deadline_s=30)
     assert len(address.security_txt.text) == 100_000
     assert not address.security_txt.complete
 
