@@ -1,23 +1,20 @@
 """Judgements on the chart as a whole: that it lints, installs by itself, keeps to its namespace and runs anywhere."""
 
 import re
-from collections.abc import Iterator
 
 import msgspec
 
 from toetskader.facts.azure import azure_uses
 from toetskader.facts.chart import ChartFiles, Render
 from toetskader.facts.documentation import manual_steps
-from toetskader.facts.kubernetes.environment import Environment, Origin
-from toetskader.facts.kubernetes.node import Node, Place
+from toetskader.facts.kubernetes.environment import Environment
+from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.probes import always_succeeds
 from toetskader.facts.kubernetes.served_apis import is_builtin
 from toetskader.facts.kubernetes.workloads import Workloads
-from toetskader.facts.placeholders import is_placeholder
-from toetskader.facts.secrets.encoded import decoded
-from toetskader.facts.secrets.names import names_secret
 from toetskader.facts.subcharts import enabled_subcharts
+from toetskader.facts.unfilled import unfilled
 from toetskader.facts.values import Leaf
 from toetskader.facts.versions import parse_semver
 from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
@@ -295,27 +292,12 @@ def test_deployment_can_be_tested(
                 "een test die het component en zijn bronnen aanroept", "a test that calls the component and its sources"
             ),
         )
-    for place in _placeholders(objects, environment, values):
+    for place in unfilled(objects, workloads, environment, values):
         findings.add(
             place,
             seen=Text("een plaatshouder in plaats van een geheim", "a placeholder instead of a secret"),
             expected=Text("een waarde uit een bestaand Secret", "a value from an existing Secret"),
         )
-
-
-def _placeholders(objects: Objects, environment: Environment, values: tuple[Leaf, ...]) -> Iterator[Place]:
-    """Yield where a secret's value is a placeholder: in Secrets, variables, and values."""
-    for item in objects.of_kind("Secret"):
-        for section, read in (("data", decoded), ("stringData", str)):
-            for _, node in item.get(section).entries():
-                if isinstance(node.value, str) and is_placeholder(read(node.value)):
-                    yield node
-    for variable in environment.variables():
-        if variable.origin is not Origin.SECRET and names_secret(variable.name) and is_placeholder(variable.text):
-            yield variable.place
-    for leaf in values:
-        if names_secret(leaf.path.rpartition(".")[2]) and is_placeholder(leaf.text):
-            yield leaf
 
 
 @check("chart.portable")

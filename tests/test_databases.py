@@ -1,8 +1,8 @@
 """Judgements on relational databases: where they are, their time zone, and how they follow a new version."""
 
-from tests.test_environment import kind_of, listed, require_seen, require_workloads
+from tests.test_environment import kind_of, listed, require_seen, require_workloads, require_zones_seen
 from toetskader.facts.chart import ChartFiles
-from toetskader.facts.databases import Databases, Role
+from toetskader.facts.databases import WHOLE, Databases, Role
 from toetskader.facts.documentation import documents, says_at_start
 from toetskader.facts.kubernetes.environment import Environment, Origin
 from toetskader.facts.kubernetes.migrations import (
@@ -18,6 +18,7 @@ from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.mounts import Content, mounted_files
 from toetskader.facts.names import words
 from toetskader.facts.template_text import is_fixed
+from toetskader.facts.template_values import Decided, TemplateValues
 from toetskader.facts.templates import Templates
 from toetskader.facts.time_zones import is_utc, time_zone_settings, time_zones_in
 from toetskader.facts.values import Leaf
@@ -30,6 +31,7 @@ def test_database_is_an_external_postgresql(
     objects: Objects,
     environment: Environment,
     databases: Databases,
+    values: tuple[Leaf, ...],
     chart: ChartFiles,
     templates: Templates,
     findings: Findings,
@@ -52,33 +54,68 @@ def test_database_is_an_external_postgresql(
         )
     for place, engine in databases.other_engines():
         findings.add(place, seen=engine, expected="PostgreSQL")
+    template_values = TemplateValues(chart.files)
     for variable, roles in databases.variables:
-        if Role.HOST in roles and is_fixed(variable, chart.files):
+        if Role.HOST not in roles:
+            continue
+        if is_fixed(variable, chart.files) or template_values.decided(variable) is Decided.COMPUTED:
             findings.add(
                 variable.place,
                 seen=Text(f"{variable.name} staat vast in de template", f"{variable.name} is fixed in the template"),
                 expected=Text("een waarde uit values.yaml", "a value from values.yaml"),
             )
+    settable, in_doubt = _settable(databases, environment, values, template_values, templates)
+    missing = [role for role in Role if role not in settable]
+    if findings or not missing:
+        return
+    nl, en = (", ".join(names[role] for role in missing) for names in (_ROLE_NL, _ROLE_EN))
+    if in_doubt.issuperset(missing):
+        undetermined(
+            f"Niet te zien of {nl} van de database in te stellen is: de variabele staat in geen template die hier te "
+            "lezen is. Neem de waarde rechtstreeks uit values.yaml over.",
+            f"Cannot see whether the database's {en} can be set: the variable is in no template that can be read here. "
+            "Take its value from values.yaml directly.",
+        )
+    findings.add(
+        FilePlace("values.yaml"),
+        seen=Text(f"geen instelling voor {nl} van de database", f"no setting for the database's {en}"),
+        expected=Text(
+            "host, poort, databasenaam, gebruiker en wachtwoord (of een bestaand Secret) in te stellen",
+            "host, port, database name, user and password (or an existing Secret) to be set",
+        ),
+    )
+
+
+def _settable(
+    databases: Databases,
+    environment: Environment,
+    values: tuple[Leaf, ...],
+    template_values: TemplateValues,
+    templates: Templates,
+) -> tuple[set[Role], set[Role]]:
+    """Return what of the connection can be set, and what perhaps.
+
+    A value with such a name that a template reads can, and so can a variable that the template fills from the values,
+    whatever these are called there. User and password may as well come from a Secret of others, or from one whose name
+    the values decide; then an address may hold them.
+    """
     offered = [(leaf, roles) for leaf, roles in databases.settings if templates.read(leaf.path)]
     settable = {role for _, roles in offered for role in roles}
-    # User and password may as well come from a Secret of others, or from one whose name the values decide.
-    settable |= {role for variable, roles in databases.variables if variable.origin is Origin.SECRET for role in roles}
+    in_doubt: set[Role] = set()
+    given = {leaf.path.rpartition(".")[2] for leaf in values}
+    for variable, roles in databases.variables:
+        if variable.origin is Origin.SECRET:
+            settable |= roles | ({Role.USER, Role.SECRET} if roles == WHOLE else set())
+            continue
+        decided = template_values.decided(variable)
+        if decided is Decided.VALUES or (decided is Decided.UNKNOWN and variable.name in given):
+            settable |= roles
+        elif decided is Decided.UNKNOWN:
+            in_doubt |= roles
     unseen = any(source.origin is Origin.SECRET for item in environment.of_containers for source in item.unseen)
     if unseen or any("secret" in leaf.words for leaf, _ in offered):
         settable |= {Role.USER, Role.SECRET}
-    missing = [role for role in Role if role not in settable]
-    if missing and not findings:
-        findings.add(
-            FilePlace("values.yaml"),
-            seen=Text(
-                f"geen instelling voor {', '.join(_ROLE_NL[role] for role in missing)} van de database",
-                f"no setting for the database's {', '.join(_ROLE_EN[role] for role in missing)}",
-            ),
-            expected=Text(
-                "host, poort, databasenaam, gebruiker en wachtwoord (of een bestaand Secret) in te stellen",
-                "host, port, database name, user and password (or an existing Secret) to be set",
-            ),
-        )
+    return settable, in_doubt
 
 
 _ROLE_NL = {
@@ -107,15 +144,23 @@ def test_database_sessions_use_utc(
     can go wrong in a chart is a setting that asks for another zone.
     """
     _require_database(workloads, objects, environment, databases)
-    for setting in time_zone_settings(environment, of_database=True):
+    # What has nothing to do with the database may have any zone; when it does not show what has, everything counts.
+    told = [item for item in environment.of_containers if item.container in databases.users]
+    may_be_told = [item for item in environment.of_containers if item.unseen and item.container not in databases.users]
+    concerned = told or list(environment.of_containers)
+    for setting in time_zone_settings(concerned, of_database=True):
         if not is_utc(setting.zone):
             findings.add(setting.place, seen=f"{setting.name}: {setting.zone}", expected="UTC")
-    for container in workloads.containers():
-        for file in mounted_files(container, objects):
+    for item in concerned:
+        for file in mounted_files(item.container, objects):
             for zone in time_zones_in(file.text or ""):
                 if not is_utc(zone):
                     findings.add(file.mount, seen=f"{file.name}: {zone[:80]}", expected="UTC")
-    require_seen(environment)
+    if findings:
+        return
+    require_zones_seen(concerned, of_database=True)
+    if told and any(not is_utc(setting.zone) for setting in time_zone_settings(may_be_told, of_database=True)):
+        require_seen(environment)
 
 
 @check("database.migrations")
@@ -172,6 +217,16 @@ def _require_database(workloads: Workloads, objects: Objects, environment: Envir
         return
     require_seen(environment)
     _require_files_seen(workloads, objects)
+    if databases.possible:
+        names = listed([variable.name for variable in databases.possible])
+        undetermined(
+            f"{names} noemt een databron, maar de waarde staat in een Secret of buiten de chart: of dat een "
+            "relationele database is, is hier niet te zien. Zet de soort database in een ConfigMap van de chart, zoals "
+            "`DATABASE_ENGINE: postgresql`.",
+            f"{names} names a data source, but its value is in a Secret or outside the chart: whether it is a "
+            "relational database cannot be seen here. Put the kind of database in a ConfigMap of the chart, such as "
+            "`DATABASE_ENGINE: postgresql`.",
+        )
     not_applicable(
         "Geen omgevingsvariabele, ConfigMap, waarde of container van de chart wijst op een relationele database.",
         "No environment variable, ConfigMap, value or container of the chart points to a relational database.",

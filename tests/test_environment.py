@@ -1,14 +1,17 @@
 """Judgements on environment variables, and what the judgements on settings share."""
 
+from collections.abc import Iterable
+
 from toetskader.facts.chart import ChartFiles
 from toetskader.facts.documentation import documents, undescribed
-from toetskader.facts.kubernetes.environment import Environment, Origin
+from toetskader.facts.kubernetes.environment import ContainerEnvironment, Environment, Origin
 from toetskader.facts.kubernetes.known_images import is_helper, server_in
 from toetskader.facts.kubernetes.node import Place
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.mounts import Content, MountedFile, mounted_files
 from toetskader.facts.template_text import options_from_values
+from toetskader.facts.time_zones import hidden_time_zones
 from toetskader.judging import Findings, Text, check, not_applicable, undetermined
 
 # A finding lists this many names; the rest is counted.
@@ -155,6 +158,37 @@ def require_seen(environment: Environment) -> None:
             "`secretKeyRef` of `configMapKeyRef`, of render het object mee.",
             f"Cannot see which environment variables are in: {listed(names)}. Name them in `env` with `secretKeyRef` "
             "or `configMapKeyRef`, or render the object along.",
+        )
+
+
+def require_zones_seen(
+    containers: Iterable[ContainerEnvironment], *, of_database: bool = False, of_logging: bool = False
+) -> None:
+    """End undetermined when a time zone stands where it cannot be seen.
+
+    A Secret that a container reads whole is not taken to hold one: what is not sensitive comes from a ConfigMap of the
+    chart, and only what is sensitive from a Secret that the municipality makes (DDC 7.16, 941-947).
+    """
+    containers = tuple(containers)
+    names = hidden_time_zones(containers, of_database=of_database, of_logging=of_logging)
+    if names:
+        undetermined(
+            f"De tijdzone staat in een Secret of in een object buiten de chart ({listed(list(names))}). Zet hem in een "
+            "ConfigMap van de chart.",
+            f"The time zone is in a Secret or in an object outside the chart ({listed(list(names))}). Put it in a "
+            "ConfigMap of the chart.",
+        )
+    elsewhere = [
+        source.name
+        for item in containers
+        for source in item.unseen
+        if source.origin is Origin.CONFIG_MAP and not source.optional
+    ]
+    if elsewhere:
+        names_there = listed(list(dict.fromkeys(elsewhere)))
+        undetermined(
+            f"Niet te zien of hierin een tijdzone staat: ConfigMap {names_there}. Render het object mee.",
+            f"Cannot see whether a time zone is in: ConfigMap {names_there}. Render the object along.",
         )
 
 

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from tests.test_environment import require_zones_seen
 from toetskader.facts.chart import ChartFiles
 from toetskader.facts.kubernetes.environment import ContainerEnvironment, Environment, Origin, Variable
 from toetskader.facts.kubernetes.known_images import applications, is_helper, server_in
@@ -263,7 +264,7 @@ def _is_json(item: ContainerEnvironment, objects: Objects) -> bool:
 def test_log_timestamps_are_utc(workloads: Workloads, environment: Environment, findings: Findings) -> None:
     """DDC 7.20: log lines have timestamps in UTC. A container's clock shows UTC unless a setting says otherwise."""
     _applications(workloads)
-    for setting in time_zone_settings(environment, of_logging=True):
+    for setting in time_zone_settings(environment.of_containers, of_logging=True):
         if not is_utc(setting.zone):
             findings.add(setting.place, seen=f"{setting.name}: {setting.zone[:80]}", expected="UTC")
     for container in workloads.containers():
@@ -275,7 +276,7 @@ def test_log_timestamps_are_utc(workloads: Workloads, environment: Environment, 
                     expected="UTC",
                 )
     for workload in _applications(workloads):
-        _require_seen(environment, workload)
+        require_zones_seen(environment.of_workload(workload), of_logging=True)
 
 
 @check("metrics.exposed")

@@ -22,6 +22,7 @@ from toetskader.facts.kubernetes.storage import (
 from toetskader.facts.kubernetes.workloads import Container, Workloads
 from toetskader.facts.object_storage import Part, Settings, rendered_settings, values_settings
 from toetskader.facts.templates import Templates
+from toetskader.facts.values import Leaf
 from toetskader.judging import Findings, Parameters, Text, check, not_applicable, undetermined
 
 _OFF_THE_NODE = Text("opslag buiten de node", "storage off the node")
@@ -106,12 +107,12 @@ def _described(claim: Claim) -> Text:
 
 @check("storage.object_storage_settings")
 def test_files_go_to_object_storage(
-    workloads: Workloads, objects: Objects, render: Render, templates: Templates, findings: Findings
+    workloads: Workloads, objects: Objects, values: tuple[Leaf, ...], templates: Templates, findings: Findings
 ) -> None:
     """DDC 7.15: the component writes files to object storage such as Azure Blob; file shares are allowed beside it."""
     asked = _file_claims(workloads, objects)
     _require_any(workloads, asked)
-    settings = rendered_settings(objects, workloads) or values_settings(render.values, templates)
+    settings = rendered_settings(objects, workloads) or values_settings(values, templates)
     if settings:
         _report_incomplete(settings, workloads, findings)
         return

@@ -3,7 +3,7 @@
 import pytest
 from from_yaml import objects
 
-from toetskader.facts.databases import Databases, Role, databases, keeps_file, roles
+from toetskader.facts.databases import WHOLE, Databases, Role, databases, keeps_file, roles
 from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.values import leaves
@@ -81,6 +81,29 @@ EVIDENCE = {
         True,
     ),
     "an address on a command line": (seen("{name: c, args: ['--dsn=postgres://db/x']}"), True),
+    "a type of storage": (seen("{name: c, env: [{name: STORAGE_TYPE, value: mysql}]}"), True),
+    "an engine under a name of its own": (seen("{name: c, env: [{name: KC_DB, value: postgres}]}"), True),
+    "a driver of a library": (
+        seen("{name: c, env: [{name: ORM_BACKEND, value: django.db.backends.postgresql}]}"),
+        True,
+    ),
+    "an engine in the values": (seen(values={"datastore": {"engine": "postgres"}}), True),
+    "user and password without a host": (
+        seen("{name: c, env: [{name: DB_USER, value: app}, {name: DB_PASSWORD, value: x}]}"),
+        True,
+    ),
+    "a password of a product": (seen("{name: c, env: [{name: POSTGRES_PASSWORD, value: x}]}"), True),
+    "a password by itself": (seen("{name: c, env: [{name: DB_PASSWORD, value: x}]}"), False),
+    "a file": (seen("{name: c, env: [{name: DATABASE_PATH, value: /data/app.sqlite3}]}"), True),
+    "a database that is kept in memory": (seen("{name: c, env: [{name: STORE, value: 'sqlite://:memory:'}]}"), False),
+    "another kind of store": (
+        seen("{name: c, env: [{name: DB_TYPE, value: mongodb}, {name: DB_HOST, value: m}]}"),
+        False,
+    ),
+    "an address of another kind": (seen("{name: c, env: [{name: DATABASE_URL, value: 'mongodb://m/app'}]}"), False),
+    "a type of something else": (seen("{name: c, env: [{name: STORAGE_TYPE, value: s3}]}"), False),
+    "a vendor of something else": (seen("{name: c, env: [{name: JAVA_VENDOR, value: oracle}]}"), False),
+    "HTTP/2": (seen("{name: c, env: [{name: SERVER_PROTOCOL_TYPE, value: h2}]}"), False),
     "an operator": (seen(more="{apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: {name: m}}"), True),
 }
 
@@ -90,7 +113,52 @@ def test_evidence_of_a_database(found: Databases, expected: bool) -> None:
     assert found.any is expected
 
 
+def test_what_goes_with_an_engine_is_of_its_connection() -> None:
+    found = seen(
+        "{name: c, env: [{name: FGA_STORE_ENGINE, value: postgres}, {name: FGA_STORE_URI, value: x}, "
+        "{name: FGA_STORE_USERNAME, value: y}, {name: FGA_HTTP_PORT, value: '80'}]}",
+        {"store": {"type": "postgresql", "host": "", "poolSize": 3}},
+    )
+    told = {variable.name: role for variable, role in found.variables}
+    assert told == {"FGA_STORE_ENGINE": set(), "FGA_STORE_URI": WHOLE, "FGA_STORE_USERNAME": {Role.USER}}
+    assert {leaf.path: role for leaf, role in found.settings} == {"store.type": set(), "store.host": {Role.HOST}}
+
+
+SOURCES = {
+    "TRANSACTIONS_DSN": ["TRANSACTIONS_DSN"],
+    "DSN": ["DSN"],
+    "SENTRY_DSN": [],
+    "MAILER_DSN": [],
+    "MESSENGER_TRANSPORT_DSN": [],
+    "POSTGRES_DSN": [],  # it tells what it is
+}
+
+
+@pytest.mark.parametrize(("name", "possible"), SOURCES.items())
+def test_a_data_source_that_cannot_be_seen(name: str, possible: list[str]) -> None:
+    found = seen(f"{{name: c, env: [{{name: {name}, valueFrom: {{secretKeyRef: {{name: s, key: k}}}}}}]}}")
+    assert [variable.name for variable in found.possible] == possible
+
+
+def test_which_containers_are_told_of_a_database() -> None:
+    containers = (
+        "{name: host, env: [{name: DB_HOST, value: db}]}, {name: option, args: ['--dsn=postgres://db/x']}, "
+        "{name: other, env: [{name: TZ, value: CET}]}, {name: file, volumeMounts: [{name: f, mountPath: /etc/a}]}"
+    )
+    everything = objects(
+        f"{{kind: Pod, metadata: {{name: app}}, spec: {{containers: [{containers}], "
+        "volumes: [{name: f, configMap: {name: m}}]}}\n"
+        "---\n{kind: ConfigMap, metadata: {name: m}, data: {a.properties: 'url=jdbc:postgresql://db/x'}}"
+    )
+    running = Workloads(everything)
+    found = databases(running, everything, Environment(running, everything), ())
+    assert [container.name for container in found.users] == ["host", "option", "file"]
+
+
 ENGINES = {
+    "{name: c, env: [{name: STORAGE_TYPE, value: mysql}]}": ["mysql"],
+    "{name: c, env: [{name: DATABASE_FILE, value: /data/app.sqlite}]}": ["sqlite"],
+    "{name: c, env: [{name: DATASTORE_ENGINE, value: postgres}]}": [],
     "{name: c, env: [{name: DATABASE_ENGINE, value: mysql}]}": ["mysql"],
     "{name: c, env: [{name: DATABASE_URL, value: 'mysql://db/x'}]}": ["mysql"],
     "{name: c, env: [{name: DATABASE_ENGINE, value: postgresql}]}": [],

@@ -1,5 +1,7 @@
 """The estimate of resources in a chart's documentation, and settings for object storage."""
 
+from typing import Any
+
 import pytest
 from from_yaml import objects
 
@@ -7,6 +9,7 @@ from toetskader.facts.baseline import baseline_mentions
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.object_storage import Part, rendered_settings, values_settings
 from toetskader.facts.templates import Templates
+from toetskader.facts.values import leaves
 
 NEED = "\n\n| web | 3 replica's | 500m CPU | 256 MiB |\n"
 LOADS = {
@@ -80,10 +83,13 @@ NAMES = {
 
 @pytest.mark.parametrize(("name", "part"), NAMES.items())
 def test_what_a_setting_says(name: str, part: Part) -> None:
-    values: object = "x"
-    for key in reversed(name.split(".")):
-        values = {key: values}
-    found = values_settings(values, READ)
+    values: dict[str, Any] = {}
+    section = values
+    *sections, last = name.split(".")
+    for key in sections:
+        section = section.setdefault(key, {})
+    section[last] = "x"
+    found = values_settings(leaves(values), READ)
     assert found
     assert [one for one in (Part.PLACE, Part.BUCKET) if found.has(one)] == [
         one for one in (part,) if one is not Part.OTHER
@@ -92,8 +98,38 @@ def test_what_a_setting_says(name: str, part: Part) -> None:
 
 @pytest.mark.parametrize("name", ["DATABASE_HOST", "imageRepository", "persistenceSize", "CONTAINER_NAME", "urls3"])
 def test_other_settings(name: str) -> None:
-    assert not values_settings({"settings": {name: "x"}}, READ)
+    assert not values_settings(leaves({"settings": {name: "x"}}), READ)
+
+
+BUCKETS = {
+    ("MEDIA_BUCKET", "media"): True,
+    ("BUCKET", ""): True,
+    ("BUCKET_ENDPOINT", "https://opslag.example"): True,
+    ("UPLOAD_BUCKETS", "a-media,b-media"): True,
+    ("S3_REQUEST_BUCKETS", "0.1,0.5"): True,
+    ("HTTP_LATENCY_BUCKETS", "[0.005, .01, 1e-1, +Inf]"): False,
+    ("REQUEST_SECONDS_BUCKETS", "5ms,10ms,1s"): False,
+    ("RATELIMIT_BUCKET", "100"): False,
+    ("RATELIMIT_BUCKET_SIZE", "100"): False,
+    ("TOKEN_BUCKET_REFILL", "10s"): False,
+    ("METRICS_HISTOGRAM_BUCKETS", ""): False,
+}
+
+
+@pytest.mark.parametrize(("variable", "expected"), BUCKETS.items())
+def test_what_is_counted_in_buckets_is_no_object_storage(variable: tuple[str, str], expected: bool) -> None:
+    name, value = variable
+    all_ = objects(
+        "{kind: Pod, metadata: {name: p}, spec: {containers: "
+        f"[{{name: c, env: [{{name: {name}, value: '{value}'}}]}}]}}}}"
+    )
+    assert bool(rendered_settings(all_, Workloads(all_))) is expected
+
+
+def test_numbers_in_a_list_of_the_values_are_no_buckets_of_a_store() -> None:
+    assert not values_settings(leaves({"metrics": {"buckets": [0.1, 0.5, 1]}}), READ)
+    assert values_settings(leaves({"storage": {"buckets": ["media", "export"]}}), READ)
 
 
 def test_settings_that_no_template_reads_are_none() -> None:
-    assert not values_settings({"s3": {"bucket": "b"}}, Templates({"templates/a.yaml": "{{ .Values.host }}"}))
+    assert not values_settings(leaves({"s3": {"bucket": "b"}}), Templates({"templates/a.yaml": "{{ .Values.host }}"}))

@@ -1,10 +1,15 @@
 """Which dependencies take part."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from toetskader.facts.subcharts import enabled_subcharts
+from toetskader.facts.attempt import Provenance
+from toetskader.facts.chart import ChartFiles
+from toetskader.facts.subcharts import Off, enabled_subcharts, switched_off
+from toetskader.facts.templates import Templates
+from toetskader.facts.values import leaves
 
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any], bool]] = {
     "no condition": ({"name": "db"}, {}, True),
@@ -40,3 +45,65 @@ def test_an_alias_counts_as_well() -> None:
 @pytest.mark.parametrize("dependencies", [None, 3, [3], [{"name": 3}], [{"condition": []}]])
 def test_hostile_dependencies(dependencies: Any) -> None:
     assert enabled_subcharts({"dependencies": dependencies}, {}) == {}
+
+
+def chart(metadata: dict[str, Any], files: dict[str, str]) -> ChartFiles:
+    made = Provenance(at=datetime(2026, 11, 22, tzinfo=UTC), by="test", source="test")
+    return ChartFiles(provenance=made, name="app", version="1.0.0", metadata=metadata, values={}, files=files)
+
+
+def off(dependencies: list[dict[str, Any]], values: dict[str, Any], **files: str) -> Off:
+    return switched_off(
+        chart({"dependencies": dependencies}, {**{"charts/db/Chart.yaml": "name: db"}, **files}), values
+    )
+
+
+DB = {"name": "db", "condition": "db.on"}
+
+
+def test_what_is_off_has_no_values_and_no_templates() -> None:
+    found = off([DB], {"db": {"on": False}})
+    assert found == Off(frozenset({("db",)}), frozenset({"charts/db/"}))
+    assert found.files({"charts/db/templates/a.yaml": "", "templates/b.yaml": ""}) == {"templates/b.yaml": ""}
+    assert off([DB], {"db": {"on": True}}) == Off()
+
+
+def test_one_alias_that_is_on_keeps_the_templates() -> None:
+    entries = [DB, {"name": "db", "alias": "second", "condition": "second.on"}]
+    found = off(entries, {"db": {"on": False}, "second": {"on": True}})
+    assert found == Off(frozenset({("db",)}), frozenset())
+
+
+def test_a_subchart_of_a_subchart() -> None:
+    files = {
+        "charts/db/Chart.yaml": "name: db\ndependencies: [{name: metrics, condition: metrics.on}]",
+        "charts/db/charts/metrics/Chart.yaml": "name: metrics",
+    }
+    found = switched_off(chart({"dependencies": [DB]}, files), {"db": {"on": True, "metrics": {"on": False}}})
+    assert found == Off(frozenset({("db", "metrics")}), frozenset({"charts/db/charts/metrics/"}))
+
+
+def test_dependencies_in_a_file_of_their_own() -> None:
+    files = {"charts/db/Chart.yaml": "name: db", "requirements.yaml": "dependencies: [{name: db, tags: [data]}]"}
+    assert switched_off(chart({}, files), {"tags": {"data": False}}).values == {("db",)}
+
+
+@pytest.mark.parametrize("text", ["[", "3", "&a [*a]", "a: " + "[" * 5000, "dependencies: {name: db}"])
+def test_hostile_chart_files(text: str) -> None:
+    files = {"charts/db/Chart.yaml": text, "requirements.yaml": text}
+    assert switched_off(chart({"dependencies": [DB]}, files), {"db": {"on": False}}).values == {("db",)}
+
+
+SETTINGS = {
+    "{{ .Values.name }}": ["name"],
+    "{{ .Values.db.host }}": ["db.host", "name"],
+    "{{ .Values.host }}{{ .Values.db.on }}": ["db.on", "name"],
+    "{{ toYaml .Values.db }}": ["db.host", "db.on", "name"],
+}
+
+
+@pytest.mark.parametrize(("template", "counts"), SETTINGS.items())
+def test_a_value_of_what_is_off_counts_when_another_template_reads_it(template: str, counts: list[str]) -> None:
+    values = {"db": {"on": False, "host": "pg"}, "name": "x"}
+    templates = Templates({"templates/a.yaml": template})
+    assert sorted(leaf.path for leaf in off([DB], values).settings(leaves(values), templates)) == counts

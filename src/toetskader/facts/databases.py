@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 from toetskader.facts.kubernetes.environment import Environment, Variable
 from toetskader.facts.kubernetes.known_images import Server, server_in
@@ -12,6 +13,7 @@ from toetskader.facts.kubernetes.literals import literals, options
 from toetskader.facts.kubernetes.node import Node, Place
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Container, Workloads
+from toetskader.facts.mounts import mounted_files
 from toetskader.facts.names import words
 from toetskader.facts.values import Leaf
 from toetskader.patterns import linear
@@ -27,7 +29,9 @@ class Role(StrEnum):
     SECRET = "secret"  # noqa: S105 - the name of a role
 
 
-_RELATIONAL = r"(?:db|dbs|database|databases|postgres|postgresql|pgsql|pg|sql|jdbc|datasource|mysql|mariadb|mssql)"
+# Words of a relational database by its kind, and by the name of a product or of what speaks with one.
+_PRODUCT = r"(?:postgres|postgresql|pgsql|pg|jdbc|r2dbc|datasource|mysql|mariadb|mssql|sqlserver)"
+_RELATIONAL = rf"(?:db|dbs|database|databases|sql|{_PRODUCT})"
 # Words of stores that have hosts and even databases, but are no relational ones.
 _OTHER = re.compile(
     r"\b(redis|valkey|cache|caches|memcached|mongo|mongodb|elastic\w*|opensearch|solr|rabbitmq|celery|celerybeat"
@@ -47,23 +51,56 @@ _ROLES = tuple(
     (role, linear(rf"(?:.*\b)?{_RELATIONAL}\b.*\b{ending}|pg{role.value if role is not Role.NAME else 'database'}"))
     for role, ending in _ENDINGS.items()
 )
-_WHOLE = linear(rf"(?:.*\b)?{_RELATIONAL}\b.*\b(?:url|uri|dsn|connection string)|(?:.*\b)?connection strings?\b.*")
+_ENDS_IN = tuple((role, linear(rf"(?:.*\b)?{ending}")) for role, ending in _ENDINGS.items())
+_WHOLE_ENDING = r"(?:url|uri|dsn|connection string)"
+_WHOLE = linear(rf"(?:.*\b)?{_RELATIONAL}\b.*\b{_WHOLE_ENDING}|(?:.*\b)?connection strings?\b.*")
+_ENDS_WHOLE = linear(rf"(?:.*\b)?{_WHOLE_ENDING}")
+_OF_PRODUCT = linear(rf"(?:.*\b)?{_PRODUCT}\b.*|pg[a-z]+")
+# The name of a data source (ODBC's term, which SQL libraries took over); trackers of errors and senders took it too.
+_DSN = linear(r"(?:.*\b)?dsn")
+_DSN_OF_OTHERS = re.compile(
+    r"\b(sentry|raven|glitchtip|bugsnag|mail|mailer|smtp|sms|messenger|message|transport|notifier|chatter|texter|queue"
+    r"|lock|amqp|redis|valkey|cache|mongo|mongodb|elastic\w*|log|session)\b"
+)
 _ADDRESS = linear(
-    r"jdbc:\w+|\b(?:postgres|postgresql|mysql|mariadb|sqlserver|mssql|oracle|postgis|pgsql)(?:\+\w+)?://"
+    r"jdbc:\w+|\b(?:postgres|postgresql|mysql|mariadb|sqlserver|mssql|oracle|postgis|pgsql|cockroachdb|sqlite3?)"
+    r"(?:\+\w+)?://"
     r"|\b(?:Host|Server|Data Source)=[^;\n]{1,200};[^\n]{0,200}\b(?:Database|Initial Catalog)=",
     re.IGNORECASE,
+)
+# An address of something else: `mongodb+srv://…`, `redis://…`.
+_OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
+# How a setting says which product is used: its name, a driver or dialect of a library for it, or a module of one.
+_POSTGRESQL = linear(
+    r"(?:[\w.+-]{1,100}[._+-])?(?:postgres(?:ql|db)?|pgsql|postgis|psycopg[0-9]?|npgsql)(?:[._+-][\w.+-]{1,100})?"
+    r"(?:[0-9]{0,4}(?:Dialect|Driver))?",
+    re.IGNORECASE,
+)
+_OTHER_PRODUCT = linear(
+    r"(?:[\w.+-]{1,100}[._+-])?(?P<engine>mysqli?|mariadb|sqlserver|mssql|sqlite3?|cockroach(?:db)?)"
+    r"(?:[._+-][\w.+-]{1,100})?(?:[0-9]{0,4}(?:Dialect|Driver))?",
+    re.IGNORECASE,
+)
+_NOT_RELATIONAL = linear(
+    r"mongo\w*|redis|valkey|elastic\w*|opensearch|cassandra|scylla\w*|couch\w*|dynamodb|neo4j|etcd|arangodb|rethinkdb"
+    r"|influxdb|memory|in-?memory",
+    re.IGNORECASE,
+)
+_CHOOSES = linear(
+    r"(?:.*\b)?(?:engine|type|driver|driver ?class(?: ?name)?|vendor|dialect|kind|platform|backend|provider|adapter"
+    r"|connection|client|store|storage|data ?store|persistence|database ?platform|flavou?r|dbms|rdbms|db|database)"
 )
 _OTHER_ENGINE = re.compile(
     r"\b(mysql|mariadb|sqlserver|mssql|oracle|sqlite3?|h2|hsqldb|derby|db2)(?:[0-9]{0,4}(?:Dialect|Driver))?\b",
     re.IGNORECASE,
 )
 _OTHER_ADDRESS = re.compile(
-    r"(?:\bjdbc:|\b)(mysql|mariadb|sqlserver|mssql|oracle)(?:\+\w+)?:(?://|thin:)", re.IGNORECASE
+    r"(?:\bjdbc:|\b)(mysql|mariadb|sqlserver|mssql|oracle|sqlite)(?:\+\w+)?:(?://|thin:)", re.IGNORECASE
 )
 # Databases in a file of the process itself; one in memory keeps nothing.
 _IN_A_FILE = re.compile(
     r"\bsqlite3?://(?!/?:memory:)|\bjdbc:(?:sqlite|h2|hsqldb|derby):(?!mem|:memory:)"
-    r"|\bdata source=[^;]{1,200}\.(?:db|sqlite3?)\b|^(?:[\w.]{1,100}\.)?sqlite3?$",
+    r"|\bdata source=[^;]{1,200}\.(?:db|sqlite3?)\b|^(?:[\w.]{1,100}\.)?sqlite3?$|^[\w./-]{1,200}\.(?:sqlite3?|db3?)$",
     re.IGNORECASE,
 )
 _ENGINE_NAME = linear(
@@ -78,8 +115,12 @@ def roles(name: str) -> frozenset[Role]:
     if not _HINT.search(text) or _OTHER.search(text):
         return frozenset()
     if _WHOLE.fullmatch(text):
-        return frozenset({Role.HOST, Role.PORT, Role.NAME})
+        return WHOLE
     return frozenset(role for role, pattern in _ROLES if pattern.fullmatch(text))
+
+
+WHOLE = frozenset({Role.HOST, Role.PORT, Role.NAME})
+"""What the address of a database says; with an account and its password where it comes from a Secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +136,23 @@ class Databases:
     """Leaves of the values."""
     addresses: tuple[Node, ...]
     """Literals of containers and ConfigMaps, and options of command lines, that hold the address of a database."""
+    users: tuple[Container, ...] = ()
+    """Containers that are told of a database, or are one."""
+    possible: tuple[Variable, ...] = ()
+    """Variables that give a data source which cannot be seen, and whose name does not tell of what kind it is."""
 
     @property
     def any(self) -> bool:
         """True when the component uses a relational database, as far as can be seen."""
-        named = any(Role.HOST in found for _, found in (*self.variables, *self.settings))
-        return bool(self.servers or self.managed or self.addresses or named)
+        named = any(Role.HOST in found for _, found in self.settings)
+        chosen = any(_engine(leaf.words, leaf.text) for leaf, _ in self.settings)
+        return bool(self.servers or self.managed or self.addresses or self.users or named or chosen)
 
     def other_engines(self) -> Iterator[tuple[Place, str]]:
         """Yield settings that ask for a relational database other than PostgreSQL, with the name they give it."""
         named = set()
         for variable, _ in self.variables:
-            if engine := _other_engine(variable.name, variable.text):
+            if engine := _other_engine(words(variable.name), variable.text):
                 named.add(engine.lower())
                 yield variable.place, engine
         for address in self.addresses:  # most stand in one of those variables
@@ -123,9 +169,39 @@ def keeps_file(variable: Variable) -> bool:
     return _HINT.search(words(variable.name)) is not None and _IN_A_FILE.search(variable.text) is not None
 
 
+def _engine(name: str, value: str) -> str:
+    """Return the relational database that a setting chooses, given its name in words; empty for none.
+
+    A name that chooses among kinds tells it, whatever stands before (`STORAGE_TYPE`), by a product's own name; names
+    that mean more than a database (`oracle`, `h2`) count where the setting's own name says that it is about one.
+    """
+    if _CHOOSES.fullmatch(name):
+        if _POSTGRESQL.fullmatch(value):
+            return "postgresql"
+        match = _OTHER_PRODUCT.fullmatch(value)
+        if match:
+            return str(match["engine"])
+    return _other_engine(name, value)
+
+
 def _other_engine(name: str, value: str) -> str:
-    match = _OTHER_ENGINE.search(value) if _HINT.search(words(name)) else None
-    return match[1] if match and (_ADDRESS.search(value) or _ENGINE_NAME.fullmatch(words(name))) else ""
+    if _CHOOSES.fullmatch(name):
+        product = _OTHER_PRODUCT.fullmatch(value)
+        if product:
+            return str(product["engine"])
+    if not _HINT.search(name):
+        return ""
+    match = _OTHER_ENGINE.search(value)
+    if match and (_ADDRESS.search(value) or _ENGINE_NAME.fullmatch(name)):
+        return match[1]
+    return "sqlite" if _SQLITE_FILE.fullmatch(value) else ""
+
+
+def _in_memory(address: str) -> bool:
+    return "sqlite" in address and (":memory:" in address or address.strip().endswith("://"))
+
+
+_SQLITE_FILE = re.compile(r"/?[\w./-]{1,200}\.(?:sqlite3?|db3?)")
 
 
 _OPERATED = frozenset(
@@ -146,27 +222,109 @@ def databases(workloads: Workloads, objects: Objects, environment: Environment, 
 
     Parameters: `values`, the leaves of those the scene was rendered with. Raises `Malformed`.
     """
-    found = []
+    servers = []
     for container in workloads.containers():
         server = server_in(container)
         if server in (Server.POSTGRESQL, Server.OTHER_SQL) and container.runs_continuously:
-            found.append((container, server))
-    return Databases(
-        servers=tuple(found),
-        managed=tuple(item for item in objects if item.group in _OPERATED),
-        variables=tuple(
-            (item, role)
-            for item in environment.variables()
-            if (role := roles(item.name)) or _other_engine(item.name, item.text)
-        ),
-        settings=tuple(
-            (item, role)
-            for item in values
-            if _HINT.search(item.words) and ((role := roles(item.words)) or _other_engine(item.words, item.text))
-        ),
-        addresses=tuple(
-            item.node
-            for item in (*literals(workloads, objects, tests=True), *options(workloads))
-            if isinstance(item.node.value, str) and _ADDRESS.search(item.node.value)
-        ),
+            servers.append((container, server))
+    addresses = tuple(
+        item.node
+        for item in (*literals(workloads, objects, tests=True), *options(workloads))
+        if isinstance(item.node.value, str) and _ADDRESS.search(item.node.value) and not _in_memory(item.node.value)
     )
+    variables: dict[tuple[int, str], tuple[Variable, frozenset[Role]]] = {}
+    possible: dict[tuple[int, str], Variable] = {}
+    users = [container for container, _ in servers]
+    for item in environment.of_containers:
+        found = _Named((words(variable.name), variable.text, variable) for variable in item.variables.values())
+        for variable, role in found.of_database():
+            variables.setdefault((id(variable.holder or variable.node), variable.name), (variable, role))
+        for variable in found.data_sources():
+            if variable.value is None:
+                possible.setdefault((id(variable.holder or variable.node), variable.name), variable)
+        if found.tells or _holds_address(item.container, objects, addresses):
+            users.append(item.container)
+    return Databases(
+        servers=tuple(servers),
+        managed=tuple(item for item in objects if item.group in _OPERATED),
+        variables=tuple(variables.values()),
+        settings=tuple(_Named((leaf.words, leaf.text, leaf) for leaf in values).of_database()),
+        addresses=addresses,
+        users=tuple(users),
+        possible=tuple(possible.values()),
+    )
+
+
+Setting = TypeVar("Setting", Variable, Leaf)
+
+
+class _Named(Generic[Setting]):
+    """Settings that one program gets: what they say together of a database."""
+
+    def __init__(self, settings: Iterable[tuple[str, str, Setting]]) -> None:
+        """Parameters: `settings`, each with its name in words and its value as text."""
+        self._all: tuple[tuple[str, str, Setting], ...] = tuple(settings)
+        chosen = [(name, value) for name, value, _ in self._all if value and _CHOOSES.fullmatch(name)]
+        self._relational = frozenset(_subject(name) for name, value in chosen if _engine(name, value))
+        self._other = frozenset(_subject(name) for name, value in chosen if _NOT_RELATIONAL.fullmatch(value))
+
+    def of_database(self) -> Iterator[tuple[Setting, frozenset[Role]]]:
+        """Yield the settings of a relational database, with what each says of the connection."""
+        for name, value, setting in self._all:
+            role = self._roles(name, value)
+            if role or _engine(name, value):
+                yield setting, role
+
+    @property
+    def tells(self) -> bool:
+        """True when they tell of a database: its host or product, or two things of a connection."""
+        told: set[Role] = set()
+        for name, value, _ in self._all:
+            role = self._roles(name, value)
+            if _engine(name, value) or Role.HOST in role or (role and _OF_PRODUCT.fullmatch(name)):
+                return True
+            told |= role
+        return len(told) > 1
+
+    def data_sources(self) -> Iterator[Setting]:
+        """Yield the settings without a value that by their name give some data source."""
+        for name, value, setting in self._all:
+            if not value and _DSN.fullmatch(name) and not _DSN_OF_OTHERS.search(name) and not self._roles(name, value):
+                yield setting
+
+    def _roles(self, name: str, value: str) -> frozenset[Role]:
+        """Return what a setting says: by its name, or because it goes with one that chooses a relational database."""
+        if _OTHER_SCHEME.match(value) and not _ADDRESS.search(value):
+            return frozenset()
+        if any(_below(name, subject) for subject in self._relational) and not _OTHER.search(name):
+            if _ENDS_WHOLE.fullmatch(name):
+                return WHOLE
+            by_subject = frozenset(role for role, pattern in _ENDS_IN if pattern.fullmatch(name))
+            if by_subject:
+                return by_subject
+        found = roles(name)
+        if found and not _OF_PRODUCT.fullmatch(name) and any(_below(name, subject) for subject in self._other):
+            return frozenset()
+        return found
+
+
+_LAST_WORD = re.compile(
+    r" ?\b(?:engine|type|driver|driver ?class(?: ?name)?|vendor|dialect|kind|platform|backend|provider|adapter"
+    r"|connection|client|flavou?r)$"
+)
+
+
+def _subject(name: str) -> str:
+    """Return what a setting that chooses is about: `storage` for `storage type`."""
+    return _LAST_WORD.sub("", name)
+
+
+def _below(name: str, subject: str) -> bool:
+    return bool(subject) and name.startswith(f"{subject} ")
+
+
+def _holds_address(container: Container, objects: Objects, addresses: tuple[Node, ...]) -> bool:
+    """Tell whether an address of a database stands in a container, or in a file that it mounts."""
+    if any(node.owner is container for node in addresses):
+        return True
+    return any(file.text and _ADDRESS.search(file.text) for file in mounted_files(container, objects))

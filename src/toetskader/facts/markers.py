@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from toetskader.facts.placeholders import is_placeholder
+from toetskader.facts.placeholders import is_placeholder, says_to_replace
 from toetskader.facts.references import inner, nothing, placeholder
 from toetskader.facts.secrets.encoded import decoded, holds_certificate, holds_private_key
 from toetskader.facts.secrets.shapes import PRIVATE_KEY, Shape, is_sample, leaks, refers
@@ -189,6 +189,7 @@ def _traits(value: str) -> tuple[object, ...]:
         looks_random(value),
         is_dummy(value),
         is_placeholder(value),
+        says_to_replace(value),
         gives_secret("secret", value, in_values=True),
         gives_secret("clientSecret", value, in_values=True),
         gives_secret("sortKey", value),

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.templates import Templates
+from toetskader.facts.values import Leaf
 
 
 class Part(StrEnum):
@@ -39,9 +39,21 @@ class Settings:
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 # Joined by single spaces: `S3_BUCKET`, `s3storage.bucketName` and `objectStorage` read alike.
 _ABOUT = re.compile(
-    r"\b(s 3|s3|bucket\w*|minio|object stor(e|age)|objectopslag|azure (storage|blob|account|container|connection)\w*"
+    r"\b(s 3|s3|minio|object stor(e|age)|objectopslag|azure (storage|blob|account|container|connection)\w*"
     r"|blob (storage|service|container|endpoint|account)|azureblob|storage (account|container)|gcs|gs bucket|swift)\b"
 )
+# A bucket by itself: its name, or where it is. What counts in buckets (`…_BUCKETS` of a histogram, a limit on requests)
+# has numbers for a value, and other words behind it (`BUCKET_SIZE`).
+_BUCKET_BY_ITSELF = re.compile(
+    r"\bbuckets?( names?)?( \d+)?$|\bbuckets \w+$"
+    r"|\bbucket (endpoint|url|uri|host|region|prefix|path|access key( id)?|secret( access)?( key)?|credentials)$"
+)
+_NUMBER = re.compile(
+    r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20}|[iI]nf)(?:[eE][+-]?[0-9]{1,3})?[a-zA-Zµ%]{0,3}"
+)
+_BETWEEN = re.compile(r"[\s,;:|\[\](){}\"']+")
+_SEVERAL = re.compile(r"\bbuckets\b")
+_LONGEST = 2000
 # Cheap test that most names fail.
 _HINTS = ("3", "bucket", "minio", "object", "azure", "blob", "storage", "gcs", "swift")
 _BUCKET = re.compile(r"\b(bucket\w*|container( name)?)\b")
@@ -49,22 +61,49 @@ _PLACE = re.compile(r"\b(endpoint\w*|url|uri|host|region|account( name)?|connect
 
 
 def rendered_settings(objects: Objects, workloads: Workloads) -> Settings:
-    """Return the settings that containers get: names of environment variables and keys of ConfigMaps."""
-    names = [node.get("name").text() or "" for container in workloads.containers() for node in container.env()]
+    """Return the settings that containers get: environment variables and entries of ConfigMaps."""
+    named: list[tuple[str, object]] = [
+        (node.get("name").text() or "", node.get("value").value)
+        for container in workloads.containers()
+        for node in container.env()
+    ]
     for item in objects.of_kind("ConfigMap", "SealedSecret"):
         place = item.get("data") if item.kind == "ConfigMap" else item.get("spec", "encryptedData")
-        names += [key for key, _ in place.entries()]
-    return _about(names)
+        named += [(key, node.value if item.kind == "ConfigMap" else None) for key, node in place.entries()]
+    return _about(named)
 
 
-def values_settings(values: Any, templates: Templates) -> Settings:
+def values_settings(values: Iterable[Leaf], templates: Templates) -> Settings:
     """Return the settings that a chart's values offer and its templates read: the paths of leaves, joined by dots."""
-    return Settings(frozenset(name for name in _about(_paths(values)).names if templates.read(name)))
+    found = _about((leaf.path, leaf.value) for leaf in values)
+    return Settings(frozenset(name for name in found.names if templates.read(name)))
 
 
-def _about(names: Iterable[str]) -> Settings:
-    hinted = (name for name in names for text in (name.lower(),) if any(hint in text for hint in _HINTS))
-    return Settings(frozenset(name for name in hinted if _ABOUT.search(_spaced(name))))
+def _about(named: Iterable[tuple[str, object]]) -> Settings:
+    return Settings(frozenset(name for name, value in _hinted(named) if _is_about(_spaced(name), value)))
+
+
+def _hinted(named: Iterable[tuple[str, object]]) -> Iterator[tuple[str, object]]:
+    for name, value in named:
+        lowered = name.lower()
+        if any(hint in lowered for hint in _HINTS):
+            yield name, value
+
+
+def _is_about(spaced: str, value: object) -> bool:
+    if _ABOUT.search(spaced):
+        return True
+    return _BUCKET_BY_ITSELF.search(spaced) is not None and not _counts(spaced, value)
+
+
+def _counts(spaced: str, value: object) -> bool:
+    """Tell whether a value is a number or a list of them, or several buckets without a name."""
+    if isinstance(value, int | float):
+        return True
+    parts = [part for part in _BETWEEN.split(value[:_LONGEST]) if part] if isinstance(value, str) else []
+    if parts:
+        return all(_NUMBER.fullmatch(part) for part in parts)
+    return _SEVERAL.search(spaced) is not None
 
 
 def _part(name: str) -> Part:
@@ -75,14 +114,7 @@ def _part(name: str) -> Part:
 
 
 def _spaced(name: str) -> str:
-    return " ".join(_WORDS.findall(name[:300])).lower()
+    return " ".join(_WORDS.findall(name[-_LONGEST_NAME:])).lower()
 
 
-def _paths(values: Any) -> Iterator[str]:
-    stack: list[tuple[str, Any]] = [("", values)]
-    while stack:
-        path, value = stack.pop()
-        if isinstance(value, dict) and value:
-            stack.extend((f"{path}.{key}"[-300:], part) for key, part in value.items())
-        elif path:
-            yield path
+_LONGEST_NAME = 300

@@ -36,9 +36,10 @@ class _Fields(NamedTuple):
 class Templates:
     """The templates of a chart and its subcharts, as text."""
 
-    def __init__(self, files: Mapping[str, str]) -> None:
-        """Parameters: `files`, path inside the chart → text."""
+    def __init__(self, files: Mapping[str, str], rendered: Mapping[str, str] | None = None) -> None:
+        """Parameters: `files`, path inside the chart → text; `rendered`, those that take part, None for all."""
         self._files = files
+        self._rendered = files if rendered is None else rendered
 
     @cached_property
     def run_pods(self) -> bool:
@@ -63,6 +64,16 @@ class Templates:
         # A subchart reads its own values without its name before them.
         return len(keys) == 3 and keys[1] in self._subcharts and ("Values", keys[-1]) in self._fields.pairs
 
+    def read_from_the_top(self, path: str) -> bool:
+        """Tell whether a template reads a value by every key from `.Values` on, or hands on a section around it."""
+        keys = ["Values", *(key for key in path.split(".") if key and not key.isdigit())]
+        for key, below in itertools.pairwise(keys):
+            if key != "Values" and key in self._fields.whole:
+                return True
+            if (key, below) not in self._fields.pairs:
+                return key in self._fields.whole
+        return True
+
     @cached_property
     def _subcharts(self) -> frozenset[str]:
         folders = {path.split("/")[1] for path in self._files if path.startswith("charts/")}
@@ -71,7 +82,9 @@ class Templates:
     @cached_property
     def _fields(self) -> _Fields:
         found = [
-            _fields_of(text) for path, text in self._files.items() if "templates/" in path and path.endswith(_SUFFIXES)
+            _fields_of(text)
+            for path, text in self._rendered.items()
+            if "templates/" in path and path.endswith(_SUFFIXES)
         ]
         return _Fields(
             frozenset().union(*(fields.pairs for fields in found)),

@@ -1,11 +1,11 @@
 """Settings of time zones, of processes and of database sessions."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from toetskader.facts.databases import roles
-from toetskader.facts.kubernetes.environment import Environment
+from toetskader.facts.kubernetes.environment import ContainerEnvironment, Origin, Variable
 from toetskader.facts.kubernetes.node import Place
 from toetskader.facts.names import words
 from toetskader.patterns import linear
@@ -43,19 +43,20 @@ class TimeZoneSetting(NamedTuple):
 
 
 def time_zone_settings(
-    environment: Environment, *, of_database: bool = False, of_logging: bool = False
+    containers: Iterable[ContainerEnvironment], *, of_database: bool = False, of_logging: bool = False
 ) -> Iterator[TimeZoneSetting]:
     """Yield the variables and command lines that set a time zone; variables without a value are left out.
 
-    Parameters: `of_database` and `of_logging` narrow to what decides the time zone of a database session or of a log
-    line. The process's own zone (`TZ`, `-Duser.timezone`) decides both; a setting such as `TIME_ZONE` is the
-    application's own and says nothing of either.
+    Parameters: `containers`, those it is about; `of_database` and `of_logging` narrow to what decides the time zone of
+    a database session or of a log line. The process's own zone (`TZ`, `-Duser.timezone`) decides both; a setting such
+    as `TIME_ZONE` is the application's own and says nothing of either.
     """
-    for item in environment.of_containers:
+    containers = tuple(containers)
+    for item in containers:
         for part in item.container.command_line():
             if match := _JAVA.search(part.text() or ""):
                 yield TimeZoneSetting(part, "-Duser.timezone", match["zone"])
-    for variable in environment.variables():
+    for variable in _variables(containers):
         name = words(variable.name)
         if not variable.text:
             continue
@@ -67,6 +68,29 @@ def time_zone_settings(
             yield TimeZoneSetting(variable.place, variable.name, match["zone"])
         elif _wanted(name, of_database=of_database, of_logging=of_logging):
             yield TimeZoneSetting(variable.place, variable.name, variable.text)
+
+
+def hidden_time_zones(
+    containers: Iterable[ContainerEnvironment], *, of_database: bool = False, of_logging: bool = False
+) -> tuple[str, ...]:
+    """Return the names of the variables that set a time zone which cannot be seen."""
+    found = (
+        variable.name
+        for variable in _variables(containers)
+        if variable.value is None
+        and variable.origin is not Origin.DOWNWARD
+        and _wanted(words(variable.name), of_database=of_database, of_logging=of_logging)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _variables(containers: Iterable[ContainerEnvironment]) -> Iterator[Variable]:
+    """Yield the variables of containers; one that several read from the same ConfigMap or Secret once."""
+    found: dict[tuple[int, str], Variable] = {}
+    for item in containers:
+        for variable in item.variables.values():
+            found.setdefault((id(variable.holder or variable.node), variable.name), variable)
+    return iter(found.values())
 
 
 def _wanted(name: str, *, of_database: bool, of_logging: bool) -> bool:

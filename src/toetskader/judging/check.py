@@ -42,7 +42,7 @@ class Check:
 
     def fact_kinds(self, part: str) -> frozenset[str]:
         """Kinds of facts that must be collected to measure it on a part."""
-        return frozenset(SUBJECTS[name].kinds[part] for name in self.subjects)
+        return frozenset().union(*(SUBJECTS[name].fact_kinds(part) for name in self.subjects))
 
     @property
     def per_scene(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from toetskader.facts.attempt import NotSeen
-from toetskader.facts.chart import Circumstance, Render, Undecided
+from toetskader.facts.chart import ChartFiles, Circumstance, Render, Undecided
 from toetskader.facts.databases import Databases, databases
 from toetskader.facts.kubernetes.component import Component
 from toetskader.facts.kubernetes.environment import Environment
@@ -20,8 +20,9 @@ from toetskader.facts.kubernetes.routes import routes
 from toetskader.facts.kubernetes.unseen import unseen
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.store import Fact, FactKey, TargetFacts
+from toetskader.facts.subcharts import Off, switched_off
 from toetskader.facts.templates import Templates
-from toetskader.facts.values import leaves
+from toetskader.facts.values import Leaf, leaves
 from toetskader.judging.deadline import TooLong
 
 
@@ -58,6 +59,12 @@ class Subject:
     """Part of a target it is seen on → kind of fact it is, or is derived from, there."""
     per_scene: bool
     derive: Callable[["SceneSubjects", Any], Any]
+    rests_on: tuple[str, ...] = ()
+    """Other subjects that it is derived from, where these rest on other facts than its own."""
+
+    def fact_kinds(self, part: str) -> frozenset[str]:
+        """Kinds of facts that it needs on a part."""
+        return frozenset({self.kinds[part]}).union(*(SUBJECTS[name].fact_kinds(part) for name in self.rests_on))
 
 
 def _objects(_: "SceneSubjects", fact: Render | Live) -> Objects:
@@ -81,6 +88,15 @@ def _databases(scene: "SceneSubjects", _: Any) -> Databases:
     return databases(scene.get("workloads"), scene.get("objects"), scene.get("environment"), scene.get("values"))
 
 
+def _values(scene: "SceneSubjects", render: Render) -> tuple[Leaf, ...]:
+    """Return the leaves of the values that can set something in a render."""
+    return scene.off.settings(leaves(render.values), scene.get("templates"))
+
+
+def _templates(scene: "SceneSubjects", chart: ChartFiles) -> Templates:
+    return Templates(chart.files, scene.off.files(chart.files))
+
+
 def _variant(scene: "SceneSubjects", render: Render) -> Variant:
     return Variant(render, Objects.of(render), (scene.varied or scene).get("objects"))
 
@@ -100,10 +116,10 @@ SUBJECTS: dict[str, Subject] = {
     subject.name: subject
     for subject in (
         Subject("chart", _CHART, False, _fact),
-        Subject("templates", _CHART, False, lambda _, chart: Templates(chart.files)),
+        Subject("templates", _CHART, False, _templates),
         Subject("render", _RENDER, True, _fact),
-        Subject("values", _RENDER, True, lambda _, render: leaves(render.values)),
-        Subject("databases", _RENDER, True, _databases),
+        Subject("values", _RENDER, True, _values, rests_on=("templates",)),
+        Subject("databases", _RENDER, True, _databases, rests_on=("values",)),
         Subject("vanity", {"chart": "render_vanity"}, True, _variant),
         Subject("next_kubernetes", {"chart": "render_next"}, True, _variant),
         Subject("scaled", {"chart": "render_scaled"}, True, _variant),
@@ -178,6 +194,14 @@ class SceneSubjects:
         if not isinstance(render, Render):
             return ()
         return tuple((item, self._under(key, render, item)) for item in render.otherwise)
+
+    @cached_property
+    def off(self) -> Off:
+        """What of a chart takes no part in this scene; nothing where no values decide it."""
+        chart, render = (self._facts.attempts.get(key) for key in (FactKey("chart"), FactKey("render", self.scene)))
+        if self.part != "chart" or not isinstance(chart, ChartFiles) or not isinstance(render, Render):
+            return Off()
+        return switched_off(chart, render.values)
 
     @cached_property
     def undecided(self) -> tuple[Undecided, ...]:
