@@ -1,26 +1,19 @@
 """Judgements on bindings: access that is asked for and ends, who reads secrets, whose accounts are bound."""
 
 import re
+from collections import Counter
 from datetime import date
+from typing import Literal
 
 import msgspec
 
 from tests.test_rights import Doubts, Environments, Terms, in_environment, moment_of, placed, shortfall, tell
-from toetskader.facts.kubernetes.rbac import MASTERS, SERVICE_ACCOUNTS, RbacSubject
-from toetskader.facts.kubernetes.rights import (
-    Bound,
-    Right,
-    RightPlace,
-    Rights,
-    changes,
-    is_for_everybody,
-    reads_secrets,
-)
+from toetskader.facts.kubernetes.deeds import FORWARDING, changes, is_for_everybody, reaches_secrets, writes
+from toetskader.facts.kubernetes.rbac import RbacSubject, home, is_control_plane
+from toetskader.facts.kubernetes.rights import Bound, Right, RightPlace, Rights
 from toetskader.judging import Findings, Text, check, not_applicable, undetermined
 
 # Access that is asked for and ends
-
-_WRITING = frozenset({"create", "update", "patch", "delete"})
 
 
 class TemporaryWrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,8 +35,11 @@ def test_emergency_access_is_temporary(rights: Rights, findings: Findings, param
         bound.binding.shown: bound
         for holder in rights.holders
         for bound in rights.of(holder)
-        if any(changes(rule) for rule in bound.rules)
-        and (bound.binding.namespace == rights.namespace or bound.binding.namespace not in rights.own_namespaces)
+        if any(changes(rule, besides=FORWARDING) for rule in bound.rules)
+        and (
+            bound.binding.namespace in {rights.namespace, *rights.siblings}
+            or bound.binding.namespace not in rights.own_namespaces
+        )
     }
     moment = moment_of(rights, today)
     for bound in writing.values():
@@ -56,7 +52,7 @@ def test_emergency_access_is_temporary(rights: Rights, findings: Findings, param
                 command=bound.binding.command,
             )
     for right in rights.rights:
-        if right.allowed is None and right.verb in _WRITING and right.reason is not None:
+        if right.allowed is None and _writes(right) and right.reason is not None:
             doubts.add(right.reason)
     unexplained = _without_binding(rights)
     for right in unexplained[:1]:
@@ -78,7 +74,12 @@ def test_emergency_access_is_temporary(rights: Rights, findings: Findings, param
 
 def _without_binding(rights: Rights) -> list[Right]:
     """Return rights to write that no binding explains."""
-    return [right for right in rights.rights if right.allowed and right.verb in _WRITING and not rights.granting(right)]
+    return [right for right in rights.rights if right.allowed and _writes(right) and not rights.granting(right)]
+
+
+def _writes(right: Right) -> bool:
+    what = f"{right.resource}/{right.subresource}" if right.subresource else right.resource
+    return what != FORWARDING and writes(right.verb, right.group, right.resource)
 
 
 def _agreed(terms: Terms) -> Text:
@@ -104,30 +105,33 @@ class SecretReaders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @check("rbac.secret_readers", params=SecretReaders)
 def test_only_the_application_reads_its_secrets(rights: Rights, findings: Findings, params: SecretReaders) -> None:
     """DDC 6.2: access to the secrets is granted to the application alone, for what it needs."""
-    foreign: list[tuple[Bound, RbacSubject]] = []
-    platform = own = 0
-    for bound in rights.bindings:
-        reading = [rule for rule in bound.rules if reads_secrets(rule)]
-        if not reading or bound.binding.namespace not in {"", rights.namespace}:
-            continue
-        for subject in bound.binding.subjects:
-            home = subject.namespace or bound.binding.namespace if subject.kind == "ServiceAccount" else ""
-            if home == rights.namespace or subject.name == f"{SERVICE_ACCOUNTS}:{rights.namespace}":
-                own += 1
-                if params.require_resource_names and not all(rule.names for rule in reading):
-                    _report_reader(bound, subject, Text("alle secrets", "all secrets"), _BY_NAME, findings)
-            elif _is_platform(subject, home, params.platform_namespaces):
-                platform += 1
-            else:
-                foreign.append((bound, subject))
-    if len(foreign) > params.max_foreign_subjects:
-        for bound, subject in foreign:
-            _report_reader(bound, subject, Text("leest secrets", "reads secrets"), _ONLY_OWN, findings)
-    findings.saw(
-        f"{own} eigen lezers van secrets, {platform} van het platform, {len(foreign)} anderen.",
-        f"{own} own readers of secrets, {platform} of the platform, {len(foreign)} others.",
-    )
+    foreign: list[tuple[Bound, RbacSubject, str]] = []
     doubts = Doubts()
+    counted = Counter[_Whose]()
+    for bound in rights.bindings:
+        reaching = [(rule, verbs) for rule in bound.rules if (verbs := reaches_secrets(rule))]
+        if not reaching or bound.binding.namespace not in {"", rights.namespace}:
+            continue
+        shown = ", ".join(dict.fromkeys(verb for _, verbs in reaching for verb in verbs))
+        # Making a Secret shows none, and carries no name that a rule could be limited to.
+        nameless = any(not rule.names and set(verbs) != {"create"} for rule, verbs in reaching)
+        for subject in bound.binding.subjects:
+            whose = _whose(rights, bound, subject, params.platform_namespaces)
+            counted[whose] += 1
+            if whose == "own" and params.require_resource_names and nameless:
+                _report_reader(bound, subject, Text("alle secrets", "all secrets"), _BY_NAME, findings)
+            elif whose == "foreign":
+                foreign.append((bound, subject, shown))
+            elif whose == "unknown":
+                doubts.add(_perhaps_of_the_platform(rights, bound, subject))
+    if len(foreign) > params.max_foreign_subjects:
+        for bound, subject, shown in foreign:
+            seen = Text(f"kan bij secrets: {shown}", f"reaches secrets: {shown}")
+            _report_reader(bound, subject, seen, _ONLY_OWN, findings)
+    findings.saw(
+        f"{counted['own']} eigen lezers van secrets, {counted['platform']} van het platform, {len(foreign)} anderen.",
+        f"{counted['own']} own readers of secrets, {counted['platform']} of the platform, {len(foreign)} others.",
+    )
     for unseen in (rights.cluster_bindings_unseen, rights.own_bindings_unseen):
         if unseen is not None:
             doubts.add(unseen)
@@ -146,13 +150,28 @@ _BY_NAME = Text("alleen secrets bij naam (resourceNames)", "only secrets by name
 _ONLY_OWN = Text("alleen ServiceAccounts van de applicatie", "ServiceAccounts of the application only")
 
 
-def _is_platform(subject: RbacSubject, home: str, namespaces: tuple[str, ...]) -> bool:
-    """Tell whether a subject is part of the control plane, or of what the municipality runs the cluster with."""
-    if subject.kind == "ServiceAccount":
-        return home in namespaces
-    if subject.name == MASTERS:
-        return True
-    return subject.name.startswith("system:") and not is_for_everybody(subject) and subject.name != "system:anonymous"
+_Whose = Literal["own", "platform", "unknown", "foreign"]
+
+
+def _whose(rights: Rights, bound: Bound, subject: RbacSubject, platform: tuple[str, ...]) -> _Whose:
+    """Tell whether a subject is the application, the platform that the cluster runs on, or somebody else."""
+    place = home(subject, bound.binding.namespace)
+    if place == rights.namespace:
+        return "own"
+    if place in platform or is_control_plane(subject):
+        return "platform"
+    is_reserved = subject.kind in ("User", "Group") and subject.name.startswith("system:")
+    if rights.distribution and is_reserved and not place and not is_for_everybody(subject):
+        return "unknown"
+    return "foreign"
+
+
+def _perhaps_of_the_platform(rights: Rights, bound: Bound, subject: RbacSubject) -> Text:
+    who = f"{subject.shown} ({bound.binding.shown})"
+    return Text(
+        f"of {who} een deel van {rights.distribution} is, staat nergens; bekijk dat zelf",
+        f"whether {who} is a part of {rights.distribution} stands nowhere; look at that yourself",
+    )
 
 
 def _report_reader(bound: Bound, subject: RbacSubject, seen: Text, expected: Text, findings: Findings) -> None:
@@ -192,7 +211,7 @@ def test_accounts_belong_to_persons(rights: Rights, findings: Findings, params: 
         for item in rights.bindings
         if item.binding.namespace == rights.namespace
         for subject in item.binding.subjects
-        if subject.kind == "User" and not subject.name.startswith("system:")
+        if subject.kind == "User" and not (home(subject) or is_control_plane(subject) or is_for_everybody(subject))
     ]
     found = list(dict.fromkeys([*users, *bound]))
     doubts = Doubts()

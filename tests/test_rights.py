@@ -8,22 +8,30 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from toetskader.facts.kubernetes.deeds import (
+    ACTING,
+    ACTING_ON,
+    ACTING_SINCE,
+    FORWARDING,
+    changes,
+    is_for_everybody,
+    is_wide,
+    minor_version,
+    reaches_secrets,
+    writes,
+)
+from toetskader.facts.kubernetes.questions import Resource, fits, questions, resources
 from toetskader.facts.kubernetes.rbac import ALL, SERVICE_ACCOUNTS, Access, Binding, RbacSubject
+from toetskader.facts.kubernetes.request_numbers import is_request_number
 from toetskader.facts.kubernetes.rights import (
     EVERY_NAMESPACE,
     Answers,
     Bound,
     Holder,
-    Resource,
     Right,
     RightPlace,
     Rights,
     SeenBy,
-    changes,
-    is_for_everybody,
-    is_wide,
-    reads_secrets,
-    resources,
 )
 from toetskader.judging import Findings, Text, check, not_applicable, undetermined
 
@@ -32,12 +40,52 @@ Scope = Literal["own", "other", "all"]
 
 
 class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What must be allowed, or must not."""
+    """What must be allowed, or must not. Of what must not, all is judged that roles give, besides what is always asked.
+
+    Reading what is in no namespace is reading in nobody's namespace. Forwarding a port is asked for apart, and counts
+    only where it is named.
+    """
 
     verbs: tuple[str, ...]
+    """`get`; `write` for all but reading; `any` for all; with `*` for those that fit."""
     resources: tuple[str, ...]
+    """`pods/exec`; a name for several; `everything`; with `*` for those that fit."""
     namespaces: Scope
     allowed: bool
+    before: str = ""
+    """Version of Kubernetes from which on it opens nothing: `1.35`."""
+
+    def names(self, verb: str, resource: Resource) -> bool:
+        """Tell whether a right is meant."""
+        if self.namespaces == "other" and not resource.namespaced and not _writes(verb, resource):
+            return False
+        return any(self._is_verb(item, verb, resource) for item in self.verbs) and any(
+            _is_resource(item, resource) for item in self.resources
+        )
+
+    @staticmethod
+    def _is_verb(wanted: str, verb: str, resource: Resource) -> bool:
+        match wanted:
+            case "any":
+                return not verb.startswith(ACTING)
+            case "write":
+                return _writes(verb, resource)
+            case _:
+                return fits(verb, wanted)
+
+
+def _writes(verb: str, resource: Resource) -> bool:
+    return writes(verb, resource.group, resource.resource)
+
+
+def _is_resource(wanted: str, resource: Resource) -> bool:
+    if wanted == "everything":
+        return resource.shown != FORWARDING
+    if resource.resource == ALL and not resource.subresource:
+        return any(resource.group in (ALL, item.group) for item in resources(wanted))
+    if ALL in wanted:
+        return fits(resource.shown, wanted)
+    return any(item.shown == resource.shown for item in resources(wanted))
 
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,7 +155,7 @@ def test_rights_are_as_agreed(rights: Rights, findings: Findings, params: CanI, 
             _report_lacking(rights, answers, expected, findings, doubts)
         else:
             for grant in _surplus(rights, answers, expected, doubts, params.unless, moment_of(rights, today)):
-                _report_surplus(grant, findings)
+                _report_surplus(rights, grant, findings)
     if params.no_broad_bindings:
         _report_broad(rights, findings, doubts)
     tell(rights, findings)
@@ -180,29 +228,68 @@ def _surplus(
     """Yield the rights that should not be there, one for each holder, resource and namespace."""
     if expected.namespaces != "own" and rights.others_unseen is not None:
         doubts.add(rights.others_unseen)
+    version = rights.version
+    if expected.before and version is not None and version >= (minor_version(expected.before) or version):
+        return
     for holder in rights.holders:
-        for resource in _named(expected.resources):
+        for resource, asked in _meant(rights, answers, expected, holder).items():
             everywhere: set[str] = set()  # what is allowed in all namespaces is not told of each
             for namespace in _where(rights, expected.namespaces, resource):
                 verbs, sources, command = [], {}, ""
-                for verb in expected.verbs:
-                    right = _answer(answers, holder, verb, resource, namespace, doubts)
+                for verb, always in asked.items():
+                    right = _answer(answers, holder, verb, resource, namespace, doubts if always else None)
                     if right is None or verb in everywhere:
                         continue
-                    shown, bindings = _held(rights, right, answers.by_name(right), doubts, unless, moment)
-                    if shown:
-                        verbs.append(shown)
-                        sources.update(dict.fromkeys(bindings))
-                        command = command or right.command
-                        if namespace == EVERY_NAMESPACE and right.allowed:
-                            everywhere.add(verb)
+                    shown, bindings, shows = _held(rights, right, answers.by_name(right), doubts, unless, moment)
+                    if not shown or not _is_in_force(rights, answers, holder, verb, expected, doubts):
+                        continue
+                    verbs.append(shown)
+                    sources.update(dict.fromkeys(bindings))
+                    command = command or shows
+                    if namespace == EVERY_NAMESPACE and right.allowed:
+                        everywhere.add(verb)
                 if verbs:
                     yield Surplus(holder, resource, namespace, tuple(verbs), tuple(sources), command)
 
 
-def _named(names: Iterable[str]) -> Iterator[Resource]:
-    for name in names:
-        yield from resources(name)
+def _meant(rights: Rights, answers: Answers, expected: Expected, holder: Holder) -> dict[Resource, dict[str, bool]]:
+    """Return the verbs that are meant by resource, each with whether it is always asked about."""
+    found: dict[Resource, dict[str, bool]] = {}
+    for question in questions():
+        if expected.names(question.verb, question.resource):
+            found.setdefault(question.resource, {})[question.verb] = True
+    always = {verb for verbs in found.values() for verb in verbs}
+    for access in answers.of(holder):
+        resource = rights.resource_of(access)
+        if resource.resource == ALL and access.verb in always:  # told by the resources that are named
+            continue
+        if expected.names(access.verb, resource):
+            found.setdefault(resource, {}).setdefault(access.verb, False)
+    return found
+
+
+def _is_in_force(
+    rights: Rights, answers: Answers, holder: Holder, verb: str, expected: Expected, doubts: Doubts
+) -> bool:
+    """Tell whether a right opens anything on this version of the API server, and with what else there is."""
+    if verb.startswith(ACTING_ON):
+        mode = verb.removeprefix(ACTING_ON).partition(":")[0]
+        if not answers.acts_as(holder, mode) or (rights.version is not None and rights.version < ACTING_SINCE):
+            return False
+        since = ACTING_SINCE
+    elif expected.before:
+        since = minor_version(expected.before) or ACTING_SINCE
+    else:
+        return True
+    if rights.version is None:
+        number = ".".join(map(str, since))
+        doubts.add(
+            Text(
+                f"of {verb} iets opent, is vanaf Kubernetes {number} anders, en de versie hier is niet gezien",
+                f"whether {verb} opens anything differs from Kubernetes {number} on, and the version was not seen",
+            )
+        )
+    return rights.version is not None
 
 
 def _where(rights: Rights, scope: Scope, resource: Resource) -> tuple[str, ...]:
@@ -215,11 +302,13 @@ def _where(rights: Rights, scope: Scope, resource: Resource) -> tuple[str, ...]:
         case "other":
             return (EVERY_NAMESPACE, *rights.other_namespaces)
         case _:
-            return (EVERY_NAMESPACE, rights.namespace, *rights.other_namespaces)
+            # What a component of another layer may in acceptance is judged with that component.
+            siblings = rights.siblings if rights.environment == "production" else ()
+            return (EVERY_NAMESPACE, rights.namespace, *siblings, *rights.other_namespaces)
 
 
 def _answer(
-    answers: Answers, holder: Holder, verb: str, resource: Resource, namespace: str, doubts: Doubts
+    answers: Answers, holder: Holder, verb: str, resource: Resource, namespace: str, doubts: Doubts | None
 ) -> Right | None:
     access = Access(
         verb=verb,
@@ -229,7 +318,7 @@ def _answer(
         namespace=namespace,
     )
     right = answers.get(holder, access)
-    if right is None:
+    if right is None and doubts is not None:
         text = f"{verb} {resource.shown}"
         doubts.add(Text(f"{text} is niet gevraagd", f"{text} was not asked"))
     return right
@@ -237,13 +326,15 @@ def _answer(
 
 def _held(
     rights: Rights, right: Right, by_name: Iterable[Right], doubts: Doubts, unless: Terms | None, moment: datetime
-) -> tuple[str, tuple[str, ...]]:
-    """Return a verb that is held, as a finding shows it, with the bindings that grant it; nothing when it is not.
+) -> tuple[str, tuple[str, ...], str]:
+    """Return a verb that is held, as a finding shows it, with the bindings that grant it and the command that shows it.
+
+    Nothing when it is not held.
 
     Parameters: `by_name`, answers about one object each. What is asked of the API server outweighs what roles say.
     """
     granting = rights.granting(right) if right.allowed else rights.limited(right)
-    names = {name for item in granting for rule in item.rules for name in rule.names}
+    names = {name for item in granting for name in item.names_for(right.access)}
     names |= {item.name for item in by_name if item.allowed}
     names -= {item.name for item in by_name if item.allowed is False}
     if not right.allowed and not names:
@@ -259,9 +350,9 @@ def _held(
                     f"rights on named objects stand in roles only: {unseen.en}",
                 )
             )
-        return "", ()
+        return "", (), ""
     if unless is not None and granting and all(shortfall(item.binding, unless, moment) is None for item in granting):
-        return "", ()
+        return "", (), ""
     if unless is not None and not granting and unseen is not None:
         doubts.add(
             Text(
@@ -269,18 +360,23 @@ def _held(
                 f"whether an approved request covers this stands at the binding: {unseen.en}",
             )
         )
-        return "", ()
-    shown = right.verb if right.allowed else f"{right.verb} ({', '.join(sorted(names)[:5])})"
-    return shown, tuple(item.binding.shown for item in granting)
+        return "", (), ""
+    sources = tuple(item.binding.shown for item in granting)
+    of_binding = granting[0].binding.command if granting and right.what in rights.unserved else ""
+    if right.allowed:
+        return right.verb, sources, of_binding or right.command
+    # Asked without a name, the API server says no.
+    one = msgspec.structs.replace(right, name=min(names))
+    return f"{right.verb} ({', '.join(sorted(names)[:5])})", sources, of_binding or one.command
 
 
-def _report_surplus(grant: Surplus, findings: Findings) -> None:
+def _report_surplus(rights: Rights, grant: Surplus, findings: Findings) -> None:
     verbs = ", ".join(grant.verbs)
     findings.add(
         RightPlace(placed(grant.holder.shown, grant.namespace), grant.resource.shown, ", ".join(grant.sources[:5])),
         seen=Text(f"mag: {verbs}", f"may: {verbs}"),
         expected=Text("niet toegestaan", "not allowed"),
-        remedy=_remedy(grant.sources, verbs, grant.resource.shown),
+        remedy=_remedy(grant, verbs, elsewhere=grant.namespace in rights.other_namespaces),
         command=grant.command,
     )
 
@@ -290,20 +386,28 @@ def placed(who: str, namespace: str) -> str:
     return f"{who} in {namespace or ALL}"
 
 
-def _remedy(sources: tuple[str, ...], verbs: str, resource: str) -> Text | None:
-    if not sources:
+def _remedy(grant: Surplus, verbs: str, *, elsewhere: bool) -> Text | None:
+    if not grant.sources:
         return None
-    first = sources[0]
+    first, resource = grant.sources[0], grant.resource.shown
+    own = (
+        Text(
+            f" Is {grant.namespace} ook van deze leverancier, noem hem dan in het doel bij 'own_namespaces'.",
+            f" If {grant.namespace} is of this supplier too, name it in 'own_namespaces' of the target.",
+        )
+        if elsewhere
+        else Text("", "")
+    )
     return Text(
-        f"Laat {verbs} op {resource} uit de rol achter {first} halen, of die binding intrekken.",
-        f"Have {verbs} on {resource} taken out of the role behind {first}, or that binding withdrawn.",
+        f"Laat {verbs} op {resource} uit de rol achter {first} halen, of die binding intrekken.{own.nl}",
+        f"Have {verbs} on {resource} taken out of the role behind {first}, or that binding withdrawn.{own.en}",
     )
 
 
 def _report_lacking(rights: Rights, answers: Answers, expected: Expected, findings: Findings, doubts: Doubts) -> None:
     """Report what none of the supplier's users and groups can do, and one of them should."""
     who = ", ".join(holder.shown for holder in rights.holders[:5])
-    for resource in _named(expected.resources):
+    for resource in (item for name in expected.resources for item in resources(name)):
         for namespace in _where(rights, expected.namespaces, resource):
             lacking = []
             for verb in expected.verbs:
@@ -403,7 +507,7 @@ def _is_default(binding: Binding) -> bool:
 
 def _report_reach(rights: Rights, bound: Bound, who: str, findings: Findings) -> None:
     binding = bound.binding
-    harms = any(changes(rule) or reads_secrets(rule) for rule in bound.rules)
+    harms = any(changes(rule) or reaches_secrets(rule) for rule in bound.rules)
     place = RightPlace(placed(who, binding.namespace), binding.role, binding.shown)
     if not binding.namespace:
         findings.add(
@@ -440,7 +544,7 @@ def _report_everybody(bound: Bound, findings: Findings) -> None:
     shared = [name for name in groups if not name.startswith(f"{SERVICE_ACCOUNTS}:")]
     if not shared:
         return
-    harms = any(changes(rule) or reads_secrets(rule) for rule in bound.rules)
+    harms = any(changes(rule) or reaches_secrets(rule) for rule in bound.rules)
     findings.add(
         RightPlace(placed(", ".join(shared), bound.binding.namespace), bound.binding.role, bound.binding.shown),
         seen=Text("rechten voor iedereen die is ingelogd, of meer", "rights for everybody who is logged in, or more"),
@@ -470,7 +574,7 @@ def test_integration_is_not_the_suppliers(
     found = list(_surplus(rights, rights.asked(), expected, doubts, None, moment_of(rights, today)))
     if len({grant.holder for grant in found}) > params.max_supplier_admins:
         for grant in found:
-            _report_surplus(grant, findings)
+            _report_surplus(rights, grant, findings)
     tell(rights, findings)
     doubts.end()
 
@@ -480,8 +584,14 @@ def test_integration_is_not_the_suppliers(
 
 def shortfall(binding: Binding, terms: Terms, moment: datetime) -> Text | None:
     """Return what a binding lacks to count as asked for and temporary; None when it lacks nothing."""
-    if not binding.annotations.get(terms.record, "").strip():
+    number = binding.annotations.get(terms.record, "").strip()
+    if not number:
         return Text(f"geen nummer in {terms.record}", f"no number in {terms.record}")
+    if not is_request_number(number):
+        return Text(
+            f"geen nummer van een aanvraag in {terms.record}: {number[:60]}",
+            f"no number of a request in {terms.record}: {number[:60]}",
+        )
     written = binding.annotations.get(terms.until, "").strip()
     end = _end(written)
     if end is None:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -18,6 +18,7 @@ from toetskader.collect.kubernetes.failures import Failed
 from toetskader.collect.kubernetes.hide import without_secrets
 from toetskader.collect.kubernetes.kubeconfig import in_cluster, read_kubeconfig
 from toetskader.collect.kubernetes.namespace import near_names
+from toetskader.collect.kubernetes.resources import RESOURCES
 from toetskader.facts.attempt import NotSeen, Provenance, Reason, Unseen
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
@@ -151,12 +152,12 @@ def listed(*items: dict[str, Any], kind: str = "List", api_version: str = "v1") 
     return json.dumps({"apiVersion": api_version, "kind": kind, "items": items})
 
 
-def read(tmp_path: Path, *texts: str) -> Live | NotSeen:
+def read(tmp_path: Path, *texts: str, asked: tuple[str, ...] | Literal["everything"] = ()) -> Live | NotSeen:
     paths = []
     for index, text in enumerate(texts):
         paths.append(tmp_path / f"dump-{index}")
         paths[-1].write_text(text)
-    entry = NamespaceEntry(environment="test", namespace="zaken", dumps=tuple(paths))
+    entry = NamespaceEntry(environment="test", namespace="zaken", dumps=tuple(paths), asked=asked)
     found = NamespaceCollector(entry).collect(LIVE)["live"]
     assert isinstance(found, Live | NotSeen)
     return found
@@ -203,6 +204,102 @@ def test_definitions_say_which_kinds_there_are(tmp_path: Path) -> None:
     for kind in ("Certificate", "Iets", "Ingress", "ClusterRole"):
         with pytest.raises(Unseen):
             objects.of_kind(kind)
+
+
+def kinds_seen(live: Live | NotSeen) -> set[str]:
+    """Return the kinds of which all objects are known to be there."""
+    assert isinstance(live, Live), live
+    objects = Objects.of_live(live)
+    return {item.name for item in RESOURCES if objects.is_seen(item.kind, item.group)}
+
+
+def test_what_was_asked_for_in_vain_is_known_when_the_target_says_so(tmp_path: Path) -> None:
+    one = listed(yaml.safe_load(DEPLOYMENT))
+    assert kinds_seen(read(tmp_path, one)) == {"deployments.apps"}
+    assert kinds_seen(read(tmp_path, one, asked=("netpol,ing", "certificates.cert-manager.io"))) == {
+        "deployments.apps",
+        "networkpolicies.networking.k8s.io",
+        "ingresses.networking.k8s.io",
+        "certificates.cert-manager.io",
+        "issuers.cert-manager.io",  # say nothing without certificates
+        "clusterissuers.cert-manager.io",
+    }
+    # By its plural alone kubectl takes a kind of Kubernetes itself.
+    assert "gateways.networking.istio.io" not in kinds_seen(read(tmp_path, one, asked=("gateways",)))
+    assert kinds_seen(read(tmp_path, one, asked=("all",))) >= {"pods", "cronjobs.batch", "replicationcontrollers"}
+    assert "ingresses.networking.k8s.io" not in kinds_seen(read(tmp_path, one, asked=("all",)))
+    whole = kinds_seen(read(tmp_path, one, asked="everything"))
+    assert whole == {item.name for item in RESOURCES} - {
+        *(item.name for item in RESOURCES if not item.namespaced and not item.only_with)
+    }
+
+
+def test_what_uses_nothing_needs_nothing(tmp_path: Path) -> None:
+    """As a cluster is not asked for volumes and classes of storage without a claim."""
+    one = listed(yaml.safe_load(DEPLOYMENT))
+    assert "storageclasses.storage.k8s.io" in kinds_seen(read(tmp_path, one, asked=("pvc",)))
+    claim = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "c", "namespace": "zaken"}}
+    assert "storageclasses.storage.k8s.io" not in kinds_seen(read(tmp_path, one, listed(claim), asked=("pvc",)))
+
+
+def event(api_version: str, uid: str, namespace: str = "zaken") -> dict[str, Any]:
+    return {"apiVersion": api_version, "kind": "Event", "metadata": {"name": "e", "namespace": namespace, "uid": uid}}
+
+
+def test_a_list_of_all_kinds_is_known_by_its_events_and_only_presumed(tmp_path: Path) -> None:
+    """Who asks for every kind that the server names is given each event twice, and nobody else is."""
+    one = yaml.safe_load(DEPLOYMENT)
+    live = read(tmp_path, listed(one, event("v1", "1"), event("events.k8s.io/v1", "1")))
+    assert isinstance(live, Live)
+    assert live.presumed is not None
+    seen = kinds_seen(live)
+    assert "networkpolicies.networking.k8s.io" in seen
+    assert "secrets" not in seen  # these are often left out
+    for other in (
+        listed(one, event("v1", "1"), event("events.k8s.io/v1", "2")),
+        listed(one, event("v1", "1")),
+        listed(one, event("v1", "1", "andere"), event("events.k8s.io/v1", "1", "andere")),
+    ):
+        live = read(tmp_path, other)
+        assert isinstance(live, Live)
+        assert live.presumed is None
+        assert kinds_seen(live) == {"deployments.apps"}
+    live = read(tmp_path, listed(one, event("v1", "1"), event("events.k8s.io/v1", "1")), asked=("deploy",))
+    assert isinstance(live, Live)
+    assert live.presumed is None
+
+
+def test_a_kind_of_a_server_behind_the_first_is_only_missed_where_there_can_be_one(tmp_path: Path) -> None:
+    def definition(group: str) -> dict[str, Any]:
+        spec = {"group": group, "names": {"kind": "Iets", "plural": "ietsen"}}
+        metadata = {"name": f"ietsen.{group}"}
+        return {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": metadata} | {
+            "spec": spec
+        }
+
+    one = yaml.safe_load(DEPLOYMENT)
+    assert "routes.route.openshift.io" in kinds_seen(read(tmp_path, listed(one, definition("example.nl"))))
+    on_openshift = listed(one, definition("config.openshift.io"))
+    assert "routes.route.openshift.io" not in kinds_seen(read(tmp_path, on_openshift))
+
+
+def test_the_reason_names_the_kind(tmp_path: Path) -> None:
+    live = read(tmp_path, listed(yaml.safe_load(DEPLOYMENT)))
+    assert isinstance(live, Live)
+    for kind in ("Ingress", "ReplicationController", "Iets"):
+        with pytest.raises(Unseen, match=rf"{kind}.*asked"):
+            Objects.of_live(live).of_kind(kind)
+
+
+def test_addresses_that_the_cluster_keeps_itself_are_left_out_as_they_are_not_asked_for(tmp_path: Path) -> None:
+    def slices(controller: str) -> dict[str, Any]:
+        labels = {"endpointslice.kubernetes.io/managed-by": controller}
+        metadata = {"name": controller[:8], "namespace": "zaken", "labels": labels}
+        return {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": metadata}
+
+    live = read(tmp_path, listed(slices("endpointslice-controller.k8s.io"), slices("staff")))
+    assert isinstance(live, Live)
+    assert [item.name for item in Objects.of_live(live).of_kind("EndpointSlice")] == ["staff"]
 
 
 def test_a_group_that_is_no_more_is_not_missed(tmp_path: Path) -> None:

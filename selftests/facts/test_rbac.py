@@ -15,6 +15,9 @@ from toetskader.facts.kubernetes.rbac import (
     Rule,
     binding_of,
     covers,
+    distribution,
+    home,
+    is_control_plane,
     member,
     names,
     other_authorizer,
@@ -269,3 +272,60 @@ def test_anything_else_is_refused(document: object) -> None:
 )
 def test_a_provider_shows_in_the_names_of_its_own_roles(names: list[str], found: tuple[str, str] | None) -> None:
     assert other_authorizer(names) == found
+
+
+# Who a subject is, however it is spelled
+
+
+@pytest.mark.parametrize(
+    ("subject", "place"),
+    [
+        (RbacSubject(kind="ServiceAccount", name="app", namespace="zaken"), "zaken"),
+        (RbacSubject(kind="ServiceAccount", name="app"), "bound"),
+        (RbacSubject(kind="User", name="system:serviceaccount:zaken:app"), "zaken"),
+        (RbacSubject(kind="Group", name="system:serviceaccounts:zaken"), "zaken"),
+        (RbacSubject(kind="Group", name="system:serviceaccounts"), ""),
+        (RbacSubject(kind="User", name="system:serviceaccounts:zaken"), ""),
+        (RbacSubject(kind="Group", name="system:serviceaccount:zaken:app"), ""),
+        (RbacSubject(kind="User", name="system:serviceaccount:zaken"), ""),
+        (RbacSubject(kind="User", name="system:serviceaccount:zaken:app:more"), ""),
+        (RbacSubject(kind="User", name="jan"), ""),
+    ],
+)
+def test_the_namespace_of_an_account_does_not_depend_on_its_spelling(subject: RbacSubject, place: str) -> None:
+    assert home(subject, "bound") == place
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "is_part"),
+    [
+        ("User", "system:kube-scheduler", True),
+        ("User", "system:node:node-1", True),
+        ("Group", "system:nodes", True),
+        ("Group", "system:masters", True),
+        ("User", "system:masters", False),
+        ("Group", "system:kube-scheduler", False),
+        ("User", "system:node:", False),
+        ("User", "system:jan", False),
+        ("Group", "system:authenticated", False),
+        ("ServiceAccount", "system:kube-scheduler", False),
+    ],
+)
+def test_a_name_that_starts_with_system_makes_nobody_a_part_of_kubernetes(kind: str, name: str, is_part: bool) -> None:
+    assert is_control_plane(RbacSubject(kind=kind, name=name)) is is_part
+
+
+def test_an_account_of_a_namespace_is_in_the_group_of_all_accounts() -> None:
+    assert member("system:serviceaccounts:zaken").groups == {
+        "system:serviceaccounts:zaken",
+        "system:serviceaccounts",
+        "system:authenticated",
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [(["admin"], ""), (["aks-service"], "AKS"), (["system:openshift:scc"], "OpenShift"), (["gce:podsecurity"], "GKE")],
+)
+def test_a_distribution_shows_in_the_names_of_its_own_roles(names: list[str], found: str) -> None:
+    assert distribution(names) == found

@@ -316,3 +316,41 @@ class TestNamespaceOfAChart:
         (target,) = load(write(tmp_path))
         assert "release" not in target.part_names
         assert "release" not in target.scenes
+
+
+NAMESPACES = """\
+name: acme
+supplier: Acme BV
+component: Register
+gate: 3
+profiles: [haven]
+parts:
+  namespace:
+    - {environment: test, namespace: acme-t, in_cluster: true}
+    - {environment: production, namespace: acme-p, in_cluster: true}
+"""
+
+
+def test_further_namespaces_of_the_supplier_are_of_an_environment(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, NAMESPACES + "own_namespaces: {test: [kl-t], acceptance: [acme-a], production: [kl-p, x-p]}\n"
+    )
+    test, production = load(path)[0].namespaces
+    assert (test.siblings, production.siblings) == (("kl-t",), ("kl-p", "x-p"))
+    assert test.own == production.own == ("kl-t", "acme-a", "kl-p", "x-p")
+    assert load(write(tmp_path, NAMESPACES))[0].namespaces[0].own == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("{test: [kl], production: [kl]}", "kl staat ook bij test"),
+        ("{production: [acme-t]}", "acme-t staat ook bij test"),
+        ("{test: [KL]}", "kleine letters"),
+        ("{elders: [kl]}", "elders"),
+    ],
+)
+def test_a_further_namespace_is_of_one_environment(tmp_path: Path, key: str, said: str) -> None:
+    with pytest.raises(FileErrors) as error:
+        load(write(tmp_path, f"{NAMESPACES}own_namespaces: {key}\n"))
+    assert said in str(error.value)

@@ -22,7 +22,7 @@ def collect_namespaces(
     if not wanted or not entries:
         return {}
     only = None if EVERY_KIND in named else named
-    own = tuple(dict.fromkeys(entry.namespace for entry in entries))
+    own = tuple(dict.fromkeys(name for entry in entries for name in (entry.namespace, *entry.own)))
     with ThreadPoolExecutor(len(entries)) as workers:
         found = list(workers.map(lambda entry: NamespaceCollector(entry, only=only, own=own).collect(wanted), entries))
     return {

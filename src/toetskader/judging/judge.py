@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 
 from toetskader.facts.attempt import Malformed, NotSeen, Unseen
+from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.running import why_nothing_runs
+from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.store import FactKey
 from toetskader.judging.check import Check
 from toetskader.judging.deadline import Deadline, TooLong
@@ -221,6 +223,7 @@ def _judged(check: Check, scene: SceneSubjects, given: Mapping[str, Any], findin
         crash = None if isinstance(outcome, Undetermined | Missing | Malformed | Unseen) else outcome
     judged = _found(findings, keys)
     if findings.fail:
+        doubt = doubt or (_made_by_something_else(check, scene) if scene.part == "namespace" else None)
         return msgspec.structs.replace(judged, verdict=Verdict.FAIL, crash=crash, doubt=doubt)
     if doubt is not None:
         return msgspec.structs.replace(judged, verdict=Verdict.UNDETERMINED, reason=doubt, crash=crash)
@@ -255,13 +258,32 @@ _OF_OBJECTS = frozenset({"objects", "workloads", "network_policies", "routes", "
 
 
 def _made_by_something_else(check: Check, scene: SceneSubjects) -> Text | None:
-    """Return why what a chart renders is not all there will be for a check to judge; None when it is."""
+    """Return why what a check looks at is not all there is, or will be; None when it is."""
+    if scene.part == "namespace":
+        return _lists_unseen(check, scene)
     if scene.part != "chart" or _OF_OBJECTS.isdisjoint(check.subjects):
         return None
     try:
         return next(iter(scene.get("unseen")), None)
     except (Missing, Malformed, Unseen):  # then the check did not come to a verdict by these objects either
         return None
+
+
+_OF_RUNNING = frozenset({"workloads", "pods", "environment"})
+
+
+def _lists_unseen(check: Check, scene: SceneSubjects) -> Text | None:
+    """Return why there may be more in a namespace than was seen, of what a check looks at."""
+    if (_OF_OBJECTS | _OF_RUNNING).isdisjoint(check.subjects):
+        return None
+    try:
+        live: Live = scene.get("live")
+        if live.presumed is not None or _OF_RUNNING.isdisjoint(check.subjects):
+            return live.presumed
+        workloads: Workloads = scene.get("workloads")
+    except (Missing, Malformed, Unseen):
+        return None
+    return workloads.unseen
 
 
 def _switched_off(scene: SceneSubjects) -> Text | None:

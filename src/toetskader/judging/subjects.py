@@ -80,6 +80,10 @@ def _component(fact: Render | Live) -> Component | None:
     return Component.of(fact) if isinstance(fact, Live) else None
 
 
+def _workloads(scene: "SceneSubjects", fact: Render | Live) -> Workloads:
+    return Workloads(scene.get("objects"), _component(fact), partial=True)
+
+
 def _pods(scene: "SceneSubjects", live: Live) -> LivePods:
     return LivePods(scene.get("objects"), scene.get("workloads"), _component(live))
 
@@ -125,7 +129,7 @@ SUBJECTS: dict[str, Subject] = {
         Subject("scaled", {"chart": "render_scaled"}, True, _variant),
         Subject("objects", _WORKLOADS, True, _objects),
         Subject("unseen", _RENDER, True, lambda scene, _: unseen(scene.get("objects"))),
-        Subject("workloads", _WORKLOADS, True, lambda scene, fact: Workloads(scene.get("objects"), _component(fact))),
+        Subject("workloads", _WORKLOADS, True, _workloads),
         Subject("network_policies", _WORKLOADS, True, lambda scene, _: NetworkPolicies(scene.get("objects"))),
         Subject("routes", _WORKLOADS, True, lambda scene, _: routes(scene.get("objects"))),
         Subject("environment", _WORKLOADS, True, _environment),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from toetskader.facts.kubernetes.label_selector import label_selector
-from toetskader.targets.models import LiveEntry, PartEntries
+from toetskader.targets.models import LiveEntry, PartEntries, TargetFile
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
 from toetskader.yamlfile import Steps, did_you_mean, joined, shown
@@ -43,6 +43,9 @@ def namespace_errors(parts: PartEntries) -> Iterator[tuple[Steps, Text]]:
         if entry.exec and not (entry.kubeconfig or entry.in_cluster):
             message = Text("exec kan alleen op een cluster", "exec works on a cluster only")
             yield (*place, "exec"), message
+        if entry.asked and not entry.dumps:
+            message = Text("asked hoort bij dumps", "asked goes with dumps")
+            yield (*place, "asked"), message
         try:
             label_selector(entry.selector)
         except ValueError as error:
@@ -88,8 +91,26 @@ def _values(entry: LiveEntry, parts: PartEntries) -> str | None:
     return sets[0] if len(sets) == len(entries_of(parts)) == 1 else None
 
 
-def namespaces_of(folder: Path, parts: PartEntries) -> tuple[NamespaceEntry, ...]:
+def own_namespace_errors(content: TargetFile) -> Iterator[tuple[Steps, Text]]:
+    """Yield what is wrong with the further namespaces of the supplier: each is of one environment."""
+    known = {entry.namespace: entry.environment for entry in entries_of(content.parts)}
+    for environment, names in content.own_namespaces.items():
+        for index, name in enumerate(names):
+            other = known.setdefault(name, environment)
+            if other != environment:
+                yield (
+                    ("own_namespaces", environment, index),
+                    Text(
+                        f"{name} staat ook bij {other}; een namespace is van één omgeving",
+                        f"{name} stands with {other} too; a namespace is of one environment",
+                    ),
+                )
+
+
+def namespaces_of(folder: Path, content: TargetFile) -> tuple[NamespaceEntry, ...]:
     """Return the namespaces with their references resolved. Parameters: `folder`, of the target file."""
+    parts = content.parts
+    further = tuple(name for names in content.own_namespaces.values() for name in names)
     return tuple(
         NamespaceEntry(
             environment=entry.environment,
@@ -99,9 +120,12 @@ def namespaces_of(folder: Path, parts: PartEntries) -> tuple[NamespaceEntry, ...
             in_cluster=entry.in_cluster,
             snapshot=_below(folder, entry.snapshot),
             dumps=tuple(folder / name for name in entry.dumps),
+            asked=entry.asked,
             selector=entry.selector,
             users=entry.users,
             groups=entry.groups,
+            own=further,
+            siblings=content.own_namespaces.get(entry.environment, ()),
             exec=entry.exec,
             values=_values(entry, parts),
             release=entry.release or (parts.chart.release if parts.chart is not None else ""),

@@ -12,7 +12,7 @@ from toetskader.catalogue.models import Catalogue
 from toetskader.supplied import TARGET_FILE
 from toetskader.targets.deviations import deviation_errors, unknown_requirement
 from toetskader.targets.endpoints import saas_errors, saas_part
-from toetskader.targets.environments import namespace_errors, namespaces_of
+from toetskader.targets.environments import namespace_errors, namespaces_of, own_namespace_errors
 from toetskader.targets.models import (
     ChartEntry,
     ChartPart,
@@ -149,6 +149,7 @@ class _Loader:
         for path, message in parameter_errors(content.parameters, self._catalogue.norms if self._catalogue else None):
             yield ("parameters", *path), message
         yield from _part_errors(file.path.parent, content.parts)
+        yield from own_namespace_errors(content)
         values = content.parts.chart.values if content.parts.chart is not None else {}
         for index, name in enumerate(content.parameters.production_values_sets or ()):
             if name not in values:
@@ -193,7 +194,7 @@ class _Loader:
             addressee=content.addressee,
             chart=_chart(folder, content.parts.chart) if content.parts.chart else None,
             saas=saas_part(folder, content.parts.saas) if content.parts.saas else None,
-            namespaces=namespaces_of(folder, content.parts),
+            namespaces=namespaces_of(folder, content),
             haven_report=folder / content.parts.cluster.haven_report if content.parts.cluster else None,
             parameters=content.parameters,
             deviations=tuple(item for item in deviations if item.holds_for(content.name)),

@@ -230,6 +230,14 @@ class LiveEntry(_Model, frozen=True, kw_only=True):
     in_cluster: Annotated[bool, Meta(description="Use the service account of the pod that the audit runs in")] = False
     snapshot: Annotated[FileName | None, Meta(description="Folder that `toetskader snapshot` wrote")] = None
     dumps: Annotated[tuple[FileName, ...], Meta(description="Files with the output of `kubectl get … -o yaml`")] = ()
+    asked: Annotated[
+        tuple[NonEmpty, ...] | Literal["everything"],
+        Meta(
+            description="What was given to kubectl for the dumps, as a kind without objects leaves nothing in them: "
+            "`everything` for all that `kubectl api-resources --namespaced --verbs=list -o name` names, or names as "
+            "kubectl takes them (`all`, `ingresses`, `certificates.cert-manager.io`)"
+        ),
+    ] = ()
     selector: Annotated[str, Meta(description="Label selector of the supplier's component; absent: all of it")] = ""
     users: Annotated[tuple[NonEmpty, ...], Meta(description="The supplier's users, as the API server names them")] = ()
     groups: Annotated[tuple[NonEmpty, ...], Meta(description="The supplier's groups")] = ()
@@ -262,6 +270,13 @@ class TargetFile(_Model, frozen=True, kw_only=True):
     addressee: Annotated[Addressee, Meta(description="Who is audited")] = "supplier"
     parts: PartEntries
     parameters: TargetParameters = TargetParameters()
+    own_namespaces: Annotated[
+        dict[Environment, tuple[Namespace, ...]],
+        Meta(
+            description="Further namespaces of the same supplier on these clusters, by environment, such as those of "
+            "its other components: what it may do there is no trespass"
+        ),
+    ] = {}
     agreements: Annotated[
         tuple[RequirementId, ...],
         Meta(description="Requirements of level 4 that an agreement with the supplier names, and that may block"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from toetskader.vocabulary import Environment
 
@@ -23,10 +24,16 @@ class NamespaceEntry:
     """Folder that `toetskader snapshot` wrote."""
     dumps: tuple[Path, ...] = ()
     """Files with the output of `kubectl get … -o yaml` or `-o json`."""
+    asked: tuple[str, ...] | Literal["everything"] = ()
+    """What was given to kubectl for the dumps: names as it takes them, or all kinds of the namespace."""
     selector: str = ""
     """Label selector of the supplier's component; empty when the whole namespace is."""
     users: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    """Further namespaces of the supplier, of any environment."""
+    siblings: tuple[str, ...] = ()
+    """Those of them that are of this environment."""
     exec: bool = False
     """Whether read-only commands may be run inside the containers."""
     values: str | None = None

@@ -14,8 +14,9 @@ import msgspec
 from toetskader.collect.kubernetes.client import AT_ONCE, ApiServer, path_of
 from toetskader.collect.kubernetes.failures import Failed, Failure
 from toetskader.collect.kubernetes.namespace import exists, perhaps_absent
+from toetskader.collect.kubernetes.resources import discover, server_version
 from toetskader.collect.kubernetes.reviews import listed, review
-from toetskader.collect.kubernetes.rights_plan import LAYER_LABEL, Plan, SeenRbac, right_of
+from toetskader.collect.kubernetes.rights_plan import LAYER_LABEL, Plan, SeenRbac, Server, right_of
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.kubernetes.rbac import Access, Binding, Rbac, Role, binding_of, role_of
@@ -70,6 +71,7 @@ class _Collector:
     def __init__(self, server: ApiServer, entry: NamespaceEntry, own: Iterable[str]) -> None:
         self._server = server
         self._entry = entry
+        self._own = tuple(own)
         self._plan = Plan(entry, own)
         self._provenance = Provenance(
             at=datetime.now(UTC), by="kubernetes: SubjectAccessReview, RBAC", source=server.access.server
@@ -83,6 +85,7 @@ class _Collector:
             return self._collect(workers)
 
     def _collect(self, workers: ThreadPoolExecutor) -> Rights | NotSeen:
+        told = workers.submit(self._server_itself)
         namespaces = workers.submit(self._namespaces)
         layers = workers.submit(self._layers)
         seen = self._bindings(workers)
@@ -100,10 +103,11 @@ class _Collector:
         known = namespaces.result()
         if isinstance(known, Failure):
             return self._not_seen(known.reason, known.message)
+        self._plan = Plan(self._entry, self._own, told.result())
         others = self._plan.others(seen, known)
-        asked = list(self._plan.asked(others[0]))
+        asked = [*self._plan.asked(others[0]), *self._plan.of_roles(seen, others[0])]
         if refused is None:
-            named = self._plan.named(seen, self._secrets() if seen.own or seen.cluster else ())
+            named = self._plan.named(seen, others[0], self._secrets() if seen.own or seen.cluster else ())
             rights = self._review(workers, [*asked, *named])
         else:
             rights = self._plan.evaluated(seen, asked)
@@ -119,6 +123,14 @@ class _Collector:
             return own not in known
         bound = any(binding.namespace == own for binding in seen.rbac.bindings)
         return not bound and not any(right.allowed and right.namespace == own for right in rights)
+
+    def _server_itself(self) -> Server:
+        """Return what the API server says of itself: nothing that decides by itself whether somebody may something."""
+        try:
+            served = discover(self._server)
+            return Server(server_version(self._server), served.of_cluster, served.resources)
+        except Failed:
+            return Server()
 
     # What bindings there are
 

@@ -9,15 +9,17 @@ from typing import Any
 import msgspec
 
 from toetskader.collect.helm.manifests import is_deeper
+from toetskader.collect.kubernetes.asked import Asked
 from toetskader.collect.kubernetes.dump_yaml import MOST_DEPTH, NotADump, documents
 from toetskader.collect.kubernetes.failures import Failed, Failure
 from toetskader.collect.kubernetes.files import read_bounded, refused
 from toetskader.collect.kubernetes.hide import without_secrets
 from toetskader.collect.kubernetes.reduce import reduced
 from toetskader.collect.kubernetes.resources import BUILT_IN, RESOURCES, Resource
-from toetskader.collect.kubernetes.rights_plan import rights_of_objects
+from toetskader.collect.kubernetes.rights_plan import Server, rights_of_objects
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.escape import escaped
+from toetskader.facts.kubernetes.label_selector import label_selector
 from toetskader.facts.kubernetes.live import ListOutcome, Live
 from toetskader.facts.kubernetes.rights import Rights
 from toetskader.targets.namespaces import NamespaceEntry
@@ -29,8 +31,9 @@ MOST_OBJECTS = 100_000
 _LISTS_IN_LISTS = 3
 _RBAC_GROUP = "rbac.authorization.k8s.io"
 _CRD = ("CustomResourceDefinition", "apiextensions.k8s.io")
-# Groups that no CustomResourceDefinition tells of: another API server behind the first serves them.
-_AGGREGATED = frozenset({"route.openshift.io"})
+# Groups that no CustomResourceDefinition tells of, as another API server behind the first serves them; and the end of
+# the names of groups that every cluster with such a server does define.
+_AGGREGATED = {"route.openshift.io": ".openshift.io"}
 # Kinds of Kubernetes itself that are not asked for, and so not known to be absent.
 _BUILT_IN_OTHERS = (
     "ClusterRole.rbac.authorization.k8s.io",
@@ -39,6 +42,12 @@ _BUILT_IN_OTHERS = (
     "Node",
     "PodTemplate",
     "ResourceQuota",
+)
+
+_NEVER_IN_NAMESPACES = (
+    "ClusterRole.rbac.authorization.k8s.io",
+    "ClusterRoleBinding.rbac.authorization.k8s.io",
+    "Node",
 )
 
 _Key = tuple[str, str]
@@ -53,6 +62,9 @@ class Dump:
         self.digest = ""
         self.objects: list[dict[str, Any]] = []
         self.defined: set[_Key] = set()
+        self.of_cluster: set[str] = set()
+        self._asked = Asked(entry.asked)
+        self._lists_all = False
         self.elsewhere: set[str] = set()
         self._known = {resource.key: resource for resource in RESOURCES}
         self._versions: dict[_Key, str] = {}
@@ -73,7 +85,9 @@ class Dump:
             return
         if level >= _LISTS_IN_LISTS:
             raise refused(path, Text("heeft te veel lijsten in lijsten.", "has too many lists in lists."))
-        if kind != "List":
+        if kind == "List":
+            self._lists_all = self._lists_all or _lists_all(items or (), self.namespace)
+        else:
             self._seen(_key(kind.removesuffix("List"), document.get("apiVersion")), document.get("apiVersion"))
         for item in items or ():
             if isinstance(item, dict) and kind != "List":  # as `kubectl get --raw` gives them
@@ -102,6 +116,8 @@ class Dump:
             self.elsewhere.add(escaped(metadata["name"], 63))
             return
         self._seen(key, document.get("apiVersion"))
+        if resource is not None and resource.labels and not label_selector(resource.labels)(_labels(metadata)):
+            return
         if alone and (resource is not None or key == _CRD):
             self._alone.add(key)
         self._counts[key] = self._counts.get(key, 0) + 1
@@ -120,19 +136,39 @@ class Dump:
         names = spec.get("names") if isinstance(spec, dict) else None
         if isinstance(spec, dict) and isinstance(names, dict):
             self.defined.add((str(names.get("kind")), str(spec.get("group"))))
+            if spec.get("scope") == "Cluster":
+                self.of_cluster.add(f"{names.get('plural')}.{spec.get('group')}")
 
     def outcomes(self) -> tuple[ListOutcome, ...]:
-        """Return how each kind was seen: whole, one by one, or not at all though the cluster has it."""
-        found = [self._outcome(key) for key in self._counts]
-        if self.knows_kinds:
-            found += [
-                _missing(resource)
-                if resource.group in BUILT_IN | _AGGREGATED or resource.key in self.defined
-                else _unserved(resource)
-                for resource in RESOURCES
-                if resource.key not in self._counts
-            ]
-        return tuple(found)
+        """Return how each kind was seen: whole, one by one, not at all though the cluster has it, or asked in vain."""
+        found = {key: self._outcome(key) for key in self._counts}
+        for resource in RESOURCES:
+            if resource.key not in found and (resource in self._asked or self._presumed(resource)):
+                found[resource.key] = _none(resource)
+        for resource in RESOURCES:
+            if resource.key in found:
+                continue
+            # Without what would use them they say nothing of this namespace, and so are as good as seen.
+            users = [item for item in found.values() if item.kind in resource.only_with]
+            seen = {item.kind for item in users if not item.served or (item.complete and not item.count)}
+            if resource.only_with and seen == set(resource.only_with):
+                found[resource.key] = _none(resource)
+            elif self.knows_kinds:
+                found[resource.key] = _missing(resource) if self._has(resource) else _unserved(resource)
+            elif self._asked.everything or self._lists_all:
+                found[resource.key] = _missing(resource)
+        return tuple(found.values())
+
+    def _presumed(self, resource: Resource) -> bool:
+        """Tell whether a kind was asked for where all kinds of the namespace were. Secrets are often left out."""
+        return self._lists_all and not self._entry.asked and resource.namespaced and resource.kind != "Secret"
+
+    def _has(self, resource: Resource) -> bool:
+        """Tell whether the cluster can have a kind, as far as the definitions in the files say."""
+        if resource.group in _AGGREGATED:
+            end = _AGGREGATED[resource.group]
+            return any(group.endswith(end) for _, group in {*self.defined, *self._counts})
+        return resource.group in BUILT_IN or resource.key in self.defined
 
     @property
     def knows_kinds(self) -> bool:
@@ -141,6 +177,8 @@ class Dump:
 
     def others(self) -> tuple[str, ...]:
         """Return kinds that the cluster has and that the files do not hold, besides those in the outcomes."""
+        if self._asked.everything or (self._lists_all and not self._entry.asked):
+            return _NEVER_IN_NAMESPACES
         if not self.knows_kinds:
             return ()
         known = self._known.keys() | self._counts.keys()
@@ -172,7 +210,8 @@ class Dump:
             selector=self._entry.selector,
             objects=without_secrets(self.objects, provenance, self.namespace),
             lists=self.outcomes(),
-            unknown=None if self.knows_kinds else _NOT_IN_FILES,
+            unknown=None if self.knows_kinds or self._asked.everything else _NOT_IN_FILES,
+            presumed=_PRESUMED if self._lists_all and not self._entry.asked else None,
             others=self.others(),
         )
 
@@ -189,6 +228,7 @@ class Dump:
                 provenance=self._provenance(now),
                 partial=self._rbac_alone,
                 own=own,
+                server=Server(of_cluster=frozenset(self.of_cluster)),
             )
         except msgspec.ValidationError:
             raise Failed(_no_rbac()) from None
@@ -216,9 +256,17 @@ def read_dumps(entry: NamespaceEntry) -> Dump:
     return dump
 
 
+_PRESUMED = Text(
+    "De bestanden lijken van alle soorten van de namespace te zijn, maar zeggen dat niet: een soort die niet gelezen "
+    "mocht worden ontbreekt er ook in. Gaf kubectl geen fout, zet dan 'asked: everything' bij de namespace.",
+    "The files seem to be of all kinds of the namespace, but do not say so: a kind that was not allowed is not in them "
+    "either. When kubectl gave no error, put 'asked: everything' with the namespace.",
+)
 _NOT_IN_FILES = Text(
-    "De bestanden bevatten dit soort object niet; voeg de uitvoer van kubectl get daarvoor toe.",
-    "The files hold no objects of this kind; add the output of kubectl get for it.",
+    "de bestanden bevatten deze soort niet; voeg de uitvoer van kubectl get daarvoor toe, of noem bij de namespace met "
+    "'asked' wat er opgevraagd is: van een lege lijst staat er niets in.",
+    "the files hold none of this kind; add the output of kubectl get for it, or name in 'asked' of the namespace what "
+    "was asked for: an empty list leaves nothing in them.",
 )
 
 
@@ -256,10 +304,30 @@ def _unserved(resource: Resource) -> ListOutcome:
     )
 
 
+def _none(resource: Resource) -> ListOutcome:
+    return ListOutcome(group=resource.group, version=resource.versions[0], kind=resource.kind, plural=resource.plural)
+
+
 def _missing(resource: Resource) -> ListOutcome:
-    return ListOutcome(
-        group=resource.group, kind=resource.kind, plural=resource.plural, complete=False, reason=_NOT_IN_FILES
-    )
+    named = Text(f"{resource.name}: {_NOT_IN_FILES.nl}", f"{resource.name}: {_NOT_IN_FILES.en}")
+    return ListOutcome(group=resource.group, kind=resource.kind, plural=resource.plural, complete=False, reason=named)
+
+
+def _lists_all(items: Iterable[Any], namespace: str) -> bool:
+    """Tell whether a list comes of asking for every kind: it has the same event of the namespace by both its groups."""
+    events: dict[str, set[str]] = {"v1": set(), "events.k8s.io/v1": set()}
+    for item in items:
+        metadata = item.get("metadata") if isinstance(item, dict) else None
+        if not isinstance(metadata, dict) or metadata.get("namespace") != namespace:
+            continue
+        if item.get("kind") == "Event" and item.get("apiVersion") in events:
+            events[item["apiVersion"]].add(str(metadata.get("uid")))
+    return bool(set.intersection(*events.values()) - {"None"})
+
+
+def _labels(metadata: dict[str, Any]) -> dict[str, str]:
+    labels = metadata.get("labels")
+    return {str(key): str(value) for key, value in labels.items()} if isinstance(labels, dict) else {}
 
 
 def _alone(kind: str) -> Text:

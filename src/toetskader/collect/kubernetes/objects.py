@@ -14,9 +14,8 @@ from toetskader.collect.kubernetes.failures import Failed
 from toetskader.collect.kubernetes.hide import without_secrets
 from toetskader.collect.kubernetes.lists import Listed, list_kind, list_of_unserved
 from toetskader.collect.kubernetes.namespace import exists, perhaps_absent
-from toetskader.collect.kubernetes.resources import RESOURCES, Resource, Served, discover
+from toetskader.collect.kubernetes.resources import RESOURCES, Resource, Served, discover, server_version
 from toetskader.facts.attempt import Provenance
-from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.kubernetes.flux import SOURCES
 from toetskader.facts.kubernetes.live import ListOutcome, Live
 from toetskader.targets.namespaces import NamespaceEntry
@@ -29,10 +28,6 @@ _FLUX_LABELS = {
 }
 _FLUX_GROUP = ".toolkit.fluxcd.io"
 _MOST_FLUX_NAMESPACES = 3
-
-
-class _Version(msgspec.Struct):
-    git: str = msgspec.field(name="gitVersion", default="")
 
 
 @dataclass(slots=True)
@@ -84,7 +79,7 @@ def collect_live(server: ApiServer, entry: NamespaceEntry, *, now: datetime, onl
 def _collected(
     server: ApiServer, namespace: str, only: Collection[str] | None, workers: ThreadPoolExecutor
 ) -> Collected:
-    version = workers.submit(_version, server)
+    version = workers.submit(server_version, server)
     served = discover(server)
     wanted = _wanted(only)
     independent = {
@@ -146,19 +141,6 @@ def _not_needed(server: ApiServer, resource: Resource, served: Served, namespace
         return list_of_unserved(resource)
     outcome = ListOutcome(group=resource.group, version=version, kind=resource.kind, plural=resource.plural)
     return Listed(outcome)
-
-
-def _version(server: ApiServer) -> str:
-    """Return the API server's version; empty when it does not say."""
-    try:
-        answer = server.get("/version", most_bytes=100_000)
-        return escaped(msgspec.json.decode(answer.body, type=_Version).git, 60)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ""
-    except Failed as outcome:
-        if outcome.failure.everything:
-            raise
-        return ""
 
 
 def _add_flux(

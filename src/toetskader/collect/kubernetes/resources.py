@@ -158,6 +158,10 @@ class Served:
     """Plural and group → versions, the server's favourite first."""
     kinds: dict[tuple[str, str], str] = field(default_factory=dict)
     """Kind and group → plural."""
+    of_cluster: frozenset[str] = frozenset()
+    """Resources of these groups that are in no namespace: `storageclasses.storage.k8s.io`."""
+    resources: frozenset[str] = frozenset()
+    """All resources of these groups, those that cannot be listed too: `deployments.apps`."""
     stale: frozenset[str] = frozenset()
     """Groups of which the server behind them did not answer."""
     unknown: Text | None = None
@@ -184,6 +188,7 @@ class _Kind(msgspec.Struct):
 
 class _Served(msgspec.Struct):
     resource: str = ""
+    scope: str = ""
     verbs: list[str] = []
     response_kind: _Kind | None = msgspec.field(name="responseKind", default=None)
 
@@ -231,20 +236,27 @@ def discover(server: ApiServer) -> Served:
 def _served(found: _Groups) -> Served:
     versions: dict[tuple[str, str], list[str]] = {}
     kinds: dict[tuple[str, str], str] = {}
-    stale = set()
+    stale, of_cluster, resources = set(), set(), set()
     for group in found.items:
         name = escaped(group.metadata.name, 253)
         for version in group.versions:
             if version.freshness != "Current":
                 stale.add(name)
             for item in version.resources:
+                written = f"{escaped(item.resource, 253)}.{name}"
+                resources.add(written)
+                if item.scope == "Cluster":
+                    of_cluster.add(written)
                 if "list" not in item.verbs:
                     continue
                 versions.setdefault((item.resource, name), []).append(version.version)
                 kind = escaped(item.response_kind.kind if item.response_kind else "", 100)
                 if kind not in _NEVER_NEEDED:
                     kinds[kind, name] = item.resource
-    return Served({key: tuple(items) for key, items in versions.items()}, kinds, frozenset(stale))
+    offered = {key: tuple(items) for key, items in versions.items()}
+    return Served(
+        offered, kinds, of_cluster=frozenset(of_cluster), resources=frozenset(resources), stale=frozenset(stale)
+    )
 
 
 def _why(message: Text) -> Text:
@@ -252,3 +264,20 @@ def _why(message: Text) -> Text:
         f"Of het cluster dit soort object kent, was niet te zien: {message.nl}",
         f"Whether the cluster knows this kind of object could not be seen: {message.en}",
     )
+
+
+class _ServerVersion(msgspec.Struct):
+    git: str = msgspec.field(name="gitVersion", default="")
+
+
+def server_version(server: ApiServer) -> str:
+    """Return the API server's version; empty when it does not say. Raises `Failed` when nothing can be asked."""
+    try:
+        answer = server.get("/version", most_bytes=100_000)
+        return escaped(msgspec.json.decode(answer.body, type=_ServerVersion).git, 60)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    except Failed as outcome:
+        if outcome.failure.everything:
+            raise
+        return ""

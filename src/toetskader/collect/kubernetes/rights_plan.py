@@ -1,6 +1,7 @@
 """What to ask about rights, and how roles and bindings answer it where nobody else does. No requests."""
 
 import shlex
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,20 +9,20 @@ from typing import Any
 import msgspec
 
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
-from toetskader.facts.kubernetes.rbac import Access, Binding, Rbac, Role, binding_of, other_authorizer, role_of
-from toetskader.facts.kubernetes.rights import (
-    EVERY_NAMESPACE,
-    Bound,
-    Holder,
-    LayerLabel,
-    Question,
-    Right,
-    Rights,
-    SeenBy,
-    is_for_everybody,
-    questions,
-    reads_secrets,
+from toetskader.facts.kubernetes.deeds import is_for_everybody, reaches_secrets, writes
+from toetskader.facts.kubernetes.questions import Question, questions, resource_of
+from toetskader.facts.kubernetes.rbac import (
+    ALL,
+    Access,
+    Binding,
+    Rbac,
+    Role,
+    binding_of,
+    distribution,
+    other_authorizer,
+    role_of,
 )
+from toetskader.facts.kubernetes.rights import EVERY_NAMESPACE, Bound, Holder, LayerLabel, Right, Rights, SeenBy
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
 
@@ -29,6 +30,8 @@ MOST_NAMESPACES = 50
 """Other namespaces that are asked about one by one."""
 MOST_NAMED = 2_000
 """Questions about one object each."""
+MOST_OF_ROLES = 10_000
+"""Questions about what roles name besides what is always asked."""
 LAYER_LABEL = "common-ground.nl/laag"
 _RBAC_GROUP = "rbac.authorization.k8s.io"
 _ALWAYS_BOUND = "kube-system"
@@ -48,6 +51,21 @@ _ASKING = Text(
 
 
 @dataclass(frozen=True, slots=True)
+class Server:
+    """What is known of the API server: its version, which resources it serves, and which are in no namespace."""
+
+    version: str = ""
+    of_cluster: frozenset[str] = frozenset()
+    served: frozenset[str] = frozenset()
+    """Those of API groups besides the core; empty when that is not known."""
+
+    def unserved(self, rights: Iterable[Right]) -> Iterator[str]:
+        """Yield the resources that were asked about and that it does not serve."""
+        if self.served:
+            yield from (item.what for item in rights if item.group not in ("", ALL) and item.what not in self.served)
+
+
+@dataclass(frozen=True, slots=True)
 class SeenRbac:
     """Roles and bindings as far as they were seen: of the cluster, of the own namespace and of the others."""
 
@@ -60,11 +78,15 @@ class SeenRbac:
     others: Text | None
 
     @property
+    def of_cluster(self) -> list[str]:
+        """Names of the roles and bindings of the cluster."""
+        names = [name for namespace, name in self.roles if not namespace]
+        return names + [binding.name for binding in self.rbac.bindings if not binding.namespace]
+
+    @property
     def beyond(self) -> Text | None:
         """Why another authorizer may grant rights that do not stand here; None when nothing points to one."""
-        names = [name for namespace, name in self.roles if not namespace]
-        names += [binding.name for binding in self.rbac.bindings if not binding.namespace]
-        found = other_authorizer(names)
+        found = other_authorizer(self.of_cluster)
         if found is None:
             return None
         provider, authorizer = found
@@ -75,11 +97,17 @@ class SeenRbac:
 
 
 class Plan:
-    """What is asked about the users and groups of one entry."""
+    """What is asked about the users and groups of one entry.
 
-    def __init__(self, entry: NamespaceEntry, own: Iterable[str]) -> None:
+    Parameters: `own`, namespaces of the same supplier; `server`, what is known of the API server.
+    """
+
+    def __init__(self, entry: NamespaceEntry, own: Iterable[str], server: Server | None = None) -> None:
         self.entry = entry
-        self.own = frozenset(own) | {entry.namespace}
+        self.server = server or Server()
+        self.siblings = tuple(dict.fromkeys(name for name in entry.siblings if name != entry.namespace))
+        self.own = frozenset(own) | {entry.namespace, *self.siblings}
+        self._cut: Text | None = None
         users = (Holder(kind="User", name=name) for name in dict.fromkeys(entry.users))
         groups = (Holder(kind="Group", name=name) for name in dict.fromkeys(entry.groups))
         self.holders = (*users, *groups)
@@ -123,26 +151,68 @@ class Plan:
 
     def asked(self, others: Iterable[str]) -> Iterator[tuple[Holder, Access]]:
         """Yield every question: of everybody, in the own namespace, in all of them at once, and in others."""
-        everywhere = (self.entry.namespace, EVERY_NAMESPACE, *others)
+        everywhere = (self.entry.namespace, EVERY_NAMESPACE, *self.siblings, *others)
         for namespace in everywhere:
             for holder in self.holders:
                 for question in questions():
                     if question.resource.namespaced or namespace == EVERY_NAMESPACE:
                         yield holder, _access(question, namespace)
 
-    def named(self, seen: SeenRbac, secrets: Iterable[str]) -> tuple[tuple[Holder, Access], ...]:
+    def of_roles(self, seen: SeenRbac, others: Iterable[str]) -> tuple[tuple[Holder, Access], ...]:
+        """Return the questions about all else that roles give somebody, where these hold.
+
+        What everybody may read is no right of the supplier's, and left out.
+        """
+        where = {self.entry.namespace, *self.siblings, *others}
+        always = {(question.verb, question.resource) for question in questions()}
+        asked: dict[tuple[Holder, Access], None] = {}
+        for holder in self.holders:
+            for binding in seen.rbac.of(holder.identity):
+                named = any((item.kind, item.name) == (holder.kind, holder.name) for item in binding.subjects)
+                places = (EVERY_NAMESPACE, self.entry.namespace) if not binding.namespace else (binding.namespace,)
+                if binding.namespace and binding.namespace not in where:
+                    continue
+                for question in self._granted(seen.rbac, binding):
+                    what = question.resource
+                    if (question.verb, what) in always or not (
+                        named or writes(question.verb, what.group, what.resource)
+                    ):
+                        continue
+                    if what.namespaced or not binding.namespace:
+                        asked.update(((holder, _access(question, place)), None) for place in places)
+                    if len(asked) > MOST_OF_ROLES:
+                        self._cut = Text(
+                            f"rollen geven meer dan {MOST_OF_ROLES} rechten; de rest is niet bekeken",
+                            f"roles give more than {MOST_OF_ROLES} rights; the rest was not looked at",
+                        )
+                        return tuple(asked)
+        return tuple(asked)
+
+    def _granted(self, rbac: Rbac, binding: Binding) -> Iterator[Question]:
+        for rule in rbac.rules(binding):
+            for group in rule.groups:
+                for named in rule.resources:
+                    resource, _, subresource = named.partition("/")
+                    what = resource_of(group, resource, subresource, of_cluster=self.server.of_cluster)
+                    for verb in rule.verbs:
+                        yield Question(verb, what)
+
+    def named(self, seen: SeenRbac, others: Iterable[str], secrets: Iterable[str]) -> tuple[tuple[Holder, Access], ...]:
         """Return the questions about one object each, which a review of all of them leaves out.
 
-        About the objects that a rule names, and about reading Secrets. Parameters: `secrets`, names of those to ask
-        about, where rules were not seen.
+        About the objects that a rule names, and about reading Secrets. Parameters: `others`, further namespaces that
+        are asked about; `secrets`, names of those to ask about, where rules were not seen.
         """
         asked: dict[tuple[Holder, Access], None] = {}
+        further = defaultdict(list)
+        for holder, access in self.of_roles(seen, others):
+            further[holder].append(access)
         for bound in self.bearing(seen):
             names = sorted({name for rule in bound.rules for name in rule.names})
             where = bound.binding.namespace or self.entry.namespace
+            always = [_access(question, where) for question in questions()] if names else []
             for holder in self.holders if names else ():
-                for question in questions():
-                    access = _access(question, where)
+                for access in (*always, *further[holder]):
                     if bound.grants(holder, access, by_name=True):
                         asked.update(((holder, msgspec.structs.replace(access, name=name)), None) for name in names)
         for name in secrets:
@@ -160,7 +230,7 @@ class Plan:
             if (
                 id(binding) in theirs
                 or any(is_for_everybody(subject) for subject in binding.subjects)
-                or (here and any(reads_secrets(rule) for rule in rules))
+                or (here and any(reaches_secrets(rule) for rule in rules))
                 or binding.namespace == self.entry.namespace
             ):
                 home = "" if binding.role_kind == "ClusterRole" else binding.namespace
@@ -197,10 +267,15 @@ class Plan:
             other_namespaces=others[0],
             others_unseen=others[1],
             bindings=tuple(self.bearing(seen)),
-            cluster_bindings_unseen=seen.cluster,
+            cluster_bindings_unseen=seen.cluster or self._cut,
             own_bindings_unseen=seen.own,
             other_bindings_unseen=seen.others,
             beyond_rbac=seen.beyond,
+            kubernetes=self.server.version,
+            siblings=self.siblings,
+            of_cluster=tuple(sorted(self.server.of_cluster)),
+            unserved=tuple(sorted(set(self.server.unserved(rights)))),
+            distribution=distribution(seen.of_cluster),
             layers=layers[0],
             layers_unseen=layers[1],
         )
@@ -266,16 +341,18 @@ def rights_of_objects(
     provenance: Provenance,
     partial: Collection[str] = (),
     own: Iterable[str] = (),
+    server: Server | None = None,
 ) -> Rights | NotSeen:
     """Work rights out of objects that somebody else listed, with `kubectl get … -o yaml`. Nothing is asked.
 
     Parameters: `documents`, objects of any kind in any namespace; `partial`, kinds of which there are some by name, and
-    maybe not all; `own`, further namespaces of the supplier. Whether a list was whole does not stand in it. An API
-    server always has cluster-admin, its role and its binding, and roles and bindings in kube-system: without these
-    among the objects, what is not granted is not known to be denied. Raises msgspec.ValidationError for a role or
-    binding that is none.
+    maybe not all; `own`, further namespaces of the supplier; `server`, what is known of the API server.
+
+    Whether a list was whole does not stand in it. An API server always has cluster-admin, its role and its binding, and
+    roles and bindings in kube-system: without these among the objects, what is not granted is not known to be denied.
+    Raises msgspec.ValidationError for a role or binding that is none.
     """
-    plan = Plan(entry, own)
+    plan = Plan(entry, own, server)
     if (nobody := plan.nobody(provenance)) is not None:
         return nobody
     roles: list[Role] = []
@@ -310,7 +387,7 @@ def rights_of_objects(
         message = Text(f"Rechten zijn niet te zien: {seen.cluster.nl}.", f"Rights cannot be seen: {seen.cluster.en}.")
         return NotSeen(reason=Reason.NOT_COLLECTED, message=message, provenance=provenance)
     others = plan.others(seen, Text("namespaces zijn niet gegeven", "namespaces were not given"))
-    rights = plan.evaluated(seen, plan.asked(others[0]))
+    rights = plan.evaluated(seen, (*plan.asked(others[0]), *plan.of_roles(seen, others[0])))
     return plan.rights(seen, rights, others, (tuple(layers), None), provenance)
 
 

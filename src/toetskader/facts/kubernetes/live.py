@@ -58,6 +58,8 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, tag="live"):
     """Each kind that was asked for."""
     unknown: Text | None = None
     """Why kinds that are not in `lists` cannot be told to be absent; None when the API server says it serves none."""
+    presumed: Text | None = None
+    """Why lists are taken for whole that nothing says were asked for: then only what is found stands."""
     others: tuple[str, ...] = ()
     """Kinds that are served and were not asked for: `Rollout.argoproj.io`."""
     requests: int = 0

@@ -333,7 +333,8 @@ class Objects:
         if self._unknown is not None and group not in _REMOVED_GROUPS:
             known = kind in self._asked_kinds if group is None else (kind, group) in self._asked
             if not known:
-                raise Unseen(kind, self._unknown)
+                why = Text(f"{kind}: {self._unknown.nl}", f"{kind}: {self._unknown.en}")
+                raise Unseen(kind, why)
 
     def _of_kind(self, kinds: Iterable[str], group: str | None) -> Iterator[KubernetesObject]:
         for kind in kinds:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from toetskader.facts.attempt import Unseen
 from toetskader.facts.kubernetes.component import Component
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
@@ -124,6 +125,8 @@ class LivePods:
 
     def __init__(self, objects: Objects, workloads: Workloads, component: Component | None = None) -> None:
         self.scene = objects.scene
+        if workloads.unseen is not None:  # whose they are is not known
+            raise Unseen("Pod", workloads.unseen)
         owners = Owners(objects)
         self.of_namespace = tuple(LivePod(item, _top(item, owners)) for item in objects.of_kind("Pod", group=""))
         """All of them, those of somebody else included."""

@@ -125,8 +125,10 @@ def user(name: str, groups: Iterable[str] = ()) -> Identity:
 
 def member(group: str) -> Identity:
     """Return who somebody is of whom nothing but a group is known."""
-    added = UNAUTHENTICATED if group == UNAUTHENTICATED else AUTHENTICATED
-    return Identity("", frozenset({group, added}))
+    added = {UNAUTHENTICATED if group == UNAUTHENTICATED else AUTHENTICATED}
+    if group.startswith(f"{SERVICE_ACCOUNTS}:"):
+        added.add(SERVICE_ACCOUNTS)
+    return Identity("", frozenset({group, *added}))
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -172,6 +174,48 @@ def names(subject: RbacSubject, identity: Identity, namespace: str = "") -> bool
             return False
 
 
+def home(subject: RbacSubject, namespace: str = "") -> str:
+    """Return the namespace whose account or accounts a subject is, however it is spelled; empty for anybody else.
+
+    An account is a user `system:serviceaccount:NAMESPACE:NAME` to the API server, and all of a namespace are a group.
+
+    Parameters: `namespace`, the binding's: a ServiceAccount without one is of the binding's.
+    """
+    match subject.kind:
+        case "ServiceAccount":
+            return subject.namespace or namespace
+        case "User" if subject.name.startswith(_ACCOUNT):
+            place, _, name = subject.name.removeprefix(_ACCOUNT).partition(":")
+            return place if name and ":" not in name else ""
+        case "Group" if subject.name.startswith(f"{SERVICE_ACCOUNTS}:"):
+            return subject.name.removeprefix(f"{SERVICE_ACCOUNTS}:")
+        case _:
+            return ""
+
+
+_CONTROL_PLANE = frozenset(
+    {
+        ("User", "system:apiserver"),
+        ("User", "system:kube-controller-manager"),
+        ("User", "system:kube-scheduler"),
+        ("User", "system:kube-proxy"),
+        ("Group", "system:nodes"),
+        ("Group", MASTERS),
+    }
+)
+_NODE = "system:node:"
+
+
+def is_control_plane(subject: RbacSubject) -> bool:
+    """Tell whether a subject is a part of Kubernetes itself. That a name starts with `system:` does not make it one.
+
+    Source: Kubernetes, "Using RBAC Authorization", core component roles; "Using Node Authorization".
+    """
+    return (subject.kind, subject.name) in _CONTROL_PLANE or (
+        subject.kind == "User" and subject.name.startswith(_NODE) and subject.name != _NODE
+    )
+
+
 class Rbac:
     """Roles and bindings, put together. Bindings of a namespace hold only in that namespace."""
 
@@ -209,6 +253,8 @@ class Rbac:
         return MASTERS in identity.groups or any(True for _ in self.granting(identity, access))
 
 
+# What OpenShift makes in every cluster. Source: OpenShift, "Using RBAC to define and apply permissions".
+_OPENSHIFT = "system:openshift:"
 # What a provider makes in the RBAC of a cluster of its own, and the authorizer that it can set beside RBAC. Sources:
 # Microsoft, "Use Azure RBAC for Kubernetes authorization"; AWS, "EKS access entries"; Google, "IAM and GKE RBAC".
 _PROVIDERS = (
@@ -225,6 +271,18 @@ def other_authorizer(names: Iterable[str]) -> tuple[str, str] | None:
     """
     found = [item for name in names for item in _PROVIDERS if name.startswith(item[0])]
     return found[0][1:] if found else None
+
+
+def distribution(names: Iterable[str]) -> str:
+    """Return whose Kubernetes it is, where that gives users and groups of its own names that start with `system:`.
+
+    Parameters: `names`, of roles and bindings of the cluster. Empty without a sign.
+    """
+    known = tuple(names)
+    found = other_authorizer(known)
+    if found is not None:
+        return found[0]
+    return "OpenShift" if any(name.startswith(_OPENSHIFT) for name in known) else ""
 
 
 def holds_in(binding: Binding, access: Access) -> bool:

@@ -10,16 +10,13 @@ from typing import Literal
 import msgspec
 
 from toetskader.facts.attempt import Provenance
+from toetskader.facts.kubernetes.deeds import ACTING, minor_version
+from toetskader.facts.kubernetes.questions import AUTHENTICATION, Resource, resource_of
 from toetskader.facts.kubernetes.rbac import (
     ALL,
-    AUTHENTICATED,
-    MASTERS,
-    SERVICE_ACCOUNTS,
-    UNAUTHENTICATED,
     Access,
     Binding,
     Identity,
-    RbacSubject,
     Rule,
     covers,
     holds_in,
@@ -29,7 +26,6 @@ from toetskader.facts.kubernetes.rbac import (
 )
 from toetskader.text import Text
 
-_READ = ("get", "list", "watch")
 NOBODY = "nobody-in-particular"
 """User name to ask for a group with, where a tool wants one."""
 EVERY_NAMESPACE = ""
@@ -101,15 +97,19 @@ class Right(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
     @property
+    def what(self) -> str:
+        """The resource as kubectl takes it: `deployments.apps`."""
+        return f"{self.resource}.{self.group}" if self.group else self.resource
+
+    @property
     def command(self) -> str:
-        """The command with which an auditor asks the same."""
+        """The command with which an auditor asks the same. Of what the API server does not serve kubectl says no."""
         who = (
             ["--as", self.holder.name]
             if self.holder.kind == "User"
             else ["--as", NOBODY, "--as-group", self.holder.name]
         )
-        what = f"{self.resource}.{self.group}" if self.group else self.resource
-        what = f"{what}/{self.name}" if self.name else what
+        what = f"{self.what}/{self.name}" if self.name else self.what
         where = ["--namespace", self.namespace] if self.namespace else ["--all-namespaces"]
         sub = ["--subresource", self.subresource] if self.subresource else []
         return shlex.join(["kubectl", "auth", "can-i", self.verb, what, *sub, *where, *who])
@@ -131,6 +131,10 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
             and any(_covers(rule, access, by_name=by_name) for rule in self.rules)
         )
 
+    def names_for(self, access: Access) -> frozenset[str]:
+        """Return the names of the objects that it gives what is asked for, where it does so by name."""
+        return frozenset(name for rule in self.rules if _covers(rule, access, by_name=True) for name in rule.names)
+
 
 def _covers(rule: Rule, access: Access, *, by_name: bool) -> bool:
     if not by_name:
@@ -138,34 +142,6 @@ def _covers(rule: Rule, access: Access, *, by_name: bool) -> bool:
     if not access.subresource and access.verb in {"create", "deletecollection"}:
         return False  # these requests carry no name, so that a rule on names never grants them
     return bool(rule.names) and covers(msgspec.structs.replace(rule, names=()), access)
-
-
-def is_for_everybody(subject: RbacSubject) -> bool:
-    """Tell whether a binding names a group that the API server itself puts people or accounts in."""
-    return subject.kind == "Group" and (
-        subject.name in {MASTERS, AUTHENTICATED, UNAUTHENTICATED, SERVICE_ACCOUNTS}
-        or subject.name.startswith(f"{SERVICE_ACCOUNTS}:")
-    )
-
-
-def reads_secrets(rule: Rule) -> bool:
-    """Tell whether a rule lets read Secrets, all or some by name."""
-    return any(rule.has_verb(verb) for verb in _READ) and rule.has_group("") and rule.has_resource("secrets")
-
-
-def changes(rule: Rule) -> bool:
-    """Tell whether a rule grants more than reading. Questions that anybody may ask about itself change nothing."""
-    about_itself = (
-        bool(rule.groups)
-        and set(rule.groups) <= {"authorization.k8s.io", "authentication.k8s.io"}
-        and all(resource.startswith("self") for resource in rule.resources)
-    )
-    return bool(rule.resources) and not about_itself and not set(rule.verbs) <= set(_READ)
-
-
-def is_wide(rule: Rule) -> bool:
-    """Tell whether a rule grants what its writer need not have thought of: all verbs, resources or groups."""
-    return bool(rule.resources) and any(ALL in items for items in (rule.verbs, rule.resources, rule.groups))
 
 
 class LayerLabel(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,7 +160,7 @@ class Rights(msgspec.Struct, frozen=True, kw_only=True, tag="rights"):
     environment: str
     namespace: str
     own_namespaces: tuple[str, ...]
-    """The supplier's, this one among them; only this one was asked about."""
+    """The supplier's, this one among them; of these only this one and `siblings` were asked about."""
     holders: tuple[Holder, ...]
     rights: tuple[Right, ...]
     other_namespaces: tuple[str, ...]
@@ -201,6 +177,16 @@ class Rights(msgspec.Struct, frozen=True, kw_only=True, tag="rights"):
     """Why bindings and roles of other namespaces may be missing among them."""
     beyond_rbac: Text | None = None
     """Why another authorizer may grant rights that stand in no role or binding, as Azure RBAC does on AKS."""
+    kubernetes: str = ""
+    """Version of the API server, `v1.36.1`; empty when it did not say."""
+    siblings: tuple[str, ...] = ()
+    """Namespaces of the supplier's other components in the same environment; these were asked about too."""
+    of_cluster: tuple[str, ...] = ()
+    """Resources that are in no namespace, as far as the cluster told: `nodes`, `issuers.example.com`."""
+    unserved: tuple[str, ...] = ()
+    """Resources that were asked about and that the API server does not serve."""
+    distribution: str = ""
+    """Whose Kubernetes it is, where that has `system:` users of its own: `OpenShift`, `GKE`."""
     layers: tuple[LayerLabel, ...] = ()
     layers_unseen: Text | None = None
     """Why the component's layer may stand somewhere it was not looked for."""
@@ -225,6 +211,15 @@ class Rights(msgspec.Struct, frozen=True, kw_only=True, tag="rights"):
             return self.cluster_bindings_unseen
         return self.own_bindings_unseen if namespace == self.namespace else self.other_bindings_unseen
 
+    @property
+    def version(self) -> tuple[int, int] | None:
+        """Major and minor version of the API server; None when not known."""
+        return minor_version(self.kubernetes)
+
+    def resource_of(self, access: Access) -> Resource:
+        """Return the resource that was asked about."""
+        return resource_of(access.group, access.resource, access.subresource, of_cluster=self.of_cluster)
+
     def asked(self) -> "Answers":
         """Return the answers, to look up."""
         return Answers(self)
@@ -234,11 +229,28 @@ class Answers:
     """The answers to questions about rights, by question."""
 
     def __init__(self, rights: Rights) -> None:
+        self._rights = rights
         self._found = {(item.holder, item.access): item for item in rights.rights if not item.name}
         self._named: dict[tuple[Holder, Access], list[Right]] = defaultdict(list)
         for item in rights.rights:
             if item.name:
                 self._named[item.holder, msgspec.structs.replace(item.access, name="")].append(item)
+
+    def of(self, holder: Holder) -> Iterator[Access]:
+        """Yield all that was asked about somebody, of all objects at once."""
+        return (access for asked, access in self._found if asked == holder)
+
+    def acts_as(self, holder: Holder, mode: str) -> bool:
+        """Tell whether somebody may act as others in a way (`serviceaccount`) for what `impersonate-on` then names."""
+        verb = f"{ACTING}{mode}"
+        return any(
+            item.allowed and item.holder == holder and item.verb in (verb, ALL) and item.group in (AUTHENTICATION, ALL)
+            for item in self._rights.rights
+        ) or any(
+            (verb in rule.verbs or ALL in rule.verbs) and rule.has_group(AUTHENTICATION) and rule.names
+            for bound in self._rights.of(holder)
+            for rule in bound.rules
+        )
 
     def get(self, holder: Holder, access: Access) -> Right | None:
         """Return an answer; None when it was not asked."""
@@ -247,90 +259,3 @@ class Answers:
     def by_name(self, right: Right) -> tuple[Right, ...]:
         """Return the answers to the same question about one object each, as far as these were asked."""
         return tuple(self._named.get((right.holder, right.access), ()))
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """A resource as questions name it: `pods`, `pods/exec`, `sealedsecrets.bitnami.com`."""
-
-    resource: str
-    subresource: str
-    group: str
-    namespaced: bool = True
-
-    @property
-    def shown(self) -> str:
-        """As kubectl writes it: `deployments.apps/scale`."""
-        group = f".{self.group}" if self.group else ""
-        return f"{self.resource}{group}{f'/{self.subresource}' if self.subresource else ''}"
-
-
-_GROUPS = {
-    "": "pods services configmaps secrets serviceaccounts persistentvolumeclaims namespaces nodes users groups",
-    "apps": "deployments statefulsets daemonsets replicasets",
-    "batch": "jobs cronjobs",
-    "networking.k8s.io": "ingresses networkpolicies ingressclasses",
-    "autoscaling": "horizontalpodautoscalers",
-    "rbac.authorization.k8s.io": "roles rolebindings clusterroles clusterrolebindings",
-}
-_GROUP_OF = {resource: group for group, resources in _GROUPS.items() for resource in resources.split()}
-_OF_CLUSTER = (
-    "namespaces nodes users groups clusterroles clusterrolebindings ingressclasses gatewayclasses apisixglobalrules"
-)
-"""Resources that are in no namespace."""
-
-_ALIASES = {
-    "workloads": "pods deployments statefulsets daemonsets replicasets jobs cronjobs services configmaps ingresses",
-    "workload-changes": "deployments/scale statefulsets/scale replicasets/scale pods/eviction pods/ephemeralcontainers",
-}
-"""What stands for several: the pod kinds with Services, ConfigMaps and Ingresses; other ways to change these."""
-
-
-def resources(name: str) -> tuple[Resource, ...]:
-    """Return the resources a name stands for: an alias, or one with its group after a dot when that is not known."""
-    return tuple(_resource(item) for item in _ALIASES.get(name, name).split())
-
-
-def _resource(name: str) -> Resource:
-    whole, _, subresource = name.partition("/")
-    resource, _, group = whole.partition(".")
-    return Resource(resource, subresource, group or _GROUP_OF.get(resource, ""), resource not in _OF_CLUSTER.split())
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A verb on a resource."""
-
-    verb: str
-    resource: Resource
-
-
-_CHANGE = ("create", "update", "patch")
-_WRITE = (*_CHANGE, "delete", "deletecollection")
-_ASKED: tuple[tuple[tuple[str, ...], str], ...] = (
-    ((*_READ, *_WRITE), "workloads secrets"),
-    (("create", "update", "patch"), "workload-changes"),
-    (_CHANGE, "sealedsecrets.bitnami.com"),
-    (_WRITE, "networkpolicies persistentvolumeclaims serviceaccounts horizontalpodautoscalers"),
-    # A websocket asks `get`, SPDY `create`: either opens it.
-    (("get", "create"), "pods/portforward pods/exec pods/attach"),
-    (("get", "create"), "nodes/proxy"),
-    ((*_CHANGE, "bind", "escalate"), "roles clusterroles"),
-    (_CHANGE, "rolebindings clusterrolebindings"),
-    (("impersonate",), "users groups serviceaccounts"),
-    (("create",), "serviceaccounts/token"),
-    (
-        (*_CHANGE, "delete"),
-        "namespaces ingressclasses gatewayclasses.gateway.networking.k8s.io gateways.gateway.networking.k8s.io "
-        "apisixglobalrules.apisix.apache.org apisixpluginconfigs.apisix.apache.org",
-    ),
-)
-
-
-def questions() -> Iterator[Question]:
-    """Yield all that is asked of every user and group of the supplier, in every namespace that is asked about."""
-    for verbs, named in _ASKED:
-        for name in named.split():
-            for resource in resources(name):
-                for verb in verbs:
-                    yield Question(verb, resource)

@@ -1,16 +1,17 @@
 """Workloads: everything that runs pods, their containers and effective security context."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from toetskader.facts.attempt import Malformed
+from toetskader.facts.attempt import Malformed, Unseen
 from toetskader.facts.kubernetes.component import Component
 from toetskader.facts.kubernetes.images import ImageReference, parse_image
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.owners import Owners, operator_of
+from toetskader.text import Text
 
 POD_KINDS = (
     "Deployment",
@@ -225,20 +226,54 @@ def _runs_pods(item: KubernetesObject) -> bool:
     return isinstance(value, dict) and isinstance(value.get("containers"), list)
 
 
+def _seen(objects: Objects) -> tuple[tuple[str, ...], Text | None]:
+    """Return the kinds that run pods and were seen, and why others were not. Raises `Unseen` when none was."""
+    unseen: Unseen | None = None
+    kinds = []
+    for kind in POD_KINDS:
+        try:
+            objects.of_kind(kind)
+            kinds.append(kind)
+        except Unseen as outcome:
+            unseen = unseen or outcome
+    if unseen is not None and not kinds:
+        raise unseen
+    return tuple(kinds), unseen.reason if unseen is not None else None
+
+
+def _run_by_what_was_seen(found: Iterable[KubernetesObject], unseen: Collection[str]) -> Iterator[KubernetesObject]:
+    """Leave out what names a controller of a kind that was not seen, and what that runs: it is not judged in its place.
+
+    Parameters: `found`, by kind, as `POD_KINDS` has them.
+    """
+    left_out: set[object] = set()
+    # What controls comes before what it made: CronJob, Job, Pod.
+    for item in sorted(found, key=lambda item: (item.kind == "Pod", item.kind == "Job")):
+        owners = [owner for owner in item.get("metadata", "ownerReferences").each() if owner.get("controller").flag()]
+        if any(owner.get("kind").text() in unseen or owner.get("uid").value in left_out for owner in owners):
+            left_out.add(item.get("metadata", "uid").value)
+        else:
+            yield item
+
+
 class Workloads:
     """The workloads of one scene. Iterating leaves out Helm tests, which run-time rules do not concern.
 
-    Parameters: `component`, which of those in a namespace are the supplier's; all of them without it.
+    Parameters: `component`, which of those in a namespace are the supplier's; all of them without it; `partial`,
+    whether those of kinds that were seen will do when others were not, which `unseen` then says; else that is `Unseen`.
 
     In a namespace that runs, what a controller made of another workload of it is left out when it runs what that says:
     the ReplicaSets of a Deployment, the Pods of a Job. So is what a custom resource keeps of earlier revisions, at no
     replicas. All else counts as a workload, whatever owner it names.
     """
 
-    def __init__(self, objects: Objects, component: Component | None = None) -> None:
+    def __init__(self, objects: Objects, component: Component | None = None, *, partial: bool = False) -> None:
         self.scene = objects.scene
+        kinds, self.unseen = _seen(objects) if partial else (POD_KINDS, None)
         others = [item for item in objects if item.kind not in POD_KINDS and _runs_pods(item)]
-        found = [*objects.of_kind(*POD_KINDS), *others]
+        found = [*objects.of_kind(*kinds), *others]
+        if self.unseen is not None:
+            found = list(_run_by_what_was_seen(found, set(POD_KINDS) - set(kinds)))
         owners = self._owners = Owners(found)
         self.of_namespace = tuple(
             Workload(item) for item in found if not (owners.runs_what_its_maker_says(item) or owners.is_past(item))
