@@ -4,7 +4,7 @@ Judged are the containers with the component's own code, as for a chart.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.test_live_images import require_running
@@ -14,15 +14,10 @@ from toetskader.facts.kubernetes.environment import Environment, Origin, Variabl
 from toetskader.facts.kubernetes.known_images import applications, is_helper, server_in
 from toetskader.facts.kubernetes.live import Logs, LogTail
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
-from toetskader.facts.log_levels import LEVELS
+from toetskader.facts.log_levels import LEVELS, names_debug, names_level
 from toetskader.facts.names import words
 from toetskader.judging import Findings, Text, check, not_applicable, undetermined
-from toetskader.patterns import Linear, linear
 
-_LEVEL = linear(
-    r"\blog(s|ging|ger)? ?(min )?level\b|\bloglevel\b|\bminimum ?level\b|\bverbosity\b|\blogniveau\b|\blog niveau\b"
-)
-_DEBUG = linear(r"\bdebug( mode| enabled| logging| log)?$")
 _ON = frozenset({"1", "true", "yes", "on", "enabled"})
 _DEBUG_NAMES = LEVELS["debug"] | {"all"}
 
@@ -205,7 +200,7 @@ def test_log_level_variable_is_heeded(
     for log in found:
         by_workload[log.container.workload].append(log)
     for workload, own in by_workload.items():
-        variables = [item for log in own for item in _named(environment, log.container, _LEVEL)]
+        variables = [item for log in own for item in _named(environment, log.container, names_level)]
         if not variables:
             doubts += _require_variable(environment, workload, own, findings)
         names = {name for log in own for tail in log.readable for name in tail.level_names}
@@ -269,13 +264,13 @@ def _hidden(environment: Environment, container: Container) -> Iterator[str]:
             yield from (f"ConfigMap {source.name}" for source in item.unseen if source.origin is Origin.CONFIG_MAP)
 
 
-def _named(environment: Environment, container: Container, pattern: Linear) -> list[Variable]:
+def _named(environment: Environment, container: Container, fits: Callable[[str, str], bool]) -> list[Variable]:
     return [
         variable
         for item in environment.of_workload(container.workload)
         if item.container is container
         for variable in item.variables.values()
-        if pattern.search(words(variable.name))
+        if fits(words(variable.name), variable.text)
     ]
 
 
@@ -284,6 +279,10 @@ def _rank(level: str) -> int | None:
         if level.lower() in names:
             return rank
     return None
+
+
+def _extends(name: str, value: str) -> bool:
+    return names_debug(name) or names_level(name, value)
 
 
 @check("logging.debug_switch")
@@ -297,7 +296,7 @@ def test_debug_logging_has_a_switch(
     """
     found, doubts = _own_logs(workloads, logs, findings)
     for log in found:
-        variables = [item for pattern in (_DEBUG, _LEVEL) for item in _named(environment, log.container, pattern)]
+        variables = _named(environment, log.container, _extends)
         on = [item for item in variables if _is_on(item)]
         if not variables:
             hidden = list(_hidden(environment, log.container))
@@ -335,4 +334,4 @@ def test_debug_logging_has_a_switch(
 
 def _is_on(variable: Variable) -> bool:
     text = variable.text.lower()
-    return text in _DEBUG_NAMES or (_DEBUG.search(words(variable.name)) is not None and text in _ON)
+    return text in _DEBUG_NAMES or (names_debug(words(variable.name)) and text in _ON)

@@ -1,26 +1,28 @@
 """Judgements on logging and metrics, as far as a chart shows what the application is set to do."""
 
 import re
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
 
 from tests.test_environment import require_zones_seen
-from toetskader.facts.chart import ChartFiles
+from toetskader.facts.chart import ChartFiles, Render
 from toetskader.facts.kubernetes.environment import ContainerEnvironment, Environment, Origin, Variable
 from toetskader.facts.kubernetes.known_images import applications, is_helper, server_in
 from toetskader.facts.kubernetes.monitors import is_monitored, offers_metrics
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
-from toetskader.facts.log_levels import enumerated_levels, missing_levels
+from toetskader.facts.log_levels import OFF, enumerated_levels, is_extended, missing_levels, names_debug, names_level
 from toetskader.facts.mounts import mounted_files
 from toetskader.facts.names import words
+from toetskader.facts.own_templates import OwnTemplates
+from toetskader.facts.possible_variables import possible_variables
+from toetskader.facts.subcharts import enabled_subcharts
 from toetskader.facts.template_text import is_fixed
-from toetskader.facts.templates import COMMENT, Templates
+from toetskader.facts.templates import Templates
 from toetskader.facts.time_zones import is_utc, time_zone_settings
 from toetskader.facts.values import Leaf, leaves
-from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
-from toetskader.patterns import Linear, linear
+from toetskader.judging import FilePlace, Findings, Strength, Text, check, not_applicable, undetermined
+from toetskader.patterns import linear
 
-_OFF = frozenset({"", "false", "no", "off", "0", "none", "null", "disabled", "never"})
 _STANDARD_OUTPUT = re.compile(
     r"stdout|stderr|console|-|/dev/std(out|err)|/proc/self/fd/[12]|/dev/fd/[12]|/dev/null", re.IGNORECASE
 )
@@ -64,7 +66,7 @@ def test_all_logging_goes_to_standard_output(
                 findings.add(container, seen=match[0][:80], expected="stdout")
     for variable in environment.variables():
         name, value = words(variable.name), variable.text
-        if _STDOUT_SWITCH.search(name) and value and value.lower() in _OFF:
+        if _STDOUT_SWITCH.search(name) and value and value.lower() in OFF:
             findings.add(variable.place, seen=f"{variable.name}: {value}", expected=f"{variable.name}: true")
         elif _names_log_file(name, value):
             findings.add(variable.place, seen=f"{variable.name}: {value[:120]}", expected="stdout")
@@ -79,7 +81,7 @@ def test_all_logging_goes_to_standard_output(
 
 def _names_log_file(name: str, value: str) -> bool:
     """Tell whether a variable names a file to log to: by its name, or by a value that is a log file."""
-    if value.lower() in _OFF or _STANDARD_OUTPUT.fullmatch(value):
+    if value.lower() in OFF or _STANDARD_OUTPUT.fullmatch(value):
         return False
     elsewhere = value.startswith(("/", "./", "file:", "syslog:")) or words(value) in _ELSEWHERE
     to_elsewhere = elsewhere and _LOG_TARGET.search(name) is not None
@@ -97,18 +99,11 @@ def _log_volumes(container: Container, findings: Findings) -> None:
             )
 
 
-_LEVEL = linear(
-    r"\blog(s|ging|ger)? ?(min )?level\b|\bloglevel\b|\bminimum ?level\b|\bverbosity\b|\blogniveau\b|\blog niveau\b"
-)
-_DEBUG = linear(r"\bdebug( mode| enabled| logging| log)?$")
-# Names in templates of variables that values switch on, and that this scene does not render.
-_LEVEL_IN_TEMPLATE = linear(r"\b[A-Z][A-Z0-9_]*LOG(?:GING|GER)?_?LEVEL[A-Z0-9_]*\b")
-_DEBUG_IN_TEMPLATE = linear(r"^[^#\n]*\b(?:[A-Z][A-Z0-9_]*_)?DEBUG(?:_[A-Z0-9_]+)?\b", re.MULTILINE)
-
-
 @check("logging.debug_variable")
 def test_debug_logging_can_be_switched_on(
     workloads: Workloads,
+    objects: Objects,
+    render: Render,
     environment: Environment,
     values: tuple[Leaf, ...],
     chart: ChartFiles,
@@ -117,33 +112,99 @@ def test_debug_logging_can_be_switched_on(
 ) -> None:
     """DDC 7.16: a debug variable and a restart extend the application's logging; unset, it does not.
 
-    A variable for the log level serves as well. It is set through the values, and off by default.
+    A variable for the log level serves as well. It is set through the values, and off by default. Each workload has
+    one: rendered, in its own templates behind a condition, or as a sample at the list of variables that they read.
     """
-    settable = _Settable(values, chart, templates, _DEBUG, _LEVEL)
+    own = OwnTemplates(chart.files)
+    settable = _Settable(values, own, templates, _extends)
     for workload in _applications(workloads):
-        seen = _variables(environment, workload, _DEBUG, _LEVEL)
-        if not seen and not _in_templates(chart, workload, _DEBUG_IN_TEMPLATE, _LEVEL_IN_TEMPLATE):
+        seen = _variables(environment, workload, _extends)
+        if not seen and not _possible(environment, workload, objects, own, chart, _extends):
             _require_seen(environment, workload)
             findings.add(
                 workload,
                 seen=Text("geen variabele om uitgebreid te loggen", "no variable for extended logging"),
                 expected=Text("een variabele als DEBUG of LOG_LEVEL", "a variable such as DEBUG or LOG_LEVEL"),
             )
-        elif seen and not any(variable in settable for variable in seen):
+        elif seen and not any(settable.decides(variable, workload) for variable in seen):
             _not_settable(findings, seen)
-    for leaf in leaves(chart.values):
-        if (
-            leaf.value is True
-            and "debug" in leaf.words
-            and _DEBUG.search(leaf.words)
-            and "diagnostic" not in leaf.words
-        ):
-            findings.add(leaf, seen=True, expected=False)
+    _report_on_by_default(environment, workloads, values, render, chart, findings)
+
+
+def _extends(name: str, value: str | None = None) -> bool:
+    """Tell whether a variable can have an application log more: one for debugging, or for the level."""
+    return names_debug(words(name)) or _levels(name, value)
+
+
+def _levels(name: str, value: str | None = None) -> bool:
+    return names_level(words(name), value)
+
+
+def _report_on_by_default(
+    environment: Environment,
+    workloads: Workloads,
+    values: tuple[Leaf, ...],
+    render: Render,
+    chart: ChartFiles,
+    findings: Findings,
+) -> None:
+    """Report extended logging that nobody asked for: a flag of the chart's own values, or what the variables come to.
+
+    What a values set fills in otherwise than the chart is asked for. Of several levels in one workload one that is as
+    usual is there to extend logging with, so that the others are remarked on.
+    """
+    off = {name for name, included in enabled_subcharts(chart.metadata, render.values).items() if not included}
+    default = {leaf.path: leaf for leaf in leaves(chart.values) if leaf.path.partition(".")[0] not in off}
+    asked_for = {leaf.text.lower() for leaf in values if leaf.text != getattr(default.get(leaf.path), "text", None)}
+    found: dict[str, tuple[Leaf | Variable, Strength]] = {
+        path: (leaf, "required") for path, leaf in default.items() if leaf.value is True and _is_debug_flag(leaf)
+    }
+    for workload in _applications(workloads):
+        variables = [item for item in _variables(environment, workload, _extends) if item.text]
+        on = [item for item in variables if is_extended(words(item.name), item.text)]
+        usual = any(_levels(item.name, item.text) and item not in on for item in variables)
+        for item in on:
+            if item.text.lower() in asked_for:
+                continue
+            strength: Strength = "recommended" if usual and _levels(item.name, item.text) else "required"
+            for key, place in _set_by(item, default.values()).items():
+                if found.get(key, (place, "optional"))[1] != "required":
+                    found[key] = (place, strength)
+    for place, strength in found.values():
+        value = place.value if isinstance(place, Leaf) else f"{place.name}: {place.text[:80]}"
+        findings.add(
+            place if isinstance(place, Leaf) else place.place,
+            seen=value,
+            expected=False if value is True else Text("standaard uit", "off by default"),
+            remedy=_OFF_BY_DEFAULT,
+            strength=strength,
+        )
+
+
+def _set_by(variable: Variable, default: Iterable[Leaf]) -> Mapping[str, Leaf | Variable]:
+    """Return the values that a variable for extended logging comes from; without any the variable itself."""
+    same = {
+        leaf.path: leaf
+        for leaf in default
+        if leaf.text.lower() == variable.text.lower() and is_extended(leaf.words, leaf.text)
+    }
+    return same or {variable.name: variable}
+
+
+_OFF_BY_DEFAULT = Text(
+    "Laat de chart standaard gewoon loggen, bijvoorbeeld op niveau info; wie meer wil zien, zet de waarde aan.",
+    "Have the chart log as usual by default, for instance at level info; who wants to see more sets the value.",
+)
+
+
+def _is_debug_flag(leaf: Leaf) -> bool:
+    return "debug" in leaf.words and names_debug(leaf.words) and "diagnostic" not in leaf.words
 
 
 @check("logging.level_variable")
 def test_log_level_is_a_variable(
     workloads: Workloads,
+    objects: Objects,
     environment: Environment,
     values: tuple[Leaf, ...],
     chart: ChartFiles,
@@ -154,19 +215,20 @@ def test_log_level_is_a_variable(
 
     Where the values' schema or the documentation lists the levels, all five (or their usual other names) are there.
     """
-    settable = _Settable(values, chart, templates, _LEVEL)
+    own = OwnTemplates(chart.files)
+    settable = _Settable(values, own, templates, _levels)
     names: set[str] = set()
     for workload in _applications(workloads):
-        seen = _variables(environment, workload, _LEVEL)
+        seen = _variables(environment, workload, _levels)
         names.update(variable.name for variable in seen)
-        if not seen and not _in_templates(chart, workload, _LEVEL_IN_TEMPLATE):
+        if not seen and not _possible(environment, workload, objects, own, chart, _levels):
             _require_seen(environment, workload)
             findings.add(
                 workload,
                 seen=Text("geen variabele voor het logniveau", "no variable for the log level"),
                 expected=Text("een variabele als LOG_LEVEL", "a variable such as LOG_LEVEL"),
             )
-        elif seen and not any(variable in settable for variable in seen):
+        elif seen and not any(settable.decides(variable, workload) for variable in seen):
             _not_settable(findings, seen)
     for source, line, levels in enumerated_levels(chart, frozenset(names)):
         missing = missing_levels(levels)
@@ -241,7 +303,7 @@ def _sets_format(variable: Variable) -> bool:
         return True
     asked_for = "json" in name or "structured" in name
     return _MAY_BE_FORMAT.search(name) is not None and bool(
-        value.lower() in _OFF if asked_for else _PLAIN_FORM.match(value)
+        value.lower() in OFF if asked_for else _PLAIN_FORM.match(value)
     )
 
 
@@ -253,7 +315,7 @@ def _is_json(item: ContainerEnvironment, objects: Objects) -> bool:
             continue
         if _JSON.search(variable.text):
             return True
-        if ("json" in name or "structured" in name) and variable.text.lower() not in _OFF:
+        if ("json" in name or "structured" in name) and variable.text.lower() not in OFF:
             return True
     if _JSON_OPTION.search(item.container.command_text):
         return True
@@ -364,43 +426,56 @@ def _applications(workloads: Workloads) -> tuple[Workload, ...]:
     return found
 
 
-def _variables(environment: Environment, workload: Workload, *patterns: Linear) -> list[Variable]:
+_Names = Callable[[str, str | None], bool]
+"""Tells of a variable, by its name and value (None when that does not show), whether it is one that is looked for."""
+
+
+def _variables(environment: Environment, workload: Workload, names: _Names) -> list[Variable]:
     return [
         variable
         for item in _own_code(environment, workload)
         for variable in item.variables.values()
-        if any(_names(pattern, words(variable.name)) for pattern in patterns)
+        if names(variable.name, variable.text)
     ]
 
 
-def _names(pattern: Linear, name: str) -> bool:
-    return pattern.search(name) is not None
+def _possible(
+    environment: Environment,
+    workload: Workload,
+    objects: Objects,
+    own: OwnTemplates,
+    chart: ChartFiles,
+    names: _Names,
+) -> bool:
+    """Tell whether the workload's own code can be given such a variable, that these values leave out."""
+    containers = [item.container for item in _own_code(environment, workload)]
+    return any(names(name, None) for name in possible_variables(containers, objects, own, chart.files))
 
 
 class _Settable:
     """Tells whether values decide a variable."""
 
-    def __init__(self, values: tuple[Leaf, ...], chart: ChartFiles, templates: Templates, *patterns: Linear) -> None:
-        self._files = chart.files
+    def __init__(self, values: tuple[Leaf, ...], own: OwnTemplates, templates: Templates, names: _Names) -> None:
+        self._own = own
         filled = [item for item in values if not isinstance(item.value, dict | list)]
         paths = [item.path for item in filled]
         self._ends = {path[at + 1 :] for path in paths for at, char in enumerate(path) if char == "."}
         self._setting = any(
-            _names(pattern, item.words) and templates.read(item.path)
+            names(item.words, item.text) and templates.read(item.path)
             for item in filled
-            if "debug" in item.words or "log" in item.words or "verbosity" in item.words or "level" in item.words
-            for pattern in patterns
+            if any(word in item.words for word in ("debug", "verbos", "log", "level"))
         )
 
-    def __contains__(self, variable: Variable) -> bool:
+    def decides(self, variable: Variable, workload: Workload) -> bool:
         """True when it comes from a Secret or a ConfigMap of others, or values have a setting for the same.
 
-        A setting of that name decides nothing where the template has a fixed value all the same.
+        A setting of that name decides nothing where the workload's template has a fixed value all the same.
         """
         if variable.origin is Origin.SECRET or (variable.origin is Origin.CONFIG_MAP and variable.holder is None):
             return True
         named = self._setting or variable.name in self._ends
-        return named and not is_fixed(variable, self._files)
+        item = variable.holder if variable.origin is Origin.CONFIG_MAP and variable.holder else workload.object
+        return named and not is_fixed(variable, {item.source.partition("/")[2]: "\n".join(self._own.of(item))})
 
 
 def _not_settable(findings: Findings, seen: list[Variable]) -> None:
@@ -420,18 +495,6 @@ def _own_code(environment: Environment, workload: Workload) -> list[ContainerEnv
         if item.container.runs_continuously and server_in(item.container) is None
     ]
     return [item for item in running if not is_helper(item.container)] or running
-
-
-def _in_templates(chart: ChartFiles, workload: Workload, *patterns: Linear) -> bool:
-    """Tell whether the templates beside a workload's own mention a variable that this values set leaves out."""
-    folder = workload.source.partition("/")[2].rpartition("templates/")[0] + "templates/"
-    texts = [text for path, text in chart.files.items() if path.startswith(folder)]
-    return any(_mentions(text, pattern) for text in texts for pattern in patterns)
-
-
-@lru_cache(maxsize=4096)
-def _mentions(text: str, pattern: Linear) -> bool:
-    return pattern.search(COMMENT.sub("", text)) is not None
 
 
 def _require_seen(environment: Environment, workload: Workload) -> None:

@@ -10,8 +10,8 @@ from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
 
 
-def objects(text: str) -> Objects:
-    """Return the objects of a render that holds these documents."""
+def objects(text: str, *, template: str = "t.yaml") -> Objects:
+    """Return the objects of a render that holds these documents, all of one template."""
     documents = [document for document in yaml.safe_load_all(text) if document]
     return Objects.of(
         Render(
@@ -20,7 +20,7 @@ def objects(text: str) -> Objects:
             release="release",
             namespace="namespace",
             kubernetes="1.35",
-            objects=tuple(RenderedObject(template="t.yaml", document=document) for document in documents),
+            objects=tuple(RenderedObject(template=template, document=document) for document in documents),
         )
     )
 

@@ -20,7 +20,7 @@ parts:
     release: klein
     namespace: klein
     kubernetes: "1.35"
-    values: {standaard: []}
+    values: {standaard: %s}
 """
 _CHART = """\
 apiVersion: v2
@@ -56,14 +56,14 @@ spec:
 """
 
 
-def audited(auditor: Auditor, folder: Path, files: Mapping[str, str]) -> Mapping[str, Judged]:
+def audited(auditor: Auditor, folder: Path, files: Mapping[str, str], *, values: str = "[]") -> Mapping[str, Judged]:
     """Write a chart and return what each requirement comes to.
 
-    Parameters: `folder`, where there is nothing yet; `files`, path inside the chart → text, `../target.yaml` for the
-    target. A Chart.yaml, a README and a Service are there unless given.
+    Parameters: `folder`, where there is nothing yet; `files`, path inside the chart → text, where a Chart.yaml, a
+    README and a Service are unless given; `values`, the one values set of the target.
     """
     given = {
-        "../target.yaml": _TARGET,
+        "../target.yaml": _TARGET % values,
         "Chart.yaml": _CHART,
         "README.md": "# Klein\n\nInstalleer met `helm install`.\n",
         "values.yaml": "",

@@ -82,6 +82,9 @@ class Definition:
     name: str
     body: "Body"
     pipeline: Pipeline | None = None
+    start: int = 0
+    end: int = 0
+    """Where it stands in the text, from its name to before its `end`."""
 
 
 @dataclass(slots=True)
@@ -157,8 +160,9 @@ class _Parser:
             case "define" | "block":
                 name = _text_of(tokens[1:2])
                 pipeline = _pipeline(tokens[2:]) if word == "block" else None
-                body, _ = self._until_keyword()
-                return Definition(name, body, pipeline)
+                body, stop = self._until_keyword()
+                end = stop[0].start if stop else tokens[0].start
+                return Definition(name, body, pipeline, tokens[0].start, end)
             case "template":
                 return Call(_text_of(tokens[1:2]), _pipeline(tokens[2:]) if len(tokens) > 2 else None)
             case "break" | "continue":

@@ -34,7 +34,7 @@ def _values_of(name: str, text: str) -> Iterator[str]:
     """Yield what a template writes for a name, in a mapping or in `env`; empty for a value inside a block."""
     if name not in text:
         return
-    key, entry = _lines_of(name)
+    key, entry, flow = _lines_of(name)
     depth, in_entry = 0, False
     for line in text.splitlines():
         for block in _BLOCK.findall(line):
@@ -43,17 +43,21 @@ def _values_of(name: str, text: str) -> Iterator[str]:
         if in_entry:
             value = _VALUE.fullmatch(line)
         elif name in line:
-            value = key.fullmatch(line)
+            value = key.fullmatch(line) or flow.search(line)
         if value:
             yield "" if depth else value["value"].strip()
         in_entry = name in line and entry.fullmatch(line) is not None
 
 
 @lru_cache(maxsize=1024)
-def _lines_of(name: str) -> tuple[Linear, Linear]:
-    """Return what a line looks like that gives a name a value, and one that names it in `env`."""
+def _lines_of(name: str) -> tuple[Linear, Linear, Linear]:
+    """Return what a line looks like that gives a name a value, that names it in `env`, and that does both."""
     quoted = rf"[\"']?{re.escape(name)}[\"']?"
-    return linear(rf"\s*(?:-\s+)?{quoted}\s*:\s*(?P<value>.*)"), linear(rf"\s*-\s+name\s*:\s*{quoted}\s*")
+    return (
+        linear(rf"\s*(?:-\s+)?{quoted}\s*:\s*(?P<value>.*)"),
+        linear(rf"\s*-\s+name\s*:\s*{quoted}\s*"),
+        linear(rf"\bname\s*:\s*{quoted}\s*,\s*value\s*:\s*(?P<value>(?:\{{\{{.*?\}}\}}|[^,{{}}])*)"),
+    )
 
 
 def options_from_values(container: Container, files: Mapping[str, str]) -> tuple[str, ...]:
