@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from toetskader.facts.chart import ChartFiles
-from toetskader.facts.kubernetes.literals import Literal, arguments, embedded, headers, literals, options
+from toetskader.facts.command_secrets import in_list, in_text
+from toetskader.facts.kubernetes.literals import Literal, arguments, commands, embedded, headers, literals, options
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.secret_uses import (
@@ -15,14 +16,21 @@ from toetskader.facts.kubernetes.secret_uses import (
     uses_secret_store,
 )
 from toetskader.facts.kubernetes.workloads import Workloads
-from toetskader.facts.references import looks_generated
-from toetskader.facts.secrets.documents import named_values, texts
+from toetskader.facts.placeholders import is_placeholder
+from toetskader.facts.secrets.documents import settings, texts
 from toetskader.facts.secrets.encoded import holds_private_key, may_hold_pem
-from toetskader.facts.secrets.files import KEY_STORE_SUFFIXES, is_documentation
-from toetskader.facts.secrets.lines import assignments
+from toetskader.facts.secrets.files import (
+    KEY_STORE_SUFFIXES,
+    is_documentation,
+    is_lint_input,
+    is_schema,
+    is_test_suite,
+)
+from toetskader.facts.secrets.lines import Assignment
 from toetskader.facts.secrets.names import names_secret_variable
+from toetskader.facts.secrets.readers import assignments
 from toetskader.facts.secrets.shapes import PRIVATE_KEY, leaks, leaks_at, may_leak
-from toetskader.facts.secrets.values import gives_secret, is_dummy
+from toetskader.facts.secrets.values import gives_secret, is_dummy, is_literal, looks_chosen, names_known_secret
 from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
 
 _EXISTING_SECRET = re.compile(r"\.Values\.[\w.]{0,100}existing\w{0,40}secret", re.IGNORECASE)
@@ -41,7 +49,7 @@ def test_chart_holds_no_secrets(chart: ChartFiles, objects: Objects, workloads: 
     Helm tests count: their secrets stand in the chart like any other. A password that a template makes up
     (`randAlphaNum`) is seen as the Secret it ends in.
     """
-    _files_hold_none(chart, findings)
+    _files_hold_none(chart, secret_names(objects), findings)
     for secret in objects.of_kind("Secret", group=""):
         filled = filled_entries(secret)
         if filled:
@@ -63,22 +71,19 @@ def test_chart_holds_no_secrets(chart: ChartFiles, objects: Objects, workloads: 
             _shapes(item.root, item, findings)
 
 
-def _files_hold_none(chart: ChartFiles, findings: Findings) -> None:
+def _files_hold_none(chart: ChartFiles, names: frozenset[str], findings: Findings) -> None:
     """Report what the chart's files hold, then what only the parsed values show (`{password: x}` on one line)."""
     seen: set[tuple[str, str]] = set()
     for path, text in sorted(chart.files.items()):
-        for leak in leaks(text, documentation=is_documentation(path)):
+        for leak in leaks(text, documentation=_shows_samples(path, text)):
             findings.add(FilePlace(path, leak.line), seen=leak.shape.name, expected=_NO_VALUE)
-        if path.endswith("values.schema.json") or "crds/" in path:
+        for line in _given_in_file(path, text, names):
+            seen.add((line.name, line.value))
+            findings.add(FilePlace(path, line.line), seen=_under(line.name), expected=_NO_VALUE)
+    for name, node, above, beside in settings(Node(chart.values, "", FilePlace("values.yaml"))):
+        if (name, str(node.value)) in seen or names_known_secret(name, node.value, names):
             continue
-        for line in assignments(path, text):
-            if path.startswith("ci/") and is_dummy(line.value):  # values that only let a lint job render
-                continue
-            if gives_secret(line.name, line.value, in_values=True):
-                seen.add((line.name, line.value))
-                findings.add(FilePlace(path, line.line), seen=_under(line.name), expected=_NO_VALUE)
-    for name, node in named_values(Node(chart.values, "", FilePlace("values.yaml"))):
-        if gives_secret(name, node.value, in_values=True) and (name, str(node.value)) not in seen:
+        if gives_secret(name, node.value, in_values=True, above=above, beside=beside):
             findings.add(node, seen=_under(name), expected=_NO_VALUE)
     for path in chart.binary_files:
         if path.lower().endswith(KEY_STORE_SUFFIXES):
@@ -87,6 +92,25 @@ def _files_hold_none(chart: ChartFiles, findings: Findings) -> None:
                 seen=Text("een bestand waarin sleutels worden bewaard", "a file of a kind that keys are kept in"),
                 expected=Text("geen sleutels in de chart", "no keys in the chart"),
             )
+
+
+def _shows_samples(path: str, text: str) -> bool:
+    """Tell whether a file shows the form of values, or has made-up ones: prose, a schema, the input of tests."""
+    return is_documentation(path) or is_schema(path) or is_lint_input(path) or is_test_suite(path, text)
+
+
+def _given_in_file(path: str, text: str, names: frozenset[str]) -> Iterator[Assignment]:
+    """Yield the settings in a file that give a secret away. Parameters: `names` of the Secrets that the scene has."""
+    if is_schema(path):
+        return
+    lint, suite = is_lint_input(path), is_test_suite(path, text)
+    for line in assignments(path, text):
+        made_up = lint and (is_dummy(line.value) or is_placeholder(line.value))
+        made_up = made_up or (suite and not looks_chosen(line.value))
+        if made_up or names_known_secret(line.name, line.value, names):
+            continue
+        if gives_secret(line.name, line.value, in_values=True, above=line.above, beside=line.beside):
+            yield line
 
 
 def _under(name: str) -> Text:
@@ -127,12 +151,12 @@ def test_containers_get_secrets_by_reference(workloads: Workloads, objects: Obje
 
 def _literals(workloads: Workloads, objects: Objects) -> Iterator[Node]:
     """Yield the places in pods and ConfigMaps that hold a secret literally."""
-    names = secret_names(workloads, objects)
+    names = secret_names(objects)
     for literal in literals(workloads, objects, tests=True):
-        if _names_a_secret(literal, names):
+        if names_known_secret(literal.name, literal.node.value, names):
             continue
         if (
-            gives_secret(literal.name, literal.node.value, resolves=literal.resolves)
+            gives_secret(literal.name, literal.node.value, resolves=literal.resolves, beside=literal.beside)
             or leaks_at(literal.text, literal.resolves)
             or any(gives_secret(one.name, one.node.value, resolves=one.resolves) for one in embedded(literal))
         ):
@@ -145,17 +169,24 @@ def _literals(workloads: Workloads, objects: Objects) -> Iterator[Node]:
     for node in (*arguments(workloads, tests=True), *(item.node for item in headers(workloads, tests=True))):
         if leaks(str(node.value)):
             yield node
+    for line in commands(workloads, tests=True):
+        yield from _given_to_a_program(line)
 
 
-def _names_a_secret(literal: Literal, names: frozenset[str]) -> bool:
-    """Tell whether a setting such as `WEBHOOK_SECRET` names a Secret that the scene has, which is no secret."""
-    return "secret" in literal.name.lower() and literal.text in names and not looks_generated(literal.text)
+def _given_to_a_program(line: tuple[Node, ...]) -> Iterator[Node]:
+    """Yield the parts of a command line that hold a password, by what programs take (`mysql -p…`)."""
+    parts = [node.value for node in line]
+    found = [(index, str(parts[index])[start:]) for index, start in in_list(parts)]
+    found += [(index, text[slice(*span)]) for index, text in enumerate(map(str, parts)) for span in in_text(text)]
+    yield from (line[index] for index, password in found if is_literal(password) and not password.startswith("$"))
 
 
 def _literal_lines(literal: Literal) -> Iterator[Node]:
     """Yield the lines of a configuration file in a ConfigMap that hold a secret."""
     for line in assignments(literal.name, literal.text):
-        if gives_secret(line.name, line.value, in_values=True, resolves=literal.in_file):
+        if gives_secret(
+            line.name, line.value, in_values=True, resolves=literal.in_file, above=line.above, beside=line.beside
+        ):
             yield Node(None, f"{literal.node.path}, {line.name}", literal.node.owner)
 
 

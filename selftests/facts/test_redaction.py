@@ -22,7 +22,7 @@ from toetskader.facts.placeholders import is_placeholder
 from toetskader.facts.redaction import MOST_SECRETS, is_distinctive, redacted, redacted_settings
 from toetskader.facts.secret_spans import hidden
 from toetskader.facts.secrets.encoded import decoded, holds_certificate, holds_private_key
-from toetskader.facts.secrets.lines import assignments
+from toetskader.facts.secrets.readers import assignments
 from toetskader.facts.secrets.shapes import PRIVATE_KEY, SHAPES, leaks
 from toetskader.facts.secrets.values import gives_secret, is_dummy, looks_random
 from toetskader.facts.store import Attempt, FactKey

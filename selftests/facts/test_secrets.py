@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from toetskader.facts.kubernetes.literals import literals, options
 from toetskader.facts.kubernetes.secret_uses import filled_entries, made_by_controllers, secret_uses
-from toetskader.facts.secrets.documents import named_values
+from toetskader.facts.secrets.documents import settings as settings_of
 from toetskader.facts.secrets.encoded import holds_certificate, holds_private_key
-from toetskader.facts.secrets.lines import assignments
 from toetskader.facts.secrets.names import names_secret
+from toetskader.facts.secrets.readers import assignments
 from toetskader.facts.secrets.shapes import SHAPES, leaks
 from toetskader.facts.secrets.values import gives_secret, is_literal, looks_random
 
@@ -324,8 +324,8 @@ def test_literals_of_a_scene() -> None:
     }
 
 
-def test_named_values_know_what_they_go_by() -> None:
+def test_settings_know_what_they_go_by() -> None:
     (deployment,) = objects(SCENE).of_kind("Deployment")
-    found = {name: node.path for name, node in named_values(deployment.root)}
+    found = {item.name: item.node.path for item in settings_of(deployment.root)}
     assert found["Y"] == "spec.template.spec.containers[0].env[1].value"
     assert found["secretName"] == "spec.template.spec.volumes[0].secret.secretName"

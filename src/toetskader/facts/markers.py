@@ -8,13 +8,20 @@ get one marker, two secrets get two.
 import base64
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from toetskader.facts.placeholders import is_placeholder, says_to_replace
 from toetskader.facts.references import inner, nothing, placeholder
 from toetskader.facts.secrets.encoded import decoded, holds_certificate, holds_private_key
 from toetskader.facts.secrets.shapes import PRIVATE_KEY, Shape, is_sample, leaks, refers
-from toetskader.facts.secrets.values import gives_secret, is_dummy, is_literal, is_plain_address, looks_random
+from toetskader.facts.secrets.values import (
+    gives_secret,
+    is_dummy,
+    is_literal,
+    is_plain_address,
+    looks_random,
+    names_known_secret,
+)
 from toetskader.patterns import Match, linear
 
 WORD = "REDACTED"
@@ -36,8 +43,8 @@ _WORDS_OF_NOBODY = re.compile(
 )
 _NOBODYS = linear(r"[A-Za-z_ .!<>\"'-]+[0-9]{0,4}[>\"'.!]*")
 _MARKER = re.compile(
-    rf"(?:test-|default-|secret-)?{WORD}(?:-[0-9]{{1,6}}(?:-secret)?|random[0-9]{{6}}|:?[0-9]{{0,6}}a1B2c3D4e5F6)?"
-    rf"|{WORD.lower()}(?:-secret)?(?:-|://)[0-9]{{1,6}}|<{WORD}-[0-9]{{1,6}}>"
+    rf"(?i:(?:test-|default-|secret-|{WORD}:)?{WORD}(?:-a?[0-9]{{1,6}}(?:-secret)?|[A-P]{{4}}|random[0-9]{{6}}"
+    rf"|:?[0-9]{{0,6}}a1B2c3D4e5F6|(?:-secret)?(?:-|://)[0-9]{{1,6}})?|<{WORD}-[0-9]{{1,6}}>)"
 )
 _LETTERS = re.compile(r"[A-Za-z]+")
 _MASK = re.compile(r"[xX*.…?#-]+")
@@ -45,9 +52,13 @@ _COUNTING = "12345678901234567890"
 
 
 class Markers:
-    """Gives every secret value its marker, and remembers which it gave."""
+    """Gives every secret value its marker, and remembers which it gave.
 
-    def __init__(self) -> None:
+    Parameters: `secrets` gives the names of the Secrets that the objects refer to, which are no secrets.
+    """
+
+    def __init__(self, secrets: Callable[[], frozenset[str]] = frozenset) -> None:
+        self._names_of_secrets = secrets
         self._given: dict[str, str] = {}
         self._secrets: set[str] = set()
         self._numbers: dict[str, int] = {}
@@ -65,6 +76,10 @@ class Markers:
             for within in _within(value):
                 self.marker(within)
         return found
+
+    def named(self, value: str, name: str) -> str:
+        """Return what stands for the value of a setting: itself when it names a Secret that is known."""
+        return value if names_known_secret(name, value, self._names_of_secrets()) else self.marker(value)
 
     def generated(self, value: str) -> str:
         """Return what stands for a token that looks generated: it is looked for nowhere else by its value."""
@@ -129,13 +144,20 @@ class Markers:
             for filler in _FILLERS:
                 yield " ".join(self._of_shape(shape, filler, value) for shape in shapes)
         yield f"{WORD}-{number}"
+        yield f"{WORD}-a{number}"
+        yield f"{WORD}:{WORD}-{number}"
+        yield f"{WORD}:{WORD}-a{number}"
+        yield f"{WORD}:{WORD}{self._letters(value)}"
         yield f"{WORD}random{number:06d}"
         yield f"{WORD}{number:06d}a1B2c3D4e5F6"
         yield f"{WORD}:{number}a1B2c3D4e5F6"
         yield f"<{WORD}-{number}>"
         for word in ("test", "default", "secret"):
             yield f"{word}-{WORD}-{number}"
+            yield f"{word.upper()}-{WORD}-{number}"
+            yield f"{word}-{WORD.lower()}-{number}"
         yield f"{WORD.lower()}-{number}"
+        yield f"{WORD.lower()}-{number:04d}"
         yield f"{WORD.lower()}-secret-{number}"
         yield f"{WORD.lower()}://{number}"
 
@@ -193,6 +215,8 @@ def _traits(value: str) -> tuple[object, ...]:
         gives_secret("secret", value, in_values=True),
         gives_secret("clientSecret", value, in_values=True),
         gives_secret("sortKey", value),
+        gives_secret("tokens", value),
+        gives_secret("CREDENTIALS", value),
         [leak.shape.name.en for leak in leaks(value)],
         [leak.shape.name.en for leak in leaks(value, documentation=True)],
         holds_private_key(value),

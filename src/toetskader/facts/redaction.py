@@ -11,6 +11,7 @@ import contextlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
@@ -22,6 +23,8 @@ from toetskader.facts.command_secrets import in_list, may_hold
 from toetskader.facts.markers import WORD, Markers, encoded
 from toetskader.facts.references import generated
 from toetskader.facts.secret_spans import hidden
+from toetskader.facts.secrets.accounts import passwords
+from toetskader.facts.secrets.documents import named_secrets
 from toetskader.facts.secrets.encoded import decoded
 from toetskader.facts.secrets.names import names_identity
 from toetskader.facts.secrets.values import gives_secret, is_literal, is_plain_address, looks_random
@@ -50,7 +53,7 @@ def redacted(
     Parameters: `texts` of the values files that the target gives and the `settings` on top of them, whose secrets may
     stand in a message about a render that failed.
     """
-    redaction = _Redaction()
+    redaction = _Redaction(lambda: _secrets_named_in(attempts.values()))
     for text in texts:
         hidden("values.yaml", text, redaction.markers)
     for paths in settings:
@@ -68,6 +71,14 @@ def redacted_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     return _Redaction().settings(settings)
 
 
+def _secrets_named_in(attempts: Iterable[ChartAttempt]) -> frozenset[str]:
+    renders = [attempt for attempt in attempts if isinstance(attempt, Render)]
+    groups = [render.objects for render in renders]
+    groups += [part.objects for render in renders for part in render.otherwise]
+    different = {id(group): group for group in groups}
+    return named_secrets(item.document for group in different.values() for item in group)
+
+
 def _refused(attempt: ChartAttempt) -> NotSeen:
     message = Text(
         f"De chart bevat meer dan {MOST_SECRETS} verschillende geheimen. Haal ze eruit, dan kan hij beoordeeld worden.",
@@ -79,8 +90,8 @@ def _refused(attempt: ChartAttempt) -> NotSeen:
 class _Redaction:
     """What was found in the facts of one target."""
 
-    def __init__(self) -> None:
-        self.markers = Markers()
+    def __init__(self, secrets: Callable[[], frozenset[str]] = frozenset) -> None:
+        self.markers = Markers(cache(secrets))
         self._texts: dict[tuple[str, str], str] = {}
         self._documents: dict[bytes, dict[str, Any]] = {}
         self._seen: dict[int, tuple[Any, Any]] = {}
@@ -236,15 +247,23 @@ class _Redaction:
                         stack.append(((step, steps), known_as, part))
                     continue
                 by = called or (name if schema and step in _IN_SCHEMA else known_as)
-                new = self._scalar(by, part, in_values=in_values and not (pair and step == "value"))
+                new = self._scalar(
+                    by,
+                    part,
+                    in_values=in_values and not (pair and step == "value"),
+                    above=name,
+                    beside=holder if isinstance(holder, dict) else {},
+                )
                 if new is not part:
                     yield (step, steps), new
 
-    def _scalar(self, name: str, value: Any, *, in_values: bool) -> Any:
-        if gives_secret(name, value, in_values=in_values):
+    def _scalar(
+        self, name: str, value: Any, *, in_values: bool, above: str = "", beside: Mapping[Any, Any] | None = None
+    ) -> Any:
+        if gives_secret(name, value, in_values=in_values, above=above, beside=beside):
             if isinstance(value, str) and "\n" in value:
                 self._text(name, value)  # for the secrets within, which may stand elsewhere by themselves
-            return self.markers.marker(value) if isinstance(value, str) else self.markers.number(value)
+            return self.markers.named(value, name) if isinstance(value, str) else self.markers.number(value)
         return self._text(name, value) if isinstance(value, str) else value
 
     def _text(self, name: str, text: str) -> str:
@@ -252,6 +271,7 @@ class _Redaction:
             _SHAPED.search(text)
             or _HINTED.search(text)
             or may_hold(text)
+            or any(passwords(text))
             or any(generated(text))
             or "@" in text
             or _PGPASS_PORT.search(text)

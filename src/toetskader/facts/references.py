@@ -53,6 +53,28 @@ def inner(text: str) -> str | None:
     return match[match.lastgroup or 0] if match else None
 
 
+_NESTED = re.compile(r"\$\{(?:env[:.])?(?P<name>[A-Za-z_][\w.-]*):?-?")
+_DEEPEST = 8
+
+
+def nested(text: str) -> tuple[str, ...]:
+    """Return the names in a placeholder of which the default is empty, or another: `${A:${B:}}` (Spring, Compose).
+
+    Nothing for another text, and for one with a default of its own.
+    """
+    names: list[str] = []
+    while text and len(names) < _DEEPEST:
+        within = inner(text)
+        if within is not None:
+            return (*names, within)
+        match = _NESTED.match(text)
+        if match is None or not text.endswith("}"):
+            return ()
+        names.append(match["name"])
+        text = text[match.end() : -1]
+    return tuple(names) if not text else ()
+
+
 def nothing(text: str) -> bool:
     """Tell whether a value is a reference where nothing is replaced: never, but what is sealed is of no use anyhow."""
     return _SEALED.fullmatch(text) is not None
@@ -65,8 +87,8 @@ def placeholder(text: str) -> bool:
     """
     if _SEALED.fullmatch(text) or _MASK.fullmatch(text) or is_plain_path(text):
         return True
-    within = inner(text)
-    return within is not None and (text.startswith("ENC[") or not looks_generated(within))
+    names = nested(text)
+    return bool(names) and (text.startswith("ENC[") or not any(map(looks_generated, names)))
 
 
 def is_plain_path(text: str) -> bool:
@@ -102,6 +124,11 @@ class Replaced:
         if self.in_shell and _SHELL.fullmatch(text) and not looks_generated(text[1:]):
             return True
         name = inner(text)
+        if self.any_form and text.endswith((":}", ":-}", "}}")):
+            # A program that knows the form puts nothing in its place, when no variable of these names is there.
+            names = nested(text)
+            if names and all(_UPPER.fullmatch(one) and not looks_generated(one) for one in names):
+                return True
         if name is None or not _NAME.fullmatch(name):
             return False
         if not text.startswith("$(") and not self.any_form:

@@ -4,6 +4,7 @@ Wider than what judgements report (`facts.secrets`): a value they pass over (in 
 is hidden all the same. What they do report keeps its line and what makes it reported.
 """
 
+import json
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
@@ -14,8 +15,9 @@ from toetskader.facts.markers import Markers, encoded, key_spans, without_keys
 from toetskader.facts.references import generated, placeholder
 from toetskader.facts.secrets.encoded import decoded
 from toetskader.facts.secrets.files import is_documentation
-from toetskader.facts.secrets.lines import BLOCK, DEFAULT, YAML_LINE, assignments, hinted_lines, scalar
+from toetskader.facts.secrets.lines import BLOCK, DEFAULT, YAML_LINE, Assignment, hinted_lines, scalar
 from toetskader.facts.secrets.names import names_identity, names_secret
+from toetskader.facts.secrets.readers import assignments
 from toetskader.facts.secrets.shapes import PRIVATE_KEY, URL_PASSWORD, occurrences
 from toetskader.facts.secrets.values import gives_secret, is_literal
 from toetskader.patterns import linear
@@ -118,7 +120,9 @@ class _Scan:
         self.name = name
         self.text = text
         self._reported = [
-            item for item in assignments(name, text) if gives_secret(item.name, item.value, in_values=True)
+            item
+            for item in assignments(name, text)
+            if gives_secret(item.name, item.value, in_values=True, above=item.above, beside=item.beside)
         ]
         numbers = {item.line for item in self._reported}
         # Judgements report these lines by themselves: they stay so, also within a value that they are part of.
@@ -131,7 +135,7 @@ class _Scan:
                 yield *match.span(), match[0]  # stays, whatever it stands in: it makes key material known
             yield from key_spans(self.text)
         for item in self._reported:
-            yield from self._value(item.start, item.value)
+            yield from self._given(item)
         prose = is_documentation(self.name) or not self.name
         for _, line, end in hinted_lines(self.text):
             yield from self._below(line, end)
@@ -144,6 +148,20 @@ class _Scan:
         yield from self._shaped()
         yield from self._encoded()
         yield from self._in_other_forms()
+
+    def _given(self, item: Assignment) -> Iterator[_Found]:
+        """Yield where the value of a setting stands."""
+        new = partial(Markers.named, value=item.value, name=item.name)
+        if item.start < 0:
+            for written in {item.value, json.dumps(item.value)[1:-1]}:
+                at = self.text.find(written)
+                while at >= 0:
+                    yield at, at + len(written), new
+                    at = self.text.find(written, at + len(written))
+        elif item.end >= 0:
+            yield item.start, item.end, new
+        else:
+            yield from self._value(item.start, item.value)
 
     def _in_other_forms(self) -> Iterator[_Found]:
         """Yield passwords on command lines, in files of machines and accounts, in prose, and what looks generated."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -32,7 +33,9 @@ class Literal(msgspec.Struct, frozen=True):
     resolves: Resolves = nothing
     """Tells which texts are references there, that something replaces."""
     in_file: Resolves = nothing
-    """The same for the lines of a file; for an entry of a ConfigMap only."""
+    """The same for the settings in a text that the value is: the lines of a file, the entries of JSON."""
+    beside: dict[str, Any] = {}
+    """The other variables of the container, or entries of the ConfigMap: name → value."""
 
     @property
     def text(self) -> str:
@@ -53,6 +56,7 @@ def literals(workloads: Workloads, objects: Objects, *, tests: bool = False) -> 
             literal.node,
             replacements.in_config_map(item),
             replacements.in_file(item, literal.text),
+            item.get("data").mapping(),
         )
 
 
@@ -61,7 +65,7 @@ def embedded(literal: Literal) -> Iterator[Literal]:
 
     An option of a program (`-Ddb.password=x`), a parameter in an address (`?password=x`), or an entry of JSON.
     """
-    if "\n" in literal.text and literal.in_file is not nothing:  # a file, which is read by line
+    if "\n" in literal.text and literal.in_file is not literal.resolves:  # a file of a ConfigMap, which is parsed
         return
     for match in _EMBEDDED.finditer(literal.text):
         if not _PLAIN_VARIABLE.fullmatch(match["value"]):
@@ -71,10 +75,12 @@ def embedded(literal: Literal) -> Iterator[Literal]:
 def _environment(workloads: Workloads, replacements: Replacements, *, tests: bool = False) -> Iterator[Literal]:
     """Yield the environment variables that have a literal value."""
     for container in workloads.containers(tests=tests):
+        beside = {entry.get("name").text() or "": entry.get("value").value for entry in container.env()}
         for position, entry in enumerate(container.env()):
             value = entry.get("value")
             if value:
-                yield Literal(entry.get("name").text() or "", value, replacements.in_variable(container, position))
+                resolves = replacements.in_variable(container, position)
+                yield Literal(entry.get("name").text() or "", value, resolves, resolves, beside)
 
 
 def config_map_entries(objects: Objects, *, tests: bool = False) -> Iterator[Literal]:
@@ -131,11 +137,11 @@ def headers(workloads: Workloads, *, tests: bool = False) -> Iterator[Literal]:
 
 def arguments(workloads: Workloads, *, tests: bool = False) -> Iterator[Node]:
     """Yield every part of the containers' command lines, and of the commands of their probes and hooks."""
-    for line in _command_lines(workloads, tests=tests):
+    for line in commands(workloads, tests=tests):
         yield from line
 
 
-def _command_lines(workloads: Workloads, *, tests: bool) -> Iterator[tuple[Node, ...]]:
+def commands(workloads: Workloads, *, tests: bool = False) -> Iterator[tuple[Node, ...]]:
     """Yield the parts of each command that a container runs: as it starts, as a probe, after its start, at its end."""
     for container in workloads.containers(tests=tests):
         yield from container.commands

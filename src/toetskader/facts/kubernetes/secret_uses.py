@@ -7,6 +7,7 @@ from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
 from toetskader.facts.references import Replaced, Resolves, is_plain_path, programs
+from toetskader.facts.secrets.documents import named_secrets
 from toetskader.facts.secrets.encoded import decoded
 from toetskader.facts.secrets.names import names_identity
 from toetskader.facts.secrets.values import is_literal, is_plain_address
@@ -81,14 +82,9 @@ def uses_secret_store(workloads: Workloads) -> bool:
     return False
 
 
-def secret_names(workloads: Workloads, objects: Objects) -> frozenset[str]:
-    """Return the names of the Secrets that a scene holds, makes or uses."""
-    used = {use.name for workload in workloads.with_tests for use in secret_uses(workload, objects)}
-    return frozenset(
-        used
-        | {name for _, name in made_by_controllers(objects)}
-        | {item.name for item in objects.of_kind("Secret", group="")}
-    )
+def secret_names(objects: Objects) -> frozenset[str]:
+    """Return the names of the Secrets that a scene holds, makes or refers to."""
+    return named_secrets(item.root.value for item in objects) | {name for _, name in made_by_controllers(objects)}
 
 
 def made_by_controllers(objects: Objects) -> frozenset[tuple[str, str]]:

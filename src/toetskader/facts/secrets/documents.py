@@ -1,33 +1,71 @@
-"""Parsed documents: every value with the name it goes by."""
+"""Parsed documents: every value with the name it goes by, and with what stands around it."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from toetskader.facts.kubernetes.node import Node
 
 
-def named_values(root: Node) -> Iterator[tuple[str, Node]]:
-    """Yield every scalar of a document with the name it goes by.
+class Setting(NamedTuple):
+    """A scalar of a document."""
 
-    That is its key, or that of the list it stands in; for an entry with `name` and `value`, as `env` has, the name.
-    """
+    name: str
+    """Its key, or that of the list it stands in; for an entry with `name` and `value`, as `env` has, the name."""
+    node: Node
+    above: str
+    """The name of the mapping or list that holds it."""
+    beside: Mapping[Any, Any]
+    """The mapping that it is an entry of; empty for an item of a list."""
+
+
+def settings(root: Node) -> Iterator[Setting]:
+    """Yield every scalar of a document."""
     # Paths grow on the way, and a node is made of what is yielded only: documents have thousands of places.
-    stack: list[tuple[str, str, Any]] = [("", root.path, root.value)]
+    stack: list[tuple[str, str, Any, str, Mapping[Any, Any]]] = [("", root.path, root.value, "", {})]
     while stack:
-        name, path, value = stack.pop()
+        name, path, value, above, beside = stack.pop()
         if isinstance(value, dict):
             pair = value.get("name") if isinstance(value.get("name"), str) and "value" in value else None
             dot = f"{path}." if path else ""
             stack.extend(
-                (pair if pair and key == "value" else str(key), f"{dot}{key}", part)
+                (pair if pair and key == "value" else str(key), f"{dot}{key}", part, name, value)
                 for key, part in reversed(value.items())
             )
         elif isinstance(value, list):
-            stack.extend((name, f"{path}[{index}]", value[index]) for index in reversed(range(len(value))))
+            stack.extend((name, f"{path}[{index}]", value[index], name, {}) for index in reversed(range(len(value))))
         else:
-            yield name, Node(value, path, root.owner)
+            yield Setting(name, Node(value, path, root.owner), above, beside)
 
 
 def texts(root: Node) -> Iterator[Node]:
     """Yield every text in a document."""
-    return (node for _, node in named_values(root) if isinstance(node.value, str))
+    return (item.node for item in settings(root) if isinstance(item.node.value, str))
+
+
+_REFERENCES = frozenset({"secretRef", "secretKeyRef", "secret", "imagePullSecrets", "pullSecrets"})
+
+
+def named_secrets(documents: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the names of Secrets that objects refer to, whatever their kind.
+
+    A key that says so (`secretName`, `tlsSecretName`), a reference as the API has it (`secretKeyRef: {name: …}`,
+    `imagePullSecrets: [{name: …}]`), the rules of a role, and Secrets themselves.
+    """
+    found: set[str] = set()
+    stack: list[tuple[str, Any]] = [("", document) for document in documents]
+    while stack:
+        name, value = stack.pop()
+        if isinstance(value, list):
+            stack.extend((name, item) for item in value)
+        elif isinstance(value, dict):
+            of_secret = name in _REFERENCES
+            stack.extend(
+                (("secretName" if of_secret and key == "name" else str(key)), part) for key, part in value.items()
+            )
+            if value.get("kind") == "Secret" and isinstance(value.get("metadata"), dict):
+                stack.append(("secretName", value["metadata"].get("name")))
+            if isinstance(value.get("resources"), list) and "secrets" in value["resources"]:
+                stack.append(("secretName", value.get("resourceNames")))
+        elif isinstance(value, str) and value and (name == "secretName" or name.endswith("SecretName")):
+            found.add(value)
+    return frozenset(found)

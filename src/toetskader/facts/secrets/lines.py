@@ -1,11 +1,12 @@
 """Files read by line: templates are no YAML, and a finding must name its line."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from toetskader.facts.secrets.names import HINTS, strength
+from toetskader.patterns import linear
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,13 @@ class Assignment:
     name: str
     value: str
     start: int
-    """Where the value starts in the text."""
+    """Where the value starts in the text; -1 where it is written in another way there."""
+    end: int = -1
+    """Where it ends, in a file that was parsed, on the same line; -1 where it is as long as the value."""
+    above: str = ""
+    """The name of what it stands in, in a file that was parsed."""
+    beside: Mapping[str, object] = field(default_factory=dict)
+    """What stands there with it."""
 
 
 YAML_LINE = re.compile(
@@ -28,9 +35,6 @@ YAML_LINE = re.compile(
 _PLAIN_LINE = re.compile(r"^\s*(?:export\s+)?(?P<name>[A-Za-z_][\w.-]{0,120})\s*[=:]\s*(?P<value>\S.*)$")
 _LONGEST_LINE = 4000
 BLOCK = re.compile(r"[|>][0-9+-]{0,2}")
-_YAML_SUFFIXES = (".yaml", ".yml", ".json", ".tpl", ".gotmpl")
-_PLAIN_SUFFIXES = (".env", ".properties", ".ini", ".conf", ".cfg", ".toml", ".sh")
-_CODE_SUFFIXES = (".php", ".py", ".rb", ".js", ".ts", ".groovy", ".xml", ".config")
 # In code: `'PASSWORD': 'x'`, `'password' => 'x'`, `define('DB_PASSWORD', 'x')`, `password = "x"`, `<password>x</…`,
 # `password="x"`, `<add key="ApiKey" value="x"`.
 _IN_CODE = re.compile(
@@ -45,27 +49,8 @@ DEFAULT = re.compile(r"""\bdefault\s+(?P<quote>["'`])(?P<value>[^"'`\n]{1,400})(
 _COMPOSED = ("$(", "`", "${", "{{")
 
 
-@lru_cache(maxsize=1024)
-def assignments(file_name: str, text: str) -> tuple[Assignment, ...]:
-    """Return the lines of a configuration file whose name may be a secret's, with their values.
-
-    Read by line, not parsed: templates are no YAML, and a finding must name its line. A file of one line is the value
-    of its own name (`db-password.txt`). Other files give nothing.
-    """
-    if file_name.endswith(_YAML_SUFFIXES):
-        return tuple(_yaml_assignments(text))
-    if file_name.endswith(_PLAIN_SUFFIXES):
-        return tuple(_plain_assignments(text))
-    if file_name.endswith(_CODE_SUFFIXES):
-        return tuple(_code_assignments(text))
-    name = file_name.rpartition("/")[2].removesuffix(".txt")
-    value = text.strip()
-    if "." in name or "\n" in value or not strength(name):
-        return ()
-    return (Assignment(1, name, value, text.index(value)),)
-
-
-def _code_assignments(text: str) -> Iterator[Assignment]:
+def code_lines(text: str) -> Iterator[Assignment]:
+    """Yield what a program text gives a literal to: attributes, elements and entries of mappings, too."""
     for number, line, end in hinted_lines(text):
         for match in _IN_CODE.finditer(line):
             name = match["name"] or match["variable"] or match["element"]
@@ -76,7 +61,8 @@ def _code_assignments(text: str) -> Iterator[Assignment]:
                 yield Assignment(number, name, value, end - len(line) + start)
 
 
-def _plain_assignments(text: str) -> Iterator[Assignment]:
+def plain_lines(text: str) -> Iterator[Assignment]:
+    """Yield the lines `name = value` and `name: value`."""
     for number, line, end in hinted_lines(text):
         match = _PLAIN_LINE.match(line)
         if match and strength(match["name"]):
@@ -86,7 +72,37 @@ def _plain_assignments(text: str) -> Iterator[Assignment]:
             yield Assignment(number, match["name"], value, end - len(line) + match.start("value") + offset)
 
 
-def _yaml_assignments(text: str) -> Iterator[Assignment]:
+_CAREFUL_LINE = linear(
+    r"[ \t]*(?:export[ \t]+|set[ \t]+|-[ ]+)?(?P<name>[A-Za-z_][\w.-]{0,120})"
+    r"(?:[ \t]*(?P<sign>[=:])[ \t]*|[ \t]+)"
+    r"""(?P<value>"[^"\n]*"|'[^'\n]*'|[^\s"'=:]\S*)[ \t]*;?[ \t]*\r?"""
+)
+_CODE = frozenset("()[]{}$`;")
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_WORDS_OF_PROSE = frozenset({"password", "passwd", "passphrase", "pass", "secret", "token", "wachtwoord", "geheim"})
+
+
+def careful_lines(text: str) -> Iterator[Assignment]:
+    """Yield the lines of a file in a form that is not known: `name = value`, `name: value` and `name value`.
+
+    It may be prose or a program as well, so a word after a colon or a space counts under a name that is none of prose
+    (`requirepass zomer`), and what calls something is no value.
+    """
+    for number, line, end in hinted_lines(text):
+        match = _CAREFUL_LINE.fullmatch(line)
+        if match is None or not strength(match["name"]):
+            continue
+        quoted = match["value"][:1] in ("'", '"')
+        value = match["value"][1:-1] if quoted else match["value"]
+        if not quoted and (not _CODE.isdisjoint(value) or _DOTTED.fullmatch(value)):
+            continue
+        if match["sign"] != "=" and value.isalpha() and match["name"].lower() in _WORDS_OF_PROSE:
+            continue
+        yield Assignment(number, match["name"], value, end - len(line) + match.start("value") + quoted)
+
+
+def yaml_lines(text: str) -> Iterator[Assignment]:
+    """Yield the lines `name: value` of a template, which is no YAML yet, and the defaults in its actions."""
     for number, line, end in hinted_lines(text):
         match = YAML_LINE.match(line)
         if match is None or not match["value"] or not strength(match["name"]):

@@ -1,68 +1,88 @@
-"""Names: which say that what goes by them is secret, and which that it may be."""
+"""Names: which say that what goes by them is secret, which say it of some values only, and which name other things.
+
+A name is read as words. What comes after the secret in it counts: `DB_PASSWORD_PROD` says which of several passwords it
+is, `PASSWORD_POLICY` is about passwords, and of `PASSWORD_KLANT` nobody can tell but by its value.
+"""
 
 import re
+import unicodedata
+from enum import IntEnum
 from functools import lru_cache
+
+
+class Grade(IntEnum):
+    """How sure a name makes that its value is secret."""
+
+    NOTHING = 0
+    """It names something else."""
+    RANDOM = 1
+    """It may name a secret: a value that looks made by a generator is one."""
+    CHOSEN = 2
+    """It names a secret, or what belongs to one: a value that looks made up to be hard to guess is one."""
+    ANY = 3
+    """It names a secret, whatever its value."""
+
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 # A name of a secret has one of these in it.
 HINTS = (
-    *("pass", "pw", "psw", "secret", "token", "tkn", "key", "credential", "dockerconfig", "auth", "salt"),
-    *("wachtwoord", "geheim", "sleutel", "pincode", "toegangscode"),
+    *("pass", "pw", "psw", "secret", "token", "tkn", "key", "credential", "dockerconfig", "auth", "salt", "code"),
+    *("wachtwoord", "wachtzin", "geheim", "sleutel", "kennwort", "schluessel", "schlüssel", "gegevens", "zugangsdaten"),
 )
-# The same for a value as a program gets it, which must look random as well (`DBPASS`, `BINDPW`, `X_TOK`).
-_HINTS_OF_VARIABLES = (*HINTS, "pasw", "cred", "tok", "pwd", "sign", "bearer")
+# The same for a value as a program gets it (`DBPASS`, `BINDPW`, `X_TOK`).
+_HINTS_OF_VARIABLES = (*HINTS, "pasw", "cred", "tok", "pwd", "sign", "bearer", "ww")
 _SECRET_ENDINGS = (
-    "password",
-    "passwort",
-    "passcode",
-    "pincode",
-    "toegangscode",
-    "passwd",
-    "passphrase",
-    "requirepass",
-    "masterauth",
-    "wachtwoord",
-    "geheim",
-    "apisleutel",
-    "toegangssleutel",
-    "pwd",
-    "secret",
-    "token",
-    "apikey",
-    "secretkey",
-    "privatekey",
-    "accesskey",
-    "authkey",
-    "dockerconfigjson",
+    *("password", "passwort", "passwd", "passphrase", "requirepass", "masterauth", "pwd", "userpass", "userpw"),
+    *("wachtwoord", "wachtzin", "kennwort", "geheim", "geheimnis"),
+    *("secret", "token", "dockerconfigjson", "apikey", "secretkey", "privatekey", "accesskey", "authkey"),
 )
-_SECRET_WORDS = frozenset({"pass", "pw", "credential"})
+_SECRET_WORDS = frozenset({"pass", "pw", "ww", "psw", "credential"})
+# A code that lets somebody in.
+_OPENING_CODE = re.compile(
+    r".*(?:pin|puk|pass?|access|security|unlock|toegangs?|inlog|aanmeld|beveiligings?|zugangs?|sicherheits?|kenn)code"
+)
 # What stands before 'key' when the key opens something. After other words it is as often the key of a mapping.
 _OPENING_KEY = re.compile(
     r"access|account|admin|aes|api|app|application|auth|cipher|client|consumer|cookie|crypto|deploy|encryption|encrypt|"
     r"fernet|geheime|hmac|integration|jwt|licence|license|maps|master|private|recaptcha|rsa|sas|secret|sentry|service|session|"
-    r"shared|sign|signature|signing|ssh|storage|subscription|webhook|write"
+    r"shared|sign|signature|signing|ssh|storage|subscription|webhook|write|"
+    r"prive|toegangs?|versleutelings?|handtekenings?|zugangs?|verschluesselungs?"
 )
-_WEAK_ENDINGS = frozenset({"key", "keys", "tokens", "secrets", "passwords", "credentials", "auth", "salt"})
+# Several of them, or an account with its password.
+_SEVERAL = frozenset({"passwords", "passwds", "passphrases", "wachtwoorden", "kennworter", "passworter"})
+_ACCOUNTS = frozenset(
+    {"credentials", "creds", "cred", "auth", "userinfo", "inloggegevens", "aanmeldgegevens", "zugangsdaten"}
+)
+_WEAK_ENDINGS = frozenset({"key", "keys"})
+# Numbers of them and names of objects are called so, too.
+_SEVERAL_OR_OTHERS = frozenset({"tokens", "secrets", "geheimen"})
+_ALONE = _SECRET_WORDS | _SEVERAL | _SEVERAL_OR_OTHERS
+# What a key is called that holds the thing that its parent names: `password: {value: …}`.
+_OF_ITS_PARENT = frozenset(
+    {"value", "waarde", "wert", "text", "plain", "plaintext", "raw", "string", "literal", "content"}
+)
 # `passwordKey: redis-password` names an entry of a Secret.
 _ENTRY_OF = frozenset({"password", "token", "user", "username", "credentials", "passwd"})
 # What is given to everybody: a key for a page of a site, half of a pair, what a form carries against forgery.
-_PUBLIC = frozenset(
-    {
-        *((word, "key") for word in ("public", "publishable", "site")),
-        *((word, "token") for word in ("public", "csrf", "xsrf")),
-    }
-)
+_PUBLIC = re.compile(r".* (?:(?:public|publishable|site) key|public token)|.*(?:csrf|xsrf) ?token")
 # Fingerprint and address of the public key that a chart is signed with (Artifact Hub's annotations).
 _PUBLISHED = frozenset({"artifacthub.io/signKey"})
 # `SECRET_KEY_BASE` of Rails, `JWT_SECRET_BASE64`.
 _FORMS = frozenset({"base", "b"})
-
-
+# Which one of several it is: of an environment, a generation, a rank.
+_WHICH = re.compile(
+    r"v?[0-9]+|v|prod(?:uction|uctie)?|prd|acc(?:eptance|eptatie)?|uat|test|tst|qa|dev(?:elopment)?|ont(?:wikkeling)?|"
+    r"stag(?:e|ing)|stg|preprod|sandbox|demo|opleiding|local|old|oud|oude|new|nieuw|nieuwe|previous|prev|current|next|"
+    r"primary|secondary|first|second|backup|fallback|default"
+)
+_FOR = ("for", "voor")
 # What a variable is called that holds the thing itself: `DB_PASSWORD_VALUE`, `DB_PASSWORD_TEXT`, `DB_PASSWORD_1A`.
-_ITSELF = re.compile(r"value|text|plain|clear|cleartext|plaintext|raw|string|literal|data|content|[0-9]+|[a-z]")
+_ITSELF = re.compile(
+    r"value|waarde|wert|text|plain|clear|cleartext|plaintext|raw|string|literal|data|content|[0-9]+|[a-z]"
+)
 # One of these within a name makes that it may name a secret, whatever follows.
 _WITHIN = re.compile(
-    r"passw(?:or[dt]|d)|passphrase|passcode|wachtwoord|geheim|secret|token|credential|apikey|toegangscode|pincode"
+    r"passw(?:or[dt]|d)|passphrase|passcode|wachtwoord|kennwort|geheim|secret|token|credential|apikey|pincode|toegangscode"
 )
 # Digits that are written for letters: `PASSW0RD`, `S3CRET`, `T0KEN`.
 _FOR_LETTERS = str.maketrans("013457", "oleast")
@@ -73,38 +93,64 @@ _KNOWN_TO_OTHERS = frozenset(
         *("url", "uri", "host", "path", "file", "dir", "prefix", "audience", "issuer", "realm", "scope", "scopes"),
     }
 )
+# What a secret has or is kept in, which is said of it in the open: `PASSWORD_POLICY`, `tokenLifetime`, `SECRET_STORE`.
+_ABOUT = _KNOWN_TO_OTHERS | frozenset(
+    {
+        *("type", "kind", "format", "algorithm", "alg", "encoder", "encoding", "hasher", "hashers", "encryption"),
+        *("policy", "rule", "rules", "regex", "pattern", "strength", "complexity", "history", "length", "min", "max"),
+        *("ttl", "age", "expiry", "expires", "expiration", "lifetime", "timeout", "rotation", "interval", "duration"),
+        *("provider", "store", "backend", "manager", "engine", "driver", "class", "plugin", "handler", "strategy"),
+        *("mode", "method", "grant", "field", "header", "param", "parameter", "claim", "attribute", "label", "tag"),
+        *("title", "message", "template", "hint", "prompt", "placeholder", "description", "page", "view", "form"),
+        *("endpoint", "server", "service", "namespace", "region", "location", "folder", "directory", "mount", "volume"),
+        *("key", "keys", "ref", "refs", "entry", "user", "username", "account", "owner", "email", "mail", "role"),
+        *("annotation", "annotations", "labels", "resource", "object", "reset", "generator", "validator", "validators"),
+        *("rounds", "iterations", "cost", "count", "limit", "size", "enabled", "required", "image", "port", "suffix"),
+        *("paths", "files", "names", "urls", "hosts", "salts", "introspection", "authentication", "link", "env"),
+    }
+)
 _ABBREVIATED = ("password", "secret", "token", "wachtwoord")
 _MOST_NAMES = 131_072
 """Names that are graded once: the values of every render have them again, and the largest charts have 90,000."""
 
 
 @lru_cache(maxsize=_MOST_NAMES)
-def strength(name: str) -> int:
-    """Grade a name in a chart's values or templates: 2 names a secret, 1 may name one, 0 does not."""
-    if not _may_name(name):
-        return 0
-    words = [word.lower() for word in _WORDS.findall(name.rpartition("/")[2])]
-    while words and (words[-1].isdigit() or words[-1] in _FORMS):
-        words.pop()
-    if not words or "existing" in words or name in _PUBLISHED:
-        return 0
-    return _graded(words)
+def strength(name: str) -> Grade:
+    """Grade a name in a chart's values or templates."""
+    if not may_name(name) or name in _PUBLISHED:
+        return Grade.NOTHING
+    words = _split(name)
+    if not words or "existing" in words:
+        return Grade.NOTHING
+    return _graded(_without(words, _WHICH))
 
 
 @lru_cache(maxsize=_MOST_NAMES)
-def strength_of_variable(name: str) -> int:
+def strength_of_variable(name: str) -> Grade:
     """Grade a name that goes with a value as a program gets it: there, nothing is exempt by what stands around it."""
     spelled = _AMID_LETTERS.sub(_spelled, name)
     if not any(hint in spelled.lower() for hint in _HINTS_OF_VARIABLES) or name in _PUBLISHED:
-        return 0
-    words = [word.lower() for word in _WORDS.findall(spelled.rpartition("/")[2])]
-    kept = list(words)
-    while len(kept) > 1 and (_ITSELF.fullmatch(kept[-1]) or kept[-1] in _FORMS):
-        kept.pop()
-    found = _graded(kept) if kept else 0
-    if not found and not _names_public(words) and (_WITHIN.search("".join(words)) or not _tells(words)):
-        return 1
+        return Grade.NOTHING
+    words = _split(spelled)
+    found = _graded(_without(words, _WHICH, _ITSELF)) if words else Grade.NOTHING
+    if not found and words and not _names_public(words) and (_WITHIN.search("".join(words)) or not _tells(words)):
+        return Grade.RANDOM
     return found
+
+
+def _split(name: str) -> list[str]:
+    if not name.isascii():
+        written = name.replace("ü", "ue").replace("Ü", "UE")
+        name = unicodedata.normalize("NFKD", written).encode("ascii", "ignore").decode()
+    return [word.lower() for word in _WORDS.findall(name.rpartition("/")[2])]
+
+
+def _without(words: list[str], *last: re.Pattern[str]) -> list[str]:
+    """Return words without those at the end that say which one it is, or in which form it is written."""
+    kept = list(words)
+    while len(kept) > 1 and (kept[-1] in _FORMS or any(pattern.fullmatch(kept[-1]) for pattern in last)):
+        kept.pop()
+    return kept
 
 
 def _tells(words: list[str]) -> bool:
@@ -117,30 +163,72 @@ def _spelled(match: re.Match[str]) -> str:
     return letters.upper() if match.string[match.start() - 1].isupper() else letters
 
 
-def _may_name(name: str) -> bool:
+def may_name(name: str) -> bool:
+    """Tell quickly whether a name, or a text with names in it, can name a secret."""
     lowered = name.lower()
     return any(hint in lowered for hint in HINTS)
 
 
 def _names_public(words: list[str]) -> bool:
-    """Tell whether words end as the name of what is given to everybody does (`site key`)."""
-    return tuple(words[-2:]) in _PUBLIC
+    """Tell whether words end as the name of what is given to everybody does (`site key`, `X-Xsrftoken`)."""
+    return _PUBLIC.fullmatch(" " + " ".join(words[-3:])) is not None
 
 
-def _graded(words: list[str]) -> int:
-    last = "key" if words[-1] == "sleutel" else words[-1]
+def _graded(words: list[str]) -> Grade:
+    if words[-1] not in _KNOWN_TO_OTHERS:  # `TOKEN_FOR_MAIL`: what it is for says which one it is
+        at = next((at for at, word in enumerate(words) if at and word in _FOR), len(words))
+        words = words[:at]
+    last = "key" if words[-1] in ("sleutel", "schluessel") else words[-1]
     before = words[-2] if len(words) > 1 else ""
-    if (before, last) in _PUBLIC:
-        return 0
+    if _names_public(words):
+        return Grade.NOTHING
     if last == "key":
         if before in _ENTRY_OF or not before:
-            return 0
-        return 2 if _OPENING_KEY.fullmatch(before) else 1
+            return Grade.NOTHING
+        return Grade.ANY if _OPENING_KEY.fullmatch(before) else Grade.RANDOM
     if last == "id" and words[-3:-1] == ["access", "key"]:
-        return 1
-    if last in _SECRET_WORDS or last.endswith(_SECRET_ENDINGS) or _abbreviates(last):
-        return 2
-    return 1 if last in _WEAK_ENDINGS else 0
+        return Grade.RANDOM
+    if last in _SECRET_WORDS or last.endswith(_SECRET_ENDINGS) or _abbreviates(last) or _opens(before, last):
+        return Grade.ANY
+    if last in _SEVERAL or (last == "salt" and len(words) > 1):
+        return Grade.ANY
+    if last in _SEVERAL_OR_OTHERS:
+        return Grade.CHOSEN
+    if last in _ACCOUNTS or last in _WEAK_ENDINGS or last == "salt":
+        return Grade.RANDOM
+    if last not in _ABOUT and any(word.endswith(_SECRET_ENDINGS) or word in _ALONE for word in words[:-1]):
+        return Grade.CHOSEN
+    return Grade.NOTHING
+
+
+def _opens(before: str, last: str) -> bool:
+    """Tell whether words are those of a key or code that lets somebody in, written as one word or as two."""
+    for ending in ("key", "sleutel", "schluessel"):
+        if last.endswith(ending) and last != ending:
+            return _OPENING_KEY.fullmatch(last.removesuffix(ending)) is not None
+    joined = last if last != "code" else before + last
+    return _OPENING_CODE.fullmatch(joined) is not None
+
+
+def strength_below(above: str, name: str) -> Grade:
+    """Grade a name by what it stands below: `password: {value: …}`, `passwords: {app: …}`, `geheim: [{sleutel: …}]`."""
+    if not may_name(above):
+        return Grade.NOTHING
+    parent, words = _split(above), _split(name)
+    found = _graded(_without(parent, _WHICH)) if parent and words and "existing" not in parent else Grade.NOTHING
+    if not found or names_identity(name):
+        return Grade.NOTHING
+    if words[-1] in _OF_ITS_PARENT and found == Grade.ANY:
+        return Grade.ANY
+    if parent[-1] in _SEVERAL | _SEVERAL_OR_OTHERS and words[-1] not in _ABOUT:
+        return found
+    return Grade.CHOSEN if words == ["sleutel"] and found == Grade.ANY else Grade.NOTHING
+
+
+def names_accounts(name: str) -> bool:
+    """Tell whether a name may be that of an account with its password (`DB_CREDENTIALS`, `ES_BASIC_AUTH`)."""
+    words = _without(_split(name), _WHICH, _ITSELF)
+    return bool(words) and (words[-1] in _ACCOUNTS or words[-1] == "credential")
 
 
 def _abbreviates(word: str) -> bool:
@@ -168,9 +256,9 @@ def names_identity(name: str) -> bool:
 
 def names_secret(name: str) -> bool:
     """Tell whether a variable or setting says by its name that its value is secret (`DB_PASSWORD`, `apiToken`)."""
-    return strength(name) == 2
+    return strength(name) == Grade.ANY
 
 
 def names_secret_variable(name: str) -> bool:
     """Tell the same of what a program gets: `EXISTING_PASSWORD` and `DB_PASSWORD_VALUE` say so too."""
-    return strength_of_variable(name) == 2
+    return strength_of_variable(name) == Grade.ANY

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from toetskader.facts.references import Resolves, looks_generated, placeholder
+from toetskader.facts.secrets.comments import in_comment
 from toetskader.patterns import Linear, Match, linear
 from toetskader.text import Text
 
@@ -142,7 +143,8 @@ _LITERALS = tuple(dict.fromkeys(literal for shape in SHAPES for literal in shape
 
 # Words that documentation puts where a reader's own value goes. In a README they are no secret, elsewhere they are.
 _SAMPLE = re.compile(
-    r"example|[:='](?:[\w-]*(?:password|passwd|secret|token)|pass|pwd|pw|xxx+|changeme|\.\.\.)(?:@|'?\Z)", re.IGNORECASE
+    r"example|[:='](?:[\w-]*(?:password|passwd|secret|token)|pass|pwd|pw|xxx+|change-?(?:me|it)|test|dummy|\.\.\.)(?:@|'?\Z)",
+    re.IGNORECASE,
 )
 
 # A line of dots within key material: what documentation shows of a key.
@@ -177,7 +179,7 @@ def _leaks(text: str, *, documentation: bool, resolves: Resolves) -> Iterator[Le
         if shape.around[0] and refers(match["password"], resolves):
             continue
         sample = is_sample(match[0]) or (shape is PRIVATE_KEY and _CUT_SHORT.match(text, match.end()) is not None)
-        if not (sample and (documentation or _in_comment(text, match.start()))):
+        if not (sample and (documentation or in_comment(text, match.start()))):
             yield Leak(text.count("\n", 0, match.start()) + 1, shape)
 
 
@@ -208,8 +210,3 @@ def refers(password: str, resolves: Resolves) -> bool:
 def is_sample(found: str) -> bool:
     """Tell whether what has the shape of a secret says of itself that it is a sample, as documentation may."""
     return _SAMPLE.search(found) is not None
-
-
-def _in_comment(text: str, position: int) -> bool:
-    line = text[text.rfind("\n", 0, position) + 1 : position].lstrip()
-    return line.startswith(("#", "//", "{{/*", "{{- /*"))

@@ -3,9 +3,21 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Container, Mapping
+from typing import Any
 
-from toetskader.facts.references import Resolves, looks_generated, nothing, placeholder
-from toetskader.facts.secrets.names import names_secret, strength, strength_of_variable
+from toetskader.facts.names import words
+from toetskader.facts.references import Resolves, is_plain_path, looks_generated, nothing, placeholder
+from toetskader.facts.secrets.encoded import decoded
+from toetskader.facts.secrets.names import (
+    Grade,
+    names_accounts,
+    names_secret,
+    strength,
+    strength_below,
+    strength_of_variable,
+)
+from toetskader.patterns import linear
 
 _NOTHING = frozenset({"true", "false", "yes", "no", "on", "off", "null", "none", "nil", "~", "[]", "{}"})
 _DUMMY = re.compile(
@@ -69,22 +81,122 @@ def is_dummy(value: str) -> bool:
     return _DUMMY.fullmatch(value.strip()) is not None
 
 
-def gives_secret(name: str, value: object, *, in_values: bool = False, resolves: Resolves | None = None) -> bool:
+def gives_secret(
+    name: str,
+    value: object,
+    *,
+    in_values: bool = False,
+    resolves: Resolves | None = None,
+    above: str = "",
+    beside: Mapping[Any, Any] | None = None,
+) -> bool:
     """Tell whether a setting gives a secret away: its name says secret, and its value is a literal.
 
-    Under names that only may be secret (`SORT_KEY`), the value must look random as well. Parameters: `in_values` is
-    true for Helm values and templates, where `secret: my-tls` is the name of an object and `secretKey: password` the
-    name of an entry, which in an environment variable they are not; `resolves`, what is replaced at the place where
-    the value stands: by default what a chart's own file leaves to be replaced in values, and nothing elsewhere.
+    What a name leaves open the value decides (`facts.secrets.names.Grade`). Parameters: `in_values` is true for Helm
+    values and templates, where `secret: my-tls` is the name of an object and `secretKey: password` that of an entry,
+    which in an environment variable they are not; `resolves`, what is replaced at the place where the value stands: by
+    default what a chart's own file leaves to be replaced in values, and nothing elsewhere; `above`, the name of what
+    the setting stands in; `beside`, the settings that stand there with it.
     """
     if resolves is None:
         resolves = placeholder if in_values else nothing
     grade = strength(name) if in_values else strength_of_variable(name)
+    if above and grade != Grade.ANY:
+        grade = max(grade, strength_below(above, name))
     if not grade or not is_literal(value, resolves):
         return False
-    if grade == 1:
-        return isinstance(value, str) and _looks_secret(value)
-    return not (in_values and isinstance(value, str) and _names_object(name, value))
+    if not isinstance(value, str):
+        return grade == Grade.ANY
+    if is_comment(value) or (beside and names_entry(name, value, beside)):
+        return False
+    if names_accounts(name) and holds_account(name, value):
+        return True
+    if grade == Grade.RANDOM:
+        return _looks_secret(value)
+    if (in_values and _names_object(name, value)) or _says_what_is_done(name, value):
+        return False
+    return grade == Grade.ANY or looks_chosen(value)
+
+
+_COMMENT = re.compile(r"(?:[ \t]*(?:#.*)?(?:\r?\n|$))+")
+
+
+def is_comment(text: str) -> bool:
+    """Tell whether all lines of a text are comments, as in a block that shows what can be filled in."""
+    return "#" in text and ("\n" in text or text.startswith("# ")) and _COMMENT.fullmatch(text) is not None
+
+
+# Names of headers, with a word for what is to be done with them: settings of an access log, of a proxy.
+_HEADER_NAME = re.compile(r"[A-Z][A-Za-z0-9]*(?:-[A-Z][A-Za-z0-9]*)+|Authorization|Cookie")
+_DONE_WITH_IT = re.compile(
+    r"keep|drop(?:ped)?|redact(?:ed)?|mask(?:ed)?|hid(?:e|den)|remov(?:e|ed)|strip(?:ped)?|omit(?:ted)?|allow|deny|log"
+)
+
+
+def _says_what_is_done(name: str, value: str) -> bool:
+    """Tell whether a setting says what is done with a header (`X-Api-Key: redacted`), and not what stands in it."""
+    return _HEADER_NAME.fullmatch(name) is not None and _DONE_WITH_IT.fullmatch(value.strip()) is not None
+
+
+_ENTRY = re.compile(r"[A-Za-z0-9._-]{1,253}")
+
+
+def names_entry(name: str, value: str, beside: Mapping[Any, Any]) -> bool:
+    """Tell whether a value is the name of an entry of a Secret, or of the Secret, since its pair stands beside it.
+
+    `secretKey: license` beside `secretName`, and `clientSecret: app` beside `clientSecretKey`.
+    """
+    if not _ENTRY.fullmatch(value) or _looks_secret(value):
+        return False
+    own = words(name)
+    others = {words(str(key)) for key in beside if key != name}
+    if own.endswith("key"):
+        stem = own.removesuffix("key").strip().removesuffix("secret").strip()
+        wanted = [f"{stem} {form}".strip() for form in _NAMES_OF_SECRETS]
+        return any(form in others for form in (*wanted, *_NAMES_OF_SECRETS)) or (own == "key" and "name" in others)
+    if own.endswith("secret") and _OBJECT_NAME.fullmatch(value):
+        return f"{own} key" in others or (own == "secret" and "key" in others)
+    return False
+
+
+def names_known_secret(name: str, value: object, known: Container[str]) -> bool:
+    """Tell whether a setting such as `WEBHOOK_SECRET` or `dbCredential` names a Secret that is known to be one.
+
+    Under the name of a password it does not: a weak password may well be called like the Secret.
+    """
+    lowered = name.lower()
+    if not isinstance(value, str) or not ("secret" in lowered or "cred" in lowered):
+        return False
+    return value in known and not looks_generated(value)
+
+
+_NAMES_OF_SECRETS = ("secret name", "existing secret", "existing secret name", "secret ref", "secret", "name of secret")
+
+
+# What stands before the colon of a reference.
+_SCHEMES = frozenset(
+    {"file", "env", "vault", "op", "arn", "ref", "secret", "http", "https", "k8s", "sops", "aws", "gcp"}
+)
+_ACCOUNT = re.compile(r"(?P<user>[A-Za-z_][\w.@+-]{0,63}):(?P<password>[^\s:]{4,200})")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{8,400}={0,2}")
+
+
+def holds_account(name: str, value: str) -> bool:
+    """Tell whether a value is an account with its password, `user:password`, as it is or in base64.
+
+    After a plain `…auth` a word may follow the colon that is none (`ldap:simple`).
+    """
+    text = value.strip()
+    if _BASE64.fullmatch(text) and len(text) % 4 == 0:
+        plain = decoded(text)
+        text = plain if plain.isascii() and plain.isprintable() else text
+    match = _ACCOUNT.fullmatch(text)
+    if match is None or match["user"].lower() in _SCHEMES:
+        return False
+    password = match["password"]
+    if password.isdigit() or is_plain_path(password) or password[:1] in "/$" or _VERSION.fullmatch(password):
+        return False
+    return not password.isalpha() or not words(name).endswith("auth") or "basic" in name.lower()
 
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -97,9 +209,38 @@ def _looks_secret(value: str) -> bool:
     return len(text) <= _LONGEST_RANDOM and "\n" not in text and looks_generated(text)
 
 
+_VERSION = linear(r"v?[0-9]+(?:\.[0-9]+)+(?:[-+._][\w.+-]*)?")
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*")
+_MAIL_OR_HOST = linear(r"(?:[\w.+-]+@)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?::[0-9]{1,5})?")
+_NOT_IN_ONE = frozenset(" \t\r\n{}[]()<>\\|\"'`/")
+
+
+def looks_chosen(value: str) -> bool:
+    """Tell whether a value looks made up to be hard to guess, by a person or a generator: `Welkom-2024`.
+
+    One word with three of lower case, upper case, digits and other marks; no path, host, version or name of an object.
+    """
+    text = value.strip()
+    if _looks_secret(text):
+        return True
+    if not 6 <= len(text) <= 200 or not _NOT_IN_ONE.isdisjoint(text):
+        return False
+    if any(pattern.fullmatch(text) for pattern in (_VERSION, _CONSTANT, _MAIL_OR_HOST, _UUID)):
+        return False
+    if _OBJECT_NAME.fullmatch(text) and sum(map(str.isdigit, text)) < 4:
+        return False
+    kinds = (any(map(str.islower, text)), any(map(str.isupper, text)), any(map(str.isdigit, text)), not text.isalnum())
+    return sum(kinds) >= 3
+
+
 def _names_object(name: str, value: str) -> bool:
     """Tell whether a value under `…secret` or `…key` is the name of a Secret or of an entry in one."""
-    if not name.lower().endswith(("secret", "key")) or not _OBJECT_NAME.fullmatch(value) or looks_random(value):
+    if not _OBJECT_NAME.fullmatch(value) or looks_random(value):
+        return False
+    own = words(name)
+    if own.endswith(("pull secret", "pull secrets")):
+        return True
+    if not own.endswith(("secret", "key")):
         return False
     if name in ("secret", "secretKey") and re.search(r"[-.]", value) and not is_dummy(value):
         return True

@@ -1,0 +1,167 @@
+"""Settings in texts, in whatever form they are written: what they give away, and what only looks like it."""
+
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from toetskader.facts.secrets.readers import assignments
+from toetskader.facts.secrets.values import gives_secret
+from toetskader.facts.secrets.yaml_text import yaml_settings
+
+PW = "Zomer-2024fiets"
+
+
+def found(name: str, text: str) -> list[str]:
+    """Return the values that a text gives away."""
+    return [
+        item.value
+        for item in assignments(name, text)
+        if gives_secret(item.name, item.value, in_values=True, above=item.above, beside=item.beside)
+    ]
+
+
+GIVEN = {
+    "flow mapping": ("app.yaml", f"db: {{host: pg, password: {PW}}}\n"),
+    "flow mapping over lines": ("app.yaml", f"db: {{\n  host: pg,\n  password: {PW}\n}}\n"),
+    "flow mapping in a file without ending": ("config", f"db: {{host: pg, password: {PW}}}\nx: 1\n"),
+    "JSON on a line": ("appsettings.json", json.dumps({"Db": {"Password": PW}})),
+    "JSON in a variable": ("SETTINGS", json.dumps({"Db": {"Password": PW}})),
+    "a list in JSON": ("SETTINGS", json.dumps([{"name": "API_TOKEN", "value": PW}])),
+    "JSON with tabs": ("SETTINGS", '{\n\t"db": {\n\t\t"password": "' + PW + '"}}'),
+    "JSON in YAML": ("values-prod.yaml", f"config: '{json.dumps({'token': PW})}'\n"),
+    "YAML in YAML": ("values-prod.yaml", f"files:\n  app.yml: |\n    db:\n      password: {PW}\n"),
+    "INI in YAML": ("values-prod.yaml", f"files:\n  app.ini: |\n    [db]\n    password = {PW}\n"),
+    "list": ("values-prod.yaml", f"adminPasswords:\n  - {PW}\n"),
+    "below its name": ("values-prod.yaml", f"password:\n  value: {PW}\n"),
+    "an alias": ("values-prod.yaml", f"x: &a {PW}\npassword: *a\n"),
+    "an anchor": ("values-prod.yaml", f"password: &a {PW}\nx: *a\n"),
+    "two documents": ("app.yaml", f"a: 1\n---\npassword: {PW}\n"),
+    "a tag": ("app.yaml", f"password: !!str {PW}\n"),
+    "INI without ending": ("config", f"[db]\nhost = pg\npassword = {PW}\n"),
+    "properties without ending": ("application", f"spring.datasource.password={PW}\n"),
+    "name and value": ("redis", f"port 6379\nrequirepass {PW}\n"),
+    "name and a word": ("redis", "port 6379\nrequirepass zomer\n"),
+    "ACL of Redis": ("users.acl", f"user app on >{PW} ~* +@all\n"),
+    "PgBouncer": ("userlist.txt", f'"app" "{PW}"\n'),
+    "htpasswd": ("gebruikers", "beheer:$2y$10$abcdefghijklmnopqrstuuJ1mXo0q5rj1jv8\n"),
+    "pgpass": ("pgpass", f"db:5432:app:app:{PW}\n"),
+    "netrc": ("netrc", f"machine git.example login app password {PW}\n"),
+    "HAProxy": ("haproxy.cfg", f"userlist u\n  user app insecure-password {PW}\n"),
+    "TOML": ("app.toml", f'[db]\npassword = "{PW}"\n'),
+    "a template": ("templates/x.yaml", f"data:\n  password: {PW}\n  x: {{{{ .Values.x }}}}\n"),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), GIVEN.values(), ids=GIVEN)
+def test_a_secret_is_found_by_what_the_text_says(name: str, text: str) -> None:
+    (value,) = found(name, text)
+    assert value in (PW, "zomer") or value.startswith("$2y$")
+
+
+HARMLESS = {
+    "names of entries": ("values-prod.yaml", "licence: {secretName: '', secretKey: licentie}\n"),
+    "references": ("values-prod.yaml", "password: {secretKeyRef: {name: app, key: zaak-4821-db}}\n"),
+    "comments of a template": ("templates/_x.tpl", f"{{{{- /*\n  password: {PW}\n*/ -}}}}\nx: 1\n"),
+    "prose in a template": ("README.md.gotmpl", f'password: {PW}\n{{{{ template "chart.values" . }}}}\n'),
+    "a sentence": ("welkom", "Team: zaken\nPassword: vraag het uw beheerder\n"),
+    "more prose": ("welkom", "Dear reader\nYour password: see below\ntoken is sent\n"),
+    "a program without ending": (
+        "sync",
+        "const password = process.env.PW\npassword = read(x)\ntoken: os.environ['T']\n",
+    ),
+    "a schema of settings": ("app.yaml", "password: {minLength: 12, required: true}\ntokens: {max: 4096}\n"),
+    "nothing": ("app.yaml", 'password: ""\ntoken: null\nsecret: ~\napiKey:\n'),
+    "a block of comments": ("values-prod.yaml", "extraSecret: |\n  #  sleutel: waarde\n"),
+    "nested placeholders": ("app.yaml", "secret: ${APP_SECRET:${OUD_SECRET:}}\ntoken: ${A:${B:${C:-}}}\n"),
+    "dates and versions": ("config", "token-service:\n  image: tool:1.2.3\n  since: 2024-01-01\n"),
+    "PAM": ("su", "password required pam_unix.so\nauth sufficient pam_rootok.so\n"),
+    "an account without password": ("gebruikers", "beheer:x:1000:1000::/home/beheer:/bin/sh\n"),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), HARMLESS.values(), ids=HARMLESS)
+def test_what_only_looks_like_one_is_none(name: str, text: str) -> None:
+    assert found(name, text) == []
+
+
+def test_a_default_of_its_own_in_a_placeholder_is_a_value() -> None:
+    assert found("app.yaml", "secret: ${APP_SECRET:${OUD_SECRET:zomer}}\n") == ["${APP_SECRET:${OUD_SECRET:zomer}}"]
+
+
+def test_settings_know_where_they_stand() -> None:
+    text = f"# é\ndb: {{host: pg, password: '{PW}'}}\nx: &a \"{PW}\"\ntoken: |\n  # toelichting\n  {PW}\n"
+    items = {item.name: item for item in assignments("values.yaml", text)}
+    assert {name: item.line for name, item in items.items()} == {"password": 2, "token": 4}
+    password, token = items["password"], items["token"]
+    assert text[password.start : password.end] == PW
+    assert text[token.start : token.start + len(token.value)] == token.value == PW
+    assert password.above == "db"
+    assert password.beside["host"] == "pg"
+
+
+HOSTILE = {
+    "depth": "[" * 300_000,
+    "flow depth": "{a: " * 100_000,
+    "block depth": "".join(f"{' ' * n}token:\n" for n in range(1500)),
+    "width": "token: x\n" * 300_000,
+    "aliases": "a: &a [x]\n" + "b: *a\n" * 100_000,
+    "bomb": "a: &a [x,x]\n" + "".join(f"k{n}: &k{n} [*k{n - 1},*k{n - 1}]\n" for n in range(1, 60)),
+    "JSON in JSON": json.dumps({"token": json.dumps({"token": json.dumps({"token": "x" * 100_000})})}),
+    "blocks in blocks": "".join(f"{' ' * n}token: |\n" for n in range(1500)),
+    "quotes": "token: '" * 100_000,
+    "accounts": '"a" "b' * 100_000,
+    "fields": "a:1:" * 100_000,
+    "users": "user x " * 100_000,
+    "comments": "{{/* token: x */}}" * 20_000,
+}
+
+
+@pytest.mark.parametrize("name", ["values.yaml", "config", "users.acl"])
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_texts_end(text: str, name: str) -> None:
+    started = time.process_time()
+    found(name, text)
+    assert time.process_time() - started < 30
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "password",
+                    "token",
+                    ": ",
+                    "\n",
+                    "  ",
+                    "- ",
+                    "'",
+                    '"',
+                    "{",
+                    "}",
+                    "[",
+                    "]",
+                    ",",
+                    "|",
+                    "&a ",
+                    "*a",
+                    "!x ",
+                ),
+                *("é", "\t", "# ", "\\", "---\n", "? ", "😀", "x", "\ufeff", "{{", "}}", "=", "Zomer-2024fiets"),
+            ]
+        ),
+        max_size=40,
+    ).map("".join)
+)
+def test_any_text_can_be_read_and_places_are_in_it(text: str) -> None:
+    for item in yaml_settings(text) or ():
+        if item.scalar.start >= 0:
+            assert 0 <= item.scalar.start <= item.scalar.end <= len(text)
+    for name in ("values.yaml", "config", "app.ini"):
+        for setting in assignments(name, text):
+            assert 0 <= setting.line <= text.count("\n") + 1
+            assert setting.start <= len(text)

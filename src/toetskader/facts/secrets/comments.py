@@ -1,0 +1,45 @@
+"""Comments in files of a chart: of YAML and properties to the end of a line, of Go templates over lines."""
+
+from bisect import bisect_right
+from functools import lru_cache
+
+_OPENINGS = ("{{/*", "{{- /*")
+_LINE_COMMENTS = ("#", "//", ";")
+
+
+@lru_cache(maxsize=256)
+def _template_comments(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where the comments of a template start and end, in order."""
+    found: list[tuple[int, int]] = []
+    at = text.find("/*")
+    while at >= 0:
+        end = text.find("*/", at + 2)
+        end = len(text) if end < 0 else end + 2
+        for opening in _OPENINGS:
+            if text.endswith(opening, 0, at + 2):
+                found.append((at + 2 - len(opening), end))
+                break
+        else:
+            end = at + 2
+        at = text.find("/*", end)
+    return tuple(found)
+
+
+def without_template_comments(text: str) -> str:
+    """Return a template without its comments (`{{/* … */}}`); each line stays where it was, and as long."""
+    out, last = [], 0
+    for start, end in _template_comments(text):
+        kept = "".join(char if char == "\n" else " " for char in text[start:end])
+        out += [text[last:start], kept]
+        last = end
+    return "".join([*out, text[last:]]) if out else text
+
+
+def in_comment(text: str, position: int) -> bool:
+    """Tell whether a place is in a comment: on its line, at the end of it, or in one of a template over lines."""
+    line = text[text.rfind("\n", 0, position) + 1 : position]
+    if line.lstrip().startswith(_LINE_COMMENTS) or " # " in line:
+        return True
+    comments = _template_comments(text)
+    at = bisect_right(comments, (position, len(text))) - 1
+    return at >= 0 and comments[at][0] <= position < comments[at][1]

@@ -1,0 +1,160 @@
+"""Settings in a text, in whatever form it is written: by the ending of its name, else by what it can be read as."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from toetskader.facts.secrets.accounts import may_hold, passwords
+from toetskader.facts.secrets.comments import without_template_comments
+from toetskader.facts.secrets.files import is_documentation
+from toetskader.facts.secrets.lines import DEFAULT, Assignment, careful_lines, code_lines, plain_lines, yaml_lines
+from toetskader.facts.secrets.names import may_name, strength, strength_below
+from toetskader.facts.secrets.yaml_text import Found, Scalar, may_be_yaml, yaml_settings
+
+_YAML = (".yaml", ".yml", ".json", ".tpl", ".gotmpl")
+_PLAIN = (".env", ".properties", ".ini", ".conf", ".cfg", ".cnf", ".toml", ".sh", ".tfvars")
+_CODE = (
+    ".php",
+    ".py",
+    ".rb",
+    ".js",
+    ".ts",
+    ".groovy",
+    ".xml",
+    ".config",
+    ".java",
+    ".go",
+    ".lua",
+    ".pl",
+    ".html",
+    ".css",
+)
+_MOST_NESTED = 3
+"""Texts within texts: a file in a ConfigMap in the values of a chart."""
+
+
+@lru_cache(maxsize=1024)
+def assignments(name: str, text: str) -> tuple[Assignment, ...]:
+    """Return the settings in a text whose name may be a secret's, with their values.
+
+    JSON, YAML, INI, properties, files of accounts and assignments in a shell or another language; a template is read by
+    line. A file of one line is the value of its own name (`db-password.txt`). Prose gives nothing.
+
+    Parameters: `name`, of the file, the entry or the variable.
+    """
+    return tuple(_read(name, text, 0))
+
+
+def _read(name: str, text: str, depth: int) -> Iterator[Assignment]:
+    if name.endswith(_CODE):
+        yield from code_lines(text)
+        return
+    if is_documentation(name):
+        if name.endswith(".txt"):
+            yield from _of_its_name(name, text)
+            yield from _accounts(text)
+        return
+    if name.endswith(_YAML):
+        text = without_template_comments(text)
+        yield from _structured(text, depth) if may_name(text) else ()
+        return
+    if name.endswith(_PLAIN):
+        lines = _unique(plain_lines(text), careful_lines(text))
+        yield from lines
+    elif may_name(text):
+        found = yaml_settings(text) if may_be_yaml(text) else None
+        if found is None:
+            yield from careful_lines(text)
+        else:
+            yield from (item for item in _of_parsed(text, found, depth) if not _is_prose(item.value))
+    yield from _of_its_name(name, text)
+    yield from _accounts(text)
+
+
+def _structured(text: str, depth: int) -> Iterator[Assignment]:
+    found = yaml_settings(text)
+    return yaml_lines(text) if found is None else _of_parsed(text, found, depth)
+
+
+def _unique(*readings: Iterator[Assignment]) -> Iterator[Assignment]:
+    seen: set[tuple[int, str]] = set()
+    for reading in readings:
+        for item in reading:
+            if (item.line, item.name) not in seen:
+                seen.add((item.line, item.name))
+                yield item
+
+
+def _of_its_name(name: str, text: str) -> Iterator[Assignment]:
+    known_as = name.rpartition("/")[2].removesuffix(".txt")
+    value = text.strip()
+    if "." not in known_as and "\n" not in value and strength(known_as):
+        yield Assignment(1, known_as, value, text.index(value))
+
+
+def _accounts(text: str) -> Iterator[Assignment]:
+    for start, end in passwords(text) if may_hold(text) else ():
+        yield Assignment(text.count("\n", 0, start) + 1, "password", text[start:end], start)
+
+
+def _of_parsed(text: str, found: tuple[Found, ...], depth: int) -> Iterator[Assignment]:
+    for item in found:
+        scalar = item.scalar
+        if strength(item.name) or strength_below(item.above, item.name):
+            yield _assignment(text, item)
+        if depth < _MOST_NESTED:
+            yield from _within(text, item.name, scalar, depth)
+
+
+def _assignment(text: str, item: Found) -> Assignment:
+    scalar, value = item.scalar, item.scalar.value
+    if scalar.is_block:
+        line, start, value = _first_of_block(text, scalar)
+        return Assignment(line, item.name, value, start, -1, item.above, item.beside)
+    default = DEFAULT.search(value) if value.startswith("{{") and item.name != "secret" else None
+    if default:
+        at = text.find(default["value"], scalar.start, scalar.end)
+        return Assignment(scalar.line, item.name, default["value"], at, -1, item.above, item.beside)
+    on_a_line = scalar.start >= 0 and "\n" not in text[scalar.start : scalar.end]
+    if on_a_line or scalar.start < 0:
+        return Assignment(scalar.line, item.name, value, scalar.start, scalar.end, item.above, item.beside)
+    first = text[scalar.start : text.find("\n", scalar.start)].rstrip()
+    return Assignment(scalar.line, item.name, first, scalar.start, -1, item.above, item.beside)
+
+
+def _first_of_block(text: str, scalar: Scalar) -> tuple[int, int, str]:
+    """Return line, place and text of the first line of a block scalar that is no comment; no text when all are."""
+    at = text.find("\n", scalar.start) + 1
+    line = scalar.line + 1
+    while 0 < at < scalar.end:
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        content = text[at:end].strip()
+        if content and not content.startswith("#"):
+            return scalar.line, text.index(content, at), content
+        at, line = end + 1, line + 1
+    return scalar.line, scalar.start, ""
+
+
+def _within(text: str, name: str, scalar: Scalar, depth: int) -> Iterator[Assignment]:
+    """Yield the settings in a value that is a text of its own: a file in a block, JSON between quotes."""
+    if scalar.is_block:
+        start = text.find("\n", scalar.start) + 1
+        if start and may_name(text[start : scalar.end]):
+            before = text.count("\n", 0, start)
+            for item in _read(name, text[start : scalar.end], depth + 1):
+                yield replace(
+                    item,
+                    line=item.line + before,
+                    start=item.start + start if item.start >= 0 else -1,
+                    end=item.end + start if item.end >= 0 else -1,
+                )
+    elif scalar.value[:1] in ("{", "[") and may_name(scalar.value):
+        for item in _read(name, scalar.value, depth + 1):
+            yield replace(item, line=scalar.line, start=-1, end=-1)
+
+
+def _is_prose(value: str) -> bool:
+    """Tell whether a value is a sentence, as a text may have that is no file of settings."""
+    words = value.split()
+    return len(words) > 2 and all(word.strip(".,;:!?()'\"").isalpha() for word in words)

@@ -1,0 +1,190 @@
+"""Settings in a text that is YAML or JSON, each with its place, read from the events of the parser.
+
+What a supplier hands us is hostile: depth and number of values are bounded, an alias is followed to a scalar only, and
+nothing recurses. A text that goes beyond is read by nobody as settings, and so neither here.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import yaml
+
+MOST_EVENTS = 200_000
+DEEPEST = 60
+LONGEST = 4_000_000
+"""Characters; the parser needs some 50 ns for each."""
+
+
+@dataclass(slots=True)
+class Scalar:
+    """A value in a text, as the parser reads it, and where it stands there: between its quotes, where it has them."""
+
+    value: str
+    start: int
+    end: int
+    line: int
+    is_block: bool = False
+    is_plain: bool = False
+
+
+@dataclass(slots=True)
+class _Holder:
+    """A mapping or list that is being read."""
+
+    name: str
+    is_list: bool
+    key: Scalar | None = None
+    entries: dict[str, Any] = field(default_factory=dict)
+    scalars: list[tuple[str, Scalar]] = field(default_factory=list)
+    """Name and value of the scalars in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A scalar with its name and what stands around it, as `documents.Setting` has it for values."""
+
+    name: str
+    scalar: Scalar
+    above: str
+    beside: Mapping[str, Any]
+
+
+def yaml_settings(text: str) -> tuple[Found, ...] | None:
+    """Return the scalars of a text that is YAML, JSON included; None when it is neither, or a single scalar only."""
+    if len(text) > LONGEST:
+        return None
+    try:
+        found = tuple(_settings(text))
+    except (yaml.YAMLError, _TooMuch, UnicodeError, ValueError):
+        return _of_json(text)
+    return found or None
+
+
+class _TooMuch(Exception):  # noqa: N818 - said to nobody
+    """A text that is deeper or longer than settings are."""
+
+
+def _settings(text: str) -> Iterator[Found]:
+    stack: list[_Holder] = []
+    anchors: dict[str, Scalar] = {}
+    for number, event in enumerate(yaml.parse(text, Loader=yaml.CSafeLoader)):
+        if number > MOST_EVENTS or len(stack) > DEEPEST:
+            raise _TooMuch
+        match event:
+            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                name = _name_of_next(stack)
+                stack.append(_Holder(name, isinstance(event, yaml.SequenceStartEvent)))
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                yield from _found(stack.pop())
+            case yaml.ScalarEvent():
+                scalar = _scalar(text, event)
+                if event.anchor:
+                    anchors[event.anchor] = scalar
+                _take(stack, scalar)
+            case yaml.AliasEvent():
+                _take(stack, anchors.get(event.anchor or "", Scalar("", -1, -1, 0)))
+
+
+def _name_of_next(stack: list[_Holder]) -> str:
+    """Return the name that a mapping or list goes by where it begins, and take the key that it is the value of."""
+    if not stack:
+        return ""
+    holder = stack[-1]
+    if holder.is_list:
+        return holder.name
+    if holder.key is None:  # a mapping for a key, which no settings have
+        raise _TooMuch
+    name = holder.key.value
+    holder.entries[name] = None
+    holder.key = None
+    return name
+
+
+def _take(stack: list[_Holder], scalar: Scalar) -> None:
+    if not stack:
+        return
+    holder = stack[-1]
+    if holder.is_list:
+        holder.scalars.append((holder.name, scalar))
+    elif holder.key is None:
+        holder.key = scalar
+    else:
+        holder.entries[holder.key.value] = scalar.value
+        holder.scalars.append((holder.key.value, scalar))
+        holder.key = None
+
+
+def _found(holder: _Holder) -> Iterator[Found]:
+    pair = holder.entries.get("name") if "value" in holder.entries else None
+    for name, scalar in holder.scalars:
+        if scalar.is_plain and scalar.value in ("", "~", "null"):
+            continue
+        known_as = pair if pair and name == "value" else name
+        yield Found(known_as, scalar, holder.name, holder.entries)
+
+
+_PROPERTIES = re.compile(r"(?:[&!][^ \t\n]*[ \t\n]+)+")
+
+
+def _scalar(text: str, event: Any) -> Scalar:
+    start, end = event.start_mark.index, event.end_mark.index
+    if event.anchor or event.tag:
+        properties = _PROPERTIES.match(text, start, end)
+        start = properties.end() if properties else start
+    quoted = event.style in ("'", '"')
+    is_block = event.style in ("|", ">")
+    return Scalar(
+        event.value,
+        start + quoted,
+        end - quoted,
+        event.start_mark.line + 1,
+        is_block=is_block,
+        is_plain=not quoted and not is_block,
+    )
+
+
+def _of_json(text: str) -> tuple[Found, ...] | None:
+    """Return the scalars of JSON that YAML has no form for (tabs, escaped pairs), without their places."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        document = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return None
+    found: list[Found] = []
+    stack: list[tuple[str, Any]] = [("", document)]
+    while stack and len(found) < MOST_EVENTS:
+        name, value = stack.pop()
+        if isinstance(value, dict):
+            pair = value.get("name") if isinstance(value.get("name"), str) and "value" in value else None
+            for key, part in reversed(value.items()):
+                if isinstance(part, dict | list):
+                    stack.append((key, part))
+                elif part is not None:
+                    known_as = pair if pair and key == "value" else key
+                    found.append(Found(known_as, Scalar(_written(part), -1, -1, 1), name, value))
+        elif isinstance(value, list):
+            for part in reversed(value):
+                if isinstance(part, dict | list):
+                    stack.append((name, part))
+                elif part is not None:
+                    found.append(Found(name, Scalar(_written(part), -1, -1, 1), name, {}))
+    return tuple(found) or None
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+_FLOW = re.compile(r"\s*[{\[]")
+_MAPPING = re.compile(r"(?m)^[ \t]*(?:-[ ]+)?[\"']?[A-Za-z_.][\w .\/-]{0,120}[\"']?[ \t]*:(?:[ \t]|$)")
+
+
+def may_be_yaml(text: str) -> bool:
+    """Tell quickly whether a text may be YAML or JSON with settings in it, more than one line of prose."""
+    if _FLOW.match(text):
+        return True
+    return "\n" in text.strip() and _MAPPING.search(text) is not None
