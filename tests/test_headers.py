@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from toetskader.facts.endpoint.cookies import flaws
 from toetskader.facts.endpoint.csp import grade_csp, has_frame_ancestors, internetnl_passes
-from toetskader.facts.endpoint.graded import Remark, Status
+from toetskader.facts.endpoint.graded import Remark, Status, told_over_http2
 from toetskader.facts.endpoint.headers import (
     grade_compression,
     grade_content_type_options,
@@ -23,32 +23,40 @@ from toetskader.norms.web import WebNorm
 
 @check("http.security_headers")
 def test_headers_tell_browsers_to_be_careful(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
-    """TA 5.1d and endpoint norm: the headers of the first HTTPS answer, each as heavy as the norm says."""
+    """TA 5.1d and endpoint norm: the headers of the first HTTPS answer, also over HTTP/2, as the norm weighs them."""
     doubts = Doubts(http, findings, norm)
     for address in http.addresses:
-        answer = doubts.answer(address, address.first)
-        if answer is None:
-            continue
-        for about in _read_otherwise_elsewhere(answer, http.host, norm):
-            findings.differs(norm.difference(about))
-        for name, strength, remark in _remarks(answer, http.host, norm):
-            findings.add(
-                EndpointPlace(http.place(address), name),
-                seen=remark.seen,
-                expected=remark.expected,
-                strength="optional" if remark.status is Status.SUFFICIENT else strength,
-                command=http.curl(address),
-                differs=norm.difference(field) if (field := _only_here(name, remark)) else None,
-            )
-        _judge_further_cookies(http, address, norm, findings)
+        told: tuple[tuple[str, Remark], ...] = ()
+        for exchange in address.firsts:
+            answer = doubts.answer(address, exchange)
+            if answer is None:
+                continue
+            over_http2 = exchange is address.http2
+            for about in () if over_http2 else _read_otherwise_elsewhere(answer, http.host, norm):
+                findings.differs(norm.difference(about))
+            for name, strength, remark in _remarks(answer, http.host, norm):
+                if (name, remark) in told:
+                    continue
+                only_here = _only_here(name, remark) or ("measuring.browsers" if over_http2 else "")
+                findings.add(
+                    EndpointPlace(http.place(address), name),
+                    seen=told_over_http2(remark.seen) if over_http2 else remark.seen,
+                    expected=remark.expected,
+                    strength="optional" if remark.status is Status.SUFFICIENT else strength,
+                    command=http.curl(address, http2=over_http2),
+                    differs=norm.difference(only_here) if only_here else None,
+                )
+                told = (*told, (name, remark))
+        if isinstance(address.first, Answer) and not address.first.blocker:
+            _judge_further_cookies(http, address, norm, findings)
     doubts.end()
 
 
 def _judge_further_cookies(http: HttpFacts, address: AddressHttp, norm: WebNorm, findings: Findings) -> None:
     """Report cookies that only a later answer over HTTPS sets, as after a redirect: there a session often begins."""
-    told = {cookie.name for cookie in address.first.cookies} if isinstance(address.first, Answer) else set()
+    told = {cookie.name for first in address.firsts if isinstance(first, Answer) for cookie in first.cookies}
     for answer in address.answers():
-        if answer in (address.first, address.plain) or answer.blocker:
+        if any(answer is seen for seen in (*address.firsts, address.plain)) or answer.blocker:
             continue
         for cookie in answer.cookies:
             if cookie.name in told:
@@ -68,6 +76,8 @@ def _judge_further_cookies(http: HttpFacts, address: AddressHttp, norm: WebNorm,
 def _read_otherwise_elsewhere(answer: Answer, host: str, norm: WebNorm) -> Iterator[str]:
     """Yield the fields of the norm of whose header internet.nl thinks otherwise."""
     policy = answer.joined("content-security-policy")
+    if answer.malformed:
+        yield "measuring.malformed"
     if internetnl_differs(answer.values("strict-transport-security"), min_age_s=norm.hsts_min_age_s):
         yield "hsts"
     if has_frame_ancestors(policy) and grade_frame_options(answer.joined("x-frame-options")).remarks:
@@ -210,4 +220,4 @@ def _judge_error_page(http: HttpFacts, address: AddressHttp, findings: Findings,
 
 def _command(http: HttpFacts, address: AddressHttp, answer: Answer) -> str:
     path = "/" + answer.url.partition("://")[2].partition("/")[2]
-    return http.curl(address, path.removesuffix("?…"), plain=answer is address.plain)
+    return http.curl(address, path.removesuffix("?…"), plain=answer is address.plain, http2=answer is address.http2)

@@ -4,6 +4,7 @@ import re
 
 import msgspec
 
+from toetskader.facts.endpoint.graded import Remark, told_over_http2
 from toetskader.facts.endpoint.hsts import grade_hsts, internetnl_differs
 from toetskader.facts.endpoint.http import AddressHttp, Answer, Exchange, How, HttpFacts, Redirect, Unanswered
 from toetskader.facts.endpoint.names import Endpoint
@@ -129,29 +130,38 @@ def test_plain_http_gives_no_data(http: HttpFacts, findings: Findings) -> None:
 
 @check("http.hsts", is_aspect=True)
 def test_browsers_are_told_to_keep_to_https(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
-    """Endpoint norm, RFC 6797: the first HTTPS answer has Strict-Transport-Security of at least a year."""
+    """Endpoint norm, RFC 6797: the first HTTPS answer has Strict-Transport-Security of a year, over HTTP/2 as well."""
     _judge_hsts(http, norm, findings)
 
 
 def _judge_hsts(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
     doubts = Doubts(http, findings, norm)
     for address in http.addresses:
-        answer = doubts.answer(address, address.first)
-        if answer is None:
-            continue
-        values = answer.values("strict-transport-security")
-        for remark in grade_hsts(values, min_age_s=norm.hsts_min_age_s).remarks:
-            findings.add(
-                EndpointPlace(http.place(address), "Strict-Transport-Security"),
-                seen=remark.seen,
-                expected=remark.expected,
-                strength=norm.hsts,
-                command=http.curl(address),
-            )
-        if values:
-            findings.saw(f"{address.where}: {values[0]}", f"{address.where}: {values[0]}")
-        if internetnl_differs(values, min_age_s=norm.hsts_min_age_s):
-            findings.differs(norm.difference("hsts"))
+        told: tuple[Remark, ...] = ()
+        for exchange in address.firsts:
+            answer = doubts.answer(address, exchange)
+            if answer is None:
+                continue
+            over_http2 = exchange is address.http2
+            values = answer.values("strict-transport-security")
+            for remark in grade_hsts(values, min_age_s=norm.hsts_min_age_s).remarks:
+                if remark in told:
+                    continue
+                findings.add(
+                    EndpointPlace(http.place(address), "Strict-Transport-Security"),
+                    seen=told_over_http2(remark.seen) if over_http2 else remark.seen,
+                    expected=remark.expected,
+                    strength=norm.hsts,
+                    command=http.curl(address, http2=over_http2),
+                    differs=norm.difference("measuring.browsers") if over_http2 else None,
+                )
+                told = (*told, remark)
+            if values:
+                findings.saw(f"{address.where}: {values[0]}", f"{address.where}: {values[0]}")
+            if not over_http2 and internetnl_differs(values, min_age_s=norm.hsts_min_age_s):
+                findings.differs(norm.difference("hsts"))
+            if answer.malformed:
+                findings.differs(norm.difference("measuring.malformed"))
     doubts.end()
 
 

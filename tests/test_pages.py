@@ -59,7 +59,7 @@ def test_standard_browser_settings_suffice(http: HttpFacts, findings: Findings) 
 def _judge_cookies(http: HttpFacts, address: AddressHttp, findings: Findings) -> None:
     """Report cookies that browsers refuse, of the page and of what comes before it and leads to sign in."""
     told: dict[Text, Remark] = {}
-    for exchange in (address.first, *address.hops, *address.sign_in):
+    for exchange in (*address.firsts, *address.hops, *address.sign_in):
         if isinstance(exchange, Answer) and not exchange.blocker:
             for cookie in exchange.cookies:
                 told.update({remark.seen: remark for remark in refusals(cookie, http.host)})

@@ -18,6 +18,12 @@ from toetskader.judging.doubts import Doubts
 from toetskader.norms.web import WebNorm
 
 _PATH = "/.well-known/security.txt"
+_ONLY_HERE = {
+    "no_host": "security_txt.nobody",
+    "nobody": "security_txt.nobody",
+    "redirect_no_https": "security_txt.https",
+}
+"""Remarks that internet.nl does not make, and the note in the norm."""
 _NO_FILE = Text("geen security.txt", "no security.txt")
 
 
@@ -42,14 +48,16 @@ def test_security_txt_is_in_order(
         graded = grade_file(address, today=today, longest_days=norm.security_txt_longest_days)
         for remark in graded.remarks:
             required = "required" if params.demanded else norm.security_txt
-            heavier = required != norm.security_txt and remark.status is not Status.SUFFICIENT
+            sufficient = remark.status is Status.SUFFICIENT
+            heavier = "security_txt.demanded" if required != norm.security_txt else ""
+            differs = "" if sufficient else _ONLY_HERE.get(remark.code, heavier)
             findings.add(
                 EndpointPlace(http.place(address), _PATH),
                 seen=remark.seen,
                 expected=remark.expected,
-                strength="optional" if remark.status is Status.SUFFICIENT else required,
+                strength="optional" if sufficient else required,
                 command=http.curl(address, _PATH),
-                differs=norm.difference("security_txt.demanded") if heavier else None,
+                differs=norm.difference(differs) if differs else None,
             )
         findings.saw(f"{address.where}: {_summary(address)}", f"{address.where}: {_summary(address)}")
     doubts.end()

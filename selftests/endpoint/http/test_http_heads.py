@@ -4,9 +4,12 @@ import pytest
 from http_lab import Lab
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from judged import NORM, address, http
 from test_http_hostile import say
 
+from tests.test_http import test_browsers_are_told_to_keep_to_https as judge_hsts
 from toetskader.facts.endpoint.http import Answer
+from toetskader.judging.findings import Findings
 
 HSTS = b"Strict-Transport-Security: max-age=31536000"
 
@@ -73,3 +76,14 @@ def test_the_body_begins_where_it_should(lab: Lab) -> None:
 @given(st.binary(max_size=60).filter(lambda line: b"\n" not in line and line.strip(b"\r")))
 def test_no_line_hides_the_next(lab: Lab, line: bytes) -> None:
     assert fields(lab, b"X-Before: 1", line.rstrip(b"\r"), HSTS).values("strict-transport-security") != ()
+
+
+def test_that_internet_nl_may_miss_headers_after_such_a_line_is_told(lab: Lab) -> None:
+    def told(*lines: bytes) -> bool:
+        found = fields(lab, *lines, HSTS)
+        findings = Findings()
+        judge_hsts(http(address(first=found)), NORM, findings)
+        return any("Browsers skip it" in note.en for note in findings.differences)
+
+    assert told(b"Bad Name: x")
+    assert not told(b"Good-Name: x")

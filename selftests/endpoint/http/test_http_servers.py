@@ -1,6 +1,7 @@
 """The collector against real servers: the laboratory's, nginx, and one that speaks HTTP/2 only."""
 
 import socket
+import ssl
 import threading
 from pathlib import Path
 
@@ -11,15 +12,18 @@ import h2.exceptions
 import msgspec
 import pytest
 from http_lab import HOST, Lab
-from judged import CHECKS, TENANT, judge
+from judged import CHECKS, NORM, TENANT, judge
 from nginx_server import nginx_server
 
+from tests.test_http import test_browsers_are_told_to_keep_to_https as judge_hsts
 from toetskader.collect.endpoint.gate import Gate
 from toetskader.collect.endpoint.http import collect_http
 from toetskader.facts.endpoint.http import Answer, How, HttpFacts, Unanswered
 from toetskader.facts.endpoint.page import likeness
+from toetskader.judging.findings import Findings
 from toetskader.laboratory.tls import ssl_context
 from toetskader.laboratory.web import Reply, Site, bad_site, free_port, good_site, serve
+from toetskader.text import Text
 
 BOTH = ("127.0.0.1", "::1")
 PARAMS = {"http.load_time": {"seconds": 10}}
@@ -121,7 +125,7 @@ def test_one_connection_over_tls_serves_all_requests(lab: Lab) -> None:
         )
     assert isinstance(facts, HttpFacts)
     assert most == 1
-    assert total == 1
+    assert total == 2  # and one to see whether it speaks HTTP/2
 
 
 def test_requests_say_who_asks_and_ask_the_right_host(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,6 +190,100 @@ def test_a_server_that_speaks_http_2_only_is_read(lab: Lab) -> None:
     assert address.document is not None
     assert address.document.size == 9
     assert address.certificate_fault == ""
+
+
+PEM = ("ssl_certificate {folder}/server.pem", "ssl_certificate_key {folder}/server.key", "default_type text/html")
+HSTS = 'add_header Strict-Transport-Security "max-age=31536000" always'
+
+
+def nginx(lab: Lab, folder: Path, *settings: str, first: str = "", protocols: str = "") -> HttpFacts:
+    """Return what nginx answers with these settings of a server."""
+    (folder / "server.pem").write_bytes(lab.certificate)
+    (folder / "server.key").write_bytes(lab.key)
+    with nginx_server(folder, (*PEM, *settings), first=first, protocols=protocols) as port:
+        facts = lab.collect(port)
+    assert isinstance(facts, HttpFacts)
+    return facts
+
+
+def hsts_of(facts: HttpFacts) -> tuple[str, str, str]:
+    """Return the verdict on HSTS, the finding, and the command that shows it."""
+    findings = Findings()
+    judge_hsts(facts, NORM, findings)
+    found = [item for item in findings.items if item.strength == "required"]
+    seen = found[0].seen if found else ""
+    return (
+        ("fail" if found else "pass"),
+        (seen.en if isinstance(seen, Text) else str(seen)),
+        found[0].command if found else "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("versions", "verdict", "seen", "option"),
+    [
+        ('HTTP/2.0 ""; default "max-age=31536000";', "fail", "over HTTP/2: no header", "--http2"),
+        ('HTTP/2.0 "max-age=0"; default "max-age=31536000";', "fail", "over HTTP/2: max-age=0", "--http2"),
+        ('HTTP/2.0 "max-age=31536000"; default "";', "fail", "no header", "--http1.1"),
+        ('default "";', "fail", "no header", "--http1.1"),
+        ('default "max-age=31536000";', "pass", "", ""),
+    ],
+)
+def test_hsts_counts_in_each_version_of_http_that_a_server_speaks(
+    lab: Lab, tmp_path: Path, versions: str, verdict: str, seen: str, option: str
+) -> None:
+    age = "map $server_protocol $age { " + versions + " }"
+    facts = nginx(lab, tmp_path, "add_header Strict-Transport-Security $age always", first=age, protocols="http2")
+    (address,) = facts.addresses
+    assert isinstance(address.first, Answer)
+    assert isinstance(address.http2, Answer)
+    assert (address.first.protocol, address.http2.protocol) == ("HTTP/1.1", "HTTP/2")
+    found = hsts_of(facts)
+    assert found[:2] == (verdict, seen)
+    assert option in found[2]
+
+
+def test_a_server_that_does_not_choose_http_2_is_judged_without(lab: Lab, tmp_path: Path) -> None:
+    facts = nginx(lab, tmp_path, HSTS)
+    assert facts.addresses[0].http2 is None
+    assert hsts_of(facts)[0] == "pass"
+    assert "--http" not in facts.curl(facts.addresses[0])
+
+
+def test_headers_that_only_come_over_http_2_are_seen(lab: Lab, tmp_path: Path) -> None:
+    maps = (
+        'map $server_protocol $product { HTTP/2.0 "Zaaksuite/3.2.1"; default ""; }\n'
+        'map $server_protocol $cookie { HTTP/2.0 "sid=1; Secure; SameSite=None"; default ""; }'
+    )
+    shown = (HSTS, "add_header X-Served-With $product always", "add_header Set-Cookie $cookie always")
+    facts = nginx(lab, tmp_path, *shown, "server_tokens off", first=maps, protocols="http2")
+    (address,) = facts.addresses
+    leaks = judge("http.no_information_leak", address, port=facts.port)
+    assert "required x-served-with: Zaaksuite/3.2.1" in leaks.findings
+    headers = judge("http.security_headers", address, port=facts.port).findings
+    assert "recommended Set-Cookie: over HTTP/2: without HttpOnly: sid" in headers
+    assert sum("Referrer-Policy" in finding for finding in headers) == 1  # the same in both is told once
+
+
+def test_http_2_that_breaks_off_leaves_doubt(lab: Lab) -> None:
+    tls = ssl_context("good", lab.certificate, lab.key)
+    tls.set_alpn_protocols(["h2", "http/1.1"])
+
+    def talk(connection: ssl.SSLSocket) -> None:
+        while data := connection.recv(65536):
+            if data.startswith(b"PRI"):
+                return
+            connection.sendall(
+                b"HTTP/1.1 200 OK\r\nStrict-Transport-Security: max-age=31536000\r\nContent-Length: 0\r\n\r\n"
+            )
+
+    with lab.talking(talk, using=tls) as port:  # type: ignore[arg-type]
+        address = lab.one(port)
+    assert isinstance(address.first, Answer)
+    assert isinstance(address.http2, Unanswered)
+    outcome = judge("http.hsts", address)
+    assert outcome.verdict == "undetermined"
+    assert "HTTP/2" in outcome.reason
 
 
 def test_nginx_is_read(lab: Lab, tmp_path: Path) -> None:

@@ -25,8 +25,9 @@ http {{
   fastcgi_temp_path temp;
   uwsgi_temp_path temp;
   scgi_temp_path temp;
+{first}
   server {{
-    listen 127.0.0.1:{port} ssl;
+    listen 127.0.0.1:{port} ssl {protocols};
 {lines}
     location / {{ return 200 "laboratory"; }}
   }}
@@ -35,8 +36,11 @@ http {{
 
 
 @contextmanager
-def nginx_server(folder: Path, settings: Sequence[str]) -> Iterator[int]:
-    """Start nginx with settings of a server, which may name files in the folder. Yields the port."""
+def nginx_server(folder: Path, settings: Sequence[str], *, first: str = "", protocols: str = "") -> Iterator[int]:
+    """Start nginx with settings of a server, which may name files in the folder. Yields the port.
+
+    Parameters: `first`, what stands before the server in the configuration, such as a map; `protocols`, such as http2.
+    """
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         raise RuntimeError("nginx is missing: run .ci/debian-packages")
@@ -44,7 +48,7 @@ def nginx_server(folder: Path, settings: Sequence[str]) -> Iterator[int]:
     home = folder / f"nginx-{port}"
     home.mkdir()
     lines = "\n".join(f"    {setting.format(folder=folder)};" for setting in settings)
-    (home / "nginx.conf").write_text(_CONFIGURATION.format(port=port, lines=lines))
+    (home / "nginx.conf").write_text(_CONFIGURATION.format(port=port, lines=lines, first=first, protocols=protocols))
     with (home / "start.log").open("w+b") as log:
         server = subprocess.Popen(
             [program, "-p", str(home), "-e", "error.log", "-c", "nginx.conf"], stdout=log, stderr=log

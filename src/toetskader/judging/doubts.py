@@ -37,6 +37,7 @@ class Doubts:
     def answer(self, address: AddressHttp, exchange: Exchange, *, plain: bool = False) -> Answer | None:
         """Return an answer of the site itself; None, with the reason kept, when there is none."""
         place = self._http.plain_place(address) if plain else self._http.place(address)
+        place += ", HTTP/2" if exchange is address.http2 else ""
         if isinstance(exchange, Unanswered):
             self.add(f"{place}: {exchange.message.nl}", f"{place}: {exchange.message.en}")
             return None

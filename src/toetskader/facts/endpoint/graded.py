@@ -26,6 +26,11 @@ class Remark:
     status: Status = Status.BAD
 
 
+def told_over_http2(seen: Text) -> Text:
+    """Return what was seen of an answer, with that it came over HTTP/2, as another came without it."""
+    return Text(f"over HTTP/2: {seen.nl}", f"over HTTP/2: {seen.en}")
+
+
 @dataclass(frozen=True, slots=True)
 class Graded:
     """What a rule made of something."""

@@ -98,6 +98,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, tag="answer"):
     redirect: Redirect | None = None
     blocker: str = ""
     """Product or kind of what answered in place of the site (a firewall, a rate limit, a challenge); else empty."""
+    malformed: bool = False
+    """True when a line among the header fields was none, and clients read the rest."""
     first_byte_ms: int = 0
 
     def values(self, name: str) -> tuple[str, ...]:
@@ -176,6 +178,8 @@ class AddressHttp(msgspec.Struct, frozen=True, kw_only=True):
     """The path over plain HTTP."""
     first: Exchange
     """The path over HTTPS, before any redirect."""
+    http2: Exchange | None = None
+    """The same over HTTP/2, which browsers speak where they can; None when the server does not choose it."""
     certificate_fault: str = ""
     """Why a client would not trust the certificate; it was read on regardless."""
     hops: tuple[Exchange, ...] = ()
@@ -208,6 +212,11 @@ class AddressHttp(msgspec.Struct, frozen=True, kw_only=True):
         return version_of(self.address) == 6
 
     @property
+    def firsts(self) -> tuple[Exchange, ...]:
+        """The first answer over HTTPS, in each version of HTTP that the server speaks."""
+        return (self.first,) if self.http2 is None else (self.first, self.http2)
+
+    @property
     def last(self) -> Exchange:
         """The last answer of the redirects on this host."""
         return self.hops[-1] if self.hops else self.first
@@ -216,7 +225,7 @@ class AddressHttp(msgspec.Struct, frozen=True, kw_only=True):
         """Yield every answer, over HTTPS and then over plain HTTP."""
         files = [file for file in (self.security_txt, self.legacy_security_txt) if file is not None]
         of_files = [exchange for file in files for exchange in (*file.hops, file.exchange)]
-        for exchange in (self.first, *self.hops, *self.sign_in, self.error, *of_files, *self.policy, self.plain):
+        for exchange in (*self.firsts, *self.hops, *self.sign_in, self.error, *of_files, *self.policy, self.plain):
             if isinstance(exchange, Answer):
                 yield exchange
 
@@ -241,15 +250,20 @@ class HttpFacts(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
     commands: tuple[str, ...] = ()
     """How to see the same by hand."""
 
-    def curl(self, address: AddressHttp, path: str = "", *, plain: bool = False, trusting: bool = True) -> str:
+    def curl(
+        self, address: AddressHttp, path: str = "", *, plain: bool = False, trusting: bool = True, http2: bool = False
+    ) -> str:
         """Return the command with which an auditor makes a request by hand.
 
         Parameters: `path`, that of the endpoint when absent; `plain`, over plain HTTP; `trusting`, whether to read on
-        when the certificate is not trusted, as was done here.
+        when the certificate is not trusted, as was done here; `http2`, over HTTP/2.
         """
         port = self.http_port if plain else self.port
         insecure = trusting and not plain and (self.own_authorities or bool(address.certificate_fault))
-        return curl_command(self.host, port, path or self.path, address.where, plain=plain, insecure=insecure)
+        version = "" if plain or address.http2 is None else "--http2" if http2 else "--http1.1"
+        return curl_command(
+            self.host, port, path or self.path, address.where, plain=plain, insecure=insecure, version=version
+        )
 
     def plain_place(self, address: AddressHttp) -> str:
         """Name the plain HTTP port of an address, for people."""
@@ -260,14 +274,15 @@ class HttpFacts(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
         return f"{self.host} ({address.where}:{self.port})"
 
 
-def curl_command(host: str, port: int, path: str, where: str, *, plain: bool, insecure: bool = False) -> str:
+def curl_command(
+    host: str, port: int, path: str, where: str, *, plain: bool, insecure: bool = False, version: str = ""
+) -> str:
     """Return a command that asks one address of a host for a path.
 
-    Parameters: `where`, the address as in a URL; `insecure`, whatever the certificate.
+    Parameters: `where`, the address as in a URL; `insecure`, whatever the certificate; `version`, curl's option for a
+    version of HTTP, which it chooses itself without.
     """
     scheme, usual = ("http", 80) if plain else ("https", 443)
     url = f"{scheme}://{host}{'' if port == usual else f':{port}'}{path}"
-    regardless = ["--insecure"] if insecure else []
-    return shlex.join(
-        ["curl", "-sS", "-i", *regardless, "--max-time", "20", "--resolve", f"{host}:{port}:{where}", url]
-    )
+    options = [*(["--insecure"] if insecure else []), *([version] if version else [])]
+    return shlex.join(["curl", "-sS", "-i", *options, "--max-time", "20", "--resolve", f"{host}:{port}:{where}", url])

@@ -16,7 +16,7 @@ from toetskader.collect.endpoint.http.trust import tls_context
 from toetskader.collect.endpoint.http.visit import LEGACY, NOT_THERE, WELL_KNOWN, Https, Visitor
 from toetskader.facts.addresses import may_be_contacted
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
-from toetskader.facts.endpoint.http import AddressHttp, Exchange, FileAnswer, How, HttpFacts, Unanswered
+from toetskader.facts.endpoint.http import AddressHttp, Answer, Exchange, FileAnswer, How, HttpFacts, Unanswered
 from toetskader.text import Text
 
 DEADLINE_S = 20.0
@@ -74,7 +74,11 @@ def collect_http(
 
     def https(address: str) -> Https:
         with through(address), Deadline(deadline_s) as deadline:
-            return visitor(address, deadline).https()
+            seen = visitor(address, deadline).https()
+        if isinstance(seen.first, Answer) and seen.first.protocol != "HTTP/2":
+            with through(address), Deadline(deadline_s) as deadline:
+                seen.http2 = visitor(address, deadline).over_http2()
+        return seen
 
     def visitor(address: str, deadline: Deadline) -> Visitor:
         return Visitor(
@@ -110,6 +114,7 @@ def _address(address: str, plain: Exchange, seen: Https) -> AddressHttp:
         address=address,
         plain=plain,
         first=seen.first,
+        http2=seen.http2,
         certificate_fault=seen.certificate_fault,
         hops=tuple(seen.hops),
         document=seen.document,

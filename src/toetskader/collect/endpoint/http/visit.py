@@ -63,6 +63,7 @@ class Https:
 
     first: Exchange
     certificate_fault: str
+    http2: Exchange | None = None
     hops: list[Exchange] = field(default_factory=list)
     document: Page | None = None
     load_ms: int | None = None
@@ -118,6 +119,12 @@ class Visitor:
         finally:
             line.close()
         return seen
+
+    def over_http2(self) -> Exchange | None:
+        """Ask for the path over HTTP/2, as browsers do; None when the server does not choose it."""
+        line, exchange, _, _ = self._try(Http2)
+        line.close()
+        return None if isinstance(line, Http2) and line.declined else exchange
 
     def _settings(self, authority: str, port: int, tls: ssl.SSLContext | None) -> dict[str, object]:
         return {
@@ -287,6 +294,7 @@ def _answer(url: str, received: Received, full_url: str) -> Answer:
         fields=tuple(fields),
         cookies=tuple(cookies),
         redirect=_redirect(full_url, received),
+        malformed=received.malformed,
         first_byte_ms=received.first_byte_ms,
     )
     found = blocker(answer, "" if received.encoding_unread else received.body.decode("utf-8", errors="replace"))

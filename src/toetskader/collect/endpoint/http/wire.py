@@ -60,6 +60,8 @@ class Received:
     encoding_unread: str
     first_byte_ms: int
     total_ms: int
+    malformed: bool = False
+    """True when a line among the fields was none."""
 
     def first(self, name: bytes) -> bytes:
         """Return the value of the first field of that name; empty when there is none."""
@@ -153,6 +155,7 @@ class Http1(Line):
             encoding_unread=body.encoding_unread,
             first_byte_ms=_milliseconds(start, first),
             total_ms=_milliseconds(start, time.monotonic()),
+            malformed=isinstance(raw._original_response, _WholeHead) and raw._original_response.malformed,
         )
 
     def close(self) -> None:
@@ -161,11 +164,13 @@ class Http1(Line):
 
 
 class Http2(Line):
-    """HTTP/2, with httpx."""
+    """HTTP/2, with httpx, with a server that chooses it, as browsers speak it (RFC 9113, 3.2)."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         assert self.tls is not None  # noqa: S101 - HTTP/2 is spoken over TLS only
+        self.declined = False
+        """True when the server chose another protocol."""
         self._client = httpx.Client(http1=False, http2=True, verify=self.tls, trust_env=False, follow_redirects=False)
 
     def get(self, path: str, *, encodings: str) -> Received:
@@ -210,6 +215,11 @@ class Http2(Line):
         if event == "connection.connect_tcp.complete":
             self.connected = True
             self._deadline.watch(info["return_value"].get_extra_info("socket"))
+        elif event == "connection.start_tls.complete":
+            chosen = info["return_value"].get_extra_info("ssl_object").selected_alpn_protocol()
+            self.declined = chosen != "h2"
+            if self.declined:
+                raise NotMade(How.PROTOCOL, Text("De server kiest geen HTTP/2.", "The server does not choose HTTP/2."))
 
 
 class _WholeHead(http.client.HTTPResponse):
@@ -218,6 +228,9 @@ class _WholeHead(http.client.HTTPResponse):
     Python's takes the end of a connection for the end of the headers, and reads no field after a malformed line.
     """
 
+    malformed = False
+    """True when a line among the fields was none."""
+
     def begin(self) -> None:
         """Read status and headers."""
         file, lines = self.fp, _Lines(self.fp)
@@ -225,6 +238,7 @@ class _WholeHead(http.client.HTTPResponse):
         try:
             super().begin()
         finally:
+            self.malformed = lines.malformed
             if self.fp is not None:  # None when there is no body
                 self.fp = file
         if lines.last not in (b"\r\n", b"\n"):
@@ -255,6 +269,7 @@ class _Lines:
         self.file = file
         self.last = b""
         self.in_fields = False
+        self.malformed = False
         self._count = 0
         self._dropped = False
         """True when the last line was none that is read, so that its continuation is not read either."""
@@ -279,6 +294,7 @@ class _Lines:
                 return self.last.rstrip(b"\r\n").replace(b"\r", b" ") + b"\r\n"
             field = _FIELD_LINE.fullmatch(self.last)
             self._dropped = field is None
+            self.malformed |= self._dropped
             if field is not None:
                 return field[1] + b":" + field[2].replace(b"\r", b" ") + b"\r\n"
 
