@@ -15,10 +15,10 @@ from tiny_project import CHECKS, CONFTEST, Project
 
 from toetskader.report import json_view
 
-PATIENCE_S = 60
+PATIENCE_S = 300
 """How long to wait for a run to get where it is to be broken off; a busy machine may need it."""
-SOON_S = 15
-"""How long it may take to end; three seconds where nothing else runs."""
+SOON_S = 120
+"""How long to wait for the end on a busy machine; what hangs would wait for `hold`, which takes ten minutes."""
 WHEN = ("loading", "judging", "reporting")
 
 HOLD = """
