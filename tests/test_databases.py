@@ -68,6 +68,7 @@ def test_database_is_an_external_postgresql(
     missing = [role for role in Role if role not in settable]
     if findings or not missing:
         return
+    _require_no_settings_in_files(databases)
     nl, en = (", ".join(names[role] for role in missing) for names in (_ROLE_NL, _ROLE_EN))
     if in_doubt.issuperset(missing):
         undetermined(
@@ -217,6 +218,7 @@ def _require_database(workloads: Workloads, objects: Objects, environment: Envir
         return
     require_seen(environment)
     _require_files_seen(workloads, objects)
+    _require_no_settings_in_files(databases)
     if databases.possible:
         names = listed([variable.name for variable in databases.possible])
         undetermined(
@@ -239,10 +241,26 @@ def _require_files_seen(workloads: Workloads, objects: Objects) -> None:
         f"{kind_of(file.from_secret)}/{file.holder}"
         for container in workloads.containers()
         for file in mounted_files(container, objects)
-        if file.content in (Content.UNKNOWN, Content.CONFIGURATION) and file.text is None
+        if file.content in (Content.UNKNOWN, Content.CONFIGURATION) and file.database is None
     ]
     if hidden:
         undetermined(
-            f"Niet te zien of dit een database noemt: {listed(hidden)}. Render het object mee.",
-            f"Cannot see whether this names a database: {listed(hidden)}. Render the object along.",
+            f"Een container leest bestanden uit {listed(hidden)}, dat niet in de chart staat: niet te zien is of het "
+            "een database noemt. Zet de instellingen van de database in omgevingsvariabelen.",
+            f"A container reads files from {listed(hidden)}, which is not in the chart: whether it names a database "
+            "cannot be seen. Put the settings of the database in environment variables.",
+        )
+
+
+def _require_no_settings_in_files(databases: Databases) -> None:
+    """End undetermined when settings of a database stand in a file, which is not read further here."""
+    holders = [f"{kind_of(file.from_secret)}/{file.holder}: {file.name}" for file in databases.in_files]
+    holders += [node.where for node, _ in databases.in_secrets]
+    if holders:
+        names = listed(list(dict.fromkeys(holders)))
+        undetermined(
+            f"De instellingen van een database lijken in een bestand of Secret te staan ({names}); zet ze elk in een "
+            "omgevingsvariabele, dan zijn ze te beoordelen.",
+            f"The settings of a database seem to be in a file or Secret ({names}); put each in an environment "
+            "variable, then they can be judged.",
         )

@@ -151,13 +151,17 @@ def _require_environment(workloads: Workloads, environment: Environment) -> None
 
 def require_seen(environment: Environment) -> None:
     """End undetermined when variables may stand in objects that the chart does not render."""
-    names = list(dict.fromkeys(f"{kind_of(item.origin is Origin.SECRET)}/{item.name}" for item in environment.unseen))
-    if names:
+    names_of = {origin: [item.name for item in environment.unseen if item.origin is origin] for origin in Origin}
+    secrets = [f"Secret/{name}" for name in dict.fromkeys(names_of[Origin.SECRET])]
+    config_maps = [f"ConfigMap/{name}" for name in dict.fromkeys(names_of[Origin.CONFIG_MAP])]
+    if secrets or config_maps:
+        names = listed([*secrets, *config_maps])
+        along = Text(", of render de ConfigMap mee", ", or render the ConfigMap along") if config_maps else Text("", "")
         undetermined(
-            f"Niet te zien welke omgevingsvariabelen hierin staan: {listed(names)}. Noem ze in `env` met "
-            "`secretKeyRef` of `configMapKeyRef`, of render het object mee.",
-            f"Cannot see which environment variables are in: {listed(names)}. Name them in `env` with `secretKeyRef` "
-            "or `configMapKeyRef`, or render the object along.",
+            f"Niet te zien welke omgevingsvariabelen in {names} staan. Noem ze in `env` met `secretKeyRef` of "
+            f"`configMapKeyRef`{along.nl}.",
+            f"Cannot see which environment variables are in {names}. Name them in `env` with `secretKeyRef` or "
+            f"`configMapKeyRef`{along.en}.",
         )
 
 

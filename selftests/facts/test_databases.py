@@ -185,3 +185,36 @@ def test_another_engine_by_its_dialect() -> None:
     value = "org.hibernate.dialect.OracleDialect"
     container = f"{{name: c, env: [{{name: SPRING_JPA_DATABASE_PLATFORM, value: {value}}}]}}"
     assert [engine for _, engine in seen(container).other_engines()] == ["Oracle"]
+
+
+SECRETS = {
+    "{agent.yaml: 'clients: [{url: \"http://loki/push\"}]'}": ([], []),
+    "{app.yaml: 'database: {host: pg}'}": ([], ["app.yaml"]),
+    "{app.properties: 'spring.datasource.url=jdbc:mysql://db/x'}": (["jdbc:mysql:"], []),
+    "{app.conf: 'store = postgres://app:Zq8!kd03xYw@db/app'}": (["postgres://"], []),
+    "{password: 'Zq8!kd03xYw'}": ([], []),
+}
+
+
+@pytest.mark.parametrize(("entries", "expected"), SECRETS.items())
+def test_what_a_secret_of_the_scene_says_as_a_file(entries: str, expected: tuple[list[str], list[str]]) -> None:
+    everything = objects(
+        "{kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, volumeMounts: [{name: v, mountPath: /a}]}], "
+        f"volumes: [{{name: v, secret: {{secretName: s}}}}]}}}}\n---\n"
+        f"{{kind: Secret, metadata: {{name: s}}, stringData: {entries}}}"
+    )
+    running = Workloads(everything)
+    found = databases(running, everything, Environment(running, everything), ())
+    assert ([form for _, form in found.in_secrets], [file.name for file in found.in_files]) == expected
+    assert [container.name for container in found.users] == ["c"] * len(expected[0])
+
+
+def test_a_variable_from_a_secret_of_the_scene() -> None:
+    everything = objects(
+        "{kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, envFrom: [{secretRef: {name: s}}]}]}}\n---\n"
+        "{kind: Secret, metadata: {name: s}, data: {STORE: bXlzcWw6Ly9kYi94}}"  # mysql://db/x
+    )
+    running = Workloads(everything)
+    found = databases(running, everything, Environment(running, everything), ())
+    assert found.any
+    assert [engine for _, engine in found.other_engines()] == ["mysql"]

@@ -7,7 +7,7 @@ import pytest
 
 from toetskader.facts.attempt import Provenance
 from toetskader.facts.chart import ChartFiles
-from toetskader.facts.subcharts import Off, enabled_subcharts, switched_off
+from toetskader.facts.subcharts import Off, enabled_subcharts, switched_off, unset
 from toetskader.facts.templates import Templates
 from toetskader.facts.values import leaves
 
@@ -63,15 +63,16 @@ DB = {"name": "db", "condition": "db.on"}
 
 def test_what_is_off_has_no_values_and_no_templates() -> None:
     found = off([DB], {"db": {"on": False}})
-    assert found == Off(frozenset({("db",)}), frozenset({"charts/db/"}))
+    assert (found.values, found.folders) == ({("db",)}, {"charts/db/"})
     assert found.files({"charts/db/templates/a.yaml": "", "templates/b.yaml": ""}) == {"templates/b.yaml": ""}
-    assert off([DB], {"db": {"on": True}}) == Off()
+    on = off([DB], {"db": {"on": True}})
+    assert (on.values, on.folders, on.sections) == (frozenset(), frozenset(), (("", ()), ("charts/db/", ("db",))))
 
 
 def test_one_alias_that_is_on_keeps_the_templates() -> None:
     entries = [DB, {"name": "db", "alias": "second", "condition": "second.on"}]
     found = off(entries, {"db": {"on": False}, "second": {"on": True}})
-    assert found == Off(frozenset({("db",)}), frozenset())
+    assert (found.values, found.folders) == ({("db",)}, frozenset())
 
 
 def test_a_subchart_of_a_subchart() -> None:
@@ -80,7 +81,7 @@ def test_a_subchart_of_a_subchart() -> None:
         "charts/db/charts/metrics/Chart.yaml": "name: metrics",
     }
     found = switched_off(chart({"dependencies": [DB]}, files), {"db": {"on": True, "metrics": {"on": False}}})
-    assert found == Off(frozenset({("db", "metrics")}), frozenset({"charts/db/charts/metrics/"}))
+    assert (found.values, found.folders) == ({("db", "metrics")}, {"charts/db/charts/metrics/"})
 
 
 def test_dependencies_in_a_file_of_their_own() -> None:
@@ -107,3 +108,22 @@ def test_a_value_of_what_is_off_counts_when_another_template_reads_it(template: 
     values = {"db": {"on": False, "host": "pg"}, "name": "x"}
     templates = Templates({"templates/a.yaml": template})
     assert sorted(leaf.path for leaf in off([DB], values).settings(leaves(values), templates)) == counts
+
+
+def test_settings_that_the_values_leave_null() -> None:
+    files = {
+        "values.yaml": "mail: {host: , port: 25, from: [null]}\nname: null\nlog:",
+        "charts/db/Chart.yaml": "name: db",
+        "charts/db/values.yaml": "password:",
+        "charts/cache/Chart.yaml": "name: cache",
+        "charts/cache/values.yaml": "password:",
+    }
+    entries = [DB, {"name": "cache", "condition": "cache.on"}]
+    values = {"mail": {"port": 25}, "name": "x", "db": {"on": True}, "cache": {"on": False}}
+    made = chart({"dependencies": entries}, files)
+    found = unset(made, values, switched_off(made, values))
+    assert [(leaf.path, leaf.words, leaf.text) for leaf in found] == [
+        ("mail.host", "mail host", ""),
+        ("log", "log", ""),
+        ("db.password", "db password", ""),
+    ]

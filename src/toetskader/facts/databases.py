@@ -7,13 +7,14 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-from toetskader.facts.kubernetes.environment import Environment, Variable
+from toetskader.facts.database_names import ADDRESS, SETTING, database_in
+from toetskader.facts.kubernetes.environment import Environment, Origin, Variable
 from toetskader.facts.kubernetes.known_images import Server, server_in
 from toetskader.facts.kubernetes.literals import literals, options
 from toetskader.facts.kubernetes.node import Node, Place
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Container, Workloads
-from toetskader.facts.mounts import mounted_files
+from toetskader.facts.mounts import MountedFile, entry_text, mounted_files
 from toetskader.facts.names import words
 from toetskader.facts.values import Leaf
 from toetskader.patterns import linear
@@ -61,12 +62,6 @@ _DSN = linear(r"(?:.*\b)?dsn")
 _DSN_OF_OTHERS = re.compile(
     r"\b(sentry|raven|glitchtip|bugsnag|mail|mailer|smtp|sms|messenger|message|transport|notifier|chatter|texter|queue"
     r"|lock|amqp|redis|valkey|cache|mongo|mongodb|elastic\w*|log|session)\b"
-)
-_ADDRESS = linear(
-    r"jdbc:\w+|\b(?:postgres|postgresql|mysql|mariadb|sqlserver|mssql|oracle|postgis|pgsql|cockroachdb|sqlite3?)"
-    r"(?:\+\w+)?://"
-    r"|\b(?:Host|Server|Data Source)=[^;\n]{1,200};[^\n]{0,200}\b(?:Database|Initial Catalog)=",
-    re.IGNORECASE,
 )
 # An address of something else: `mongodb+srv://…`, `redis://…`.
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
@@ -140,6 +135,10 @@ class Databases:
     """Containers that are told of a database, or are one."""
     possible: tuple[Variable, ...] = ()
     """Variables that give a data source which cannot be seen, and whose name does not tell of what kind it is."""
+    in_secrets: tuple[tuple[Node, str], ...] = ()
+    """Where a container takes the address of a database from a Secret of the scene, with its form."""
+    in_files: tuple[MountedFile, ...] = ()
+    """Files that a container mounts with settings of a database, and no address."""
 
     @property
     def any(self) -> bool:
@@ -162,6 +161,10 @@ class Databases:
         for setting, _ in self.settings:
             if engine := _other_engine(setting.words, setting.text):
                 yield setting, engine
+        for node, form in self.in_secrets:
+            match = _OTHER_ADDRESS.search(f"{form}//")
+            if match:
+                yield node, match[1]
 
 
 def keeps_file(variable: Variable) -> bool:
@@ -192,7 +195,7 @@ def _other_engine(name: str, value: str) -> str:
     if not _HINT.search(name):
         return ""
     match = _OTHER_ENGINE.search(value)
-    if match and (_ADDRESS.search(value) or _ENGINE_NAME.fullmatch(name)):
+    if match and (ADDRESS.search(value) or _ENGINE_NAME.fullmatch(name)):
         return match[1]
     return "sqlite" if _SQLITE_FILE.fullmatch(value) else ""
 
@@ -230,11 +233,13 @@ def databases(workloads: Workloads, objects: Objects, environment: Environment, 
     addresses = tuple(
         item.node
         for item in (*literals(workloads, objects, tests=True), *options(workloads))
-        if isinstance(item.node.value, str) and _ADDRESS.search(item.node.value) and not _in_memory(item.node.value)
+        if isinstance(item.node.value, str) and ADDRESS.search(item.node.value) and not _in_memory(item.node.value)
     )
     variables: dict[tuple[int, str], tuple[Variable, frozenset[Role]]] = {}
     possible: dict[tuple[int, str], Variable] = {}
     users = [container for container, _ in servers]
+    in_secrets: list[tuple[Node, str]] = []
+    in_files: list[MountedFile] = []
     for item in environment.of_containers:
         found = _Named((words(variable.name), variable.text, variable) for variable in item.variables.values())
         for variable, role in found.of_database():
@@ -242,7 +247,14 @@ def databases(workloads: Workloads, objects: Objects, environment: Environment, 
         for variable in found.data_sources():
             if variable.value is None:
                 possible.setdefault((id(variable.holder or variable.node), variable.name), variable)
-        if found.tells or _holds_address(item.container, objects, addresses):
+        secret = [(variable.node, form) for variable in item.variables.values() if (form := _form_in_secret(variable))]
+        for file in mounted_files(item.container, objects):
+            if file.database == SETTING:
+                in_files.append(file)
+            elif file.database and file.from_secret:
+                secret.append((file.mount, file.database))
+        in_secrets += secret
+        if found.tells or secret or _holds_address(item.container, objects, addresses):
             users.append(item.container)
     return Databases(
         servers=tuple(servers),
@@ -252,7 +264,22 @@ def databases(workloads: Workloads, objects: Objects, environment: Environment, 
         addresses=addresses,
         users=tuple(users),
         possible=tuple(possible.values()),
+        in_secrets=tuple(in_secrets),
+        in_files=tuple(in_files),
     )
+
+
+def _form_in_secret(variable: Variable) -> str:
+    """Return the form of the address that a variable takes from a Secret of the scene; empty for none."""
+    holder = variable.holder
+    if variable.origin is not Origin.SECRET or holder is None or holder.kind != "Secret":
+        return ""
+    for section in ("stringData", "data"):
+        text = entry_text(holder, section, holder.get(section).mapping().get(variable.key))
+        if text is not None:
+            form = database_in(text)
+            return "" if form == SETTING else form
+    return ""
 
 
 Setting = TypeVar("Setting", Variable, Leaf)
@@ -294,7 +321,7 @@ class _Named(Generic[Setting]):
 
     def _roles(self, name: str, value: str) -> frozenset[Role]:
         """Return what a setting says: by its name, or because it goes with one that chooses a relational database."""
-        if _OTHER_SCHEME.match(value) and not _ADDRESS.search(value):
+        if _OTHER_SCHEME.match(value) and not ADDRESS.search(value):
             return frozenset()
         if any(_below(name, subject) for subject in self._relational) and not _OTHER.search(name):
             if _ENDS_WHOLE.fullmatch(name):
@@ -327,4 +354,4 @@ def _holds_address(container: Container, objects: Objects, addresses: tuple[Node
     """Tell whether an address of a database stands in a container, or in a file that it mounts."""
     if any(node.owner is container for node in addresses):
         return True
-    return any(file.text and _ADDRESS.search(file.text) for file in mounted_files(container, objects))
+    return any(file.text and ADDRESS.search(file.text) for file in mounted_files(container, objects))

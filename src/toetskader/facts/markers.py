@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
+from toetskader.facts.database_names import database_in
 from toetskader.facts.placeholders import is_placeholder, says_to_replace
 from toetskader.facts.references import inner, nothing, placeholder
 from toetskader.facts.secrets.encoded import decoded, holds_certificate, holds_private_key
@@ -45,6 +46,7 @@ _NOBODYS = linear(r"[A-Za-z_ .!<>\"'-]+[0-9]{0,4}[>\"'.!]*")
 _MARKER = re.compile(
     rf"(?i:(?:test-|default-|secret-|{WORD}:)?{WORD}(?:-a?[0-9]{{1,6}}(?:-secret)?|[A-P]{{4}}|random[0-9]{{6}}"
     rf"|:?[0-9]{{0,6}}a1B2c3D4e5F6|(?:-secret)?(?:-|://)[0-9]{{1,6}})?|<{WORD}-[0-9]{{1,6}}>)"
+    rf"|[\w<>:./-]{{1,60}} (?:\w{{1,20}}://|jdbc:\w{{1,20}}:|database: ){WORD}"
 )
 _LETTERS = re.compile(r"[A-Za-z]+")
 _MASK = re.compile(r"[xX*.…?#-]+")
@@ -131,6 +133,14 @@ class Markers:
         return best
 
     def _candidates(self, value: str) -> Iterator[str]:
+        form = database_in(value)
+        if form:
+            for candidate in self._forms(value):
+                yield candidate.replace("redacted://", form) if "://" in form else candidate
+                yield f"{candidate} {form}{WORD}"
+        yield from self._forms(value)
+
+    def _forms(self, value: str) -> Iterator[str]:
         number = self._number(value)
         if value.strip().isdigit():
             yield str(_NUMBERS + number)
@@ -222,6 +232,7 @@ def _traits(value: str) -> tuple[object, ...]:
         holds_private_key(value),
         holds_certificate(value),
         is_plain_address(value),
+        database_in(value),
         value.strip().isdigit(),
     )
 

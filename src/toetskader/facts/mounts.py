@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from toetskader.facts.database_names import database_in
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Container, Workload
 from toetskader.facts.names import words
+from toetskader.facts.secrets.encoded import decoded
 
 
 class Content(StrEnum):
@@ -36,6 +38,8 @@ class MountedFile:
     """File name; empty when the object is not in the scene and its files are not listed."""
     text: str | None
     """What is in it, when it can be seen and is no secret."""
+    database: str | None = None
+    """How it names a database (`facts.database_names`), a Secret's file too; None when nothing of it can be seen."""
 
     @property
     def content(self) -> Content:
@@ -83,9 +87,12 @@ def mounted_files(container: Container, objects: Objects) -> Iterator[MountedFil
         for source, name_key, kind in _sources(volume):
             name = source.get(name_key).text() or ""
             holder = objects.find(kind, name, container.workload.namespace)
-            for file_name, text in _files(source, holder, from_secret=kind == "Secret"):
+            from_secret = kind == "Secret"
+            for file_name, text in _files(source, holder):
                 if not only or not file_name or file_name == only:
-                    yield MountedFile(mount, kind == "Secret", name, file_name or only, text)
+                    database = None if text is None else database_in(text)
+                    shown = None if from_secret else text
+                    yield MountedFile(mount, from_secret, name, file_name or only, shown, database)
 
 
 def _sources(volume: Node) -> Iterator[tuple[Node, str, str]]:
@@ -107,13 +114,13 @@ def _volumes(workload: Workload) -> dict[str | None, Node]:
     return {volume.get("name").text(): volume for volume in workload.volumes()}
 
 
-def _files(source: Node, holder: KubernetesObject | None, *, from_secret: bool) -> Iterator[tuple[str, str | None]]:
+def _files(source: Node, holder: KubernetesObject | None) -> Iterator[tuple[str, str | None]]:
     """Yield file names with their text: those listed in `items`, else all of the object; one empty name if unknown."""
     data: dict[str, str | None] = {}
     if holder is not None:
         for section in ("data", "stringData", "binaryData"):
             for key, value in holder.get(section).mapping().items():
-                data[key] = value if section == "data" and isinstance(value, str) and not from_secret else None
+                data[key] = entry_text(holder, section, value)
     listed = [(item.get("key").text() or "", item.get("path").text() or "") for item in source.get("items").each()]
     if listed:
         for key, path in listed:
@@ -122,3 +129,10 @@ def _files(source: Node, holder: KubernetesObject | None, *, from_secret: bool) 
         yield "", None
     else:
         yield from data.items()
+
+
+def entry_text(holder: KubernetesObject, section: str, value: object) -> str | None:
+    """Return what an entry of a ConfigMap or Secret says, in a Secret by its marker; None for what is no text."""
+    if section == "binaryData" or not isinstance(value, str):
+        return None
+    return decoded(value) if section == "data" and holder.kind == "Secret" else value

@@ -9,8 +9,9 @@ from typing import Any
 import yaml
 
 from toetskader.facts.chart import ChartFiles
+from toetskader.facts.names import words
 from toetskader.facts.templates import Templates
-from toetskader.facts.values import Leaf
+from toetskader.facts.values import Leaf, walk_leaves
 
 _CHART_FILE = re.compile(r"(?P<folder>(?:charts/[^/]+/)*)Chart\.yaml")
 
@@ -38,6 +39,8 @@ class Off:
     """The keys that lead to the values of a subchart that is off."""
     folders: frozenset[str] = frozenset()
     """Where a subchart stands that is off under every name it has: `charts/db/`."""
+    sections: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Every chart that takes part: its folder, empty for the chart itself, and the keys that lead to its values."""
 
     def files(self, files: Mapping[str, str]) -> Mapping[str, str]:
         """Return the files of a chart that take part."""
@@ -70,6 +73,7 @@ def switched_off(chart: ChartFiles, values: Mapping[str, Any]) -> Off:
     found: set[tuple[str, ...]] = set()
     on: set[str] = set()
     off: set[str] = set()
+    sections: list[tuple[str, tuple[str, ...]]] = []
     metadata: dict[str, Mapping[str, Any]] = {"": chart.metadata}
     for path, text in chart.files.items():
         match = _CHART_FILE.fullmatch(path)
@@ -78,6 +82,7 @@ def switched_off(chart: ChartFiles, values: Mapping[str, Any]) -> Off:
     left: list[tuple[str, tuple[str, ...]]] = [("", ())]
     while left:
         folder, keys = left.pop()
+        sections.append((folder, keys))
         own = _section(values, keys)
         # Charts of the first version name their dependencies in a file of its own.
         apart = _read(chart.files.get(f"{folder}requirements.yaml", ""))
@@ -94,7 +99,7 @@ def switched_off(chart: ChartFiles, values: Mapping[str, Any]) -> Off:
             else:
                 found.add(steps)
                 off.add(below)
-    return Off(frozenset(found), frozenset(off - on - {""}))
+    return Off(frozenset(found), frozenset(off - on - {""}), tuple(sections))
 
 
 _DEEPEST = 20
@@ -153,6 +158,28 @@ def _at(values: Mapping[str, Any], path: str) -> Any:
     for key in path.split("."):
         value = value.get(key) if isinstance(value, Mapping) else None
     return value
+
+
+def unset(chart: ChartFiles, values: Mapping[str, Any], off: Off) -> Iterator[Leaf]:
+    """Yield the settings that a chart's own values offer without a value: Helm drops what is null as it coalesces.
+
+    Parameters: `values`, coalesced, whose leaves are not yielded again; `off`, what takes no part with these.
+    """
+    for folder, keys in off.sections:
+        for steps, value in walk_leaves(_read(chart.files.get(f"{folder}values.yaml", ""))):
+            path = (*keys, *map(str, steps))
+            if value is None and not any(isinstance(step, int) for step in steps) and not _is_given(values, path):
+                name = ".".join(path)
+                yield Leaf(name, words(name), None)
+
+
+def _is_given(values: Mapping[str, Any], path: tuple[str, ...]) -> bool:
+    value: Any = values
+    for key in path:
+        if not isinstance(value, Mapping) or key not in value:
+            return False
+        value = value[key]
+    return True
 
 
 def _section(values: Mapping[str, Any], keys: tuple[str, ...]) -> Mapping[str, Any]:

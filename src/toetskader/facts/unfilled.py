@@ -28,14 +28,14 @@ def unfilled(
         for variable in container.variables.values():
             if variable.origin is Origin.SECRET or not is_placeholder(variable.text):
                 continue
-            if names_secret(variable.name) and not names_entry(variable.name, container.variables):
+            if names_secret(variable.name) and not is_name_of_entry(variable.name, container.variables):
                 yield variable.place
     used = {use.name for workload in workloads.with_tests for use in secret_uses(workload, objects)}
     left = [leaf for leaf in values if is_placeholder(leaf.text)]
     beside = _siblings(values) if left else {}
     for leaf in left:
         section, _, name = leaf.path.rpartition(".")
-        if not names_secret(name) or names_entry(name, beside[section], section=section):
+        if not names_secret(name) or is_name_of_entry(name, beside[section], section=section):
             continue
         # What pods refer to as a Secret is the name of one, also under `secret`.
         if not (leaf.text in used and name.lower().endswith("secret")):
@@ -58,7 +58,7 @@ _OF_ENTRIES = re.compile(r"\b(secret keys|secret key names|key names|key mapping
 _NAME_OF_SECRET = re.compile(r"(?:existing )?secret(?: name| ref)?")
 
 
-def names_entry(name: str, beside: Collection[str], *, section: str = "") -> bool:
+def is_name_of_entry(name: str, beside: Collection[str], *, section: str = "") -> bool:
     """Tell whether a setting gives the name of an entry in a Secret: `passwordSecretKey` beside `passwordSecretName`.
 
     `secretKey` by itself is a key that is secret. Parameters: `beside`, the names of the settings that it stands among;

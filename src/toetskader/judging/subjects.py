@@ -20,7 +20,7 @@ from toetskader.facts.kubernetes.routes import routes
 from toetskader.facts.kubernetes.unseen import unseen
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.store import Fact, FactKey, TargetFacts
-from toetskader.facts.subcharts import Off, switched_off
+from toetskader.facts.subcharts import Off, switched_off, unset
 from toetskader.facts.templates import Templates
 from toetskader.facts.values import Leaf, leaves
 from toetskader.judging.deadline import TooLong
@@ -93,8 +93,10 @@ def _databases(scene: "SceneSubjects", _: Any) -> Databases:
 
 
 def _values(scene: "SceneSubjects", render: Render) -> tuple[Leaf, ...]:
-    """Return the leaves of the values that can set something in a render."""
-    return scene.off.settings(leaves(render.values), scene.get("templates"))
+    """Return the leaves of the values that can set something in a render, those that its chart leaves null too."""
+    templates, chart = scene.get("templates"), scene.attempt("templates")
+    found = scene.off.settings(leaves(render.values), templates)
+    return (*found, *unset(chart, render.values, scene.off)) if isinstance(chart, ChartFiles) else found
 
 
 def _templates(scene: "SceneSubjects", chart: ChartFiles) -> Templates:
