@@ -159,6 +159,7 @@ def test_frame_ancestors_stand_in_for_x_frame_options(policy: str | None, *, fra
         ("x-protocol", "TLS/1.3", ()),
         ("content-type", "text/plain; version=0.0.4", ()),
         ("x-runtime", "0.012345", ()),
+        ("x-seen", "Toetskader/1.2.3 (+https://example.nl/)", ()),
         ("x-performance", "took 1.25 s", ()),
         ("x-backend", "10.12.0.3", ()),
         ("x-backend", "web/10.12.0.3", ()),

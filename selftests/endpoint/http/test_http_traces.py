@@ -73,6 +73,14 @@ SAID = [
     "ERROR 1045 (28000): Access denied",
     "TNS-12541: no listener",
     "E11000 duplicate key error collection: zaken",
+    "ActionController::RoutingError (No route matches [GET] &quot;/x&quot;)",
+    "PG::UndefinedTable: ERROR: x",
+    "<span>Illuminate\\Database\\QueryException</span>\n<p>x",
+    "ZaakDoesNotExist at /zaken/3/",
+    "Microsoft VBScript runtime error &#39;800a000d&#39;",
+    "/default.asp, line 12",
+    "connect ECONNREFUSED 10.0.0.5:5432",
+    "** (Phoenix.Router.NoRouteError) no route found",
     "SELECT naam, bsn FROM personen WHERE id = 3",
 ]
 
@@ -96,6 +104,8 @@ def test_what_programs_and_databases_say_is_given_away_by_an_error_page(said: st
         "<script>throw new Sys.ArgumentException('a: b')</script>Niet gevonden",
         "<style>/* SELECT x FROM y */</style>Niet gevonden",
         "Access denied. Login failed.",
+        "Error at the counter. Exception: none. Op onze site: /zaken, lijn 12",
+        "Zie wet art. 3::4 en Ruimte::Tijd",
         "Bel 030-1234567 of mail info@example.nl:12",
     ],
 )

@@ -204,6 +204,66 @@ MUTANTS = (
         remarks=dict.fromkeys(HEADERS.split(), "Set-Cookie"),
     ),
     ServiceMutant(
+        name="cookie-that-browsers-refuse",
+        requirement="TA-5.1a-03",
+        why="A cookie for other sites without Secure: browsers refuse it, so what needs it does not work.",
+        change=header("Set-Cookie", "toestand=voorbeeld; Path=/; HttpOnly; SameSite=None"),
+        fail="TA-5.1a-03",
+        remarks=dict.fromkeys(HEADERS.split(), "Set-Cookie"),
+    ),
+    ServiceMutant(
+        name="parts-from-a-base-over-http",
+        requirement="TA-5.1a-03",
+        why="Every relative address on the page is one over plain HTTP, as its base says.",
+        change=both(
+            text("/", "<head>", f'<head><base href="http://www.{GOOD_DOMAIN}/">'),
+            header(CSP, "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"),
+        ),
+        fail="TA-5.1a-03",
+        undetermined=ids(SIGN_IN, "TA-5.1e-02"),
+    ),
+    ServiceMutant(
+        name="version-in-any-header",
+        requirement="SLA-10.1-13",
+        why="A header that no list has tells which version of what is running.",
+        change=header("X-Voorbeeldsuite", "Zaaksuite/7.3.1"),
+        fail=ids(SECURE, "SLA-10.1-13"),
+        remarks=dict.fromkeys(HEADERS.split(), "x-voorbeeldsuite"),
+    ),
+    ServiceMutant(
+        name="database-on-the-error-page",
+        requirement="SLA-10.1-13",
+        why="A path that is not there shows what the database said.",
+        change=site(
+            lambda old: replace(old, missing=Reply("<p>ERROR: relation &quot;zaken&quot; does not exist", status=500))
+        ),
+        fail=ids(SECURE, "SLA-10.1-13"),
+    ),
+    ServiceMutant(
+        name="security-txt-leads-to-plain-http",
+        requirement="SLA-10.1-17",
+        why="The file is to be had over plain HTTP only.",
+        change=page(TXT, status=302, body="", headers=(("Location", f"http://www.{GOOD_DOMAIN}/security.txt"),)),
+        fail=SECURITY_TXT,
+        undetermined="SLA-10.1-18",
+        remarks=dict.fromkeys(OPEN_STANDARDS.split(), TXT),
+    ),
+    ServiceMutant(
+        name="security-txt-names-nobody",
+        requirement="SLA-11.2-13",
+        why="Its contact is a URI behind which there is nobody.",
+        change=lambda scene: text(
+            TXT, f"Contact: https://{scene.services[0].host}:{scene.services[0].port}/security\n", "Contact: mailto:\n"
+        )(scene),
+        fail=SECURITY_TXT,
+    ),
+    ServiceMutant(
+        name="script-of-a-firewall-in-the-page",
+        requirement="TA-5.1d-01",
+        why="A page of the site with a script of the firewall in it is no refusal: nothing changes.",
+        change=text("/", "<head>", '<head><script src="/_Incapsula_Resource?SWJIYLWA=1"></script>'),
+    ),
+    ServiceMutant(
         name="server-with-version",
         requirement="SLA-10.1-13",
         why="The banner tells the version; as a header that is information, as a leak it fails.",

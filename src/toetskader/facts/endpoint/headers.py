@@ -107,11 +107,14 @@ _NAMES_OTHER = linear(
     r"\b(?:time|timestamp|date|duration|elapsed|latency|score|rate|ratio|limit)\b|^etag$|^content-(?:type|disposition)$",
     re.IGNORECASE,
 )
-# Addresses, paths and file names, and what stands in quotes or between angle brackets.
+# Addresses, paths and file names, and what stands between angle brackets.
 _NO_PRODUCT = linear(
     r"[a-z][a-z0-9+.-]{0,20}:(?:\\?/){2}[^\s,;]*|<[^>]*>|(?:^|[\s=,;(])\.{0,2}/[^\s,;)]*|filename\*?=[^;]*", re.I
 )
-_PROTOCOL = linear(r"^(?:HTTP|HTTPS|SHTTP|TLS|SSL|SPDY|QUIC|WEBSOCKET|RTSP|SIP|SOAP|DAV|OAUTH)[/ -]", re.IGNORECASE)
+# Protocols, and our own name, which an answer may repeat.
+_PROTOCOL = linear(
+    r"^(?:HTTP|HTTPS|SHTTP|TLS|SSL|SPDY|QUIC|WEBSOCKET|RTSP|SIP|SOAP|DAV|OAUTH|Toetskader)[/ -]", re.IGNORECASE
+)
 _VIA_PROTOCOL = linear(r"(^|,)\s*(?:[A-Za-z]{1,20}/)?\d\.\d\s+")
 _NUMBER = r"v?[0-9]{1,6}(?:\.[0-9][0-9A-Za-z_-]{0,20})"
 # A product with a version (RFC 9110, 10.2.4): `PHP/7.4.3`, `Jetty(9.4.31)`, `Drupal 9.5`, `JBoss-5.0`.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from toetskader.patterns import linear
 
 _SOURCE_FILE = r"\.(?:php|phtml|py|rb|pl|js|mjs|cjs|ts|java|kt|scala|groovy|cs|cshtml|vb|go|rs|jsp|asp|aspx|cfm|exs?)"
-_LINE = r"(?:\(\d{1,6}\)|:\d{1,6}\b|:line \d{1,6}|\"?,? (?:on |at )?line \d{1,6})"
+_LINE = r"(?:\(\d{1,6}\)|:\d{1,6}\b|\"?[,:]? ?(?:on |at )?line \d{1,6})"
 _TRACES = {
     "Python": r"Traceback \(most recent call last\)|File \"[^\"\n]{1,300}\", line \d{1,6}, in ",
     "Java": r"\bat [\w$.<>/@]{3,200}\("
@@ -24,6 +24,7 @@ _TRACES = {
     r"(?:\(\d{1,6}\))?: [\w\\:>-]{1,200}\(",
     "Node.js": r"\bat [\w.<>\[\] ]{0,100}\(?(?:file://)?(?:/|[A-Z]:\\|node:)[^\s()<>]{1,200}:\d{1,6}:\d{1,6}\)?",
     "Ruby": r"\.rb:\d{1,6}:in [`']",
+    "Rust": r"\bthread '[^'\n]{1,100}' panicked at ",
     "Go": r"\bgoroutine \d{1,9} \[running\]|\bpanic: runtime error:",
     "Rails": r"Action Controller: Exception caught",
     "Django debug": r"<code>DEBUG = True</code>",
@@ -37,12 +38,15 @@ _TRACES = {
 _MESSAGES = {
     # a name in a namespace, as programs print it before their message
     "exception": r"\b(?:[A-Za-z_][\w$]*(?:\.|\\{1,2}))+[A-Z][\w$]*(?:Exception|Error)"
-    r"(?: \(0x[0-9A-Fa-f]{1,8}\)|:|\"|'| --->|\s{1,5}at\s)",
-    "class of exception": r"\b[A-Z][A-Za-z0-9]{2,60}Exception: ",
+    r"(?: \(0x[0-9A-Fa-f]{1,8}\)|:|\"|'| --->|[ \r]*\n|\s{1,5}at\s|\s*$)|"
+    r"\b[A-Z]\w*(?:::[A-Z]\w*)+(?:Error|Exception|Invalid|NotFound|Undefined\w+)?(?:: | \()|\*\* \([A-Z][\w.]*Error\)",
+    "class of exception": r"\b[A-Z][A-Za-z0-9]{2,60}(?:Exception: |(?:Exception|Error|DoesNotExist) at /)|"
+    r"\bException Type: ?[A-Z]|\bruntime error '[0-9a-f]{8}'",
     # built in: ECMAScript, 20.5, and Python's built-in exceptions, with those of its database API (PEP 249)
     "error": r"\b(?:Type|Reference|Range|URI|Eval|Key|Value|Attribute|Name|Index|Import|ModuleNotFound|ZeroDivision|"
-    r"Recursion|Unicode(?:De|En)code|Operational|Programming|Integrity)Error: ",
-    "source file": rf"(?:(?:/[\w.@+-]+)+/[\w.@+-]+|[A-Za-z]:\\(?:[\w.@+ -]+\\)+[\w.@+-]+){_SOURCE_FILE}{_LINE}",
+    r"Recursion|Unicode(?:De|En)code|Operational|Programming|Integrity|NoMethod)Error(?:: | \()|"
+    r"\b(?:ENOENT|EACCES|EPERM|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EADDRINUSE)\b",
+    "source file": rf"(?:(?:/[\w.@+-]+)+|[A-Za-z]:\\(?:[\w.@+ -]+\\)+[\w.@+-]+){_SOURCE_FILE}{_LINE}",
     "SQL": r"\bSQLSTATE\b.{0,3}[0-9A-Z]{5}\b|\bSQLCODE ?[=:] ?-?\d{1,5}|\b(?:ORA|PLS|TNS)-\d{5}\b|"
     r"\bERROR \d{4} \([0-9A-Z]{5}\)|\bMsg \d{1,5}, Level \d{1,2}, State \d|"
     r"(?i:incorrect syntax near|syntax error at or near|error in your sql syntax|syntax error in (?:query|sql))|"
