@@ -150,8 +150,8 @@ def _report_on_by_default(
 ) -> None:
     """Report extended logging that nobody asked for: a flag of the chart's own values, or what the variables come to.
 
-    What a values set fills in otherwise than the chart is asked for. Of several levels in one workload one that is as
-    usual is there to extend logging with, so that the others are remarked on.
+    What a values set fills in otherwise than the chart is asked for. Of several variables in one workload one that is
+    as usual is there to extend logging with, so that a level besides is remarked on.
     """
     off = {name for name, included in enabled_subcharts(chart.metadata, render.values).items() if not included}
     default = {leaf.path: leaf for leaf in leaves(chart.values) if leaf.path.partition(".")[0] not in off}
@@ -162,7 +162,7 @@ def _report_on_by_default(
     for workload in _applications(workloads):
         variables = [item for item in _variables(environment, workload, _extends) if item.text]
         on = [item for item in variables if is_extended(words(item.name), item.text)]
-        usual = any(_levels(item.name, item.text) and item not in on for item in variables)
+        usual = len(on) < len(variables)
         for item in on:
             if item.text.lower() in asked_for:
                 continue

@@ -1,5 +1,6 @@
 """Judgements on scaling up and down, and on stopping."""
 
+from toetskader.facts.chart import Untried
 from toetskader.facts.kubernetes.known_images import is_only_data_store
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.scaling import Autoscaler, autoscaler, disruption_budgets
@@ -86,6 +87,7 @@ def test_number_of_containers_can_follow_the_load(
     if not judged:
         not_applicable("De chart levert geen schaalbare workload op.", "The chart renders no workload that scales.")
     others = []
+    untried: list[Text] = []
     elsewhere: list[str] = []
     for workload in judged:
         elsewhere += report_shared_disks(workload, objects, findings)
@@ -97,18 +99,13 @@ def test_number_of_containers_can_follow_the_load(
         elif not _is_same(workload, scaled):
             others.append(workload.where)
         elif not _follows(workload, scaled):
-            replicas = workload.get("spec", "replicas")
-            findings.add(
-                replicas,
-                seen=Text(
-                    f"{'1, niet ingevuld' if replicas.value is None else replicas.value}: geen waarde verandert het",
-                    f"{'1, not filled in' if replicas.value is None else replicas.value}: no value changes it",
-                ),
-                expected=Text(
-                    "een aantal uit de values, of een HorizontalPodAutoscaler",
-                    "a number from the values, or a HorizontalPodAutoscaler",
-                ),
-            )
+            refused = next((item for item in scaled.render.untried if workload.where in item.decides), None)
+            if refused is None or refused.by_schema:
+                _report_number(workload, refused, findings)
+            else:
+                untried.append(_not_tried(workload, refused))
+    if untried:
+        undetermined(untried[0].nl, untried[0].en)
     if others:
         undetermined(
             f"Of het aantal van {', '.join(others)} de values volgt is hier niet te zien: bij het proberen met andere "
@@ -123,6 +120,48 @@ def test_number_of_containers_can_follow_the_load(
             f"Whether pods on more than one node can use these claims at once cannot be seen here: "
             f"{', '.join(dict.fromkeys(elsewhere))}. Render them along, or show the number in the namespace.",
         )
+
+
+def _report_number(workload: Workload, refused: Untried | None, findings: Findings) -> None:
+    """Report a number that stays the same: nothing changes it, or the chart's own schema forbids another one."""
+    replicas = workload.get("spec", "replicas")
+    number = replicas.value
+    if isinstance(number, float) and number.is_integer():
+        number = int(number)
+    if refused is None:
+        findings.add(
+            replicas,
+            seen=Text(
+                f"{'1, niet ingevuld' if number is None else number}: geen waarde verandert het",
+                f"{'1, not filled in' if number is None else number}: no value changes it",
+            ),
+            expected=Text(
+                "een aantal uit de values, of een HorizontalPodAutoscaler",
+                "a number from the values, or a HorizontalPodAutoscaler",
+            ),
+        )
+        return
+    findings.add(
+        replicas,
+        seen=Text(
+            f"{number}: values.schema.json laat voor {refused.path} geen ander aantal toe",
+            f"{number}: values.schema.json allows no other number for {refused.path}",
+        ),
+        expected=Text("een schema dat meer toelaat", "a schema that allows more"),
+        remedy=Text(
+            "Verruim de grens in values.schema.json, en zorg dat het component met meer containers werkt.",
+            "Widen the bound in values.schema.json, and make the component work with more containers.",
+        ),
+    )
+
+
+def _not_tried(workload: Workload, refused: Untried) -> Text:
+    return Text(
+        f"{workload.where} volgt {refused.path}, maar een ander aantal was hier niet te proberen: {refused.why.nl} Dat "
+        "zegt niets over deze waardenset; voeg bij het doel een waardenset toe met een ander aantal.",
+        f"{workload.where} follows {refused.path}, but another number could not be tried here: {refused.why.en} That "
+        "says nothing of this values set; add a values set with another number to the target.",
+    )
 
 
 def _is_same(workload: Workload, scaled: Variant) -> bool:

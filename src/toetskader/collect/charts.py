@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,15 @@ from toetskader.collect.helm.engine import Helm, OpenChart
 from toetskader.collect.helm.limits import Limits, Refusal, Refused
 from toetskader.collect.helm.probes import Probes
 from toetskader.collect.helm.protocol import Description, Rendered, RenderRequest
+from toetskader.collect.helm.scaling import Scaling
 from toetskader.facts.attempt import Malformed, NotSeen, Provenance, Reason
-from toetskader.facts.chart import ChartFiles, LintMessage, Render
+from toetskader.facts.chart import ChartFiles, LintMessage, Render, Untried
 from toetskader.facts.kubernetes.drift import varying
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.redaction import redacted
 from toetskader.facts.store import Attempt, ChartAttempt, FactKey
-from toetskader.facts.values_paths import for_helm, host_paths, replica_paths
+from toetskader.facts.values_paths import for_helm, host_paths
 from toetskader.targets.models import ChartPart, ChartSource, LocalChart, OciChart, Target, ValuesSet
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Lang, Text
@@ -167,6 +169,7 @@ class _Collection:
         wanted = [kind for kind in _PROBES if kind in self.kinds]
         found: dict[str, dict[str, Render | NotSeen]] = {}
         changes: dict[tuple[str, str], dict[str, Any]] = {}
+        scaling: dict[str, Scaling] = {}
         requests: list[RenderRequest] = []
         for values in self.part.values:
             base = bases[values.name]
@@ -174,9 +177,11 @@ class _Collection:
                 found[values.name] = dict.fromkeys(wanted, base)
                 continue
             found[values.name] = {}
+            ask = partial(self._scaled, values, base)
+            scaling[values.name] = Scaling(chart, base, ask, self.probes.replicas)
             for kind in wanted:
                 try:
-                    change = self._overrides(kind, base)
+                    change = self._overrides(kind, base, scaling[values.name])
                 except Malformed as outcome:
                     found[values.name][kind] = self._not_seen(_unreadable(outcome))
                     continue
@@ -189,13 +194,23 @@ class _Collection:
         by_name = {values.name: values for values in self.part.values}
         for (name, kind), change in changes.items():
             answer = answers if isinstance(answers, Refusal) else answers[f"{name} {kind}"]
-            found[name][kind] = self._render(answer, by_name[name], kind, change)
+            if kind == "render_scaled":
+                found[name][kind] = self._render_scaled(scaling[name], answer, by_name[name])
+            else:
+                found[name][kind] = self._render(answer, by_name[name], kind, change)
         return found
 
-    def _overrides(self, kind: str, base: Render) -> dict[str, Any]:
+    def _render_scaled(self, scaling: Scaling, first: Rendered | Refusal, values: ValuesSet) -> Render | NotSeen:
+        answer, changes, untried = scaling.complete(first)
+        return self._render(answer, values, "render_scaled", changes, untried)
+
+    def _scaled(self, values: ValuesSet, base: Render, change: dict[str, Any]) -> RenderRequest:
+        return self._request(values, f"{values.name} render_scaled", for_helm(base.values, change))
+
+    def _overrides(self, kind: str, base: Render, scaling: Scaling) -> dict[str, Any]:
         """Return the values to set for a probe, found in what the chart rendered as contracted."""
         if kind == "render_scaled":
-            return dict(replica_paths(base.values, more=self.probes.replicas))
+            return scaling.first
         if kind == "render_vanity":
             return host_paths(base.values, Objects.of(base), host=self.probes.host)
         return {}
@@ -299,7 +314,12 @@ class _Collection:
         )
 
     def _render(
-        self, rendered: Rendered | Refusal, values: ValuesSet, kind: str, overrides: dict[str, Any]
+        self,
+        rendered: Rendered | Refusal,
+        values: ValuesSet,
+        kind: str,
+        overrides: dict[str, Any],
+        untried: tuple[Untried, ...] = (),
     ) -> Render | NotSeen:
         if isinstance(rendered, Refusal):
             return self._not_seen(rendered)
@@ -313,6 +333,7 @@ class _Collection:
             scene=values.name,
             variant=kind.removeprefix("render_"),
             overrides=overrides,
+            untried=untried,
             stand_ins=stand_ins,
             release=self.part.release,
             namespace=self.part.namespace,

@@ -83,6 +83,18 @@ class Undecided(msgspec.Struct, frozen=True, kw_only=True):
     """Where the templates have it decide: `templates/deploy.yaml:1`."""
 
 
+class Untried(msgspec.Struct, frozen=True, kw_only=True):
+    """A value that a probe could not change: Helm refused it, or how to change it does not show."""
+
+    path: str
+    """Values path, as in `overrides`."""
+    why: Text
+    by_schema: bool = False
+    """True when values.schema.json allows no other value there."""
+    decides: tuple[str, ...] = ()
+    """Objects that it decides on all the same, as far as that shows: `Deployment/web`."""
+
+
 class Render(msgspec.Struct, frozen=True, kw_only=True, tag="render"):
     """A chart rendered with one named values set."""
 
@@ -93,6 +105,8 @@ class Render(msgspec.Struct, frozen=True, kw_only=True, tag="render"):
     """Empty for the chart as contracted; else what was changed: `vanity`, `next`, `scaled`."""
     overrides: dict[str, Any] = {}
     """Values path (dotted) → value that the variant set."""
+    untried: tuple[Untried, ...] = ()
+    """Values that the variant should have set, and could not."""
     release: str
     namespace: str
     kubernetes: str

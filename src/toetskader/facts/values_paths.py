@@ -74,18 +74,37 @@ def for_helm(values: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[st
     return plain | {_dotted(steps): value for steps, value in lists.items() if isinstance(value, list)}
 
 
-def replica_paths(values: Mapping[str, Any], *, more: int = 1) -> dict[str, int]:
-    """Return the path of every value that sets a number of replicas, with another number to try: so many more.
+def replica_paths(values: Mapping[str, Any], *, more: int = 1) -> dict[str, Any]:
+    """Return the path of every value that by its name sets a number of replicas, with another number to try.
 
-    Bounds of autoscaling (`minReplicas`, `maxReplicas`) are no such numbers. Subcharts' values stand under their
-    name and are found as well.
+    Parameters: `more`, by how much to raise each. Bounds of autoscaling (`minReplicas`, `maxReplicas`) are no such
+    numbers. Subcharts' values stand under their name and are found as well.
     """
+    return {
+        path: raised
+        for path, raised in number_paths(values, more=more).items()
+        if _names_replicas(str(split_path(path)[-1]).lower())
+    }
+
+
+def number_paths(values: Mapping[str, Any], *, more: int = 1) -> dict[str, Any]:
+    """Return the path of every whole number under a key of its own, raised by `more`; text stays text."""
     found = {}
     for steps, value in walk_leaves(values):
         number = _whole_number(value)
-        if number is not None and isinstance(steps[-1], str) and _names_replicas(steps[-1].lower()):
-            found[join_path(steps)] = number + more
+        if number is not None and isinstance(steps[-1], str):
+            found[join_path(steps)] = as_before(value, number + more)
     return found
+
+
+def as_before(value: Any, number: int) -> Any:
+    """Return a number in the form that a value has: what is text stays text."""
+    return str(number) if isinstance(value, str) else number
+
+
+def value_at(values: Mapping[str, Any], path: str) -> Any:
+    """Return the value at a path; None where it leads nowhere."""
+    return _at(values, split_path(path))
 
 
 def _names_replicas(key: str) -> bool:

@@ -44,6 +44,8 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refusal"):
 
     reason: Reason
     message: Text
+    pointers: tuple[str, ...] = ()
+    """Places in the values that a schema does not allow to be as they are (JSON pointers, from the chart it is of)."""
 
 
 class Refused(Exception):  # noqa: N818 - carries a refusal through the code that reads hostile input

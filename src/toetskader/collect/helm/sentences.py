@@ -46,6 +46,10 @@ _KEYWORDS = frozenset(
     }
 )
 """JSON Schema Validation 2020-12, chapters 6 and 10 of Core."""
+_OF_ITSELF = re.compile(
+    r"'?(?:maximum|minimum|exclusiveMaximum|exclusiveMinimum|multipleOf)'?(?::| failed)|value must be"
+)
+"""Rules of a schema on one number by itself, as Helm's validator words them."""
 _YAML_WORDS = (
     (
         "excessive aliasing",
@@ -252,10 +256,17 @@ def told_of_chart(message: str) -> Text:
 def render_failed(message: str) -> Refused:
     """Say that Helm refused to render, and where."""
     told = _told(message, _SEE_RENDER, _NO_CAUSE)
-    return refused(
-        Reason.TOOL_FAILED,
-        nl=f"Helm kan de chart met deze waarden niet weergeven: {told.nl}",
-        en=f"Helm cannot render the chart with these values: {told.en}",
+    return Refused(
+        Refusal(
+            reason=Reason.TOOL_FAILED,
+            message=Text(
+                f"Helm kan de chart met deze waarden niet weergeven: {told.nl}",
+                f"Helm cannot render the chart with these values: {told.en}",
+            ),
+            pointers=tuple(
+                dict.fromkeys(match["pointer"] for match in _AT.finditer(message) if _OF_ITSELF.match(match["rule"]))
+            ),
+        )
     )
 
 

@@ -1,0 +1,261 @@
+"""Which values decide on numbers of replicas, found by what changes in the render.
+
+First all values that are called replicas are raised. A workload whose number stays the same is looked at further: some
+other number, or what its template names behind `replicas:`, may decide. Helm may refuse what we try, which says
+nothing of the values as they are: other numbers are tried then, and what is refused all the same is kept with the
+reason, and with the workloads that would have followed.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from toetskader.collect.helm.engine import OpenChart
+from toetskader.collect.helm.forced import Forced
+from toetskader.collect.helm.limits import Refusal
+from toetskader.collect.helm.protocol import Rendered, RenderRequest
+from toetskader.collect.helm.rewritten import ChartCopy
+from toetskader.collect.helm.variants import Variant
+from toetskader.facts.attempt import Malformed, Reason
+from toetskader.facts.chart import Render, RenderedObject, Untried
+from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.scaling import autoscaler
+from toetskader.facts.kubernetes.workloads import Workloads
+from toetskader.facts.replica_fields import Fields, replica_fields
+from toetskader.facts.template_decisions import Decisions
+from toetskader.facts.values import walk_leaves
+from toetskader.facts.values_paths import as_before, join_path, number_paths, replica_paths, split_path, value_at
+from toetskader.text import Text
+
+_MOST_RENDERS = 40
+"""For one values set, besides the first: a chart with more that must be told apart is left as far as it is."""
+_SCHEMA = "values.schema.json"
+
+_Key = tuple[str, str, str]
+"""Kind, name and namespace of a workload."""
+_Changes = dict[str, Any]
+"""Values path → what to set it to."""
+
+
+class Scaling:
+    """Looks for what decides on the numbers of replicas of one values set."""
+
+    def __init__(self, chart: OpenChart, base: Render, ask: Callable[[_Changes], RenderRequest], more: int) -> None:
+        """Parameters: `base`, as contracted; `ask`, which makes the request for some changes; `more`, by how much to
+        raise numbers first.
+        """
+        self._chart = chart
+        self._base = base
+        self._ask = ask
+        self._more = more
+        self._left = _MOST_RENDERS
+        self._watched: dict[_Key, str] = {}
+        self._untried: list[Untried] = []
+        self.first = replica_paths(base.values, more=more)
+        """What to change first."""
+
+    def complete(self, answer: Rendered | Refusal) -> tuple[Rendered | Refusal, _Changes, tuple[Untried, ...]]:
+        """Return the render in which as many numbers follow as can, the changes in it, and what could not be tried.
+
+        Parameters: `answer`, the render of `first`. What Helm refuses whatever is changed comes back as its refusal.
+        """
+        changes = self.first
+        try:
+            self._watched = _watched(self._base)
+            if isinstance(answer, Refusal):
+                changes = self._accepted(changes, {}, tell=True)
+                answer = self._render(changes)
+            if isinstance(answer, Rendered):
+                answer, changes = self._with_others(answer, changes)
+        except Malformed:  # the judgement comes to the same on these objects, and says so
+            pass
+        return answer, changes, tuple(self._untried)
+
+    def _with_others(self, answer: Rendered, changes: _Changes) -> tuple[Rendered, _Changes]:
+        """Add other values than those called replicas, for the workloads that these do not change."""
+        barred = {name for item in self._untried for name in item.decides}
+        left = {key for key, where in self._watched.items() if where not in barred} - self._moved(answer)
+        for group in self._others(left) if left else ():
+            tried = self._accepted(group, changes, tell=False)
+            moved = self._moved(self._render({**changes, **tried})) & left if tried else set()
+            deciding: _Changes = {}
+            for key in sorted(moved):
+                deciding |= self._narrowed(key, changes, tried)
+            more = self._render({**changes, **deciding}) if deciding else None
+            if isinstance(more, Rendered):
+                answer, changes = more, {**changes, **deciding}
+                left -= self._moved(answer)
+            if not left:
+                break
+        return answer, changes
+
+    def _others(self, left: Iterable[_Key]) -> Iterator[_Changes]:
+        """Yield groups of other values to change: those that templates name behind `replicas:`, then other numbers."""
+        yield self._named(replica_fields(self._chart.source.files), [self._watched[key] for key in left])
+        numbers = number_paths(self._base.values, more=self._more)
+        numbers = {path: raised for path, raised in numbers.items() if path not in self.first}
+        now = {number for key, number in _numbers(self._base.objects, self._base).items() if key in left}
+        yield {path: raised for path, raised in numbers.items() if int(raised) - self._more in now}
+        yield numbers
+
+    def _named(self, fields: Iterable[Fields], left: list[str]) -> _Changes:
+        """Return changes of the values that templates name; for one in words no other can be thought of."""
+        found: _Changes = {}
+        values = self._base.values
+        ends = {one[-1] for one in fields}
+        numbers = number_paths(values, more=self._more)
+        for steps, value in walk_leaves(values):
+            path = join_path(steps)
+            if steps[-1] not in ends or path in self.first:
+                continue
+            if isinstance(value, bool):
+                found[path] = not value
+            elif path in numbers:
+                found[path] = numbers[path]
+            elif isinstance(value, str) and value:
+                self._untried.append(Untried(path=path, why=_IN_WORDS, decides=tuple(left)))
+        for one in fields:
+            path = join_path(one[1:])
+            if one[0] != "Values" or not path:
+                continue
+            value = value_at(values, path)
+            if value is None:
+                found[path] = 1 + self._more
+            elif isinstance(value, list) and value:
+                found[path] = [*value, value[-1]]
+        return found
+
+    def _accepted(self, changes: _Changes, beside: _Changes, *, tell: bool) -> _Changes:
+        """Return of some changes what Helm takes: where it refuses the whole, each half by itself.
+
+        Parameters: `beside`, changes that it took; `tell`, whether to try other numbers for what it refuses, and to
+        keep that with the reason.
+        """
+        if not changes:
+            return {}
+        answer = self._render({**beside, **changes})
+        if isinstance(answer, Rendered):
+            return changes
+        if len(changes) > 1:
+            items = list(changes.items())
+            first = self._accepted(dict(items[: len(items) // 2]), beside, tell=tell)
+            return first | self._accepted(dict(items[len(items) // 2 :]), {**beside, **first}, tell=tell)
+        return self._another(changes, beside, answer) if tell else {}
+
+    def _another(self, changes: _Changes, beside: _Changes, refusal: Refusal) -> _Changes:
+        """Return a change by another number, where Helm refuses the first; keep what it refuses all the same."""
+        ((path, _),) = changes.items()
+        value = value_at(self._base.values, path)
+        now = int(value)
+        near = [now + 1, *([now - 1] if now > 1 else []), now + 2, 2 * now]
+        for number in dict.fromkeys(number for number in (*_listed(self._chart.source.files, path), *near)):
+            if number == now:
+                continue
+            answer = self._render({**beside, path: as_before(value, number)})
+            if isinstance(answer, Rendered):
+                return {path: as_before(value, number)}
+            refusal = refusal if _is_about(path, refusal) else answer
+        moved = self._moved(self._unhindered({**beside, **changes}))
+        decides = tuple(sorted(self._watched[key] for key in moved))
+        self._untried.append(
+            Untried(path=path, why=refusal.message, by_schema=_is_about(path, refusal), decides=decides)
+        )
+        return {}
+
+    def _narrowed(self, key: _Key, changes: _Changes, tried: _Changes) -> _Changes:
+        """Return the change among those tried that moves a workload; more of them where none does so by itself."""
+        while len(tried) > 1:
+            items = list(tried.items())
+            halves = (dict(items[: len(items) // 2]), dict(items[len(items) // 2 :]))
+            moving = (half for half in halves if key in self._moved(self._render({**changes, **half})))
+            half = next(moving, None)
+            if half is None:
+                break
+            tried = half
+        return tried
+
+    def _unhindered(self, changes: _Changes) -> Rendered | Refusal:
+        """Render without schemas, and with templates that go on where they would stop."""
+        files = self._chart.source.files
+        texts = Forced(Decisions(files), ()).texts(Variant({}, answers=False))
+        texts |= {path: "{}" for path in files if path.rpartition("/")[2] == _SCHEMA}
+        request = self._ask(changes)
+        with ChartCopy(self._chart.source) as copy:
+            answers = self._chart.render_copy(copy, texts, [request])
+        return answers if isinstance(answers, Refusal) else answers[request.key]
+
+    def _render(self, changes: _Changes) -> Rendered | Refusal:
+        if self._left <= 0:
+            return Refusal(reason=Reason.TOO_LARGE, message=_TOO_MANY)
+        self._left -= 1
+        request = self._ask(changes)
+        answers = self._chart.render([request])
+        return answers if isinstance(answers, Refusal) else answers[request.key]
+
+    def _moved(self, answer: Rendered | Refusal) -> set[_Key]:
+        """Return the workloads whose number is another one in a render; those that it does not have are not moved."""
+        if isinstance(answer, Refusal):
+            return set()
+        before, after = _numbers(self._base.objects, self._base), _numbers(answer.objects, self._base)
+        return {key for key in self._watched if key in after and after[key] != before.get(key)}
+
+
+def _watched(base: Render) -> dict[_Key, str]:
+    """Return the workloads that should follow a number, by what they are called."""
+    objects = Objects.of(base)
+    return {
+        (item.kind, item.name, item.namespace): item.where
+        for item in Workloads(objects)
+        if item.is_long_running and item.is_scalable and autoscaler(objects, item) is None
+    }
+
+
+def _numbers(objects: Iterable[RenderedObject], base: Render) -> dict[_Key, Any]:
+    """Return how many replicas each object asks for; None where it does not say."""
+    found = {}
+    for item in objects:
+        metadata, spec = (item.document.get(key) for key in ("metadata", "spec"))
+        if isinstance(metadata, dict) and isinstance(spec, dict):
+            key = (
+                str(item.document.get("kind")),
+                str(metadata.get("name")),
+                metadata.get("namespace") or base.namespace,
+            )
+            found[key] = spec.get("replicas")
+    return found
+
+
+def _is_about(path: str, refusal: Refusal) -> bool:
+    """Tell whether a schema refuses the number at a path by itself; a pointer starts at the chart that it is of."""
+    steps = tuple(map(str, split_path(path)))
+    parts = (tuple(pointer.split("/")[1:]) for pointer in refusal.pointers)
+    return any(part and steps[-len(part) :] == part for part in parts)
+
+
+def _listed(files: Mapping[str, str], path: str) -> list[int]:
+    """Return the numbers that a schema lists for a value (`enum`), and its bounds."""
+    steps = split_path(path)
+    found: list[int] = []
+    for schema, keys in ((_SCHEMA, steps), (f"charts/{steps[0]}/{_SCHEMA}", steps[1:])):
+        try:
+            part = json.loads(files.get(schema, "{}"))
+        except (ValueError, RecursionError):
+            continue
+        for key in keys:
+            properties = part.get("properties") if isinstance(part, dict) else None
+            part = properties.get(key) if isinstance(properties, dict) else None
+        if isinstance(part, dict):
+            listed = part.get("enum")
+            numbers = [*(listed if isinstance(listed, list) else []), part.get("maximum"), part.get("minimum")]
+            found += [one for one in numbers if isinstance(one, int) and not isinstance(one, bool) and one > 0]
+    return found
+
+
+_IN_WORDS = Text(
+    "welke woorden daar nog meer kunnen staan, is hier niet te raden",
+    "which other words can stand there cannot be guessed here",
+)
+_TOO_MANY = Text(
+    f"Daarna is niet verder gezocht: {_MOST_RENDERS} keer weergeven is genoeg.",
+    f"No further was looked: {_MOST_RENDERS} renders are enough.",
+)
