@@ -7,6 +7,7 @@ import msgspec
 from toetskader.facts.endpoint.graded import Remark, told_over_http2
 from toetskader.facts.endpoint.hsts import grade_hsts, internetnl_differs
 from toetskader.facts.endpoint.http import AddressHttp, Answer, Exchange, How, HttpFacts, Redirect, Unanswered
+from toetskader.facts.endpoint.loads import refresh
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.endpoint.page import ENTRA, likeness
 from toetskader.judging import EndpointPlace, Findings, Parameters, Text, check, not_applicable, together
@@ -177,9 +178,9 @@ def _judge_downgrade(http: HttpFacts, norm: WebNorm, findings: Findings) -> None
                 strength=norm.https,
                 command=http.curl(address),
             )
-        for exchange in (address.first, *address.hops):
-            if isinstance(exchange, Answer) and exchange.redirect is not None and exchange.redirect.scheme == "http":
-                target = exchange.redirect.location
+        for exchange in (*address.firsts, *address.hops):
+            target = _leads_to_http(exchange)
+            if target:
                 findings.add(
                     EndpointPlace(http.place(address), "Location"),
                     seen=Text(f"naar {target}", f"to {target}"),
@@ -187,6 +188,16 @@ def _judge_downgrade(http: HttpFacts, norm: WebNorm, findings: Findings) -> None
                     strength=norm.https,
                     command=http.curl(address),
                 )
+
+
+def _leads_to_http(exchange: Exchange) -> str:
+    """Return where an answer sends browsers over plain HTTP, by a redirect or by the header Refresh; else nothing."""
+    if not isinstance(exchange, Answer):
+        return ""
+    if exchange.redirect is not None:
+        return exchange.redirect.location if exchange.redirect.scheme == "http" else ""
+    onward = next((refresh(value) for value in exchange.values("refresh")), "")
+    return onward if onward.lower().startswith("http:") else ""
 
 
 @check("http.enforced")

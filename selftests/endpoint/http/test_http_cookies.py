@@ -69,6 +69,7 @@ REFUSED = [
     "__host-sid=1; Secure; Path=/app",
     f"__Host-sid=1; Secure; Path=/; Domain={HOST}",
     "sid=1; Secure; SameSite=Lax; Domain=elders.nl",
+    "sid=1; Secure; SameSite=Lax; Domain=nl",
     "sid=1; Secure; SameSite=Lax; Domain=other.example.nl",
 ]
 TAKEN = [

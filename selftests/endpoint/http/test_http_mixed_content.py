@@ -1,10 +1,14 @@
 """What a page asks for over http, as browsers read it."""
 
+import socket
+
 import pytest
+from http_lab import Lab
 from hypothesis import given
 from hypothesis import strategies as st
 from judged import address, answer, judge
 from judged import page as judged_page
+from test_http_hostile import read_request, reply
 
 from toetskader.facts.endpoint.http import Page
 from toetskader.facts.endpoint.loads import loaded, refresh, srcset, styles
@@ -139,6 +143,31 @@ def test_a_page_over_https_that_sends_browsers_on_to_http_does_not_enforce_https
     assert outcome("http://app.example.nl/start") == "fail"
     assert outcome("https://app.example.nl/start") == "pass"
     assert outcome("/start") == "pass"
+
+
+def test_a_header_that_sends_browsers_on_to_http_does_not_enforce_https() -> None:
+    for to, verdict in (("http://app.example.nl/", "fail"), ("https://app.example.nl/", "pass"), ("/start", "pass")):
+        assert judge("http.enforced", address(first=answer(refresh=f"0; url={to}"))).verdict == verdict
+
+
+def test_style_sheets_of_the_page_on_the_host_are_read_too(lab: Lab) -> None:
+    asked: list[bytes] = []
+    links = "<link rel=stylesheet href='/a.css?v=3'><link rel=stylesheet href=https://elders.test/b.css>"
+    sheet = b"@import '/c.css'; a{b:url(http://x.nl/a)} /* url(http://y.nl/) */ b{c:url(d.png)}"
+
+    def talk(connection: socket.socket) -> None:
+        while True:
+            path = read_request(connection).split()[1]
+            asked.append(path)
+            css = path == b"/a.css"
+            body, kind = (sheet, b"text/css") if css else (links.encode(), b"text/html")
+            connection.sendall(reply(body, b"Content-Type: " + kind))
+
+    with lab.talking(talk) as port:
+        document = lab.one(port, deadline_s=30).document
+    assert document is not None
+    assert document.insecure == (f"https://app.example.nl:{port}/a.css: http://x.nl/a",)
+    assert b"/b.css" not in asked
 
 
 @given(st.text(alphabet="<>/ =\"'\\;:,()@*abhtpurlimgsc", max_size=200))

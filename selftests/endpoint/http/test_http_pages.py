@@ -139,6 +139,8 @@ TSPD = "Please enable JavaScript to view the page content.<br/>Your support ID i
         (200, {}, f"<script src='/TSPD/a.js'></script><noscript>{TSPD}</noscript>", "F5"),
         (200, {}, "<title>Making sure you&#39;re not a bot!</title><script src=/x.js></script><p>Loading", "Anubis"),
         (503, {}, "<script src='/_Incapsula_Resource?x'></script><p>Niet beschikbaar", "Imperva"),
+        (503, {}, "<h1>Your access to this site has been limited by the site owner</h1>", "Wordfence"),
+        (403, {}, "<title>Sucuri Website Firewall - Access Denied</title>", "Sucuri"),
         # pages of the site, with a product's script in them
         (200, {}, "<script src='/_Incapsula_Resource?x'></script><h1>Welkom</h1>", ""),
         (200, {}, "<script src='/_Incapsula_Resource?x'></script><div id=app></div><script src=/app.js></script>", ""),

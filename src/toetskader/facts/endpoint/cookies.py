@@ -85,7 +85,7 @@ def refusals(cookie: Cookie, host: str) -> Iterator[Remark]:
             f"__Host- with Domain or without Path=/, which browsers refuse: {cookie.name}",
         )
         yield Remark("refused-host-prefix", seen, Text("Path=/ en geen Domain", "Path=/ and no Domain"))
-    elif domain and host != domain and not host.endswith(f".{domain}"):
+    elif domain and host != domain and not (host.endswith(f".{domain}") and "." in domain):
         seen = Text(
             f"voor het domein van een ander ({domain}), wat browsers weigeren: {cookie.name}",
             f"for another's domain ({domain}), which browsers refuse: {cookie.name}",

@@ -140,6 +140,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Parts that an https page asks for over http."""
     upgrades: bool = False
     """True when the page itself makes browsers ask for what follows over https; that is not listed as insecure."""
+    sheets: tuple[str, ...] = ()
+    """Style sheets that the page loads over https, without query; what they load in turn is in `insecure` too."""
     sent_on: str = ""
     """Address that the page sends browsers on to by itself, without query."""
     versions: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from typing import Literal
 
 from toetskader.facts.endpoint.escape import escaped, resolved, without_query
 from toetskader.facts.endpoint.http import Page
-from toetskader.facts.endpoint.loads import is_insecure, is_run, loaded, refresh
+from toetskader.facts.endpoint.loads import is_insecure, is_run, loaded, refresh, styles
 from toetskader.facts.endpoint.markup import EndTag, Tag, Token, Words, tokens
 from toetskader.facts.endpoint.traces import messages, product_versions, traces, without_escapes
 
@@ -63,6 +63,7 @@ def examine(body: bytes, content_type: str, *, url: str, complete: bool = True, 
         downloads=_some(seen.downloads),
         insecure=_some(seen.insecure),
         upgrades=seen.upgrades,
+        sheets=_some(seen.sheets),
         sent_on=seen.sent_on,
         versions=_some((*seen.generators, *product_versions(shown))) if form in ("html", "text") else (),
         traces=_some(traces(text, shown)),
@@ -72,6 +73,15 @@ def examine(body: bytes, content_type: str, *, url: str, complete: bool = True, 
         scripted=seen.scripted,
         api_document=_is_api_document(form, text),
     )
+
+
+def insecure_in_sheet(css: str, url: str) -> tuple[str, ...]:
+    """Return what a style sheet of a page over https asks for over http.
+
+    Parameters: `url`, where it was asked for, for its relative addresses.
+    """
+    found = (resolved(url, address) for address in styles(css) if ":" in address)
+    return _some(f"{url}: {without_query(part.geturl())}" for part in found if part is not None and is_insecure(part))
 
 
 def media(content_type: str) -> tuple[str, str]:
@@ -154,6 +164,7 @@ class _Seen:
         self.handlers: list[str] = []
         self.downloads: list[str] = []
         self.insecure: list[str] = []
+        self.sheets: list[str] = []
         self.generators: list[str] = []
         self.sign_in: list[str] = []
         self.words: list[str] = []
@@ -244,6 +255,10 @@ class _Seen:
                 found = resolved(self.base, address)
                 if found is not None and is_insecure(found):
                     self.insecure.append(f"<{tag.name}> {without_query(found.geturl())}")
+        if tag.name == "link" and "stylesheet" in tag.attributes.get("rel", "").lower().split():
+            sheet = resolved(self.base, next(loaded(tag), ""))
+            if sheet is not None and sheet.scheme == "https" and sheet.path:
+                self.sheets.append(sheet._replace(query="", fragment="").geturl())
         if tag.name == "iframe" and "srcdoc" in tag.attributes and self.depth < MOST_NESTED:
             inner = _Seen(self.base, self.depth + 1)
             for token in tokens(tag.attributes["srcdoc"]):

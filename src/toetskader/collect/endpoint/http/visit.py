@@ -35,7 +35,7 @@ from toetskader.facts.endpoint.http import (
     Redirect,
     Unanswered,
 )
-from toetskader.facts.endpoint.page import examine
+from toetskader.facts.endpoint.page import MOST_NAMED, examine, insecure_in_sheet
 from toetskader.facts.endpoint.security_txt import LONGEST_FILE, is_at, policy_urls, shown_url
 from toetskader.facts.endpoint.urls import host_of, request_target
 from toetskader.text import Text
@@ -47,6 +47,8 @@ LEGACY = "/security.txt"
 MOST_HOPS = 10
 MOST_FILE_HOPS = 5
 MOST_POLICIES = 3
+MOST_SHEETS = 3
+"""Style sheets of the page that are read."""
 LONGEST_VALUE = 8_192
 """Characters of a header's value that are kept."""
 LONGEST_PATH = 4_096
@@ -108,6 +110,7 @@ class Visitor:
         try:
             if isinstance(seen.first, Answer) and received is not None:
                 self._follow(line, seen, received)
+                self._sheets(line, seen)
                 self._sign_in(line, seen)
                 seen.error, missing = self._ask(line, NOT_THERE, READ_ENCODINGS)
                 seen.error_page = _page(missing, line.url(NOT_THERE))
@@ -200,6 +203,17 @@ class Visitor:
             received = found or received
         seen.document = _page(received, line.url(path))
         seen.load_ms = total if received.complete else None
+
+    def _sheets(self, line: Line, seen: Https) -> None:
+        """Read the style sheets of the page that are on this host, for what they load in turn."""
+        page = seen.document
+        here = [url for url in page.sheets if is_at(url, self.host, self.port)] if page is not None else []
+        for url in here[:MOST_SHEETS]:
+            exchange, received = self._ask(line, request_target(urlsplit(url)), READ_ENCODINGS)
+            if page is not None and received is not None and isinstance(exchange, Answer) and exchange.status == 200:
+                more = insecure_in_sheet(received.body.decode(errors="replace"), url)
+                page = msgspec.structs.replace(page, insecure=(*page.insecure, *more)[:MOST_NAMED])
+        seen.document = page
 
     def _sign_in(self, line: Line, seen: Https) -> None:
         """Follow the first link to sign in that is on this host, as far as it stays there."""
