@@ -22,9 +22,11 @@ from toetskader.targets.namespaces import NamespaceEntry
 ROOT = Path(__file__).parents[2]
 CHECKS = load_checks(ROOT / "tests")
 ROWS = {
-    row.id: row
+    row.id: (row, CHECKS[id_])
     for row in load_catalogue(ROOT / "policies", CHECKS).requirements.values()
-    if "namespace" in row.measured_on and row.check in CHECKS
+    if "namespace" in row.measured_on
+    and (id_ := row.check_for("namespace")) in CHECKS
+    and "namespace" in CHECKS[id_].parts
 }
 PASS, FAIL, UNDETERMINED = Verdict.PASS, Verdict.FAIL, Verdict.UNDETERMINED
 OPERATORS = {
@@ -46,15 +48,15 @@ def judged(entry: NamespaceEntry, *kinds: str) -> dict[str, Judged]:
     subjects = TargetSubjects(TargetFacts("t", {"namespace": (entry.environment,)}, attempts))
     outcomes = {
         id_: judge(
-            CHECKS[row.check],
+            check,
             subjects,
             part="namespace",
-            params=row.params,
+            params=row.params if check.params is not None else {},
             parameters=Parameters(TargetParameters(trusted_image_locations=("registry.acme.example/",))),
             today=datetime.now(UTC).date(),
             fixtures={},
         )
-        for id_, row in ROWS.items()
+        for id_, (row, check) in ROWS.items()
     }
     assert [item.crash for item in outcomes.values() if item.crash] == []
     return outcomes
@@ -132,9 +134,9 @@ def test_revisions_that_run_nothing_change_no_verdict(control_plane: ControlPlan
     ("context", "user", "verdict"),
     [
         ({"runAsNonRoot": None, "runAsUser": None}, 65534, PASS),
-        ({"runAsNonRoot": False, "runAsUser": None}, 1001, PASS),
+        ({"runAsNonRoot": False, "runAsUser": None}, 65534, PASS),
         ({"runAsNonRoot": None, "runAsUser": None}, 0, FAIL),
-        ({"runAsNonRoot": None, "runAsUser": 0}, 1001, FAIL),
+        ({"runAsNonRoot": None, "runAsUser": 0}, 65534, FAIL),
     ],
 )
 def test_who_runs_inside_outweighs_what_is_not_asked_for(

@@ -883,6 +883,27 @@ def test_reviews_alone_still_find_what_is_too_much(world: World) -> None:
     assert found["DDC-6.2-01"].verdict is FAIL
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{apiGroups: [policy], resources: [poddisruptionbudgets], verbs: [patch]}",
+        "{apiGroups: [''], resources: [pods/resize], verbs: [update]}",
+        "{apiGroups: [discovery.k8s.io], resources: [endpointslices], verbs: [deletecollection]}",
+    ],
+)
+def test_reviews_alone_are_about_all_that_the_server_serves(world: World, rule: str) -> None:
+    namespace = world.namespaces["production"]
+    texts = [item if isinstance(item, str) else yaml.safe_dump(item) for item in grant(rule, SUPPLIER)]
+    world.control_plane.apply(*texts, namespace=namespace)
+    try:
+        found = judged(world.seen("production", "reviews"), "production")["DDC-6.2-07"]
+    finally:
+        world.control_plane.kubectl("delete", "role,rolebinding", "te-veel", f"--namespace={namespace}")
+    assert found.verdict is FAIL
+    (finding,) = found.findings
+    assert finding.where.startswith("Group leverancier in zaak-prod")
+
+
 def test_a_secret_by_name_is_found_where_roles_may_not_be_read(world: World) -> None:
     namespace, kubectl = world.namespaces["production"], world.control_plane.kubectl
     where = f"--namespace={namespace}"

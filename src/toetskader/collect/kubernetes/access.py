@@ -5,7 +5,7 @@ listed too, because a review without a name does not see what a rule grants on n
 grants what. Where reviews are refused the bindings are evaluated instead, and the answers are marked so.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ import msgspec
 from toetskader.collect.kubernetes.client import AT_ONCE, ApiServer, path_of
 from toetskader.collect.kubernetes.failures import Failed, Failure
 from toetskader.collect.kubernetes.namespace import exists, perhaps_absent
-from toetskader.collect.kubernetes.resources import discover, server_version
+from toetskader.collect.kubernetes.resources import discover, everything, server_version
 from toetskader.collect.kubernetes.reviews import listed, review
 from toetskader.collect.kubernetes.rights_plan import LAYER_LABEL, Plan, SeenRbac, Server, right_of
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
@@ -107,8 +107,10 @@ class _Collector:
         others = self._plan.others(seen, known)
         asked = [*self._plan.asked(others[0]), *self._plan.of_roles(seen, others[0])]
         if refused is None:
+            if seen.cluster or seen.own or seen.beyond:  # then roles do not name all that somebody may
+                asked += self._plan.of_served(self._served())
             named = self._plan.named(seen, others[0], self._secrets() if seen.own or seen.cluster else ())
-            rights = self._review(workers, [*asked, *named])
+            rights = self._review(workers, list(dict.fromkeys((*asked, *named))))
         else:
             rights = self._plan.evaluated(seen, asked)
         if self._may_be_absent(seen, known, rights):
@@ -128,9 +130,16 @@ class _Collector:
         """Return what the API server says of itself: nothing that decides by itself whether somebody may something."""
         try:
             served = discover(self._server)
-            return Server(server_version(self._server), served.of_cluster, served.resources)
+            known = frozenset(f"{resource}.{group}" for group, resource, _ in served.verbs)
+            return Server(server_version(self._server), served.of_cluster, known)
         except Failed:
             return Server()
+
+    def _served(self) -> Mapping[tuple[str, str, str], tuple[str, ...]]:
+        try:
+            return everything(self._server)
+        except Failed:  # then what is always asked is all
+            return {}
 
     # What bindings there are
 

@@ -160,8 +160,8 @@ class Served:
     """Kind and group → plural."""
     of_cluster: frozenset[str] = frozenset()
     """Resources of these groups that are in no namespace: `storageclasses.storage.k8s.io`."""
-    resources: frozenset[str] = frozenset()
-    """All resources of these groups, those that cannot be listed too: `deployments.apps`."""
+    verbs: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
+    """Group, resource and subresource of all that is served, what cannot be listed too → its verbs."""
     stale: frozenset[str] = frozenset()
     """Groups of which the server behind them did not answer."""
     unknown: Text | None = None
@@ -186,11 +186,17 @@ class _Kind(msgspec.Struct):
     kind: str = ""
 
 
+class _Below(msgspec.Struct):
+    subresource: str = ""
+    verbs: list[str] = []
+
+
 class _Served(msgspec.Struct):
     resource: str = ""
     scope: str = ""
     verbs: list[str] = []
     response_kind: _Kind | None = msgspec.field(name="responseKind", default=None)
+    subresources: list[_Below] = []
 
 
 class _Version(msgspec.Struct):
@@ -220,10 +226,7 @@ def discover(server: ApiServer) -> Served:
     usual version. Raises `Failed` when nothing can be asked at all.
     """
     try:
-        answer = server.get("/apis", accept=_DISCOVERY, most_bytes=32_000_000, what="discovery")
-        found = msgspec.json.decode(answer.body, type=_Groups)
-        if found.kind != "APIGroupDiscoveryList":
-            raise Failed(unreadable("discovery"))
+        found = _groups(server, "/apis")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Served(unknown=_why(unreadable("discovery").message))
     except Failed as outcome:
@@ -233,20 +236,39 @@ def discover(server: ApiServer) -> Served:
     return _served(found)
 
 
+def everything(server: ApiServer) -> dict[tuple[str, str, str], tuple[str, ...]]:
+    """Return all that is served, of the core group too: group, resource and subresource → verbs. Raises `Failed`."""
+    try:
+        return {**_served(_groups(server, "/api")).verbs, **_served(_groups(server, "/apis")).verbs}
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Failed(unreadable("discovery")) from None
+
+
+def _groups(server: ApiServer, path: str) -> _Groups:
+    answer = server.get(path, accept=_DISCOVERY, most_bytes=32_000_000, what="discovery")
+    found = msgspec.json.decode(answer.body, type=_Groups)
+    if found.kind != "APIGroupDiscoveryList":
+        raise Failed(unreadable("discovery"))
+    return found
+
+
 def _served(found: _Groups) -> Served:
     versions: dict[tuple[str, str], list[str]] = {}
     kinds: dict[tuple[str, str], str] = {}
-    stale, of_cluster, resources = set(), set(), set()
+    stale, of_cluster = set(), set()
+    verbs: dict[tuple[str, str, str], tuple[str, ...]] = {}
     for group in found.items:
         name = escaped(group.metadata.name, 253)
         for version in group.versions:
             if version.freshness != "Current":
                 stale.add(name)
             for item in version.resources:
-                written = f"{escaped(item.resource, 253)}.{name}"
-                resources.add(written)
+                resource = escaped(item.resource, 253)
+                verbs.setdefault((name, resource, ""), tuple(item.verbs))
+                for below in item.subresources:
+                    verbs.setdefault((name, resource, escaped(below.subresource, 253)), tuple(below.verbs))
                 if item.scope == "Cluster":
-                    of_cluster.add(written)
+                    of_cluster.add(f"{resource}.{name}")
                 if "list" not in item.verbs:
                     continue
                 versions.setdefault((item.resource, name), []).append(version.version)
@@ -254,9 +276,7 @@ def _served(found: _Groups) -> Served:
                 if kind not in _NEVER_NEEDED:
                     kinds[kind, name] = item.resource
     offered = {key: tuple(items) for key, items in versions.items()}
-    return Served(
-        offered, kinds, of_cluster=frozenset(of_cluster), resources=frozenset(resources), stale=frozenset(stale)
-    )
+    return Served(offered, kinds, of_cluster=frozenset(of_cluster), verbs=verbs, stale=frozenset(stale))
 
 
 def _why(message: Text) -> Text:

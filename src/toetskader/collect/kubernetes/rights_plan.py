@@ -188,6 +188,19 @@ class Plan:
                         return tuple(asked)
         return tuple(asked)
 
+    def of_served(self, served: Mapping[tuple[str, str, str], tuple[str, ...]]) -> Iterator[tuple[Holder, Access]]:
+        """Yield the questions about changing all else that the API server serves, in the own namespace.
+
+        Parameters: `served`, group, resource and subresource → verbs. For where roles do not tell all.
+        """
+        always = {(question.verb, question.resource) for question in questions()}
+        for (group, resource, subresource), verbs in served.items():
+            what = resource_of(group, resource, subresource, of_cluster=self.server.of_cluster)
+            for verb in verbs:
+                if writes(verb, group, resource) and (verb, what) not in always:
+                    for holder in self.holders:
+                        yield holder, _access(Question(verb, what), self.entry.namespace)
+
     def _granted(self, rbac: Rbac, binding: Binding) -> Iterator[Question]:
         for rule in rbac.rules(binding):
             for group in rule.groups:

@@ -125,7 +125,7 @@ class LivePods:
 
     def __init__(self, objects: Objects, workloads: Workloads, component: Component | None = None) -> None:
         self.scene = objects.scene
-        if workloads.unseen is not None:  # whose they are is not known
+        if workloads.unseen is not None and workloads.left_out:  # whose they are is not known
             raise Unseen("Pod", workloads.unseen)
         owners = Owners(objects)
         self.of_namespace = tuple(LivePod(item, _top(item, owners)) for item in objects.of_kind("Pod", group=""))

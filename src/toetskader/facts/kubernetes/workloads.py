@@ -272,8 +272,11 @@ class Workloads:
         kinds, self.unseen = _seen(objects) if partial else (POD_KINDS, None)
         others = [item for item in objects if item.kind not in POD_KINDS and _runs_pods(item)]
         found = [*objects.of_kind(*kinds), *others]
+        everything = len(found)
         if self.unseen is not None:
             found = list(_run_by_what_was_seen(found, set(POD_KINDS) - set(kinds)))
+        self.left_out = len(found) < everything
+        """Whether something is run by a kind that was not seen, so that it is not judged."""
         owners = self._owners = Owners(found)
         self.of_namespace = tuple(
             Workload(item) for item in found if not (owners.runs_what_its_maker_says(item) or owners.is_past(item))
