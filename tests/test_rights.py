@@ -32,6 +32,7 @@ from toetskader.facts.kubernetes.rights import (
     RightPlace,
     Rights,
     SeenBy,
+    is_meant,
 )
 from toetskader.judging import Findings, Text, check, not_applicable, undetermined
 
@@ -498,7 +499,7 @@ def _report_broad(rights: Rights, findings: Findings, doubts: Doubts) -> None:
 
 
 def _is_named(binding: Binding, holder: Holder) -> bool:
-    return any(subject.kind == holder.kind and subject.name == holder.name for subject in binding.subjects)
+    return any(is_meant(subject, holder, binding.namespace) for subject in binding.subjects)
 
 
 def _is_default(binding: Binding) -> bool:
@@ -525,7 +526,7 @@ def _report_reach(rights: Rights, bound: Bound, who: str, findings: Findings) ->
             place,
             seen=Text(f"een '*' in de rol ({shown})", f"a '*' in the role ({shown})"),
             expected=Text("verbs en resources bij naam", "verbs and resources by name"),
-            strength="recommended" if binding.namespace == rights.namespace or not harms else "required",
+            strength="recommended" if binding.namespace in rights.own_namespaces or not harms else "required",
             command=binding.command,
         )
     if not bound.role_found and rights.bindings_unseen(binding.namespace) is None:

@@ -245,3 +245,22 @@ def test_a_pod_of_a_deployment_that_a_revision_keeps_at_none_is_judged_by_itself
     pod["metadata"]["ownerReferences"] = owned("ReplicaSet", "shop-1-5c", "r1")
     assert seen(deployment, replicas) == set()
     assert seen(deployment, replicas, pod) == {"Pod/shop-1-5c-x"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "api_version", "status"),
+    [
+        ("Pod", "v1", {"phase": "Succeeded"}),
+        ("Pod", "v1", {"phase": "Failed"}),
+        ("Job", "batch/v1", {"conditions": [{"type": "Complete", "status": "True"}]}),
+    ],
+)
+def test_what_a_custom_resource_ran_and_has_ended_is_not_judged(kind: str, api_version: str, status: Document) -> None:
+    owner = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "name": "w", "uid": "o1", "controller": True}
+    item: Document = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "w-1", "ownerReferences": [owner]}}
+    item["spec"] = TEMPLATE["spec"] if kind == "Pod" else {"template": TEMPLATE}
+    assert seen(item) == {f"{kind}/w-1"}
+    assert seen({**item, "status": status}) == set()
+    # Nobody else's: what ran by itself was the component's.
+    alone = {**item, "metadata": {"name": "w-1"}, "status": status}
+    assert seen(alone) == {f"{kind}/w-1"}

@@ -24,6 +24,7 @@ from toetskader.facts.kubernetes.rbac import (
     role_of,
     user,
 )
+from toetskader.facts.kubernetes.rights import Holder, is_meant
 
 PODS = Rule(verbs=("get",), groups=("",), resources=("pods",))
 
@@ -251,6 +252,10 @@ def test_objects_of_the_api_are_read() -> None:
     assert binding.annotations == {"x": "1"}
     assert binding.created is not None
     assert role_of({"metadata": {"name": "leeg"}, "rules": None}).rules == ()
+    odd = {"metadata": {"name": "r"}, "rules": [{"verbs": ["ge\x1b[2Jt"], "apiGroups": [""], "resources": ["p" * 999]}]}
+    rule = role_of(odd).rules[0]
+    assert rule.verbs == ("ge\\x1b[2Jt",)
+    assert len(rule.resources[0]) < 400
 
 
 @pytest.mark.parametrize(
@@ -329,3 +334,28 @@ def test_an_account_of_a_namespace_is_in_the_group_of_all_accounts() -> None:
 )
 def test_a_distribution_shows_in_the_names_of_its_own_roles(names: list[str], found: str) -> None:
     assert distribution(names) == found
+
+
+ACCOUNT = Holder(kind="User", name="system:serviceaccount:bouw:deployer")
+ACME = Holder(kind="Group", name="acme")
+EVERYBODY = Holder(kind="Group", name="system:authenticated")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "namespace", "holder", "expected"),
+    [
+        ("User", ACCOUNT.name, "", ACCOUNT, True),
+        ("ServiceAccount", "deployer", "bouw", ACCOUNT, True),
+        ("ServiceAccount", "deployer", "", ACCOUNT, True),
+        ("ServiceAccount", "deployer", "elders", ACCOUNT, False),
+        ("Group", "system:serviceaccounts:bouw", "", ACCOUNT, True),
+        ("Group", "system:serviceaccounts", "", ACCOUNT, False),
+        ("Group", "system:authenticated", "", ACME, False),
+        ("Group", "system:authenticated", "", EVERYBODY, True),
+        ("User", "acme", "", ACME, False),
+    ],
+)
+def test_who_is_meant_does_not_depend_on_the_spelling(
+    kind: str, name: str, namespace: str, holder: Holder, expected: bool
+) -> None:
+    assert is_meant(RbacSubject(kind=kind, name=name, namespace=namespace), holder, "bouw") is expected

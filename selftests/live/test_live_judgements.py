@@ -271,6 +271,30 @@ def test_what_was_refused_is_undetermined_and_never_met(kind: str, group: str) -
     assert found or kind == "Namespace"
 
 
+REFUSED = ListOutcome(kind="CronJob", group="batch", complete=False, denied=True, reason=Text("geweigerd", "refused"))
+
+
+def test_a_fault_stands_whatever_else_was_refused() -> None:
+    """What was not seen may be at fault as well; what was seen is."""
+    documents = yaml.safe_load(GOLDEN)
+    without(documents, "runAsNonRoot", runAsUser=0)
+    found = judged(facts(yaml.safe_dump(documents), lists=(REFUSED,)))["DDC-7.2-13"]
+    assert found.verdict is FAIL
+    assert "refused" in str(found.doubt)
+    right = judged(facts(GOLDEN, lists=(REFUSED,)))["DDC-7.2-13"]
+    assert right.verdict is UNKNOWN
+    assert "refused" in str(right.reason)
+
+
+def test_what_something_runs_that_was_not_seen_is_not_judged_in_its_place() -> None:
+    documents = yaml.safe_load(GOLDEN)
+    without(documents, "runAsNonRoot", runAsUser=0)
+    left = [item for item in documents if item["kind"] != "Deployment"]
+    refused = msgspec.structs.replace(REFUSED, kind="Deployment", group="apps")
+    found = judged(facts(yaml.safe_dump(left), lists=(refused,)))
+    assert FAIL not in {found[id_].verdict for id_ in ("DDC-7.2-13", "DDC-7.5-04", "DDC-7.7-02")}
+
+
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [

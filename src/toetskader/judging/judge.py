@@ -223,7 +223,7 @@ def _judged(check: Check, scene: SceneSubjects, given: Mapping[str, Any], findin
         crash = None if isinstance(outcome, Undetermined | Missing | Malformed | Unseen) else outcome
     judged = _found(findings, keys)
     if findings.fail:
-        doubt = doubt or (_made_by_something_else(check, scene) if scene.part == "namespace" else None)
+        doubt = doubt or (_lists_unseen(check, scene) if scene.part in _OF_WHAT_RUNS else None)
         return msgspec.structs.replace(judged, verdict=Verdict.FAIL, crash=crash, doubt=doubt)
     if doubt is not None:
         return msgspec.structs.replace(judged, verdict=Verdict.UNDETERMINED, reason=doubt, crash=crash)
@@ -259,7 +259,7 @@ _OF_OBJECTS = frozenset({"objects", "workloads", "network_policies", "routes", "
 
 def _made_by_something_else(check: Check, scene: SceneSubjects) -> Text | None:
     """Return why what a check looks at is not all there is, or will be; None when it is."""
-    if scene.part == "namespace":
+    if scene.part in _OF_WHAT_RUNS:
         return _lists_unseen(check, scene)
     if scene.part != "chart" or _OF_OBJECTS.isdisjoint(check.subjects):
         return None
@@ -269,12 +269,14 @@ def _made_by_something_else(check: Check, scene: SceneSubjects) -> Text | None:
         return None
 
 
+_OF_WHAT_RUNS = frozenset({"namespace", "release"})
+"""Parts that rest on what was listed of a namespace."""
 _OF_RUNNING = frozenset({"workloads", "pods", "environment"})
 
 
 def _lists_unseen(check: Check, scene: SceneSubjects) -> Text | None:
     """Return why there may be more in a namespace than was seen, of what a check looks at."""
-    if (_OF_OBJECTS | _OF_RUNNING).isdisjoint(check.subjects):
+    if (_OF_OBJECTS | _OF_RUNNING | {"live"}).isdisjoint(check.subjects):
         return None
     try:
         live: Live = scene.get("live")

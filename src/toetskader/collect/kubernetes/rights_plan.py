@@ -22,7 +22,16 @@ from toetskader.facts.kubernetes.rbac import (
     other_authorizer,
     role_of,
 )
-from toetskader.facts.kubernetes.rights import EVERY_NAMESPACE, Bound, Holder, LayerLabel, Right, Rights, SeenBy
+from toetskader.facts.kubernetes.rights import (
+    EVERY_NAMESPACE,
+    Bound,
+    Holder,
+    LayerLabel,
+    Right,
+    Rights,
+    SeenBy,
+    is_meant,
+)
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
 
@@ -168,7 +177,7 @@ class Plan:
         asked: dict[tuple[Holder, Access], None] = {}
         for holder in self.holders:
             for binding in seen.rbac.of(holder.identity):
-                named = any((item.kind, item.name) == (holder.kind, holder.name) for item in binding.subjects)
+                named = any(is_meant(item, holder, binding.namespace) for item in binding.subjects)
                 places = (EVERY_NAMESPACE, self.entry.namespace) if not binding.namespace else (binding.namespace,)
                 if binding.namespace and binding.namespace not in where:
                     continue

@@ -76,12 +76,13 @@ class Owners:
 
     @staticmethod
     def is_past(item: KubernetesObject) -> bool:
-        """Tell whether an object is a revision that a custom resource's controller keeps and that runs nothing.
+        """Tell whether an object is what a custom resource's controller keeps of before, and that runs nothing.
 
         Argo keeps ReplicaSets of a Rollout, Knative a Deployment of each Revision, OpenShift ReplicationControllers of
-        a DeploymentConfig, all at 0 replicas. What of its pods still runs is judged by itself.
+        a DeploymentConfig, all at 0 replicas; a Workflow or ScaledJob leaves Pods and Jobs that have ended. What of a
+        revision's pods still runs is judged by itself.
         """
-        return bool(operator_of(item)) and item.get("spec", "replicas").value == 0
+        return bool(operator_of(item)) and (item.get("spec", "replicas").value == 0 or item.has_ended)
 
     @staticmethod
     def _agree(item: KubernetesObject, maker: KubernetesObject | None) -> bool:

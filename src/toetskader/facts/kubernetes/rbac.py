@@ -10,6 +10,8 @@ from datetime import datetime
 
 import msgspec
 
+from toetskader.facts.endpoint.escape import escaped
+
 ALL = "*"
 AUTHENTICATED = "system:authenticated"
 UNAUTHENTICATED = "system:unauthenticated"
@@ -332,8 +334,14 @@ class _Binding(msgspec.Struct, rename="camel"):
     subjects: tuple[_Subject, ...] | None = None
 
 
+_LONGEST_NAME = 300
 LONGEST_ANNOTATION = 200
 """Characters of an annotation that is kept; what tells a request and an end is short."""
+
+
+def _shown(texts: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return what a rule names as it can be shown: nothing checks it, so that it may be any text."""
+    return tuple(escaped(text, _LONGEST_NAME) for text in texts or ())
 
 
 def role_of(document: object) -> Role:
@@ -341,11 +349,11 @@ def role_of(document: object) -> Role:
     read = msgspec.convert(document, _Role)
     rules = tuple(
         Rule(
-            verbs=rule.verbs or (),
-            groups=rule.groups or (),
-            resources=rule.resources or (),
-            names=rule.names or (),
-            paths=rule.paths or (),
+            verbs=_shown(rule.verbs),
+            groups=_shown(rule.groups),
+            resources=_shown(rule.resources),
+            names=_shown(rule.names),
+            paths=_shown(rule.paths),
         )
         for rule in read.rules or ()
     )

@@ -10,16 +10,18 @@ from typing import Literal
 import msgspec
 
 from toetskader.facts.attempt import Provenance
-from toetskader.facts.kubernetes.deeds import ACTING, minor_version
+from toetskader.facts.kubernetes.deeds import ACTING, is_for_everybody, minor_version
 from toetskader.facts.kubernetes.questions import AUTHENTICATION, Resource, resource_of
 from toetskader.facts.kubernetes.rbac import (
     ALL,
     Access,
     Binding,
     Identity,
+    RbacSubject,
     Rule,
     covers,
     holds_in,
+    home,
     member,
     names,
     user,
@@ -65,6 +67,17 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True, order=True):
     def identity(self) -> Identity:
         """Who it is to the API server; of a user no other groups are assumed than the server adds itself."""
         return user(self.name) if self.kind == "User" else member(self.name)
+
+
+def is_meant(subject: RbacSubject, holder: Holder, namespace: str) -> bool:
+    """Tell whether a subject of a binding is a user or group itself, however spelled, and not everybody.
+
+    Parameters: `namespace`, the binding's.
+    """
+    if (subject.kind, subject.name) == (holder.kind, holder.name):
+        return True
+    shared = is_for_everybody(subject) and not home(subject)
+    return not shared and names(subject, holder.identity, namespace)
 
 
 class Right(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

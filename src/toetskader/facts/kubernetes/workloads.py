@@ -263,8 +263,8 @@ class Workloads:
     whether those of kinds that were seen will do when others were not, which `unseen` then says; else that is `Unseen`.
 
     In a namespace that runs, what a controller made of another workload of it is left out when it runs what that says:
-    the ReplicaSets of a Deployment, the Pods of a Job. So is what a custom resource keeps of earlier revisions, at no
-    replicas. All else counts as a workload, whatever owner it names.
+    the ReplicaSets of a Deployment, the Pods of a Job. So is what a custom resource keeps of before and that runs
+    nothing. All else counts as a workload, whatever owner it names.
     """
 
     def __init__(self, objects: Objects, component: Component | None = None, *, partial: bool = False) -> None:
