@@ -72,11 +72,12 @@ def test_database_is_an_external_postgresql(
     nl, en = (", ".join(names[role] for role in missing) for names in (_ROLE_NL, _ROLE_EN))
     if in_doubt.issuperset(missing):
         undetermined(
-            f"Niet te zien of {nl} van de database in te stellen is: de variabele staat in geen template die hier te "
-            "lezen is. Neem de waarde rechtstreeks uit values.yaml over.",
-            f"Cannot see whether the database's {en} can be set: the variable is in no template that can be read here. "
-            "Take its value from values.yaml directly.",
+            f"Niet te zien of {nl} van de database in te stellen is: het staat op een opdrachtregel, of in geen "
+            "template die hier te lezen is. Zet het in een omgevingsvariabele met een waarde uit values.yaml.",
+            f"Cannot see whether the database's {en} can be set: it is on a command line, or in no template that can "
+            "be read here. Put it in an environment variable with a value from values.yaml.",
         )
+    require_seen(environment)
     findings.add(
         FilePlace("values.yaml"),
         seen=Text(f"geen instelling voor {nl} van de database", f"no setting for the database's {en}"),
@@ -106,19 +107,21 @@ def _settable(
     given = {leaf.path.rpartition(".")[2] for leaf in values}
     for variable, roles in databases.variables:
         if variable.origin is Origin.SECRET:
-            settable |= roles | ({Role.USER, Role.SECRET} if roles == WHOLE else set())
+            settable |= roles | (_ACCOUNT if roles == WHOLE else set())
             continue
         decided = template_values.decided(variable)
         if decided is Decided.VALUES or (decided is Decided.UNKNOWN and variable.name in given):
-            settable |= roles
+            settable |= roles | (_ACCOUNT if roles == WHOLE and template_values.gives_all(variable) else set())
         elif decided is Decided.UNKNOWN:
             in_doubt |= roles
+    in_doubt |= {role for _, roles in databases.options for role in roles}
     unseen = any(source.origin is Origin.SECRET for item in environment.of_containers for source in item.unseen)
     if unseen or any("secret" in leaf.words for leaf, _ in offered):
-        settable |= {Role.USER, Role.SECRET}
+        settable |= _ACCOUNT
     return settable, in_doubt
 
 
+_ACCOUNT = {Role.USER, Role.SECRET}
 _ROLE_NL = {
     Role.HOST: "host",
     Role.PORT: "poort",

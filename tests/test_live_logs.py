@@ -11,7 +11,7 @@ from tests.test_live_images import require_running
 from tests.test_observability import test_all_logging_goes_to_standard_output as set_to_stdout
 from tests.test_observability import test_log_timestamps_are_utc as set_to_utc
 from toetskader.facts.kubernetes.environment import Environment, Origin, Variable
-from toetskader.facts.kubernetes.known_images import applications, is_helper, server_in
+from toetskader.facts.kubernetes.known_images import applications, own_code
 from toetskader.facts.kubernetes.live import Logs, LogTail
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
 from toetskader.facts.log_levels import LEVELS, names_debug, names_level
@@ -46,7 +46,7 @@ def _own_logs(workloads: Workloads, logs: Logs, findings: Findings) -> tuple[lis
     found = [
         _Log(container, tuple(tails[workload.where, container.name]))
         for workload in own
-        for container in _own_code(workload)
+        for container in own_code(workload)
     ]
     if logs.left_out is not None:
         findings.saw(logs.left_out.nl, logs.left_out.en)
@@ -59,11 +59,6 @@ def _own_logs(workloads: Workloads, logs: Logs, findings: Findings) -> tuple[lis
                 f"{tail.utc} with a time in UTC",
             )
     return found, [reason for log in found for reason in _unread(log)]
-
-
-def _own_code(workload: Workload) -> list[Container]:
-    running = [item for item in workload.containers if item.runs_continuously and server_in(item) is None]
-    return [item for item in running if not is_helper(item)] or running
 
 
 def _unread(log: _Log) -> Iterator[Text]:

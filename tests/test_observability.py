@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from tests.test_environment import require_zones_seen
 from toetskader.facts.chart import ChartFiles, Render
 from toetskader.facts.kubernetes.environment import ContainerEnvironment, Environment, Origin, Variable
-from toetskader.facts.kubernetes.known_images import applications, is_helper, server_in
+from toetskader.facts.kubernetes.known_images import applications, own_code, server_in
 from toetskader.facts.kubernetes.monitors import is_monitored, offers_metrics
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
@@ -390,7 +390,7 @@ def _exposes(workload: Workload, objects: Objects) -> bool:
 def _exports(environment: Environment, workload: Workload) -> bool:
     """Tell whether a workload is given an OpenTelemetry address, and not told to keep metrics to itself."""
     for item in environment.of_workload(workload):
-        if server_in(item.container) is not None:
+        if server_in(item.container) is not None and item.container not in own_code(workload):
             continue
         address = any(item.variables[name].text for name in _OTLP_ADDRESSES if name in item.variables)
         if address and not any(_switches_metrics_off(variable) for variable in item.variables.values()):
@@ -488,13 +488,9 @@ def _not_settable(findings: Findings, seen: list[Variable]) -> None:
 
 
 def _own_code(environment: Environment, workload: Workload) -> list[ContainerEnvironment]:
-    """Return the containers of a workload that run its own code: no init containers, servers of others or helpers."""
-    running = [
-        item
-        for item in environment.of_workload(workload)
-        if item.container.runs_continuously and server_in(item.container) is None
-    ]
-    return [item for item in running if not is_helper(item.container)] or running
+    """Return the environments of the containers of a workload that run its own code."""
+    own = own_code(workload)
+    return [item for item in environment.of_workload(workload) if item.container in own]
 
 
 def _require_seen(environment: Environment, workload: Workload) -> None:

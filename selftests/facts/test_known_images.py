@@ -81,7 +81,9 @@ APPLICATIONS = {
     (kind("web", "Deployment", "x/web"), kind("cache", "StatefulSet", "redis")): ["web"],
     (kind("web", "Deployment", "x/web"), kind("nightly", "CronJob", "x/job")): ["web"],
     (kind("nightly", "CronJob", "x/job"), kind("migrate", "Job", "x/job", "pre-upgrade")): ["nightly"],
-    (kind("cache", "StatefulSet", "redis"),): [],
+    (kind("cache", "StatefulSet", "redis"),): ["cache"],  # all there is, so it is the component
+    (kind("maps", "StatefulSet", "x/postgis"), kind("load", "Job", "x/load", "post-install")): ["maps"],
+    (kind("load", "Job", "x/load", "post-install"),): [],
 }
 
 

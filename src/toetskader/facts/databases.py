@@ -139,6 +139,10 @@ class Databases:
     """Where a container takes the address of a database from a Secret of the scene, with its form."""
     in_files: tuple[MountedFile, ...] = ()
     """Files that a container mounts with settings of a database, and no address."""
+    options: tuple[tuple[Node, frozenset[Role]], ...] = ()
+    """Values on command lines that say something of a connection."""
+    chosen: tuple[tuple[Node, str], ...] = ()
+    """Values on command lines that choose a database, with its name."""
 
     @property
     def any(self) -> bool:
@@ -161,6 +165,7 @@ class Databases:
         for setting, _ in self.settings:
             if engine := _other_engine(setting.words, setting.text):
                 yield setting, engine
+        yield from ((node, engine) for node, engine in self.chosen if engine != _POSTGRES)
         for node, form in self.in_secrets:
             match = _OTHER_ADDRESS.search(f"{form}//")
             if match:
@@ -172,6 +177,9 @@ def keeps_file(variable: Variable) -> bool:
     return _HINT.search(words(variable.name)) is not None and _IN_A_FILE.search(variable.text) is not None
 
 
+_POSTGRES = "postgresql"
+
+
 def _engine(name: str, value: str) -> str:
     """Return the relational database that a setting chooses, given its name in words; empty for none.
 
@@ -180,7 +188,7 @@ def _engine(name: str, value: str) -> str:
     """
     if _CHOOSES.fullmatch(name):
         if _POSTGRESQL.fullmatch(value):
-            return "postgresql"
+            return _POSTGRES
         match = _OTHER_PRODUCT.fullmatch(value)
         if match:
             return str(match["engine"])
@@ -230,15 +238,17 @@ def databases(workloads: Workloads, objects: Objects, environment: Environment, 
         server = server_in(container)
         if server in (Server.POSTGRESQL, Server.OTHER_SQL) and container.runs_continuously:
             servers.append((container, server))
+    on_command_lines = tuple(options(workloads))
     addresses = tuple(
         item.node
-        for item in (*literals(workloads, objects, tests=True), *options(workloads))
+        for item in (*literals(workloads, objects, tests=True), *on_command_lines)
         if isinstance(item.node.value, str) and ADDRESS.search(item.node.value) and not _in_memory(item.node.value)
     )
     variables: dict[tuple[int, str], tuple[Variable, frozenset[Role]]] = {}
     possible: dict[tuple[int, str], Variable] = {}
     users = [container for container, _ in servers]
     in_secrets: list[tuple[Node, str]] = []
+    by_option: list[tuple[Node, frozenset[Role]]] = []
     in_files: list[MountedFile] = []
     for item in environment.of_containers:
         found = _Named((words(variable.name), variable.text, variable) for variable in item.variables.values())
@@ -254,7 +264,11 @@ def databases(workloads: Workloads, objects: Objects, environment: Environment, 
             elif file.database and file.from_secret:
                 secret.append((file.mount, file.database))
         in_secrets += secret
-        if found.tells or secret or _holds_address(item.container, objects, addresses):
+        told = _Named(
+            (words(one.name), one.text, one.node) for one in on_command_lines if one.node.owner is item.container
+        )
+        by_option += told.of_database()
+        if found.tells or told.tells or secret or _holds_address(item.container, objects, addresses):
             users.append(item.container)
     return Databases(
         servers=tuple(servers),
@@ -266,6 +280,8 @@ def databases(workloads: Workloads, objects: Objects, environment: Environment, 
         possible=tuple(possible.values()),
         in_secrets=tuple(in_secrets),
         in_files=tuple(in_files),
+        options=tuple(by_option),
+        chosen=tuple((one.node, engine) for one in on_command_lines if (engine := _engine(words(one.name), one.text))),
     )
 
 
@@ -282,7 +298,7 @@ def _form_in_secret(variable: Variable) -> str:
     return ""
 
 
-Setting = TypeVar("Setting", Variable, Leaf)
+Setting = TypeVar("Setting", Variable, Leaf, Node)
 
 
 class _Named(Generic[Setting]):
@@ -330,6 +346,8 @@ class _Named(Generic[Setting]):
             if by_subject:
                 return by_subject
         found = roles(name)
+        if not found and ADDRESS.search(value) and not _in_memory(value):
+            return WHOLE
         if found and not _OF_PRODUCT.fullmatch(name) and any(_below(name, subject) for subject in self._other):
             return frozenset()
         return found

@@ -38,11 +38,8 @@ class TemplateValues:
 
     def decided(self, variable: Variable) -> Decided:
         """Tell what decides a variable's value; a Secret's entry is not looked at, and UNKNOWN."""
-        if variable.origin is Origin.CONFIG_MAP and variable.holder is not None:
-            source, name = variable.holder.source, variable.key
-        elif variable.origin in (Origin.LITERAL, Origin.COMPOSED):
-            source, name = variable.node.source, variable.name
-        else:
+        source, name = _place_of(variable)
+        if not name:
             return Decided.UNKNOWN
         path = source.partition("/")[2]
         helpers = (other for other in self._files if other.endswith(".tpl") and "templates/" in other)
@@ -51,6 +48,13 @@ class TemplateValues:
             if found:
                 return next(one for one in (Decided.VALUES, Decided.COMPUTED, Decided.FIXED) if one in found)
         return Decided.UNKNOWN
+
+    def gives_all(self, variable: Variable) -> bool:
+        """Tell whether a template takes a variable's value as a whole from the values, with nothing around it."""
+        source, name = _place_of(variable)
+        text = self._files.get(source.partition("/")[2], "")
+        written = [text[start:end].strip() for start, end in _spans(name, text)]
+        return self.decided(variable) is Decided.VALUES and all(map(_ONE_ACTION.fullmatch, written))
 
     def _written(self, name: str, text: str) -> Iterator[Decided]:
         for start, end in _spans(name, text):
@@ -69,6 +73,18 @@ class TemplateValues:
         if body is None:
             return ".Values" in text[start:end]
         return _Reading(self._files, text).reads(body, start, end)
+
+
+def _place_of(variable: Variable) -> tuple[str, str]:
+    """Return the template that writes a variable, and under which name; no name where that cannot be told."""
+    if variable.origin is Origin.CONFIG_MAP and variable.holder is not None:
+        return variable.holder.source, variable.key
+    if variable.origin in (Origin.LITERAL, Origin.COMPOSED):
+        return variable.node.source, variable.name
+    return "", ""
+
+
+_ONE_ACTION = re.compile(r"[\"']?\{\{[^{}]{1,400}\}\}[\"']?[ \t]*")
 
 
 class _Reading:

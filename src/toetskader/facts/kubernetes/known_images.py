@@ -124,10 +124,24 @@ def applications(workloads: Workloads) -> tuple[Workload, ...]:
     """Return the workloads that run the component's own code, hooks and servers that others make left out.
 
     Demands on the application's own logging are about these: the ones that live on, or, in a component that has none
-    of those, its jobs.
+    of those, its jobs. Where servers are all there is, they are the component: a supplier may deliver a data store.
     """
     own = [item for item in workloads if not item.is_hook and _runs_own_code(item)]
-    return tuple([item for item in own if not item.is_batch] or own)
+    return tuple([item for item in own if not item.is_batch] or own) or _servers(workloads)
+
+
+def _servers(workloads: Workloads) -> tuple[Workload, ...]:
+    return tuple(item for item in workloads if not item.is_hook and own_code(item))
+
+
+def own_code(workload: Workload) -> tuple[Container, ...]:
+    """Return the containers of a workload that run its own code: no init containers, servers of others or helpers.
+
+    In a workload of nothing else these are the component.
+    """
+    running = [item for item in workload.containers if item.runs_continuously]
+    own = [item for item in running if server_in(item) is None] or running
+    return tuple([item for item in own if not is_helper(item)] or own)
 
 
 def _runs_own_code(workload: Workload) -> bool:

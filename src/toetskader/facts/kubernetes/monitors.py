@@ -33,7 +33,8 @@ def offers_metrics(objects: Objects, workload: Workload) -> bool:
     Those of servers that others make do not count, nor does a port of a Service that leads to no container. Raises
     `Unseen` where Services were not seen.
     """
-    own = [item for item in workload.containers if item.runs_continuously and server_in(item) is None]
+    running = [item for item in workload.containers if item.runs_continuously]
+    own = [item for item in running if server_in(item) is None] or running  # a server by itself is the component
     if any(_is_for_metrics(port) for container in own for port in container.get("ports").each()):
         return True
     objects.of_kind("Service")
