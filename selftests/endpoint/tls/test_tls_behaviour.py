@@ -124,6 +124,40 @@ def test_two_certificates(version: str, keys: Path, measure: Measure) -> None:
     assert {chain.leaf.key for chain in found.chains} == {"EC secp256r1", "RSA 3072"}
 
 
+ECDSA_ONLY = "-cipher ECDHE-ECDSA-AES128-GCM-SHA256"
+RSA_ONLY = "-cipher ECDHE-RSA-AES128-GCM-SHA256"
+
+
+@pytest.mark.parametrize(
+    ("served", "kinds"),
+    [
+        (f"{P256} -dcert rsa3072.crt -dkey rsa3072.key {ECDSA_ONLY}", {"EC secp256r1", "RSA 3072"}),
+        (f"-cert rsa3072.crt -key rsa3072.key -dcert p256.crt -dkey p256.key {RSA_ONLY}", {"EC secp256r1", "RSA 3072"}),
+        (f"{P256} -dcert ed25519.crt -dkey ed25519.key {ECDSA_ONLY}", {"EC secp256r1", "Ed25519"}),
+        (f"{P256} -dcert ed25519.crt -dkey ed25519.key -tls1_3", {"EC secp256r1", "Ed25519"}),
+        (f"{P256} -dcert ed25519.crt -dkey ed25519.key -tls1_2 {ECDSA_ONLY}", {"EC secp256r1", "Ed25519"}),
+        ("-cert rsa3072.crt -key rsa3072.key -dcert ed448.crt -dkey ed448.key -tls1_3", {"RSA 3072", "Ed448"}),
+        (f"{P256} -tls1_3", {"EC secp256r1"}),
+        (f"{P256}", {"EC secp256r1"}),
+        ("-cert rsa3072.crt -key rsa3072.key", {"RSA 3072"}),
+        ("-cert ed25519.crt -key ed25519.key -tls1_3", {"Ed25519"}),
+    ],
+)
+def test_every_certificate_is_seen_whatever_shows_it(
+    served: str, kinds: set[str], keys: Path, authority: Authority, measure: Measure
+) -> None:
+    """A kind of certificate that no suite of TLS 1.2 shows is shown in TLS 1.3 to clients that take no other."""
+    for kind in ("ed25519", "ed448"):
+        certificate, key = authority.issue(["localhost"], kind)
+        (keys / f"{kind}.crt").write_bytes(certificate)
+        (keys / f"{kind}.key").write_bytes(key)
+    with openssl_server(keys, shlex.split(served)) as port:
+        found = measure(port).addresses[0]
+    assert {chain.leaf.key for chain in found.chains} == kinds
+    assert found.chains_unfinished is None
+    assert found.handshakes <= 60
+
+
 @pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
 @pytest.mark.parametrize(
     ("days", "revoked", "state"),

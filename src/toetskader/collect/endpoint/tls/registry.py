@@ -229,6 +229,16 @@ SIGNATURE_ALGORITHMS: Final = (
 """Every signature algorithm, the good ones first: what a client that speaks to anyone offers."""
 
 
+CERTIFICATE_SIGNATURES: Final = {
+    "RSA": (*(hash_ << 8 | 1 for hash_ in (4, 5, 6)), 0x0804, 0x0805, 0x0806),
+    "EC": tuple(hash_ << 8 | 3 for hash_ in (4, 5, 6)),
+    "RSASSA-PSS": (0x0809, 0x080A, 0x080B),
+    "Ed25519": (0x0807,),
+    "Ed448": (0x0808,),
+}
+"""Kind of key in a certificate → signature algorithms with which a client asks for one (RFC 8446, 4.2.3)."""
+
+
 def signatures_with(hash_name: str) -> tuple[int, ...]:
     """Return the signature algorithms of TLS 1.2 that use a hash: with RSA, DSA and ECDSA."""
     code = next(code for code, name in HASHES.items() if name == hash_name)

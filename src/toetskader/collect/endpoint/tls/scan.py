@@ -12,6 +12,7 @@ from toetskader.collect.endpoint.tls.enumeration import BLOCKED, Enumeration
 from toetskader.collect.endpoint.tls.messages import MOST_CERTIFICATES
 from toetskader.collect.endpoint.tls.path import Found, find_path
 from toetskader.collect.endpoint.tls.registry import (
+    CERTIFICATE_SIGNATURES,
     GROUPS,
     Version,
     group_kind,
@@ -19,7 +20,7 @@ from toetskader.collect.endpoint.tls.registry import (
     signatures_with,
     suite_name,
 )
-from toetskader.collect.endpoint.tls.sessions import Session, Wanted, newest_session, older_session
+from toetskader.collect.endpoint.tls.sessions import SIGNATURES, Session, newest_session, older_session
 from toetskader.collect.endpoint.tls.staple import read_staple
 from toetskader.facts.endpoint.certificates import Chain
 from toetskader.facts.endpoint.tls import (
@@ -109,7 +110,9 @@ class AddressScan:
         self.compression: Aspect | None = None
         self.older: Session | None = None
         self.newest: Session | None = None
-        self.second: Session | None = None
+        self.others: list[Session] = []
+        """Sessions of TLS 1.3 in which a certificate of another kind was shown."""
+        self.others_unfinished: Text | None = None
         self._paths: dict[tuple[bytes, ...], Found] = {}
 
     def run(self) -> AddressTls:
@@ -202,12 +205,31 @@ class AddressScan:
         try:
             self._ask_compression(version)
             if self.found.seen[Version.TLS12].accepted is Answer.YES:
+                self._older_certificates()
                 for name in WEAK_HASHES:
                     self.hashes[name] = self._ask_hash(name)
         except Spent as spent:
             self.compression = self.compression or _unknown(spent.reason)
             for name in WEAK_HASHES:
                 self.hashes.setdefault(name, _unknown(spent.reason))
+
+    def _older_certificates(self) -> None:
+        """Ask in TLS 1.2 for certificates of other kinds than the suites showed. Raises Spent.
+
+        A suite says RSA or ECDSA; which certificate goes with that, of more than one, is up to what a client takes.
+        """
+        signed = [code for code in self.found.seen[Version.TLS12].suites if _is_signed(suite_name(code))]
+        flights = [flight for version, flight in self.found.flights if version is Version.TLS12]
+        seen = {self._kind_of(flight.certificates) for flight in flights if flight.certificates}
+        while signed and (left := [kind for kind in CERTIFICATE_SIGNATURES if kind not in seen]):
+            offered = [code for kind in left for code in CERTIFICATE_SIGNATURES[kind]]
+            reply = self.found.ask(Version.TLS12, signed, signatures=offered, any_certificate=True)
+            if reply.ended is not Ended.HELLO or not reply.flight.certificates:
+                return
+            kind = self._kind_of(reply.flight.certificates)
+            if kind in seen:
+                return
+            seen.add(kind)
 
     def _ask_hash(self, name: str) -> Aspect:
         """Ask for a key exchange signed with one hash only, in TLS 1.2. Raises Spent."""
@@ -256,16 +278,32 @@ class AddressScan:
         groups = [name for name, versions in list(self.found.groups.items()) if Version.TLS13.label in versions]
         try:
             self.newest = newest_session(self.line, groups, user_agent=self.user_agent)
-            if self.newest.chain and self.newest_older is None:
-                other = Wanted.RSA if self._leaf_is_ec(self.newest.chain) else Wanted.ECDSA
-                self.second = newest_session(
-                    self.line, groups, user_agent=self.user_agent, wanted=other, only_chain=True
-                )
+            if self.newest.chain:
+                self._other_certificates(groups, self._kind_of(self.newest.chain))
         except Spent as spent:
             self.newest = self.newest or Session(reason=spent.reason, early_data=_unknown(spent.reason))
+            self.others_unfinished = spent.reason
 
-    def _leaf_is_ec(self, chain: Sequence[bytes]) -> bool:
-        return read_certificate(chain[0], self.host).key_type == "EC"
+    def _other_certificates(self, groups: Sequence[str], shown: str) -> None:
+        """Ask in TLS 1.3 for certificates of every other kind than was shown; which comes is up to what a client takes.
+
+        A server without one refuses, or sends the one it has. Raises Spent.
+        """
+        seen = {shown}
+        while left := [kind for kind in SIGNATURES if kind not in seen]:
+            session = newest_session(self.line, groups, user_agent=self.user_agent, wanted=left, only_chain=True)
+            if not session.chain:
+                if not session.refused:
+                    self.others_unfinished = session.reason
+                return
+            kind = self._kind_of(session.chain)
+            if kind in seen:
+                return
+            seen.add(kind)
+            self.others.append(session)
+
+    def _kind_of(self, chain: Sequence[bytes]) -> str:
+        return read_certificate(chain[0], self.host).key_type
 
     # From here on nothing is asked: what was seen becomes the fact.
 
@@ -379,7 +417,7 @@ class AddressScan:
             if flight.version == version and flight.certificates:
                 label = f"{version.label} {_authentication(suite_name(flight.suite))}"
                 chains.add(flight.certificates, flight.certificates_left_out, label)
-        for session in (self.newest, self.second):
+        for session in (self.newest, *self.others):
             if session is not None:
                 kept = session.chain[:MOST_CERTIFICATES]
                 chains.add(kept, len(session.chain) - len(kept), Version.TLS13.label)
@@ -401,6 +439,8 @@ class AddressScan:
             return self.newest.reason or Text(
                 "Het certificaat bij TLS 1.3 was niet te zien.", "The certificate with TLS 1.3 could not be seen."
             )
+        if self.others_unfinished is not None:
+            return self.others_unfinished
         if self.found.too_many_chains:
             return Text(
                 "De server stuurt telkens een andere keten van certificaten; niet alle zijn bekeken.",
@@ -421,7 +461,7 @@ class AddressScan:
         for _, flight in self.found.flights:
             if flight.staple and flight.certificates:
                 yield flight.staple, tuple(flight.certificates)
-        for session in (self.newest, self.second, self.older):
+        for session in (self.newest, *self.others, self.older):
             if session is not None and session.staple is not None and session.chain:
                 yield bytes(session.staple.as_der_bytes()), tuple(session.chain)
 

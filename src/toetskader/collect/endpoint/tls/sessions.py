@@ -8,7 +8,6 @@ import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, cast
 
 from cryptography import x509
@@ -49,14 +48,16 @@ ANSWER_WAIT_S = 3.0
 """How long a server may take to answer a request; its tickets come with the answer, or before it."""
 
 _DIGESTS = (OpenSslDigestNidEnum.SHA256, OpenSslDigestNidEnum.SHA384, OpenSslDigestNidEnum.SHA512)
+_ED25519, _ED448 = 1087, 1088
+"""OpenSSL's numbers of keys that have a hash of their own (obj_mac.h)."""
 
-
-class Wanted(Enum):
-    """Kind of certificate that a client asks for in TLS 1.3, by the signatures it offers."""
-
-    ANY = ()
-    RSA = (OpenSslEvpPkeyEnum.RSA_PSS, OpenSslEvpPkeyEnum.RSA)
-    ECDSA = (OpenSslEvpPkeyEnum.EC,)
+SIGNATURES: dict[str, tuple[tuple[int, int], ...]] = {
+    "RSA": tuple((digest, key) for key in (OpenSslEvpPkeyEnum.RSA_PSS, OpenSslEvpPkeyEnum.RSA) for digest in _DIGESTS),
+    "EC": tuple((digest, OpenSslEvpPkeyEnum.EC) for digest in _DIGESTS),
+    "Ed25519": ((0, _ED25519),),
+    "Ed448": ((0, _ED448),),
+}
+"""Kind of key → signatures that a client offers to be shown a certificate of that kind: pairs of hash and key."""
 
 
 class _Failed(Exception):  # noqa: N818 - how a handshake ended, not a fault
@@ -75,6 +76,8 @@ class Session:
     established: bool = False
     reason: Text | None = None
     """Why it was not established."""
+    refused: bool = False
+    """True when the server said that it will not: by an alert, or by closing."""
     chain: list[bytes] = field(default_factory=list)
     staple: Any = None
     """The engine's own object, with which it can be verified."""
@@ -114,7 +117,7 @@ class _Client:
         connection: DeadlineSocket,
         *,
         groups: Sequence[str],
-        wanted: Wanted = Wanted.ANY,
+        wanted: Sequence[str] = (),
         without_certificate: bool,
     ) -> None:
         kind = LegacySslClient if version is Version.SSL3 else SslClient
@@ -137,8 +140,9 @@ class _Client:
             self.ssl.set_groups(
                 [_NIDS[name] for name in dict.fromkeys((*map(str.lower, groups), *_COMMON)) if name in _NIDS]
             )
-            if wanted is not Wanted.ANY:
-                self.ssl.set_signature_algorithms([(digest, key) for key in wanted.value for digest in _DIGESTS])
+            if wanted:
+                pairs = [pair for kind in wanted for pair in SIGNATURES[kind]]
+                self.ssl._ssl.set1_sigalgs([int(number) for pair in pairs for number in pair])
         if version is not Version.SSL3:
             self.ssl.set_tlsext_status_ocsp()
         self.ssl.set_underlying_socket(cast("socket.socket", connection))
@@ -274,11 +278,12 @@ def _without_certificate(client: _Client, line: Line, user_agent: str) -> Client
 
 
 def newest_session(
-    line: Line, groups: Sequence[str], *, user_agent: str, wanted: Wanted = Wanted.ANY, only_chain: bool = False
+    line: Line, groups: Sequence[str], *, user_agent: str, wanted: Sequence[str] = (), only_chain: bool = False
 ) -> Session:
     """Do a whole handshake of TLS 1.3: chain, staple, demand for a certificate, early data.
 
-    Parameters: `groups`, those the server was seen to accept; `wanted`, the kind of certificate; `only_chain`, ask
+    Parameters: `groups`, those the server was seen to accept; `wanted`, kinds of certificate (of `SIGNATURES`), any
+    without; `only_chain`, ask
     nothing over the connection. Raises `Spent`.
     """
     session = Session()
@@ -309,7 +314,7 @@ def newest_session(
             except _Failed as error:
                 if not session.established:
                     client.received(session)
-                    session.reason = error.text
+                    session.reason, session.refused = error.text, error.refused
                     session.client = ClientAuthentication(state=ClientCertificate.UNKNOWN, reason=error.text)
                     session.early_data = _unknown(error.text)
                     return session
