@@ -268,7 +268,7 @@ def _answers(exchange: Exchange) -> bool | None:
     """
     if isinstance(exchange, HttpAnswer):
         return True
-    if exchange.how is How.NOT_ASKED:
+    if exchange.how in (How.NOT_ASKED, How.KEPT_OFF):
         return None
     return exchange.connected and exchange.how not in (How.TIMED_OUT, How.RESET, How.UNREACHABLE)
 

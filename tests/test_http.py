@@ -15,7 +15,7 @@ from toetskader.judging.doubts import Doubts
 from toetskader.norms.web import WebNorm
 
 _REDIRECTS = (301, 302, 303, 307, 308)
-_NO_FAULT_SHOWN = (How.UNREACHABLE, How.CLIENT_CERTIFICATE, How.TOO_LARGE, How.LOOP)
+_NO_FAULT_SHOWN = (How.UNREACHABLE, How.CLIENT_CERTIFICATE, How.TOO_LARGE, How.LOOP, How.KEPT_OFF)
 """Ends of a request that may be due to the way of measuring: without IPv6, a client certificate or cookies."""
 _ANSWERS = Text("een antwoord over HTTPS", "an answer over HTTPS")
 
@@ -42,7 +42,7 @@ def _judge_reachable(http: HttpFacts, norm: WebNorm, findings: Findings) -> None
                 findings.differs(norm.difference("measuring.http2"))
         elif first.how in (How.CLIENT_CERTIFICATE, How.TOO_LARGE):
             findings.saw(f"{address.where}: {first.message.nl}", f"{address.where}: {first.message.en}")
-        elif first.how is How.UNREACHABLE:
+        elif first.how in (How.UNREACHABLE, How.KEPT_OFF):
             doubts.answer(address, first)
         else:
             findings.add(
@@ -243,6 +243,10 @@ def _compare(
     expected = Text(f"hetzelfde als op {one.where}", f"the same as on {one.where}")
     place = EndpointPlace(http.place(other))
     for name, mine, theirs in (("https", one.first, other.first), ("http", one.plain, other.plain)):
+        for address, exchange in ((one, mine), (other, theirs)):
+            if isinstance(exchange, Unanswered) and exchange.how is How.KEPT_OFF:
+                doubts.answer(address, exchange, plain=name == "http")
+                return
         seen = Text(f"{name}: {_outcome(theirs).nl}", f"{name}: {_outcome(theirs).en}")
         if _outcome(mine) != _outcome(theirs):
             findings.add(
@@ -305,8 +309,7 @@ def _judge_at_work(http: HttpFacts, findings: Findings) -> None:
     for address in http.addresses:
         last = address.last
         place = EndpointPlace(http.place(address))
-        if address.certificate_fault:
-            _report_certificate(http, address, findings)
+        report_distrust(http, address, findings)
         if isinstance(last, Unanswered) and last.how not in _NO_FAULT_SHOWN:
             findings.add(place, seen=last.message, expected=_ANSWERS, command=http.curl(address))
             continue
@@ -341,13 +344,26 @@ def _doubt_redirect(doubts: Doubts, http: HttpFacts, address: AddressHttp, redir
     )
 
 
-def _report_certificate(http: HttpFacts, address: AddressHttp, findings: Findings) -> None:
-    findings.add(
-        EndpointPlace(http.place(address), "certificate"),
-        seen=address.certificate_fault,
-        expected=Text("een certificaat dat browsers vertrouwen", "a certificate that browsers trust"),
-        command=http.curl(address, trusting=False),
-    )
+def report_distrust(http: HttpFacts, address: AddressHttp, findings: Findings) -> None:
+    """Report why a browser with its standard settings makes no connection that it trusts."""
+    if address.certificate_fault:
+        findings.add(
+            EndpointPlace(http.place(address), "certificate"),
+            seen=address.certificate_fault,
+            expected=Text("een certificaat dat browsers vertrouwen", "a certificate that browsers trust"),
+            command=http.curl(address, trusting=False),
+        )
+    if address.browser_fault is not None:
+        why = address.browser_fault
+        findings.add(
+            EndpointPlace(http.place(address), "TLS"),
+            seen=Text(f"zoals browsers het vragen: {why.nl}", f"asked as browsers do: {why.en}"),
+            expected=Text(
+                "TLS 1.2 of nieuwer, met suites en handtekeningen (SHA-256) die browsers van nu hebben",
+                "TLS 1.2 or newer, with suites and signatures (SHA-256) that browsers have today",
+            ),
+            command=http.curl(address, trusting=False),
+        )
 
 
 class LoadTime(msgspec.Struct, forbid_unknown_fields=True):

@@ -1,5 +1,6 @@
 """Judgements on the document that an endpoint shows: what it asks of a browser and of the user's computer."""
 
+from tests.test_http import report_distrust
 from toetskader.facts.endpoint.cookies import refusals
 from toetskader.facts.endpoint.graded import Remark
 from toetskader.facts.endpoint.http import AddressHttp, Answer, HttpFacts, Page
@@ -30,16 +31,10 @@ def test_only_a_browser_is_needed(http: HttpFacts, findings: Findings) -> None:
 
 @check("http.standard_browser_security")
 def test_standard_browser_settings_suffice(http: HttpFacts, findings: Findings) -> None:
-    """TA 5.1a: no exception for a certificate, no parts over http in a page over https, no cookies that are refused."""
+    """TA 5.1a: a connection that browsers make and trust, no parts over http in a page, no cookies that are refused."""
     doubts = Doubts(http)
     for address in http.addresses:
-        if address.certificate_fault:
-            findings.add(
-                EndpointPlace(http.place(address), "certificate"),
-                seen=address.certificate_fault,
-                expected=Text("een certificaat dat browsers vertrouwen", "a certificate that browsers trust"),
-                command=http.curl(address, trusting=False),
-            )
+        report_distrust(http, address, findings)
         _judge_cookies(http, address, findings)
     for address, page in _documents(http, doubts):
         last = address.last

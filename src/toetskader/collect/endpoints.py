@@ -1,14 +1,16 @@
 """The service part of a target, collected: every endpoint once, all collectors at the same time."""
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
+from functools import cache
 from threading import Lock
 
 from msgspec.structs import replace
 
+from toetskader.collect.endpoint.contacts import Contacts
 from toetskader.collect.endpoint.dns.collector import Addresses, Dns
-from toetskader.collect.endpoint.gate import Gate
+from toetskader.collect.endpoint.gate import PAUSE_S, Gate
 from toetskader.collect.endpoint.http import collect_http
 from toetskader.collect.endpoint.rpki import Rpki
 from toetskader.collect.endpoint.tls import collect_tls
@@ -18,12 +20,17 @@ from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.client_certificates import with_demands
 from toetskader.facts.endpoint.dns import DnsFacts
 from toetskader.facts.endpoint.http import HttpFacts
+from toetskader.facts.endpoint.kept_off import answering, with_silence_explained, without_our_doing
 from toetskader.facts.endpoint.names import Endpoint, Endpoints
 from toetskader.facts.endpoint.tls import TlsFacts
 from toetskader.facts.store import Attempt, FactKey
 from toetskader.targets.models import SaasPart
 from toetskader.text import Text
 
+Visit = tuple[Endpoint, Future[Attempt]]
+"""What is asked of an endpoint over HTTP."""
+Where = Callable[[str], Addresses | NotSeen]
+"""Takes a host; returns its addresses."""
 DEADLINE_S = 30.0
 """Seconds that one collector may take for one endpoint."""
 COLLECTORS_AT_ONCE = 64
@@ -40,7 +47,8 @@ class EndpointCollectors:
 
     def __init__(self, resolver: str | None) -> None:
         self._resolver = resolver
-        self._gate = Gate()
+        self._gate = Gate(pause_s=PAUSE_S)
+        self._contacts = Contacts()
         self._scans = Gate(SCANS_AT_ONCE)
         self._pool = ThreadPoolExecutor(COLLECTORS_AT_ONCE)
         self._lock = Lock()
@@ -60,11 +68,17 @@ class EndpointCollectors:
         hands us: each fact that is not there has a reason.
         """
         names = self._names_of(part)
-        running = {
-            FactKey(kind, endpoint.scene): soon
-            for endpoint in part.endpoints
-            for kind, soon in self._start(part, endpoint, names, kinds).items()
-        }
+        running: dict[FactKey, Future[Attempt]] = {}
+        for endpoint in part.endpoints:
+            for kind, soon in self._start(part, endpoint, names, kinds).items():
+                running[FactKey(kind, endpoint.scene)] = soon
+        if "tls" in kinds:  # last, so that what it waits for has its turn before it
+            visits = [
+                (item, running[key]) for item in part.endpoints if (key := FactKey("http", item.scene)) in running
+            ]
+            where = cache(names.addresses)
+            for endpoint in part.endpoints:
+                running[FactKey("tls", endpoint.scene)] = self._start_tls(part, endpoint, visits, where)
         attempts: dict[FactKey, Attempt] = {FactKey("endpoint", item.scene): item for item in part.endpoints}
         if "endpoints" in kinds:
             attempts[FactKey("endpoints")] = _together(part, names)
@@ -88,19 +102,26 @@ class EndpointCollectors:
             start("dns", lambda: names.collect(endpoint.host, endpoint.port, allow_private=endpoint.allow_private))
         if "dnssec" in kinds:
             start("dnssec", lambda: names.validate(endpoint.host, endpoint.port))
-        if "tls" in kinds:
-            start("tls", lambda: self._tls(part, endpoint, names))
         if "http" in kinds:
             start("http", lambda: self._http(part, endpoint, names))
         if "rpki" in kinds:
             start("rpki", lambda: self._rpki(part, names, started["dns"].result()))
         return {kind: soon for kind, soon in started.items() if kind in kinds}
 
-    def _tls(self, part: SaasPart, endpoint: Endpoint, names: Dns) -> Attempt:
-        addresses = _contacted(endpoint, names)
+    def _start_tls(self, part: SaasPart, endpoint: Endpoint, visits: Sequence[Visit], where: Where) -> Future[Attempt]:
+        return self._pool.submit(_guarded, "tls", endpoint, lambda: self._tls(part, endpoint, visits, where))
+
+    def _tls(self, part: SaasPart, endpoint: Endpoint, visits: Sequence[Visit], where: Where) -> Attempt:
+        """Measure TLS, after everything that is asked of the same addresses over HTTP.
+
+        The many handshakes of it may trip a limit, and what is asked after that is refused.
+        """
+        addresses = _contacted(endpoint, where(endpoint.host))
         if isinstance(addresses, NotSeen):
             return addresses
-        with self._scans.to(addresses.native[0]):  # its time begins when it is its turn
+        wait([visit for other, visit in visits if _is_at(where(other.host), addresses.native)])
+        # Its time begins when it is its turn.
+        with self._scans.to(addresses.native[0]), self._contacts.scanning(*addresses.native):
             found = collect_tls(
                 endpoint.host,
                 endpoint.port,
@@ -111,10 +132,16 @@ class EndpointCollectors:
                 now=datetime.now(UTC),
                 gate=self._gate,
             )
-        return found if isinstance(found, NotSeen) else replace(found, addresses_unseen=addresses.unseen)
+        if isinstance(found, NotSeen):
+            return found
+        for item in found.addresses:
+            if item.kept_off:
+                self._contacts.kept_off(item.address)
+        found = with_silence_explained(found, self._contacts.why_silent)
+        return replace(found, addresses_unseen=addresses.unseen)
 
     def _http(self, part: SaasPart, endpoint: Endpoint, names: Dns) -> Attempt:
-        addresses = _contacted(endpoint, names)
+        addresses = _contacted(endpoint, names.addresses(endpoint.host))
         if isinstance(addresses, NotSeen):
             return addresses
         found = collect_http(
@@ -129,7 +156,12 @@ class EndpointCollectors:
             user_agent=USER_AGENT,
             gate=self._gate,
         )
-        return found if isinstance(found, NotSeen) else replace(found, addresses_unseen=addresses.unseen)
+        if isinstance(found, NotSeen):
+            return found
+        for address, port in answering(found):
+            self._contacts.answered(address, port)
+        found = without_our_doing(found, self._contacts.why_silent)
+        return replace(found, addresses_unseen=addresses.unseen)
 
     def _rpki(self, part: SaasPart, names: Dns, seen: Attempt) -> Attempt:
         if not isinstance(seen, DnsFacts):
@@ -166,6 +198,11 @@ class EndpointCollectors:
             return self._routes[key]
 
 
+def _is_at(found: Addresses | NotSeen, addresses: Sequence[str]) -> bool:
+    """Tell whether a host is at one of some addresses."""
+    return isinstance(found, Addresses) and not set(addresses).isdisjoint(found.native)
+
+
 def _guarded(kind: str, endpoint: Endpoint, collector: Callable[[], Attempt]) -> Attempt:
     """Run a collector. A fault of ours in it costs that fact, and not the run."""
     try:
@@ -181,9 +218,8 @@ def _guarded(kind: str, endpoint: Endpoint, collector: Callable[[], Attempt]) ->
         return _not_seen(endpoint, Reason.TOOL_FAILED, message, by=kind)
 
 
-def _contacted(endpoint: Endpoint, names: Dns) -> Addresses | NotSeen:
+def _contacted(endpoint: Endpoint, addresses: Addresses | NotSeen) -> Addresses | NotSeen:
     """Return the addresses to contact; NotSeen when there are none, or when one of them may not be contacted."""
-    addresses = names.addresses(endpoint.host)
     if isinstance(addresses, NotSeen):
         return addresses
     if not addresses.all:

@@ -31,6 +31,8 @@ class How(StrEnum):
     TOO_LARGE = "too_large"
     LOOP = "loop"
     """The redirects do not end; without cookies, which are not kept."""
+    KEPT_OFF = "kept_off"
+    """Refused after our own measurement of the address, which may be why; it says nothing of the service."""
     NOT_ASKED = "not_asked"
     """The request was not made, for the reason in the message."""
 
@@ -184,6 +186,8 @@ class AddressHttp(msgspec.Struct, frozen=True, kw_only=True):
     """The same over HTTP/2, which browsers speak where they can; None when the server does not choose it."""
     certificate_fault: str = ""
     """Why a client would not trust the certificate; it was read on regardless."""
+    browser_fault: Text | None = None
+    """Why a browser gets no connection with its standard settings, whatever the certificate; it was read regardless."""
     hops: tuple[Exchange, ...] = ()
     """What redirects on the same host led to, one by one."""
     document: Page | None = None

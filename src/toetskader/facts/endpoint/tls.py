@@ -169,6 +169,8 @@ class AddressTls(msgspec.Struct, frozen=True, kw_only=True):
     """Why chains could not be seen, or not all."""
     handshakes: int = 0
     """Handshakes that were started."""
+    kept_off: bool = False
+    """True when it takes no more of what it, or the service behind it, took before: something keeps us off."""
 
     @property
     def accepted(self) -> tuple[Version, ...]:

@@ -116,6 +116,7 @@ def _address(address: str, plain: Exchange, seen: Https) -> AddressHttp:
         first=seen.first,
         http2=seen.http2,
         certificate_fault=seen.certificate_fault,
+        browser_fault=seen.browser_fault,
         hops=tuple(seen.hops),
         document=seen.document,
         load_ms=seen.load_ms,

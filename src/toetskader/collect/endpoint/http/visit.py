@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
 from toetskader.collect.deadline import Deadline
 from toetskader.collect.endpoint.http.failures import certificate_fault, unanswered
-from toetskader.collect.endpoint.http.trust import tls_context
+from toetskader.collect.endpoint.http.trust import Protocol, tls_context
 from toetskader.collect.endpoint.http.wire import (
     ALL_ENCODINGS,
     MOST_FIELD_BYTES,
@@ -65,6 +66,7 @@ class Https:
 
     first: Exchange
     certificate_fault: str
+    browser_fault: Text | None = None
     http2: Exchange | None = None
     hops: list[Exchange] = field(default_factory=list)
     document: Page | None = None
@@ -76,6 +78,28 @@ class Https:
     security_txt: FileAnswer | None = None
     legacy_security_txt: FileAnswer | None = None
     policy: list[Exchange] = field(default_factory=list)
+
+
+class _Way(NamedTuple):
+    """How strict a connection is."""
+
+    verify: bool
+    as_browsers: bool
+
+
+_AS_BROWSERS = _Way(verify=True, as_browsers=True)
+
+
+class _Tried(NamedTuple):
+    """What came of the first request."""
+
+    line: Line
+    exchange: Exchange
+    received: Received | None
+    fault: str
+    """Why the certificate is not trusted."""
+    refusal: Text | None = None
+    """Why a browser gets no connection, where one came that is less strict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +149,9 @@ class Visitor:
 
     def over_http2(self) -> Exchange | None:
         """Ask for the path over HTTP/2, as browsers do; None when the server does not choose it."""
-        line, exchange, _, _ = self._try(Http2)
-        line.close()
-        return None if isinstance(line, Http2) and line.declined else exchange
+        tried = self._try(Http2)
+        tried.line.close()
+        return None if isinstance(tried.line, Http2) and tried.line.declined else tried.exchange
 
     def _settings(self, authority: str, port: int, tls: ssl.SSLContext | None) -> dict[str, object]:
         return {
@@ -141,25 +165,40 @@ class Visitor:
 
     def _open(self) -> tuple[Line, Https, Received | None]:
         """Make the first request over a line that works: trusting or not, HTTP/1.1 or else HTTP/2."""
-        line, exchange, received, fault = self._try(Http1)
-        if isinstance(exchange, Unanswered) and exchange.how in (How.TLS, How.PROTOCOL, How.RESET) and line.connected:
-            other, answer, got, other_fault = self._try(Http2)
-            if isinstance(answer, Answer):
-                line.close()
-                return other, Https(answer, other_fault), got
-            other.close()
-        return line, Https(exchange, fault), received
+        tried = self._try(Http1)
+        exchange = tried.exchange
+        if (
+            isinstance(exchange, Unanswered)
+            and exchange.how in (How.TLS, How.PROTOCOL, How.RESET)
+            and tried.line.connected
+        ):
+            other = self._try(Http2)
+            if isinstance(other.exchange, Answer):
+                tried.line.close()
+                tried = other
+            else:
+                other.line.close()
+        return tried.line, Https(tried.exchange, tried.fault, tried.refusal), tried.received
 
-    def _try(self, kind: type[Http1] | type[Http2]) -> tuple[Line, Exchange, Received | None, str]:
-        fault = ""
+    def _try(self, kind: type[Http1] | type[Http2]) -> _Tried:
+        """Ask as a browser does; when that brings no connection, in the way that is less strict on just that."""
+        way, refusal, fault, first = _AS_BROWSERS, None, "", None
         while True:
-            tls = tls_context("http/1.1" if kind is Http1 else "h2", self.authorities, verify=not fault)
+            protocol: Protocol = "http/1.1" if kind is Http1 else "h2"
+            tls = tls_context(protocol, self.authorities, verify=way.verify, as_browsers=way.as_browsers)
             line = kind(**self._settings(self.authority, self.port, tls))
             faults: list[str] = []
             exchange, received = self._ask(line, self.path, ALL_ENCODINGS, faults.append)
-            if fault or not faults:
-                return line, exchange, received, fault
-            fault = faults[0]
+            if faults and way.verify:
+                fault, way = faults[0], way._replace(verify=False)
+            elif isinstance(exchange, Unanswered) and exchange.how in (How.TLS, How.RESET) and way.as_browsers:
+                refusal, first, way = exchange.message, exchange, way._replace(as_browsers=False)
+            elif isinstance(exchange, Unanswered):
+                return _Tried(line, first or exchange, None, fault)
+            else:
+                return _Tried(line, exchange, received, fault, refusal)
+            if not line.connected:
+                return _Tried(line, exchange, received, fault)
             line.close()
 
     def _ask(

@@ -108,6 +108,8 @@ class Enumeration:
         self.too_many_chains = False
         self._shares: Sequence[tuple[int, bytes]] = ()
         """Public keys to send in TLS 1.3, to a server that declines a hello without any."""
+        self.kept_off = False
+        """True once an offer that was taken before was not taken any more."""
         self._long_offers = False
         """True once a long offer was understood."""
 
@@ -137,6 +139,7 @@ class Enumeration:
         if reply.ended in (Ended.CLOSED, Ended.NO_CONNECTION, Ended.SILENT) and self._sample is not None:
             again = self.line.ask(self._sample)
             if again.ended is not Ended.HELLO:
+                self.kept_off = True
                 raise Spent(BLOCKED)
 
     def _observe(self, version: Version, flight: Flight) -> None:
@@ -195,7 +198,8 @@ class Enumeration:
         if self._sample is None:
             return True
         try:
-            return self.line.ask(self._sample).ended is Ended.HELLO
+            self.kept_off = self.line.ask(self._sample).ended is not Ended.HELLO
+            return not self.kept_off
         except Spent:
             return True  # what was not asked for that reason says so itself
 

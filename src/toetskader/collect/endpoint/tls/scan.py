@@ -326,6 +326,7 @@ class AddressScan:
             chains=self._chain_facts(chains),
             chains_unfinished=self._chains_unfinished(chains),
             handshakes=self.line.handshakes,
+            kept_off=self.found.kept_off,
         )
 
     def _of_older(self, aspect: Aspect | None) -> Aspect:
