@@ -62,7 +62,7 @@ def test_certificate_names_a_verified_organisation(tls: TlsFacts, findings: Find
         vouched = leaf.validated if chain.trust.validated is None else chain.trust.validated
         if chain.trust.trusted is None:
             doubts.append(_about(address, chain.trust.reason))
-        elif not chain.trust.trusted:
+        elif not chain.trust.trusted and chain.trust.validated is None:
             seen = Text(
                 f"organisatie: {leaf.organisation or 'geen'}, die niemand heeft gecontroleerd: "
                 f"{_why_untrusted(chain).nl}",

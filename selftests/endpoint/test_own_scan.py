@@ -116,9 +116,10 @@ def part_of(names: DnsLaboratory, authorities: Path, *ports: int) -> SaasPart:
 
 @pytest.mark.parametrize("refuse", [with_reset, by_closing, with_an_alert, by_silence])
 def test_a_limit_that_our_scan_trips_is_told_as_that_to_every_collector(
-    refuse: Refuse, context: tuple[ssl.SSLContext, Path], names: DnsLaboratory
+    refuse: Refuse, context: tuple[ssl.SSLContext, Path], names: DnsLaboratory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """HTTP is asked before the scan, so it answers; of the next target with this address both are kept off."""
+    monkeypatch.setattr(endpoints, "DEADLINE_S", 8.0)
     with serving(context[0], 20, refuse) as port, EndpointCollectors(None) as collectors:
         part = part_of(names, context[1], port)
         first, second = (collectors.collect(part, frozenset({"http", "tls"})) for _ in range(2))

@@ -1,5 +1,6 @@
 """A path to an authority: with purposes, key usage and dates of what is in it, whatever else a server sends."""
 
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,13 +11,14 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from good_tls import FACT, address, leaf
 from hypothesis import given
 from hypothesis import strategies as st
 from judging_tls import judge_tls
 
+from toetskader.collect.endpoint.http.trust import tls_context
 from toetskader.collect.endpoint.tls.authorities import Store, extra_store
 from toetskader.collect.endpoint.tls.certificates import read_certificate
 from toetskader.collect.endpoint.tls.path import Found, find_path
@@ -137,7 +139,8 @@ AUTHORITIES: dict[str, tuple[dict[str, Any], bool]] = {
     "says nothing of purposes": ({}, True),
     "for servers": ({"purposes": (SERVER,)}, True),
     "for servers and mail": ({"purposes": (MAIL, SERVER)}, True),
-    "for anything": ({"purposes": (ANY,)}, True),
+    "for anything": ({"purposes": (ANY,)}, False),
+    "for anything and servers": ({"purposes": (ANY, SERVER)}, True),
     "for mail": ({"purposes": (MAIL,)}, False),
     "for code and mail": ({"purposes": (CODE, MAIL)}, False),
     "for clients": ({"purposes": (ExtendedKeyUsageOID.CLIENT_AUTH,)}, False),
@@ -249,7 +252,8 @@ def test_an_expired_certificate_in_the_path_fails(tree: Tree) -> None:
     [
         (("digital_signature",), (SERVER,), Verdict.PASS),
         (("key_encipherment",), (SERVER,), Verdict.PASS),
-        (("key_agreement",), (ANY,), Verdict.PASS),
+        (("key_agreement",), (SERVER, ANY), Verdict.PASS),
+        (("digital_signature",), (ANY,), Verdict.FAIL),
         (None, (), Verdict.PASS),
         (("content_commitment",), (SERVER,), Verdict.FAIL),
         (("data_encipherment", "crl_sign"), (SERVER,), Verdict.FAIL),
@@ -346,3 +350,54 @@ def test_only_the_host_itself_or_its_parents_wildcard_match(name: str) -> None:
     found = leaf(names=(name,)).addresses[0].chains[0].leaf
 
     assert found.matches("app.example.nl") is (name in ("app.example.nl", "*.example.nl"))
+
+
+AGREED = {which: settings for which, (settings, _) in AUTHORITIES.items() if "SHA-224" not in which}
+
+
+@pytest.mark.parametrize("which", AGREED)
+def test_who_asks_over_http_and_who_measures_tls_say_the_same(tree: Tree, which: str) -> None:
+    """A client of the HTTP collector, with OpenSSL and purposes, trusts what the path builder finds a path for."""
+    middle = make("Middle", tree.root, **AGREED[which])
+    server = make_leaf(middle)
+    root = tree.folder / "root.pem"
+    root.write_bytes(tree.root.certificate.public_bytes(Encoding.PEM))
+    own = tree.folder / "server.pem"
+    key = server.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    own.write_bytes(key + b"".join(item.certificate.public_bytes(Encoding.PEM) for item in (server, middle)))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(own)
+
+    client = tls_context("http/1.1", root, verify=True, as_browsers=True)
+    assert _shakes_hands(context, client) is tree.find(server, middle).trust.trusted
+
+
+def _shakes_hands(server: ssl.SSLContext, client: ssl.SSLContext) -> bool:
+    """Tell whether a client that verifies gets a connection, in memory."""
+    up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
+    theirs = server.wrap_bio(up, down, server_side=True)
+    ours = client.wrap_bio(down, up, server_hostname=HOST)
+    for _ in range(5):
+        for side in (ours, theirs):
+            try:
+                side.do_handshake()
+            except ssl.SSLWantReadError:
+                continue
+            except ssl.SSLCertVerificationError:
+                return False
+            if side is ours:
+                return True
+    raise AssertionError("no end of the handshake")
+
+
+@pytest.mark.parametrize("days", [(-400, -30), (5, 100), (-30, 100)])
+def test_an_organisation_stays_verified_when_its_certificate_expires(tree: Tree, days: tuple[float, float]) -> None:
+    """That it expired is another requirement's question, and fails there."""
+    root = make("Old root", days=(-2000, 2000))
+    middle = make("Old middle", root, days=(-1500, 1500))
+    chain = (make_leaf(middle, policy=OV, organisation="Gemeente Voorbeeld", days=days), middle)
+    fact = served(tree.find(*chain, roots=(root,)), chain)
+
+    assert judge_tls(fact, "tls.organisation_validated").verdict is Verdict.PASS
+    expected = Verdict.PASS if days[0] < 0 < days[1] else Verdict.FAIL
+    assert judge_tls(fact, "tls.certificate_trusted").verdict is expected

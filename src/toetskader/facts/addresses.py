@@ -172,6 +172,15 @@ def may_be_contacted(address: str | Address, *, allow_private: bool) -> bool:
     return reach_of(address) <= (Reach.PRIVATE if allow_private else Reach.PUBLIC)
 
 
+def is_address(text: str) -> bool:
+    """Tell whether a text is an address, and not a name."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def version_of(address: str | Address) -> Literal[4, 6]:
     """Tell how an address is written: as IPv4 or as IPv6. Raises ValueError for what is no address."""
     return _read(address).version

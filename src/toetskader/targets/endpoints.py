@@ -1,12 +1,12 @@
 """The service part of a target: from what its file says to endpoints that can be measured."""
 
-import ipaddress
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import idna
 
+from toetskader.facts.addresses import is_address
 from toetskader.facts.endpoint.names import HTTPS, Endpoint
 from toetskader.targets.models import EndpointEntry, RpkiEntry, RpkiSource, SaasEntry, SaasPart
 from toetskader.text import Text
@@ -81,11 +81,9 @@ def _endpoint(entry: str | EndpointEntry, saas: SaasEntry) -> Endpoint:
 def _host(name: str) -> str:
     """Return a host name in ASCII (RFC 5891). Raises ValueError; a bare IP address is no name of a service."""
     host = idna.encode(name.rstrip("."), uts46=True).decode("ascii")
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    raise ValueError(host)
+    if is_address(host):
+        raise ValueError(host)
+    return host
 
 
 def _rpki(folder: Path, entry: RpkiEntry | None) -> RpkiSource:

@@ -13,7 +13,7 @@ import httpcore
 
 from toetskader.collect.deadline import Deadline
 from toetskader.collect.fetch.failure import NotFetched, refused_input
-from toetskader.facts.addresses import Reach, may_be_contacted, reach_of, special_purpose
+from toetskader.facts.addresses import Reach, may_be_contacted, reach_of, shown_with_port, special_purpose
 from toetskader.facts.attempt import Reason
 
 CONNECT_S = 5.0
@@ -87,7 +87,7 @@ class CheckedNetwork(httpcore.NetworkBackend):
         """Have the proxy of this machine connect to an address that was looked at (RFC 9110, 9.3.6)."""
         stream = self._open(proxy.hostname or "", proxy.port or 80)
         try:
-            there = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+            there = shown_with_port(address, port)
             lines = [f"CONNECT {there} HTTP/1.1", f"Host: {there}"]
             if proxy.username is not None:
                 known = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from toetskader.facts.addresses import is_address
 from toetskader.text import Text
 
 
@@ -116,7 +117,7 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
         end is no dNSName (RFC 5280, 4.2.1.6; RFC 1034, 3.5), and matches nothing. None when names were left out, and
         those that were kept do not match.
         """
-        if _is_address(host):
+        if is_address(host):
             wanted = str(ipaddress.ip_address(host))
             found = wanted in self.ip_addresses
         else:
@@ -124,14 +125,6 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
         if not found and (self.names_left_out or (self.problem is not None and not self.has_san)):
             return None
         return found
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _name_matches(name: str, host: str) -> bool:
@@ -156,7 +149,9 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True):
     used: tuple[str, ...] = ()
     """SHA-256 of those certificates; what else was sent is not in the path."""
     validated: Validated | None = None
-    """What was verified of the owner, as far as every authority on the path may say so; None without a path."""
+    """What was verified of the owner, as far as every authority on the path may say so; None without a path.
+
+    Where the server's own is out of its dates, by the path that there was when it was not."""
 
 
 class Chain(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,13 +1,12 @@
 """What is seen of TLS on an endpoint, on each of its addresses."""
 
-import ipaddress
 import shlex
 from enum import StrEnum
 from typing import Literal
 
 import msgspec
 
-from toetskader.facts.addresses import shown_with_port
+from toetskader.facts.addresses import is_address, shown_with_port
 from toetskader.facts.attempt import Provenance
 from toetskader.facts.endpoint.certificates import Chain
 from toetskader.text import Text
@@ -218,11 +217,7 @@ class TlsFacts(msgspec.Struct, frozen=True, kw_only=True, tag="tls"):
 
 def connect_command(host: str, where: str, *options: str) -> str:
     """Return an `openssl s_client` for a terminal. Parameters: `host`, the name to ask for; `where`, address:port."""
-    try:
-        ipaddress.ip_address(host)
-        named: tuple[str, ...] = ()
-    except ValueError:
-        named = ("-servername", host)
+    named = () if is_address(host) else ("-servername", host)
     return shlex.join(("openssl", "s_client", "-connect", where, *named, *options))
 
 

@@ -52,15 +52,20 @@ def _store(name: str, path: Path, ev_policies: Sequence[ObjectIdentifier] = ()) 
 
 
 def is_for_servers(certificate: x509.Certificate) -> bool:
-    """Tell whether a certificate may be used for a server, or may vouch for one (RFC 5280, 4.2.1.12).
-
-    What says nothing about its use may be used for anything. Of an authority it limits what it vouches for: so
-    browsers and OpenSSL have it, and the Baseline Requirements of the CA/Browser Forum (7.1.2.10.6).
-    """
+    """Tell whether a certificate may be used for a server, or may vouch for one; not when that cannot be read."""
     try:
-        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        return allows_servers(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
     except x509.ExtensionNotFound:
-        return True
+        return allows_servers(None)
     except (ValueError, TypeError, x509.DuplicateExtension):
         return False
-    return bool({ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE} & set(usage))
+
+
+def allows_servers(usage: x509.ExtendedKeyUsage | None) -> bool:
+    """Tell whether what a certificate says of its use, if anything, has a server among it (RFC 5280, 4.2.1.12).
+
+    What says nothing about its use may be used for anything. Of an authority it limits what it vouches for: so
+    browsers and OpenSSL have it, and the Baseline Requirements of the CA/Browser Forum (7.1.2.10.6). Any use, without
+    that of a server, is not enough: RFC 5280 leaves that to clients, and Firefox and OpenSSL refuse it.
+    """
+    return usage is None or ExtendedKeyUsageOID.SERVER_AUTH in usage

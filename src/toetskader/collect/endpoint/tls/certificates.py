@@ -9,9 +9,9 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID, SignatureAlgorithmOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID, SignatureAlgorithmOID
 
-from toetskader.collect.endpoint.tls.authorities import public_store
+from toetskader.collect.endpoint.tls.authorities import allows_servers, public_store
 from toetskader.facts.endpoint.certificates import Certificate, Validated
 from toetskader.text import Text
 
@@ -100,8 +100,7 @@ def read_certificate(der: bytes, host: str) -> Certificate:
         not_after=_moment(loaded, "not_valid_after_utc"),
         self_signed=signs_itself(loaded),
         is_ca=bool(constraints and constraints.ca),
-        for_servers=usage is None
-        or bool({ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE} & set(usage)),
+        for_servers=allows_servers(usage),
         ocsp=_ocsp(loaded, problems),
         must_staple=bool(feature and x509.TLSFeatureType.status_request in feature),
         organisation=_organisation(subject),

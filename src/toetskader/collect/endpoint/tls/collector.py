@@ -1,6 +1,5 @@
 """TLS of an endpoint, measured on each of its addresses."""
 
-import ipaddress
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,7 @@ from toetskader.collect.endpoint.gate import Gate
 from toetskader.collect.endpoint.tls.authorities import Store, extra_store, public_store
 from toetskader.collect.endpoint.tls.connection import Line
 from toetskader.collect.endpoint.tls.scan import AddressScan, unreachable
-from toetskader.facts.addresses import shown_with_port
+from toetskader.facts.addresses import is_address, shown_with_port
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.tls import AddressTls, TlsFacts, connect_command
 from toetskader.text import Text
@@ -59,7 +58,7 @@ def collect_tls(
         return NotSeen(reason=Reason.REFUSED_INPUT, message=message, provenance=provenance)
     measured = list(dict.fromkeys(addresses))
     until = time.monotonic() + deadline_s
-    name = "" if _is_address(host) else host
+    name = "" if is_address(host) else host
     shared = gate or Gate()
 
     def measure(address: str) -> AddressTls:
@@ -89,14 +88,6 @@ def _measure(line: Line, host: str, stores: Sequence[Store], now: datetime, user
             f"The server's answer could not be processed ({kind}).",
         )
         return unreachable(line.address, reason, handshakes=line.handshakes)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _commands(host: str, port: int, found: Sequence[AddressTls]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import verification
 from cryptography.x509.oid import ObjectIdentifier, SignatureAlgorithmOID
+from msgspec.structs import replace
 from nassl._nassl import X509
 from nassl.cert_chain_verifier import CertificateChainVerificationFailed
 
@@ -56,7 +57,20 @@ def find_path(chain: Sequence[bytes], stores: Sequence[Store], now: datetime) ->
     RSASSA-PSS keys, and asks more of a private authority than its users do; so where it finds no path, OpenSSL is
     asked as well, with the same certificates. Neither looks at the host's name: that is judged on what the certificate
     says. Parameters: `chain`, as it was sent, the server's own first; `now`, with a time zone.
+
+    What an authority verified of the owner does not expire with the certificate; so without a path now, one is looked
+    for at the moment nearest to now at which the server's own was valid, to say that much.
     """
+    found = _find_path(chain, stores, now)
+    if found.trust.trusted is not False:
+        return found
+    leaf = x509.load_der_x509_certificate(chain[0])
+    then = min(max(now, leaf.not_valid_before_utc), leaf.not_valid_after_utc)
+    before = found if then == now else _find_path(chain, stores, then)
+    return Found(replace(found.trust, validated=before.trust.validated))
+
+
+def _find_path(chain: Sequence[bytes], stores: Sequence[Store], now: datetime) -> Found:
     shown = ", ".join(store.name for store in stores)
     try:
         leaf, *sent = [x509.load_der_x509_certificate(der) for der in chain]
