@@ -92,6 +92,11 @@ def expired(authority: Authority, host: str, key: str = "p256", **options: Any) 
     return authority.issue((host,), key, starts=datetime.now(UTC) - timedelta(days=97), days=90, **options)
 
 
+def nearly_expired(authority: Authority, host: str) -> Credentials:
+    """Return a certificate that is valid for ten of its ninety days more."""
+    return authority.issue((host,), "p256", starts=datetime.now(UTC) - timedelta(days=80), days=90)
+
+
 def beside(first: Certified, second: Certified) -> Certified:
     """Return two certificates as one, for `speaks_both`."""
 

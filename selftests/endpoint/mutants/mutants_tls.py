@@ -13,6 +13,7 @@ from contexts import (
     certified,
     expired,
     for_names,
+    nearly_expired,
     old_versions,
     speaks,
     speaks_both,
@@ -164,9 +165,15 @@ MUTANTS = (
     ServiceMutant(
         name="certificate-expires-soon",
         requirement="SLA-11.2-14",
-        why="The certificate is valid for some days more, which warns.",
-        change=service(certificate=certified(days=10)),
+        why="The certificate is valid for some days more, a small part of its time, which warns.",
+        change=service(certificate=nearly_expired),
         remarks=dict.fromkeys(TLS.split(), ""),
+    ),
+    ServiceMutant(
+        name="certificate-for-some-days",
+        requirement="SLA-11.2-14",
+        why="A certificate for six days that has most of them left is renewed in time: no verdict or remark changes.",
+        change=service(certificate=certified(days=6)),
     ),
     ServiceMutant(
         name="certificate-by-itself",
@@ -324,6 +331,21 @@ MUTANTS = (
         change=service(certificate=certified(organisation="Voorbeeld Software BV", policy="2.23.140.1.2.1")),
         of="coupling",
         fail="TA-2.3-07",
+    ),
+    ServiceMutant(
+        name="old-tls-alone",
+        requirement="TA-5.1a-03",
+        why="TLS 1.1 is the newest version that is spoken, so that no browser connects.",
+        change=service(tls=old_versions(OLD, highest=ssl.TLSVersion.TLSv1_1)),
+        fail=ids(TLS, BROWSERS, "SLA-12-05 SLA-13.1-06"),
+    ),
+    ServiceMutant(
+        name="old-tls-alone-for-the-portal",
+        requirement="SLA-5-03",
+        why="No browser connects to the portal.",
+        of="supplier",
+        change=service(2, tls=old_versions(OLD, highest=ssl.TLSVersion.TLSv1_1)),
+        fail=ids(TLS, BROWSERS, "SLA-12-05 SLA-13.1-06 SLA-5-03"),
     ),
     ServiceMutant(
         name="second-certificate-expired",

@@ -12,6 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, paddin
 from cryptography.x509 import ocsp as status
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
+_OLDER = timedelta(days=730)
+"""Age of an authority: older than what it issues, also than what has expired."""
+
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
 HashName = Literal["sha224", "sha256", "sha384", "sha512"]
 
@@ -60,7 +63,7 @@ class Authority:
         )
         signer = above or self
         builder = (
-            _builder(self._subject, signer._subject, self._key, datetime.now(UTC) - timedelta(days=1), 3650)
+            _builder(self._subject, signer._subject, self._key, datetime.now(UTC) - _OLDER, 3650)
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
             .add_extension(_usage(ca=True), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
