@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -26,11 +27,15 @@ class Store:
     """Policies with which an authority in it says that it did extended validation."""
 
 
+_reading = Lock()
+
+
 @lru_cache(maxsize=1)
 def public_store() -> Store:
     """Return Mozilla's store, as sslyze ships it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # old roots have serial numbers that a later version will refuse
+    # Old roots have serial numbers that a later version will refuse. One thread at a time: warnings are everybody's.
+    with _reading, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         mozilla = TrustStoresRepository.get_default().get_main_store()
         return _store(f"{mozilla.name} ({mozilla.version})", mozilla.path, mozilla.ev_oids or ())
 
