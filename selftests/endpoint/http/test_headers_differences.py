@@ -167,6 +167,8 @@ def test_frame_ancestors_stand_in_for_x_frame_options(policy: str | None, *, fra
         ("x-request-number", "0.12345678.1700000000.87654321", ()),
         ("link", "</assets/app.css?ver=6.4.2>; rel=preload", ()),
         ("content-security-policy", "default-src https://cdn.example/npm/bootstrap/5.3.0/dist/", ()),
+        ("content-security-policy", "script-src cdn.example.nl/lib/1.2.3 cdn.example.nl/1.2.3", ()),
+        ("x-where", "app/lib/1.2.3", ()),
         ("content-location", "docs/1.2/index.html", ()),
         ("via", "1.1 10.0.0.1 (squid), 2.0 edge.example (edge)", ()),
         ("nel", '{"success_fraction":0.01,"max_age":604800}', ()),

@@ -60,6 +60,15 @@ def test_a_bare_carriage_return_begins_no_field(lab: Lab) -> None:
     assert found.values("x-echo") == ("a Strict-Transport-Security: max-age=31536000",)
 
 
+def test_empty_lines_between_answers_are_passed_over(lab: Lab) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx\r\n\r\n"
+    with lab.talking(say(answer)) as port:
+        address = lab.one(port)
+    assert isinstance(address.first, Answer)
+    assert isinstance(address.error, Answer)
+    assert isinstance(address.security_txt.exchange, Answer)
+
+
 def test_line_feeds_alone_end_lines(lab: Lab) -> None:
     assert fields(lab, b"Bad Name: x", HSTS, end=b"\n").values("strict-transport-security") != ()
 

@@ -105,6 +105,7 @@ def test_what_programs_and_databases_say_is_given_away_by_an_error_page(said: st
         "<style>/* SELECT x FROM y */</style>Niet gevonden",
         "Access denied. Login failed.",
         "Error at the counter. Exception: none. Op onze site: /zaken, lijn 12",
+        "PLEASE SELECT A PAGE FROM THE MENU, OR UPDATE YOUR SET OF KEYS",
         "Zie wet art. 3::4 en Ruimte::Tijd",
         "Bel 030-1234567 of mail info@example.nl:12",
     ],

@@ -104,7 +104,8 @@ _NAMES_SOFTWARE = linear(
 _NAMES_OTHER = linear(
     r"\bapi\b|odata|dataservice|mime|websocket|protocol|\b(?:http|tls|ssl|soap|fhir|dav)\b|schema|licen[cs]e|"
     r"\b(?:content|document|resource|object|data|model|policy|terms|consent|cookie)-version|"
-    r"\b(?:time|timestamp|date|duration|elapsed|latency|score|rate|ratio|limit)\b|^etag$|^content-(?:type|disposition)$",
+    r"\b(?:time|timestamp|date|duration|elapsed|latency|score|rate|ratio|limit)\b|"
+    r"^etag$|^link$|^content-|^access-control-",
     re.IGNORECASE,
 )
 # Addresses, paths and file names, and what stands between angle brackets.
@@ -120,7 +121,7 @@ _NUMBER = r"v?[0-9]{1,6}(?:\.[0-9][0-9A-Za-z_-]{0,20})"
 # A product with a version (RFC 9110, 10.2.4): `PHP/7.4.3`, `Jetty(9.4.31)`, `Drupal 9.5`, `JBoss-5.0`.
 _PRODUCT = r"[A-Za-z][A-Za-z0-9_.+!-]{0,40}?"
 _IN_NAMES = linear(rf"(?:^|[^A-Za-z0-9.])({_PRODUCT}[/ (-]{{1,2}}v?[0-9]{{1,6}}(?:\.[0-9A-Za-z_-]{{1,20}}){{1,6}})")
-_ANYWHERE = linear(rf"(?:^|[^A-Za-z0-9.])({_PRODUCT}(?:[/(]{_NUMBER}{{1,6}}|[ :-]{{1,2}}{_NUMBER}{{2,6}}))")
+_ANYWHERE = linear(rf"(?:^|[^A-Za-z0-9./])({_PRODUCT}(?:[/(]{_NUMBER}{{1,6}}|[ :-]{{1,2}}{_NUMBER}{{2,6}}))")
 _BARE = linear(r"^(v?[0-9]{1,6}(?:\.[0-9]{1,9}){1,6}(?:[.+~-][0-9A-Za-z.+~-]{1,40})?)(?:$|[\s(])")
 _LONE = linear(r"^v?[0-9]{1,6}(?:\.[0-9]{1,6}){2,5}(?:[^0-9.]|$)")
 """Three parts or more, none as long as a moment or a number of a request."""

@@ -62,9 +62,10 @@ _MESSAGES = {
     r"\b(?:Access denied|Login failed|password authentication failed) for user ['\"]|"
     r"\[(?:Microsoft|MySQL|MariaDB|unixODBC|FreeTDS|IBM|Oracle|PostgreSQL)\]\[|\bOLE DB Provider for\b|"
     r"\bConversion failed when converting\b|\bDeadlock found when trying to get lock\b",
-    "SQL statement": r"\bSELECT\s[^\n<;]{1,300}?\sFROM\s[\w\"`\[]|"
+    # a name in capitals is none here: a page may say SELECT ONE FROM THE LIST
+    "SQL statement": r"\bSELECT\s[^\n<;]{1,300}?\sFROM\s+(?:[\"`\[]|\w*[a-z])|"
     r"\bINSERT\s+INTO\s+[\w\"`\[][^\n;]{0,200}?\bVALUES\s*\(|"
-    r"\bUPDATE\s+[\w\"`.\[\]]{1,100}\s+SET\s+\S|\bDELETE\s+FROM\s+[\w\"`.\[\]]{1,100}\s+WHERE\s",
+    r"\bUPDATE\s+(?:[\"`\[]|\w*[a-z])[\w\"`.\[\]]*\s+SET\s+\S|\bDELETE\s+FROM\s+[\w\"`.\[\]]{1,100}\s+WHERE\s",
 }
 """What programs and databases say of an error. A text can be about it, so only an error page gives it away."""
 _TRACE_PATTERNS = {name: linear(pattern) for name, pattern in _TRACES.items()}

@@ -284,6 +284,8 @@ class _Lines:
             if self._count > MOST_LINES:  # interim answers without end
                 raise http.client.LineTooLong("head")
             self.last = self.file.readline(limit)
+            if not self.in_fields and self.last in (b"\r\n", b"\n"):
+                continue  # before a status, as some servers end an answer with more than they should
             whole = len(self.last) < limit and self.last.endswith(b"\n")
             if not self.in_fields or not whole or self.last in (b"\r\n", b"\n"):
                 self._dropped = True  # what folds right after the status belongs to no field
