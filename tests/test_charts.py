@@ -64,6 +64,25 @@ def test_chart_lints(chart: ChartFiles, findings: Findings) -> None:
             ),
             strength="optional",
         )
+    for schema in chart.outside_schemas:
+        if not schema.is_remote:
+            findings.add(
+                FilePlace(schema.path),
+                seen=Text(f"een verwijzing naar {schema.reference}", f"a reference to {schema.reference}"),
+                expected=Text("een schema dat in de chart zelf staat", "a schema that is in the chart itself"),
+                remedy=Text(
+                    "Helm zoekt dit op de computer waar het draait: neem dat schema op onder $defs.",
+                    "Helm looks for this on the computer that it runs on: include that schema under $defs.",
+                ),
+            )
+    for schema in chart.outside_schemas:
+        if schema.is_remote:
+            undetermined(
+                f"{schema.path} verwijst naar {schema.reference}, dat hier niet wordt opgehaald; of de values daaraan "
+                "voldoen, is niet gezien. Neem dat schema op onder $defs.",
+                f"{schema.path} refers to {schema.reference}, which is not fetched here; whether the values meet that "
+                "was not seen. Include that schema under $defs.",
+            )
     if chart.lint_failure is not None:
         nl, en = chart.lint_failure.nl, chart.lint_failure.en
         undetermined(f"`helm lint` gaf geen uitslag: {nl}", f"`helm lint` gave no answer: {en}")

@@ -223,9 +223,8 @@ HOSTILE = (
         "schema-of-this-machine",
         "refers to 'file:///etc/passwd'",
         {**_GOOD, "values.schema.json": '{"allOf": [{"\\u0024ref": "file:///etc/passwd"}]}'},
-        whole=True,
     ),
-    Hostile("schema-beside", "refers to 'etc/x'", {**_GOOD, "values.schema.json": '{"$schema": "etc/x"}'}, whole=True),
+    Hostile("schema-beside", "refers to 'etc/x'", {**_GOOD, "values.schema.json": '{"$schema": "etc/x"}'}),
     Hostile(
         "dependency-of-this-machine",
         "next to the chart",

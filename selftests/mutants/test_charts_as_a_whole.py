@@ -33,14 +33,14 @@ def test_values_that_do_not_meet_the_schema_are_no_remark(auditor: Auditor, tmp_
     assert audited(auditor, tmp_path, files)["DDC-7.5-01"].verdict is Verdict.FAIL
 
 
+HEAD = "apiVersion: v2\nname: klein\ntype: application\nversion: 1.0.0\nappVersion: 2.3.4\n"
 NOT_RENDERED = {
     "it stops by itself": {"templates/stop.yaml": '{{ fail "eerst de database" }}'},
     "it wants what is not in the cluster": {
         "templates/stop.yaml": '{{ required "geen" (lookup "v1" "Secret" "klein" "db") }}'
     },
     "a dependency is not there": {
-        "Chart.yaml": "apiVersion: v2\nname: klein\ntype: application\nversion: 1.0.0\nappVersion: 2.3.4\n"
-        "dependencies: [{name: cache, version: 1.x, repository: 'file://../cache'}]\n"
+        "Chart.yaml": f"{HEAD}dependencies: [{{name: cache, version: 1.x, repository: 'file://../cache'}}]\n"
     },
     "no YAML comes out": {"templates/x.yaml": "a: {{ .Values.a }}: b\n", "values.yaml": "a: b\n"},
 }
@@ -126,3 +126,30 @@ def test_no_storage_is_said_of_a_values_set(auditor: Auditor, tmp_path: Path) ->
     assert outcome.verdict is Verdict.NOT_APPLICABLE
     assert outcome.reason is not None
     assert "standaard" in outcome.reason.en
+
+
+REMOTE = '{"properties": {"a": {"$ref": "https://schemas.klein.example/a.json"}, "web": {"type": "object"}}}'
+
+
+@pytest.mark.parametrize("path", ["values.schema.json", "charts/sub/values.schema.json"])
+def test_a_remote_schema_leaves_only_the_values_undetermined(auditor: Auditor, tmp_path: Path, path: str) -> None:
+    files = {
+        path: REMOTE,
+        "Chart.yaml": f"{HEAD}dependencies: [{{name: sub, version: 1.0.0}}]\n",
+        "charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+        "templates/web.yaml": workload(),
+    }
+    with_it = audited(auditor, tmp_path / "a", files)
+    without = audited(auditor, tmp_path / "b", files | {path: REMOTE.replace("$ref", "title")})
+    changed = {id_ for id_, judged in with_it.items() if judged.verdict is not without[id_].verdict}
+    assert changed == {"DDC-7.5-01"}
+    assert with_it["DDC-7.5-01"].verdict is Verdict.UNDETERMINED
+    assert "https://schemas.klein.example/a.json" in verdict_of(with_it["DDC-7.5-01"])
+
+
+def test_a_schema_of_the_machine_is_a_fault_and_hides_what_is_rendered(auditor: Auditor, tmp_path: Path) -> None:
+    files = {"values.schema.json": REMOTE.replace("https://", "file:///"), "templates/web.yaml": workload()}
+    outcome = audited(auditor, tmp_path, files)
+    assert outcome["DDC-7.5-01"].verdict is Verdict.FAIL
+    assert outcome["DDC-7.2-13"].verdict is Verdict.UNDETERMINED
+    assert outcome["DDC-7.23-07"].verdict is Verdict.FAIL  # the files of the chart were seen: there is no change log

@@ -19,7 +19,7 @@ from toetskader.collect.helm.probes import Probes
 from toetskader.collect.helm.protocol import Description, Rendered, RenderRequest
 from toetskader.collect.helm.scaling import Scaling
 from toetskader.facts.attempt import Malformed, NotSeen, Provenance, Reason
-from toetskader.facts.chart import ChartFiles, LintMessage, Render, Untried
+from toetskader.facts.chart import ChartFiles, LintMessage, OutsideSchema, Render, Untried
 from toetskader.facts.kubernetes.drift import varying
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
@@ -310,6 +310,10 @@ class _Collection:
             dependencies=description.dependencies,
             lint=() if isinstance(lint, Refusal) else lint,
             lint_failure=lint.message if isinstance(lint, Refusal) else None,
+            outside_schemas=tuple(
+                OutsideSchema(path=path, reference=item.reference, is_remote=item.is_remote)
+                for path, item in chart.source.outside
+            ),
             not_rendered=refused,
         )
 

@@ -25,6 +25,15 @@ class LintMessage(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
+class OutsideSchema(msgspec.Struct, frozen=True, kw_only=True):
+    """A schema of values that refers to another one, outside the chart; that one was not looked at."""
+
+    path: str
+    reference: str
+    is_remote: bool
+    """True for an address, which works for whoever can reach it; False for a file of the machine that Helm runs on."""
+
+
 class ChartFiles(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
     """Everything in a chart that is not rendered."""
 
@@ -45,6 +54,7 @@ class ChartFiles(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
     lint: tuple[LintMessage, ...] = ()
     lint_failure: Text | None = None
     """Why `helm lint` gave no answer; then `lint` says nothing."""
+    outside_schemas: tuple[OutsideSchema, ...] = ()
     not_rendered: dict[str, Text] = {}
     """Values set → why Helm makes nothing of the chart with it."""
 

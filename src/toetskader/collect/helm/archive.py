@@ -10,7 +10,6 @@ gets the archive as it is, and what two readers may read in two ways is refused.
 import gzip
 import hashlib
 import io
-import json
 import os
 import re
 import shutil
@@ -20,13 +19,13 @@ import tarfile
 import tempfile
 import zlib
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 from toetskader.collect.helm.ignore import BadRule, IgnoreRules
-from toetskader.collect.helm.limits import MEGABYTE, Limits, Refused, refused
+from toetskader.collect.helm.limits import MEGABYTE, Limits, Refusal, Refused, refused
+from toetskader.collect.helm.schemas import Outside, without_outside
 from toetskader.collect.helm.tarball import BLOCK, Entry, Tarball, Unclear
 from toetskader.facts.attempt import Reason
 from toetskader.oserrors import why
@@ -36,6 +35,7 @@ IGNORE = ".helmignore"
 PACKED = ".tgz"
 # Packed subcharts, as `LoadFiles` in Helm's `pkg/chart/v2/loader` finds them; it skips names with `_` or `.` in front.
 _PACKED = re.compile(r"(?:charts/(?![_.])[^/]+/)*charts/(?![_.])[^/]+\.tgz")
+_SCHEMA_FILE = re.compile(r"(?:charts/[^/]+/)*values\.schema\.json")
 # What one archive header may take: the paths and attributes of a single entry, never file content.
 HEADER_ALLOWANCE = MEGABYTE
 CHUNK = 64 * 1024
@@ -89,7 +89,8 @@ class OpenSource:
 
     Attributes: `directory`, the chart's directory; `packed`, the archive it came in, which Helm loads then; `files`,
     path → text, packed subcharts included under `charts/<name>/`; `binary_files`, the paths that hold no text;
-    `digest`, SHA-256 over paths and contents.
+    `digest`, SHA-256 over paths and contents; `outside`, the references in schemas of values to other schemas, each
+    with its file. What Helm gets, in `directory` and `packed`, is without these.
     """
 
     def __init__(
@@ -106,15 +107,36 @@ class OpenSource:
                 binary.append(path)
             else:
                 self.files[path] = text
-            if text and path.rpartition("/")[2] == SCHEMA:
-                _check_schema(path, text)
         self.binary_files = tuple(binary)
+        self._cut, self.outside = _cut(contents)
         self.digest = _digest(contents)
 
     @property
     def own_files(self) -> tuple[str, ...]:
         """Paths of the chart's own files, those of its subcharts left out."""
         return tuple(path for path in (*self.files, *self.binary_files) if not path.startswith("charts/"))
+
+    def for_helm(self, path: str) -> str:
+        """Return the text of a file as Helm may read it."""
+        return self._cut.get(path, self.files[path])
+
+    @property
+    def stop(self) -> Refusal | None:
+        """Why Helm cannot render this chart anywhere else than where it was written; None when nothing shows that."""
+        for path, item in self.outside:
+            if not item.is_remote:
+                return refused(
+                    Reason.REFUSED_INPUT,
+                    nl=f"{path} verwijst naar {item.reference!r}, buiten de chart. Neem dat schema op onder $defs.",
+                    en=f"{path} refers to {item.reference!r}, outside the chart. Include that schema under $defs.",
+                ).refusal
+        return None
+
+    def take_over(self, source: "OpenSource") -> None:
+        """Know of the files that came from a chart what was taken out of them for Helm."""
+        self.files |= {path: source.files[path] for path in source._cut}
+        self._cut |= source._cut
+        self.outside += source.outside
 
     def close(self) -> None:
         """Remove the private copy, when there is one."""
@@ -137,9 +159,13 @@ def open_source(path: Path, limits: Limits) -> OpenSource:
     Raises `Refused`: nothing there, not a chart, outside the limits, or trying to leave its directory.
     """
     if path.is_dir():
-        contents = read_directory(path, limits)
+        budget = Budget(limits, path.name)
+        own = _read_own(path, budget)
+        contents = _with_subcharts(own, budget)
         _need_chart(path, contents)
-        return OpenSource(path.resolve(), contents, None)
+        if not _cut(contents)[1]:
+            return OpenSource(path.resolve(), contents, None)
+        return _in_a_copy(path, _without_outside(own, Budget(limits, path.name)), contents, path.name)
     if not path.is_file():
         raise refused(
             Reason.REFUSED_INPUT,
@@ -147,14 +173,47 @@ def open_source(path: Path, limits: Limits) -> OpenSource:
             en=f"{path} does not exist or is no regular file. Point to a chart directory or a .tgz.",
         )
     budget = Budget(limits, path.name)
-    packed, contents, top = _read_packed_chart(path, budget)
+    packed, own, top = _read_packed_chart(path, budget)
+    contents = _with_subcharts(own, budget)
+    if _cut(contents)[1]:
+        own = _without_outside(own, Budget(limits, path.name))
+        packed = _packed(own, top)
+    return _in_a_copy(path, own, contents, top, packed)
+
+
+def open_copy(copy: Path, scratch: Path, limits: Limits, source: OpenSource) -> OpenSource:
+    """Open a private copy of a chart, to which files were added.
+
+    Parameters: `copy`, made by `copy_chart` of `source`; `scratch`, the folder to remove in the end.
+    Raises `Refused` as `open_source` does.
+    """
+    budget = Budget(limits, copy.name)
+    own = _read_own(copy, budget)
+    contents = _with_subcharts(own, budget)
+    if _cut(contents)[1]:
+        _unpack(_without_outside(own, Budget(limits, copy.name)), copy, copy.name, ignore=True)
+    opened = OpenSource(copy, contents, scratch)
+    opened.take_over(source)
+    return opened
+
+
+def _in_a_copy(
+    path: Path, own: dict[str, bytes], contents: dict[str, bytes], top: str, packed: bytes | None = None
+) -> OpenSource:
+    """Write what Helm may read of a chart to a private copy.
+
+    Parameters: `own`, the files to write; `contents`, what the chart holds, packed subcharts unpacked; `packed`, the
+    archive for Helm, of a chart that came packed. For an archive Helm does not read `.helmignore`.
+    """
     scratch = Path(tempfile.mkdtemp(prefix="toetskader-chart-"))
     try:
+        directory = scratch / "unpacked" / top
+        _unpack(own, directory, path.name, ignore=packed is None)
+        if packed is None:
+            return OpenSource(directory, contents, scratch)
         copy = scratch / f"chart{PACKED}"
         copy.write_bytes(packed)  # what was looked at: the file that was given may change
-        directory = scratch / "unpacked" / top
-        _unpack(contents, directory, path.name)
-        return OpenSource(directory, _with_subcharts(contents, budget), scratch, copy)
+        return OpenSource(directory, contents, scratch, copy)
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
@@ -166,6 +225,11 @@ def read_directory(root: Path, limits: Limits) -> dict[str, bytes]:
     Raises `Refused`: a link that leaves the chart or points to a directory, a device, or more than the limits allow.
     """
     budget = Budget(limits, root.name)
+    return _with_subcharts(_read_own(root, budget), budget)
+
+
+def _read_own(root: Path, budget: Budget) -> dict[str, bytes]:
+    """Read the files of a chart directory that Helm would load, packed subcharts as they are."""
     rules = IgnoreRules()
     ignore = root / IGNORE
     if ignore.is_file():
@@ -180,7 +244,7 @@ def read_directory(root: Path, limits: Limits) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     for path, entry in _walk(root, "", rules, budget):
         contents[path] = _read_file(Path(entry.path), root, path, budget)
-    return _with_subcharts(contents, budget)
+    return contents
 
 
 def read_text(path: Path, limits: Limits) -> str:
@@ -303,13 +367,13 @@ def _read_file(file: Path, root: Path, path: str, budget: Budget) -> bytes:
         ) from error
 
 
-def _unpack(contents: dict[str, bytes], directory: Path, what: str) -> None:
-    """Write the files of a packed chart. Its `.helmignore` is left out: for an archive Helm does not read that."""
+def _unpack(contents: dict[str, bytes], directory: Path, what: str, *, ignore: bool = False) -> None:
+    """Write the files of a chart; its `.helmignore` when `ignore` is set."""
     for path, data in contents.items():
         target = directory / path
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            if path != IGNORE:
+            if ignore or path != IGNORE:
                 target.write_bytes(data)
         except OSError as error:  # one entry uses another entry's file as its folder, or a name no file can have
             raise _refused(what, f"{path} kan niet worden uitgepakt", f"{path} cannot be unpacked") from error
@@ -453,48 +517,53 @@ def _need_chart(path: Path, contents: dict[str, bytes]) -> None:
         )
 
 
-def _check_schema(path: str, text: str) -> None:
-    """Refuse a schema that names another one: Helm would read any file of this machine for it, or any address."""
-    try:
-        other = _other_schema(text)
-    except (ValueError, RecursionError) as error:
-        raise refused(
-            Reason.REFUSED_INPUT,
-            nl=f"{path} is geen JSON die te lezen is: {error}",
-            en=f"{path} is no readable JSON: {error}",
-        ) from error
-    if other:
-        raise refused(
-            Reason.REFUSED_INPUT,
-            nl=f"{path} verwijst naar {other[:200]!r}, buiten de chart. Neem dat schema op onder $defs.",
-            en=f"{path} refers to {other[:200]!r}, outside the chart. Include that schema under $defs.",
-        )
+def _cut(contents: dict[str, bytes]) -> tuple[dict[str, str], tuple[tuple[str, Outside], ...]]:
+    """Return the schemas among some files that refer to others, without that, and what they refer to.
+
+    Raises `Refused`: no JSON that can be read.
+    """
+    cut: dict[str, str] = {}
+    found: list[tuple[str, Outside]] = []
+    for path, data in sorted(contents.items()):
+        if not _SCHEMA_FILE.fullmatch(path) or not data:
+            continue
+        try:
+            text, outside = without_outside(_decode(path, data))
+        except (ValueError, RecursionError) as error:
+            raise refused(
+                Reason.REFUSED_INPUT,
+                nl=f"{path} is geen JSON die te lezen is: {error}",
+                en=f"{path} is no readable JSON: {error}",
+            ) from error
+        if outside:
+            cut[path] = text
+            found.extend((path, item) for item in outside)
+    return cut, tuple(found)
 
 
-@lru_cache(maxsize=16)
-def _other_schema(text: str) -> str | None:
-    """Return what a schema refers to outside itself, if anything. Remembered: many charts carry the same subchart."""
-    stack = [json.loads(text)]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, list):
-            stack.extend(value)
-        elif isinstance(value, dict):
-            stack.extend(value.values())
-            for key, allowed in _REFERENCES.items():
-                other = value.get(key)
-                if isinstance(other, str) and not other.startswith(allowed):
-                    return other
-    return None
+def _without_outside(contents: dict[str, bytes], budget: Budget) -> dict[str, bytes]:
+    """Return the files of a chart with no schema that refers to another, in packed subcharts neither."""
+    found = dict(contents)
+    for path, text in _cut(contents)[0].items():
+        found[path] = text.encode()
+    for path, data in contents.items():
+        if _PACKED.fullmatch(path):
+            inner, top = _read_archive(io.BytesIO(data), budget, path)
+            changed = _without_outside(inner, budget)
+            if changed != inner:
+                found[path] = _packed(changed, top)
+    return found
 
 
-# Keywords of JSON Schema that load another schema, with how a value begins that loads none.
-_REFERENCES = {
-    "$ref": ("#",),
-    "$dynamicRef": ("#",),
-    "$recursiveRef": ("#",),
-    "$schema": ("http://json-schema.org/", "https://json-schema.org/"),
-}
+def _packed(contents: dict[str, bytes], top: str) -> bytes:
+    """Pack the files of a chart below one folder."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for path, data in contents.items():
+            entry = tarfile.TarInfo(f"{top}/{path}")
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    return packed.getvalue()
 
 
 def _text(path: str, data: bytes) -> str | None:

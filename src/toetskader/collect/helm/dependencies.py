@@ -123,8 +123,7 @@ def complete(
                     nl=f"Afhankelijkheid '{name}' ({place}) staat niet in charts/: {why.message.nl} {_REMEDY_NL}",
                     en=f"Dependency '{name}' ({place}) is not in charts/: {why.message.en} {_REMEDY_EN}",
                 ) from stop
-        contents = archive.read_directory(copy, limits)
-        completed = OpenSource(copy, contents, scratch)
+        completed = archive.open_copy(copy, scratch, limits, source)
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise

@@ -227,7 +227,15 @@ class OpenChart:
         self.close()
 
     def _ask(self, renders: Sequence[RenderRequest], *, describe: bool = True, lint: str = "") -> ChartAnswer:
-        request = ChartRequest(
+        stop = self.source.stop
+        if stop is not None:
+            refusals: dict[str, Rendered | Refusal] = {render.key: stop for render in renders}
+            described = self._helm._ask(self.source, self._request((), describe=describe, lint=""))
+            return msgspec.structs.replace(described, renders=refusals, lint=stop if lint else None)
+        return self._helm._ask(self.source, self._request(renders, describe=describe, lint=lint))
+
+    def _request(self, renders: Sequence[RenderRequest], *, describe: bool, lint: str) -> ChartRequest:
+        return ChartRequest(
             path=str(self.source.directory),
             packed=str(self.source.packed or ""),
             files=self.source.own_files,
@@ -235,7 +243,6 @@ class OpenChart:
             describe=describe,
             lint=lint,
         )
-        return self._helm._ask(self.source, request)
 
     def _complete(self, description: Description) -> None:
         completed = dependencies.complete(

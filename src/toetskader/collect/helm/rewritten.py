@@ -34,8 +34,9 @@ class ChartCopy:
             if not (self.directory / "charts" / name).is_dir():
                 self._unpack(name)
         for path in {*self._changed, *texts}:
-            text = texts.get(path, self._source.files[path])
-            if text != self._changed.get(path, self._source.files[path]):
+            own = self._source.for_helm(path)
+            text = texts.get(path, own)
+            if text != self._changed.get(path, own):
                 (self.directory / path).write_text(text, encoding="utf-8")
         self._changed = texts
 
@@ -45,11 +46,11 @@ class ChartCopy:
         for archive in list(charts.iterdir()):
             if archive.name.endswith(PACKED) and _top(archive) == name:
                 archive.unlink()
-        for path, text in self._source.files.items():
+        for path in self._source.files:
             if path.startswith(f"charts/{name}/"):
                 file = self.directory / path
                 file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(text, encoding="utf-8")
+                file.write_text(self._source.for_helm(path), encoding="utf-8")
 
     def __enter__(self) -> Self:
         return self
