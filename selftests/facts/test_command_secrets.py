@@ -13,9 +13,10 @@ COMMANDS = [
     *("keytool -list -storepass %s", "jarsigner -keypass %s x", "ldapsearch -w %s -D cn=x", "mongosh -u a -p %s"),
     *("echo %s | docker login -u x --password-stdin", "echo 'root:%s' | chpasswd", "rabbitmqctl add_user app %s"),
     *("htpasswd -bc file app %s", "htpasswd -nb app %s", "PGHOST=db sudo mysql -p%s", "true && exec redis-cli -a %s"),
-    "onbekend -p%s",
+    *("onbekend -p%s", "docker login -u x -p %s r.example", "helm registry login -u x -p %s r.example"),
 ]
 HARMLESS = [
+    *("docker run -p 8080:80 app", "helm upgrade -p prod app", "az aks show -p prod", "mysql -P 3306 -h db"),
     *("mkdir -p /var/lib/app", "mysql -p -h db", "psql -p 5432", "redis-cli -h db ping", "mysql -p$DB_PASSWORD"),
     *(
         "docker login --password-stdin < /run/pw",

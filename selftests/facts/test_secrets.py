@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toetskader.facts.kubernetes.literals import literals, options
-from toetskader.facts.kubernetes.secret_uses import filled_entries, made_by_controllers, secret_uses
+from toetskader.facts.kubernetes.secret_uses import filled_entries, made_by_controllers, secret_names, secret_uses
+from toetskader.facts.secrets.documents import named_secrets
 from toetskader.facts.secrets.documents import settings as settings_of
 from toetskader.facts.secrets.encoded import holds_certificate, holds_private_key
 from toetskader.facts.secrets.names import names_secret
@@ -304,6 +305,59 @@ def test_filled_entries_of_secrets() -> None:
     filled, empty = (filled_entries(item) for item in objects(SCENE).of_kind("Secret"))
     assert [node.path for node in filled] == ["data.a", "data.b", "data.d"]
     assert empty == ()
+
+
+CONNECTIONS = """
+{apiVersion: v1, kind: Secret, metadata: {name: a}, stringData: {host: db, port: "5432", database: zaken, username: z}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: b}, stringData: {DB_HOST: db.example, DB_NAME: zaken, DB_PORT: "1"}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: c}, data: {region: ZXU=, bucket: emFrZW4=, sslmode: cmVxdWlyZQ==}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: d}, stringData: {host: db, password: zomer}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: e}, stringData: {host: "amqp://app:zomer@mq", database: Welkom-2024}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: f}, stringData: {app.conf: "host=db", name: zaken}}
+"""
+
+
+def test_where_something_is_found_makes_no_secret_filled() -> None:
+    filled = [[node.path for node in filled_entries(item)] for item in objects(CONNECTIONS).of_kind("Secret")]
+    assert filled == [
+        [],
+        [],
+        [],
+        ["stringData.password"],
+        ["stringData.host", "stringData.database"],
+        ["stringData.app.conf", "stringData.name"],
+    ]
+
+
+NAMED = """
+{apiVersion: v1, kind: Secret, metadata: {name: zelf}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: r}
+rules: [{apiGroups: [""], resources: [secrets], resourceNames: [rol]}, {resources: [pods], resourceNames: [pod]}]
+---
+{apiVersion: x.example/v1, kind: X, metadata: {name: x}, spec: {tlsSecretName: tls, secretRef: {name: ref}, name: geen}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  imagePullSecrets: [{name: register}]
+  containers: [{name: c, env: [{name: X, valueFrom: {secretKeyRef: {name: env, key: k}}}]}]
+  volumes: [{name: v, secret: {secretName: volume}}, {name: w, projected: {sources: [{secret: {name: deel}}]}}]
+"""
+
+
+def test_names_of_secrets_in_objects_of_any_kind() -> None:
+    documents = [item.root.value for item in objects(NAMED)]
+    assert named_secrets(documents) == {"zelf", "rol", "tls", "ref", "register", "env", "volume", "deel"}
+    assert secret_names(objects(NAMED)) == named_secrets(documents)
 
 
 def test_uses_and_makers_of_secrets() -> None:

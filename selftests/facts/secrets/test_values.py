@@ -6,6 +6,7 @@ from toetskader.facts.secrets.values import (
     gives_secret,
     holds_account,
     is_comment,
+    is_made_up,
     looks_chosen,
     names_entry,
     names_known_secret,
@@ -77,6 +78,19 @@ def test_the_name_of_an_entry_stands_beside_that_of_its_secret(
 ) -> None:
     assert gives_secret(name, value, in_values=True, beside={name: value, **beside}) is secret
     assert names_entry(name, value, {name: value, **beside}) is not secret
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["changeme", "zomer", "root1", "00000000000000000000", "1234567890abcdef", "dGVzdA==", "not-a-real-key", "dummy-1"],
+)
+def test_what_fills_a_place_for_a_lint_job(value: str) -> None:
+    assert is_made_up(value)
+
+
+@pytest.mark.parametrize("value", ["Welkom-2024", "Zx8Qm2Lr7Tn4Vb9Kp1Wd", "zomer-fiets", "V2Vsa29tLTIwMjQ="])
+def test_what_may_be_used_elsewhere_is_not_made_up(value: str) -> None:
+    assert not is_made_up(value)
 
 
 def test_the_name_of_a_secret_that_is_known() -> None:

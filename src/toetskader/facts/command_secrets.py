@@ -6,6 +6,8 @@ By the programs' own manuals. Options that say by their name what they hold (`--
 import re
 from collections.abc import Iterator, Sequence
 
+_WITH_LOGIN = ("docker", "podman", "buildah", "oras", "crane", "az", "oc", "helm")
+"""Programs of which the option is a password's only after the word `login`; else it is a port, or a profile."""
 _APART: dict[str, frozenset[str]] = {
     "redis-cli": frozenset({"-a", "--pass"}),
     "valkey-cli": frozenset({"-a", "--pass"}),
@@ -16,7 +18,7 @@ _APART: dict[str, frozenset[str]] = {
         ("ldapsearch", "ldapmodify", "ldapadd", "ldapdelete", "ldapwhoami", "ldappasswd"), frozenset({"-w"})
     ),
     **dict.fromkeys(("mongo", "mongosh", "mongodump", "mongorestore", "mongoexport"), frozenset({"-p"})),
-    **dict.fromkeys(("docker", "podman", "buildah", "oras", "crane", "az", "oc", "helm"), frozenset({"-p"})),
+    **dict.fromkeys(_WITH_LOGIN, frozenset({"-p"})),
     "rabbitmqctl": frozenset({"add_user", "change_password", "authenticate_user"}),
 }
 """Program → options after which a password stands as the next word."""
@@ -103,6 +105,8 @@ def _found(words: list[tuple[int, str]]) -> Iterator[tuple[int, int]]:
     if program == "htpasswd":  # with `-b` the password is its last word, after the file or not
         if any(word.startswith("-") and "b" in word for _, word in words[first:]):
             yield len(words) - 1, 0
+        return
+    if program in _WITH_LOGIN and all(word != "login" for _, word in words):
         return
     apart, attached = _APART.get(program, frozenset()), _ATTACHED.get(program, ())
     for index in range(first + 1, len(words)):

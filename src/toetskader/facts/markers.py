@@ -14,11 +14,12 @@ from toetskader.facts.database_names import database_in
 from toetskader.facts.placeholders import is_placeholder, says_to_replace
 from toetskader.facts.references import inner, nothing, placeholder
 from toetskader.facts.secrets.encoded import decoded, holds_certificate, holds_private_key
-from toetskader.facts.secrets.shapes import PRIVATE_KEY, Shape, is_sample, leaks, refers
+from toetskader.facts.secrets.shapes import PRIVATE_KEY, Shape, is_plain_word, is_sample, leaks, refers
 from toetskader.facts.secrets.values import (
     gives_secret,
     is_dummy,
     is_literal,
+    is_made_up,
     is_plain_address,
     looks_random,
     names_known_secret,
@@ -44,7 +45,7 @@ _WORDS_OF_NOBODY = re.compile(
 )
 _NOBODYS = linear(r"[A-Za-z_ .!<>\"'-]+[0-9]{0,4}[>\"'.!]*")
 _MARKER = re.compile(
-    rf"(?i:(?:test-|default-|secret-|{WORD}:)?{WORD}(?:-a?[0-9]{{1,6}}(?:-secret)?|[A-P]{{4}}|random[0-9]{{6}}"
+    rf"(?i:(?:test-|default-|secret-|{WORD}:)?{WORD}(?:-?a?[0-9]{{1,6}}(?:-secret)?|[A-P]{{4}}|random[0-9]{{6}}"
     rf"|:?[0-9]{{0,6}}a1B2c3D4e5F6|(?:-secret)?(?:-|://)[0-9]{{1,6}})?|<{WORD}-[0-9]{{1,6}}>)"
     rf"|[\w<>:./-]{{1,60}} (?:\w{{1,20}}://|jdbc:\w{{1,20}}:|database: ){WORD}"
 )
@@ -104,8 +105,10 @@ class Markers:
             return f"<{WORD}-{self._number(password)}>"
         number, sample = self._number(password), is_sample(match[0])
         start, end = match.start("password") - match.start(), match.end("password") - match.start()
-        for candidate in (f"{WORD}-{number}", f"{WORD}-{number}-secret"):
-            if is_sample(match[0][:start] + candidate + match[0][end:]) == sample:
+        plain = is_plain_word(password)
+        for candidate in (f"{WORD}-{number}", f"{WORD}-{number}-secret", f"{WORD}{number}"):
+            alike = is_sample(match[0][:start] + candidate + match[0][end:]) == sample
+            if alike and is_plain_word(candidate) == plain:
                 return candidate
         return f"{WORD}-{number}"
 
@@ -145,6 +148,7 @@ class Markers:
         if value.strip().isdigit():
             yield str(_NUMBERS + number)
             yield f"123456{number:06d}"
+            yield f"1234567{number:06d}"
         if "-----BEGIN " in value:
             yield without_keys(value, thorough=True)
         if "LS0tLS1" in value[:64]:
@@ -154,6 +158,7 @@ class Markers:
             for filler in _FILLERS:
                 yield " ".join(self._of_shape(shape, filler, value) for shape in shapes)
         yield f"{WORD}-{number}"
+        yield f"{WORD}{number}"
         yield f"{WORD}-a{number}"
         yield f"{WORD}:{WORD}-{number}"
         yield f"{WORD}:{WORD}-a{number}"
@@ -234,10 +239,11 @@ def _traits(value: str) -> tuple[object, ...]:
         is_plain_address(value),
         database_in(value),
         value.strip().isdigit(),
+        is_made_up(value),
     )
 
 
-_IN_TEXT = re.compile(rf"(?i:{WORD})|UkVEQUNURU|^\s*(?:8888[0-9]{{6}}|123456[0-9]{{6}})(?:\.0)?\s*$")
+_IN_TEXT = re.compile(rf"(?i:{WORD})|UkVEQUNURU|^\s*(?:8888[0-9]{{6}}|123456[0-9]{{6,7}})(?:\.0)?\s*$")
 """Markers as `Markers` makes them: the word, the word in base64, and what stands for a number."""
 
 

@@ -21,6 +21,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from toetskader.patterns import linear
+
 Resolves = Callable[[str], bool]
 """Tells whether a whole value is a reference that is replaced at some place."""
 
@@ -38,8 +40,13 @@ _FORMS = re.compile(
 # The length of the session key, then ciphertext: what kubeseal writes is of no use to anybody.
 _SEALED = re.compile(r"Ag[A-D][A-Za-z0-9+/]{90,}={0,2}")
 _MASK = re.compile(r"[*…]+")
-_PLAIN_PATH = re.compile(
-    r"(?:\.{0,2}|~)(?:/[a-z]{1,40}(?:[-_.][a-z0-9]{1,40}){0,8})+/?|[\w-]{1,60}\.(?:key|pem|crt|cer|p12|pfx|jks|json|ya?ml|txt|conf|env)"
+_PLAIN_PATH = linear(
+    r"(?:\.{0,2}|~)(?:/[a-z]{1,40}(?:[-_.][a-z0-9]{1,40}){0,8})+/?"
+    r"|(?:/[\w.-]{1,60}){0,8}/?[\w-]{1,60}\.(?:key|pem|crt|cer|p12|pfx|jks|json|ya?ml|txt|conf|env)"
+)
+_WAY = linear(
+    r"(?:[A-Za-z_]{1,60}\.){2,8}[a-z]{1,60}[A-Z][a-z]+[A-Za-z]{0,60}"
+    r"|[a-z_]{1,60}(?:\.[a-z_]{1,60}){1,8}\.[A-Z][A-Za-z]{1,60}"
 )
 _PATH = re.compile(r"(?:file:(?://)?)?(?P<path>/[\w./-]*)")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
@@ -64,6 +71,8 @@ def nested(text: str) -> tuple[str, ...]:
     """
     names: list[str] = []
     while text and len(names) < _DEEPEST:
+        if names and names[-1].islower() and _UPPER.fullmatch(text):  # `${vault:DB_PASSWORD}`: where it comes from
+            return (*names, text)
         within = inner(text)
         if within is not None:
             return (*names, within)
@@ -85,15 +94,20 @@ def placeholder(text: str) -> bool:
 
     What looks made by a generator within the marks is a value: no variable is called so.
     """
-    if _SEALED.fullmatch(text) or _MASK.fullmatch(text) or is_plain_path(text):
+    if _SEALED.fullmatch(text) or _MASK.fullmatch(text) or is_plain_path(text) or _is_way(text):
         return True
-    names = nested(text)
+    names = nested(text.rstrip(".,;") if text.startswith("<") else text)
     return bool(names) and (text.startswith("ENC[") or not any(map(looks_generated, names)))
+
+
+def _is_way(text: str) -> bool:
+    """Tell whether a text is the way to a setting, or the name of a class: `spec.global.credentials.apiKey`."""
+    return text.count(".") > 1 and _WAY.fullmatch(text) is not None and not looks_generated(text)
 
 
 def is_plain_path(text: str) -> bool:
     """Tell whether a text is the path of a file in plain words: `/run/secrets/db-password`, `tls.key`."""
-    return _PLAIN_PATH.fullmatch(text) is not None and not looks_generated(text)
+    return ("/" in text or "." in text) and _PLAIN_PATH.fullmatch(text) is not None and not looks_generated(text)
 
 
 @dataclass(frozen=True)

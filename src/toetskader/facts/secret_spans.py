@@ -119,11 +119,14 @@ class _Scan:
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text
-        self._reported = [
-            item
-            for item in assignments(name, text)
-            if gives_secret(item.name, item.value, in_values=True, above=item.above, beside=item.beside)
-        ]
+        self._reported: list[Assignment] = []
+        # Names of entries, by what stands beside them, which a line alone does not tell.
+        self._harmless: set[tuple[str, str]] = set()
+        for item in assignments(name, text):
+            if gives_secret(item.name, item.value, in_values=True, above=item.above, beside=item.beside):
+                self._reported.append(item)
+            elif item.beside:
+                self._harmless.add((item.name, item.value))
         numbers = {item.line for item in self._reported}
         # Judgements report these lines by themselves: they stay so, also within a value that they are part of.
         self._own_lines = {end - len(line) for number, line, end in hinted_lines(text) if number in numbers}
@@ -139,8 +142,10 @@ class _Scan:
         prose = is_documentation(self.name) or not self.name
         for _, line, end in hinted_lines(self.text):
             yield from self._below(line, end)
-            for start, stop, value in _in_line(line, prose=prose):
-                yield end - len(line) + start, end - len(line) + stop, _marked(value)
+            for start, stop, value, called in _in_line(line, prose=prose):
+                if (called, value) not in self._harmless:
+                    new = partial(Markers.named, value=value, name=called)
+                    yield end - len(line) + start, end - len(line) + stop, new
         if self.text.startswith("kind: Secret") or _SECRET_KIND.search(self.text):
             yield from self._secret_templates()
         if self.name.endswith(".schema.json"):
@@ -347,8 +352,8 @@ class _Scan:
                     yield from self._value(at + match.start("value") + offset, value)
 
 
-def _in_line(line: str, *, prose: bool) -> Iterator[tuple[int, int, str]]:
-    """Yield start, end and value of what a line gives under the name of a secret."""
+def _in_line(line: str, *, prose: bool) -> Iterator[tuple[int, int, str, str]]:
+    """Yield start, end, value and name of what a line gives under the name of a secret."""
     if "default " not in line:
         code = line.strip()
         if code.startswith("{{") and code.endswith("}}"):
@@ -358,7 +363,7 @@ def _in_line(line: str, *, prose: bool) -> Iterator[tuple[int, int, str]]:
     for match in _NAMED_ENTRY.finditer(line) if "value" in line else ():
         kind = match.lastgroup or "bare"
         if gives_secret(match["name"], match[kind], resolves=placeholder):
-            yield *match.span(kind), match[kind]
+            yield *match.span(kind), match[kind], match["name"]
     careful = prose or _COMMENT.match(line) is not None
     options = _OPTION.finditer(line) if " -" in line or "--" in line else ()
     for match in (*_PAIR.finditer(line), *options):
@@ -370,15 +375,15 @@ def _in_line(line: str, *, prose: bool) -> Iterator[tuple[int, int, str]]:
             and not _in_action(line, match.start())
             and not (careful and match["sign"] == ":" and not _ends(line, match, value))
         ):
-            yield *match.span(kind), value
+            yield *match.span(kind), value, match["name"]
     for match in _ELEMENT.finditer(line) if "</" in line else ():
         if gives_secret(match["name"], match["value"], resolves=placeholder):
-            yield *match.span("value"), match["value"]
+            yield *match.span("value"), match["value"], match["name"]
     for match in DEFAULT.finditer(line) if "{{" in line else ():
-        if any(
-            gives_secret(word, match["value"], resolves=placeholder) for word in _WORD.findall(line[: match.start()])
-        ):
-            yield *match.span("value"), match["value"]
+        for word in _WORD.findall(line[: match.start()]):
+            if gives_secret(word, match["value"], resolves=placeholder):
+                yield *match.span("value"), match["value"], word
+                break
 
 
 def _in_action(line: str, position: int) -> bool:

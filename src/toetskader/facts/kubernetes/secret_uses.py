@@ -9,8 +9,9 @@ from toetskader.facts.kubernetes.workloads import Workload, Workloads
 from toetskader.facts.references import Replaced, Resolves, is_plain_path, programs
 from toetskader.facts.secrets.documents import named_secrets
 from toetskader.facts.secrets.encoded import decoded
-from toetskader.facts.secrets.names import names_identity
-from toetskader.facts.secrets.values import is_literal, is_plain_address
+from toetskader.facts.secrets.names import names_identity, names_place
+from toetskader.facts.secrets.shapes import leaks
+from toetskader.facts.secrets.values import is_literal, is_plain_address, looks_chosen
 
 # Objects whose controller makes a Secret in the cluster, and where they name it; else it has the object's own name.
 _SECRET_MAKERS: dict[tuple[str, str], tuple[str, ...]] = {
@@ -101,20 +102,22 @@ def filled_entries(secret: KubernetesObject) -> tuple[Node, ...]:
     """Return the entries of a Secret that hold a value of their own.
 
     Left out are empty entries, references of a program that the Secret's annotations name, and what is plainly not
-    secret: a public certificate, a user name or client id by its key, an address without password. Values that are
-    no text, which the API would refuse, count.
+    secret: a public certificate, a user name or client id by its key, an address without password, and where something
+    is found (host, port, name of a database). Values that are no text, which the API would refuse, count.
     """
     replaced = Replaced(programs=programs(secret.get("metadata", "annotations").mapping()))
     return tuple(
         node
         for field in ("data", "stringData")
         for name, node in secret.get(field).entries()
-        if not names_identity(name) and _is_filled(node.value, replaced, encoded=field == "data")
+        if not names_identity(name) and _is_filled(name, node.value, replaced, encoded=field == "data")
     )
 
 
-def _is_filled(value: object, replaced: Resolves, *, encoded: bool) -> bool:
+def _is_filled(name: str, value: object, replaced: Resolves, *, encoded: bool) -> bool:
     if not isinstance(value, str):
-        return value is not None
+        return value is not None and not names_place(name)
     text = decoded(value) if encoded else value
+    if names_place(name) and not looks_chosen(text) and not leaks(text):
+        return False
     return is_literal(text, replaced) and not is_plain_address(text) and not is_plain_path(text.strip())

@@ -10,7 +10,7 @@ _PROSE = (".md", ".markdown", ".txt", ".rst", ".adoc")
 # A schema describes values, and shows their form; Helm fills nothing in from it.
 _SCHEMA = re.compile(r"(?:charts/[^/]+/)*(?:values\.schema\.json|crds/.+)")
 # `ct lint` renders with each `ci/*-values.yaml` of a chart (helm/chart-testing); Helm itself reads no `tests/` there.
-_LINT = re.compile(r"(?:charts/[^/]+/)*ci/.+")
+_LINT = re.compile(r"(?:charts/[^/]+/)*(?:ci|examples?|samples?|voorbeelden)/.+")
 _TESTS = re.compile(r"(?:charts/[^/]+/)*(?:unit)?tests?/.+")
 
 
@@ -33,7 +33,7 @@ def is_schema(path: str) -> bool:
 
 
 def is_lint_input(path: str) -> bool:
-    """Tell whether a file only lets a lint job render the chart, or a subchart in it."""
+    """Tell whether a file only lets a lint job render the chart, or a subchart in it, or shows how to use it."""
     return _LINT.fullmatch(path) is not None
 
 

@@ -73,7 +73,7 @@ def plain_lines(text: str) -> Iterator[Assignment]:
 
 
 _CAREFUL_LINE = linear(
-    r"[ \t]*(?:export[ \t]+|set[ \t]+|-[ ]+)?(?P<name>[A-Za-z_][\w.-]{0,120})"
+    r"[ \t]*(?:export[ \t]+|set[ \t]+|-[ ]+|//[^\s=]{1,200}:)?(?P<name>[A-Za-z_][\w.-]{0,120})"
     r"(?:[ \t]*(?P<sign>[=:])[ \t]*|[ \t]+)"
     r"""(?P<value>"[^"\n]*"|'[^'\n]*'|[^\s"'=:]\S*)[ \t]*;?[ \t]*\r?"""
 )
@@ -93,7 +93,7 @@ def careful_lines(text: str) -> Iterator[Assignment]:
         if match is None or not strength(match["name"]):
             continue
         quoted = match["value"][:1] in ("'", '"')
-        value = match["value"][1:-1] if quoted else match["value"]
+        value = match["value"][1:-1] if quoted else match["value"].rstrip(";")
         if not quoted and (not _CODE.isdisjoint(value) or _DOTTED.fullmatch(value)):
             continue
         if match["sign"] != "=" and value.isalpha() and match["name"].lower() in _WORDS_OF_PROSE:

@@ -37,6 +37,11 @@ _SECRET_ENDINGS = (
     *("secret", "token", "dockerconfigjson", "apikey", "secretkey", "privatekey", "accesskey", "authkey"),
 )
 _SECRET_WORDS = frozenset({"pass", "pw", "ww", "psw", "credential"})
+# `proxy_pass` of nginx says where to.
+_PASSING_ON = frozenset({"proxy", "fastcgi", "uwsgi", "scgi", "grpc", "memcached"})
+_WORDS_WITH_PASS = frozenset(
+    {"bypass", "compass", "encompass", "surpass", "trespass", "underpass", "overpass", "nopass"}
+)
 # A code that lets somebody in.
 _OPENING_CODE = re.compile(
     r".*(?:pin|puk|pass?|access|security|unlock|toegangs?|inlog|aanmeld|beveiligings?|zugangs?|sicherheits?|kenn)code"
@@ -105,6 +110,7 @@ _ABOUT = _KNOWN_TO_OTHERS | frozenset(
         *("endpoint", "server", "service", "namespace", "region", "location", "folder", "directory", "mount", "volume"),
         *("key", "keys", "ref", "refs", "entry", "user", "username", "account", "owner", "email", "mail", "role"),
         *("annotation", "annotations", "labels", "resource", "object", "reset", "generator", "validator", "validators"),
+        *("config", "configuration", "settings", "options", "issuer", "map", "list", "secret", "classname", "client"),
         *("rounds", "iterations", "cost", "count", "limit", "size", "enabled", "required", "image", "port", "suffix"),
         *("paths", "files", "names", "urls", "hosts", "salts", "introspection", "authentication", "link", "env"),
     }
@@ -120,7 +126,7 @@ def strength(name: str) -> Grade:
     if not may_name(name) or name in _PUBLISHED:
         return Grade.NOTHING
     words = _split(name)
-    if not words or "existing" in words:
+    if not words or "existing" in words or "from" in words[:-1]:
         return Grade.NOTHING
     return _graded(_without(words, _WHICH))
 
@@ -188,7 +194,15 @@ def _graded(words: list[str]) -> Grade:
         return Grade.ANY if _OPENING_KEY.fullmatch(before) else Grade.RANDOM
     if last == "id" and words[-3:-1] == ["access", "key"]:
         return Grade.RANDOM
-    if last in _SECRET_WORDS or last.endswith(_SECRET_ENDINGS) or _abbreviates(last) or _opens(before, last):
+    if last == "pass" and before in _PASSING_ON:
+        return Grade.NOTHING
+    if (
+        last in _SECRET_WORDS
+        or (last.endswith(("pass", "pw")) and last not in _WORDS_WITH_PASS)
+        or last.endswith(_SECRET_ENDINGS)
+        or _abbreviates(last)
+        or _opens(before, last)
+    ):
         return Grade.ANY
     if last in _SEVERAL or (last == "salt" and len(words) > 1):
         return Grade.ANY
@@ -252,6 +266,22 @@ _IDENTITIES = re.compile(r".*(?:user|user_?name|login|(?:client|tenant|app|appli
 def names_identity(name: str) -> bool:
     """Tell whether a name is that of an account or client, which is no secret (`DB_USER`, `clientId`)."""
     return _IDENTITIES.fullmatch(name) is not None and not names_secret(name)
+
+
+# Where something is found, and what it is: of a connection all but the account and its password.
+_PLACES = frozenset(
+    {
+        *("host", "hosts", "hostname", "server", "port", "protocol", "scheme", "database", "db", "dbname", "schema"),
+        *("region", "bucket", "driver", "dialect", "engine", "adapter", "sslmode", "ssl", "vhost", "realm", "tenant"),
+    }
+)
+
+
+def names_place(name: str) -> bool:
+    """Tell whether a name is that of a host, a port or a database, which is no secret by itself."""
+    words = _without(_split(name), _WHICH)
+    named = words[-1] if words[-1:] != ["name"] else "".join(words[-2:])
+    return (named in _PLACES or named.removesuffix("name") in _PLACES) and not strength(name) if words else False
 
 
 def names_secret(name: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from toetskader.facts import command_secrets
 from toetskader.facts.secrets.accounts import may_hold, passwords
 from toetskader.facts.secrets.comments import without_template_comments
 from toetskader.facts.secrets.files import is_documentation
@@ -51,24 +52,22 @@ def _read(name: str, text: str, depth: int) -> Iterator[Assignment]:
         return
     if is_documentation(name):
         if name.endswith(".txt"):
-            yield from _of_its_name(name, text)
-            yield from _accounts(text)
+            yield from _accounts(text, name)
         return
     if name.endswith(_YAML):
         text = without_template_comments(text)
         yield from _structured(text, depth) if may_name(text) else ()
         return
     if name.endswith(_PLAIN):
-        lines = _unique(plain_lines(text), careful_lines(text))
-        yield from lines
+        yield from _unique(plain_lines(text), careful_lines(text), code_lines(text))
     elif may_name(text):
         found = yaml_settings(text) if may_be_yaml(text) else None
         if found is None:
-            yield from careful_lines(text)
+            yield from _unique(careful_lines(text), code_lines(text))
         else:
             yield from (item for item in _of_parsed(text, found, depth) if not _is_prose(item.value))
-    yield from _of_its_name(name, text)
-    yield from _accounts(text)
+    yield from _accounts(text, name)
+    yield from _commands(text)
 
 
 def _structured(text: str, depth: int) -> Iterator[Assignment]:
@@ -92,9 +91,20 @@ def _of_its_name(name: str, text: str) -> Iterator[Assignment]:
         yield Assignment(1, known_as, value, text.index(value))
 
 
-def _accounts(text: str) -> Iterator[Assignment]:
-    for start, end in passwords(text) if may_hold(text) else ():
+def _accounts(text: str, name: str) -> Iterator[Assignment]:
+    """Yield the passwords in a file of accounts; of another one that is a line, the line, by the name of the file."""
+    found = [*passwords(text)] if may_hold(text) else []
+    if not found:
+        yield from _of_its_name(name, text)
+    for start, end in found:
         yield Assignment(text.count("\n", 0, start) + 1, "password", text[start:end], start)
+
+
+def _commands(text: str) -> Iterator[Assignment]:
+    for start, end in command_secrets.in_text(text):
+        value = text[start:end]
+        if not value.startswith(("$", "`", "{{", "<", "%")):  # what a shell or a reader puts there
+            yield Assignment(text.count("\n", 0, start) + 1, "password", value, start)
 
 
 def _of_parsed(text: str, found: tuple[Found, ...], depth: int) -> Iterator[Assignment]:

@@ -48,6 +48,8 @@ class Leak:
 
     line: int
     shape: Shape
+    is_word: bool = False
+    """Whether the password in it is a plain word, with a number at its end or not."""
 
 
 # Neither side may continue: a shape inside a longer base64 text is chance.
@@ -128,11 +130,12 @@ SHAPES = (
     _token("Stripe key", ("k_live_",), r"[sr]k_live_[0-9a-zA-Z]{24,99}", "sk_live_{24}"),
     _token("SendGrid key", ("SG.",), r"SG\.[\w-]{22}\.[\w-]{43}", "SG.{22}.{43}"),
     _token("age key", ("AGE-SECRET-KEY-1",), r"AGE-SECRET-KEY-1[0-9A-Z]{58}", "AGE-SECRET-KEY-1{58}"),
-    # A digit tells base64 from words (`Basic authentication`).
+    # A digit, or what fills it up at its end, tells base64 from words (`Basic authentication`).
     _token(
         "Authorization header",
         ("Basic", "Bearer"),
         r"(?:Basic[ :]{1,2}(?=[A-Za-z+/]{0,100}[0-9])[A-Za-z0-9+/]{8,400}={0,2}"
+        r"|Basic[ :]{1,2}[A-Za-z+/]{6,400}={1,2}"
         r"|Bearer[ :]{1,2}(?=[A-Za-z._~+/-]{0,100}[0-9])[\w.~+/-]{16,4000}={0,2})",
         "Basic RED8{24}",
     ),
@@ -146,6 +149,8 @@ _SAMPLE = re.compile(
     r"example|[:='](?:[\w-]*(?:password|passwd|secret|token)|pass|pwd|pw|xxx+|change-?(?:me|it)|test|dummy|\.\.\.)(?:@|'?\Z)",
     re.IGNORECASE,
 )
+
+_PLAIN = re.compile(r"[A-Za-z]{1,16}[0-9]{0,4}")
 
 # A line of dots within key material: what documentation shows of a key.
 _CUT_SHORT = re.compile(r"[A-Za-z0-9+/=\s]{0,2000}\n[ \t]*(?:\.{3}|…)[ \t]*\n")
@@ -180,7 +185,8 @@ def _leaks(text: str, *, documentation: bool, resolves: Resolves) -> Iterator[Le
             continue
         sample = is_sample(match[0]) or (shape is PRIVATE_KEY and _CUT_SHORT.match(text, match.end()) is not None)
         if not (sample and (documentation or in_comment(text, match.start()))):
-            yield Leak(text.count("\n", 0, match.start()) + 1, shape)
+            plain = bool(shape.around[0]) and is_plain_word(match["password"])
+            yield Leak(text.count("\n", 0, match.start()) + 1, shape, plain)
 
 
 @lru_cache(maxsize=1024)
@@ -205,6 +211,11 @@ def refers(password: str, resolves: Resolves) -> bool:
     if resolves is placeholder:
         return _MARKED.match(password) is not None and not looks_generated(password)
     return resolves(password)
+
+
+def is_plain_word(password: str) -> bool:
+    """Tell whether a password is a plain word, with a number at its end or not, as people make up for a test."""
+    return _PLAIN.fullmatch(password) is not None
 
 
 def is_sample(found: str) -> bool:

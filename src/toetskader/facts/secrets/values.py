@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 from toetskader.facts.names import words
+from toetskader.facts.placeholders import is_placeholder
 from toetskader.facts.references import Resolves, is_plain_path, looks_generated, nothing, placeholder
 from toetskader.facts.secrets.encoded import decoded
 from toetskader.facts.secrets.names import (
@@ -17,6 +18,7 @@ from toetskader.facts.secrets.names import (
     strength_below,
     strength_of_variable,
 )
+from toetskader.facts.secrets.shapes import is_plain_word
 from toetskader.patterns import linear
 
 _NOTHING = frozenset({"true", "false", "yes", "no", "on", "off", "null", "none", "nil", "~", "[]", "{}"})
@@ -79,6 +81,24 @@ def is_plain_address(value: str) -> bool:
 def is_dummy(value: str) -> bool:
     """Tell whether a value says of itself that it only fills a place, as in the values of a lint job."""
     return _DUMMY.fullmatch(value.strip()) is not None
+
+
+_COUNTED = re.compile(r"0?123456789|1234567|abcdef0123456|not-?a-?(?:real|valid)", re.IGNORECASE)
+_FEWEST = 2
+
+
+def is_made_up(value: str) -> bool:
+    """Tell whether a value fills a place in the input of tests and lint jobs: a plain word, `0000`, `1234567890`.
+
+    As it is, or in base64 as in the `data` of a Secret.
+    """
+    text = value.strip()
+    if _BASE64.fullmatch(text) and len(text) % 4 == 0:
+        plain = decoded(text).strip()
+        text = plain if plain.isascii() and plain.isprintable() and len(plain) > _FEWEST else text
+    if is_dummy(text) or is_placeholder(text) or is_plain_word(text) or len(set(text)) <= _FEWEST:
+        return True
+    return _COUNTED.search(text) is not None
 
 
 def gives_secret(
@@ -177,8 +197,8 @@ _NAMES_OF_SECRETS = ("secret name", "existing secret", "existing secret name", "
 _SCHEMES = frozenset(
     {"file", "env", "vault", "op", "arn", "ref", "secret", "http", "https", "k8s", "sops", "aws", "gcp"}
 )
-_ACCOUNT = re.compile(r"(?P<user>[A-Za-z_][\w.@+-]{0,63}):(?P<password>[^\s:]{4,200})")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{8,400}={0,2}")
+_ACCOUNT = re.compile(r"(?P<user>[A-Za-z_][\w.@+=,-]{0,100}):(?P<password>[^\s:]{4,200})")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{6,400}={0,2}")
 
 
 def holds_account(name: str, value: str) -> bool:
@@ -211,7 +231,8 @@ def _looks_secret(value: str) -> bool:
 
 _VERSION = linear(r"v?[0-9]+(?:\.[0-9]+)+(?:[-+._][\w.+-]*)?")
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*")
-_MAIL_OR_HOST = linear(r"(?:[\w.+-]+@)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?::[0-9]{1,5})?")
+_MAIL_OR_HOST = linear(r"[a-z0-9.-]+:[0-9]{1,5}|(?:[\w.+-]+@)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?::[0-9]{1,5})?")
+_IDENTIFIER = linear(r"[A-Za-z_$]\w*(?:[.:][A-Za-z_$]\w*)+:?|[A-Za-z]+:")
 _NOT_IN_ONE = frozenset(" \t\r\n{}[]()<>\\|\"'`/")
 
 
@@ -225,7 +246,7 @@ def looks_chosen(value: str) -> bool:
         return True
     if not 6 <= len(text) <= 200 or not _NOT_IN_ONE.isdisjoint(text):
         return False
-    if any(pattern.fullmatch(text) for pattern in (_VERSION, _CONSTANT, _MAIL_OR_HOST, _UUID)):
+    if any(pattern.fullmatch(text) for pattern in (_VERSION, _CONSTANT, _MAIL_OR_HOST, _UUID, _IDENTIFIER)):
         return False
     if _OBJECT_NAME.fullmatch(text) and sum(map(str.isdigit, text)) < 4:
         return False
@@ -248,6 +269,7 @@ def _names_object(name: str, value: str) -> bool:
 
 
 _LONGEST_RANDOM = 512
+_PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^A-Za-z0-9]+")
 
 
 def looks_random(text: str) -> bool:
@@ -259,6 +281,8 @@ def looks_random(text: str) -> bool:
         return False
     counts = Counter(text)
     entropy = -sum(count / len(text) * math.log2(count / len(text)) for count in counts.values())
+    if len(_PIECE.findall(text)) * 5 <= len(text):  # words in camel case, with a number
+        return False
     # 16 hexadecimal digits cannot exceed 4 bits a character; words and addresses stay lower and are hyphenated.
     longest = max(len(part) for part in re.split(r"[-_./:@]", text))
     return entropy >= 3.0 and longest >= 12
