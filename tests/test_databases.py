@@ -247,11 +247,12 @@ def _require_files_seen(workloads: Workloads, objects: Objects) -> None:
         if file.content in (Content.UNKNOWN, Content.CONFIGURATION) and file.database is None
     ]
     if hidden:
+        names = listed(list(dict.fromkeys(hidden)))
         undetermined(
-            f"Een container leest bestanden uit {listed(hidden)}, dat niet in de chart staat: niet te zien is of het "
-            "een database noemt. Zet de instellingen van de database in omgevingsvariabelen.",
-            f"A container reads files from {listed(hidden)}, which is not in the chart: whether it names a database "
-            "cannot be seen. Put the settings of the database in environment variables.",
+            f"Een container leest bestanden uit {names}, en wat daarin staat is hier niet te zien: misschien noemt het "
+            "een database. Zet de instellingen van de database in omgevingsvariabelen.",
+            f"A container reads files from {names}, and what is in them cannot be seen here: they may name a database. "
+            "Put the settings of the database in environment variables.",
         )
 
 

@@ -87,12 +87,18 @@ def test_users_sign_in_through_entra(
 def _settings(
     environment: Environment, values: tuple[Leaf, ...], templates: Templates
 ) -> Iterator[tuple[Place, str, str]]:
-    """Yield variables, and values that may say something of signing in: place, name in words, value as text."""
+    """Yield variables, and values that may say something of signing in: place, name in words, value as text.
+
+    What a value says in a section that is switched off is not in force: only that it can be set counts.
+    """
     for variable in environment.variables():
         yield variable.place, words(variable.name), variable.text
+    off = {
+        leaf.path.removesuffix("enabled") for leaf in values if leaf.value is False and leaf.path.endswith(".enabled")
+    }
     for leaf in values:
         if HINT.search(leaf.words) and not _NETWORK.search(leaf.words) and templates.read(leaf.path):
-            yield leaf, leaf.words, leaf.text
+            yield leaf, leaf.words, "" if any(map(leaf.path.startswith, off)) else leaf.text
 
 
 def _require_shown(named: list[tuple[Place, str, str]], files: list[MountedFile], chart: ChartFiles) -> None:

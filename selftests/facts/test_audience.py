@@ -18,6 +18,7 @@ RUNS = {
     "{image: 'docker.io/library/redis:8', ports: [{containerPort: 6379}]}": False,
     "{image: [x], ports: [{name: http, containerPort: 80}]}": True,
     "{image: x/web}": False,
+    "{image: x/push-proxy, ports: [{containerPort: 8066}]}": True,  # a helper beside others, here all there is
 }
 
 

@@ -17,10 +17,14 @@ ADDRESS = linear(
     re.IGNORECASE,
 )
 """The address of a relational database, as a URL or a connection string."""
-# A setting of one in a file of any form: `database:`, `"db_host": …`, `spring.datasource.url=…`.
+# A setting of one in a file of any form: `database:`, `"dbHost": …`, `spring.datasource.url=…`, `driver: mysql`.
 _SETTING = linear(
-    r"(?:^|[\s\"'{,.\[])(?:db|database|databases|datasource|postgres|postgresql|pgsql|mysql|mariadb|mssql)"
-    r"(?:[_.-][\w.-]{0,60})?[\"']?[ \t]*[:=]",
+    r"(?:^|[\s\"'{,.\[])(?:"
+    r"(?:db|database|databases|datasource|postgres|postgresql|pgsql|mysql|mariadb|mssql)"
+    r"(?:[_.-][\w.-]{0,60}|_?(?:name|host|user|username|pass|password|port|type|engine|driver|url|config|connection))?"
+    r"[\"']?[ \t]*[:=]"
+    r"|(?:engine|type|driver|dialect|backend|adapter|client|provider|storage|store)[\"']?[ \t]*[:=][ \t]*[\"']?"
+    r"(?:postgres|postgresql|pgsql|mysql|mariadb|mssql|sqlserver|sqlite3?)\b)",
     re.IGNORECASE,
 )
 SETTING = "database: "

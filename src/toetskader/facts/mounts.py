@@ -124,7 +124,8 @@ def _files(source: Node, holder: KubernetesObject | None) -> Iterator[tuple[str,
     listed = [(item.get("key").text() or "", item.get("path").text() or "") for item in source.get("items").each()]
     if listed:
         for key, path in listed:
-            yield path.rpartition("/")[2] or key, data.get(key)
+            # What an object that is there does not hold makes no file.
+            yield path.rpartition("/")[2] or key, data.get(key, None if holder is None else "")
     elif holder is None:
         yield "", None
     else:

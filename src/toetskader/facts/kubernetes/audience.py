@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from toetskader.facts.attempt import Malformed
-from toetskader.facts.kubernetes.known_images import Server, is_helper, server_in
+from toetskader.facts.kubernetes.known_images import Server, own_code, server_in
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.services import service_ports
@@ -67,15 +67,12 @@ def people_may_use(workloads: Workloads, objects: Objects) -> bool:
 
 
 def _programs(workload: Workload) -> Iterator[Container]:
-    for container in workload.containers:
-        if not container.runs_continuously:
-            continue
-        try:
-            own = not is_helper(container) and server_in(container) not in _FOR_PROGRAMS
-        except Malformed:  # that its image cannot be read is said elsewhere
-            own = True
-        if own:
-            yield container
+    try:
+        own = own_code(workload)
+    except Malformed:  # that an image cannot be read is said elsewhere
+        yield from (item for item in workload.containers if item.runs_continuously)
+        return
+    yield from (item for item in own if server_in(item) not in _FOR_PROGRAMS)
 
 
 def _may_speak_http(port: Node) -> bool:
