@@ -13,6 +13,7 @@ import dns.rdatatype
 import pytest
 
 from toetskader.collect import endpoints
+from toetskader.collect.endpoint.http import collector as http_collector
 from toetskader.collect.endpoint.tls import collect_tls
 from toetskader.collect.endpoints import SCANS_AT_ONCE, EndpointCollectors
 from toetskader.facts.attempt import NotSeen
@@ -101,3 +102,29 @@ def test_a_kind_of_address_that_was_not_answered_is_told(part: SaasPart) -> None
         assert half.addresses_unseen is not None
         assert "SERVFAIL" in half.addresses_unseen.en
         assert whole.addresses_unseen is None
+
+
+def test_a_private_address_beside_one_on_the_internet_is_not_measured_and_told(
+    part: SaasPart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here the loopback of IPv4 stands for the internet, as nothing else is contacted from a test."""
+    asked: list[tuple[str, ...]] = []
+
+    def measured(host: str, port: int, addresses: tuple[str, ...], **settings: Any) -> TlsFacts | NotSeen:
+        asked.append(addresses)
+        return collect_tls(host, port, addresses, **settings)
+
+    def contacted(address: str, *, allow_private: bool) -> bool:
+        return address == "127.0.0.1"
+
+    monkeypatch.setattr(endpoints, "collect_tls", measured)
+    monkeypatch.setattr(endpoints, "may_be_contacted", contacted)
+    monkeypatch.setattr(http_collector, "may_be_contacted", contacted)
+    one = (Endpoint(host=WHOLE, port=1, http_port=1),)
+    with EndpointCollectors(None) as collectors:
+        found = collectors.collect(replace(part, endpoints=one), frozenset({"tls", "http"}))
+    http = found[FactKey("http", f"{WHOLE}_1")]
+    assert isinstance(http, HttpFacts)
+    assert asked == [("127.0.0.1",)]
+    assert http.refused_addresses == ("::1",)
+    assert [item.address for item in http.addresses] == ["127.0.0.1"]

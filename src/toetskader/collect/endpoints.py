@@ -119,13 +119,14 @@ class EndpointCollectors:
         addresses = _contacted(endpoint, where(endpoint.host))
         if isinstance(addresses, NotSeen):
             return addresses
-        wait([visit for other, visit in visits if _is_at(where(other.host), addresses.native)])
+        measured = _measured(endpoint, addresses)
+        wait([visit for other, visit in visits if _is_at(where(other.host), measured)])
         # Its time begins when it is its turn.
-        with self._scans.to(addresses.native[0]), self._contacts.scanning(*addresses.native):
+        with self._scans.to(measured[0]), self._contacts.scanning(*measured):
             found = collect_tls(
                 endpoint.host,
                 endpoint.port,
-                addresses.native,
+                measured,
                 authorities=part.certificate_authorities,
                 deadline_s=DEADLINE_S,
                 user_agent=USER_AGENT,
@@ -219,7 +220,11 @@ def _guarded(kind: str, endpoint: Endpoint, collector: Callable[[], Attempt]) ->
 
 
 def _contacted(endpoint: Endpoint, addresses: Addresses | NotSeen) -> Addresses | NotSeen:
-    """Return the addresses to contact; NotSeen when there are none, or when one of them may not be contacted."""
+    """Return the addresses of an endpoint; NotSeen when none may be contacted, or one is nobody's place.
+
+    A private address beside one on the internet is only not measured: who asks over HTTP reports it. Beside an address
+    of a cloud's metadata or the like nothing is contacted at all, as whoever made such a record means no service.
+    """
     if isinstance(addresses, NotSeen):
         return addresses
     if not addresses.all:
@@ -230,8 +235,8 @@ def _contacted(endpoint: Endpoint, addresses: Addresses | NotSeen) -> Addresses 
         return _not_seen(endpoint, Reason.UNREACHABLE, message)
     allow_private = endpoint.allow_private
     kept_off = [address for address in addresses.all if not may_be_contacted(address, allow_private=allow_private)]
-    if kept_off:
-        never = any(reach_of(address) is Reach.NEVER for address in kept_off)
+    never = any(reach_of(address) is Reach.NEVER for address in kept_off)
+    if kept_off and (never or not _measured(endpoint, addresses)):
         remedy = (
             Text("Herstel het record in de DNS.", "Mend the record in the DNS.")
             if never
@@ -255,6 +260,13 @@ def _contacted(endpoint: Endpoint, addresses: Addresses | NotSeen) -> Addresses 
         )
         return _not_seen(endpoint, Reason.REFUSED_INPUT, message)
     return addresses
+
+
+def _measured(endpoint: Endpoint, addresses: Addresses) -> tuple[str, ...]:
+    """Return the addresses that may be contacted."""
+    return tuple(
+        address for address in addresses.native if may_be_contacted(address, allow_private=endpoint.allow_private)
+    )
 
 
 def _together(part: SaasPart, names: Dns) -> Endpoints:
