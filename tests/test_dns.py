@@ -274,45 +274,61 @@ def _answers(exchange: Exchange) -> bool | None:
 
 
 def _compare_ports(dns: DnsFacts, http: HttpFacts, norm: WebNorm, findings: Findings) -> list[Text]:
-    """Report the IPv6 addresses on which nothing answers at a port where an IPv4 address answers."""
+    """Report the addresses on which nothing answers where one of the other kind answers.
+
+    HTTPS is the service, so both kinds must have it. Plain HTTP may be closed: over IPv6 it is as it is over IPv4.
+    """
     doubts: list[Text] = []
     over_ipv4 = [item for item in http.addresses if not item.is_v6]
     over_ipv6 = [item for item in http.addresses if item.is_v6]
     if not over_ipv4 or not over_ipv6 or http.addresses_left_out or http.refused_addresses:
         doubts.append(Text("niet alle adressen zijn gevraagd", "not all addresses were asked"))
     compared = False
-    for port, of in ((http.port, _over_https), (http.http_port, _over_http)):
-        states = [_answers(of(item)) for item in over_ipv4]
-        if True not in states:
-            if None in states:
-                doubts.append(Text(f"poort {port} is over IPv4 niet gevraagd", f"port {port} was not asked over IPv4"))
-            continue
-        compared = True
-        for item in over_ipv6:
-            exchange = of(item)
-            state = _answers(exchange)
-            if state:
-                continue
-            why = exchange.message if isinstance(exchange, Unanswered) else Text("geen antwoord", "no answer")
-            if state is None or not dns.sees_ipv6(item.address):
-                reason = why if state is None else _NO_IPV6_HERE
-                doubts.append(Text(f"{item.address}: {reason.nl}", f"{item.address}: {reason.en}"))
-                continue
-            findings.add(
-                EndpointPlace(f"{http.host} ({item.where}:{port})", "IPv6"),
-                seen=why,
-                expected=Text("bereikbaar, zoals over IPv4", "reachable, as over IPv4"),
-                strength=norm.ipv6,
-                command=http.curl(item, plain=of is _over_http),
-            )
+    for port, of, one, others in (
+        (http.port, _over_https, over_ipv4, over_ipv6),
+        (http.port, _over_https, over_ipv6, over_ipv4),
+        (http.http_port, _over_http, over_ipv4, over_ipv6),
+    ):
+        states = [_answers(of(item)) for item in one]
+        if True in states:
+            compared = True
+            for item in others:
+                _compare_port(item, of(item), port, dns, http, norm, findings, doubts)
+        elif None in states:
+            doubts.append(Text(f"poort {port} is niet overal gevraagd", f"port {port} was not asked everywhere"))
     if not compared and not doubts:
-        doubts.append(
-            Text(
-                "over IPv4 antwoordt niets, zodat er niets te vergelijken is",
-                "nothing answers over IPv4 to compare with",
-            )
-        )
+        doubts.append(Text("er antwoordt niets om te vergelijken", "nothing answers to compare with"))
     return doubts
+
+
+def _compare_port(
+    item: AddressHttp,
+    exchange: Exchange,
+    port: int,
+    dns: DnsFacts,
+    http: HttpFacts,
+    norm: WebNorm,
+    findings: Findings,
+    doubts: list[Text],
+) -> None:
+    """Report an address on which nothing answers at a port, where the other kind of address does."""
+    state = _answers(exchange)
+    if state:
+        return
+    why = exchange.message if isinstance(exchange, Unanswered) else Text("geen antwoord", "no answer")
+    no_way = isinstance(exchange, Unanswered) and exchange.how is How.UNREACHABLE and not item.is_v6
+    if state is None or no_way or not dns.sees_ipv6(item.address):
+        reason = why if state is None or no_way else _NO_IPV6_HERE
+        doubts.append(Text(f"{item.address}: {reason.nl}", f"{item.address}: {reason.en}"))
+        return
+    other = "IPv4" if item.is_v6 else "IPv6"
+    findings.add(
+        EndpointPlace(f"{http.host} ({item.where}:{port})", "IPv6" if item.is_v6 else "IPv4"),
+        seen=why,
+        expected=Text(f"bereikbaar, zoals over {other}", f"reachable, as over {other}"),
+        strength=norm.ipv6,
+        command=http.curl(item, plain=exchange is item.plain),
+    )
 
 
 def _over_https(item: AddressHttp) -> Exchange:

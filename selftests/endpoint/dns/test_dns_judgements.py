@@ -197,7 +197,13 @@ def web(**answers: tuple[Any, Any]) -> HttpFacts:
         ((ANSWER, ANSWER), (ANSWER, connected(How.TLS)), PASS),
         ((ANSWER, connected(How.TLS)), (ANSWER, connected(How.TLS)), PASS),
         ((silent(), connected(How.TIMED_OUT)), (silent(), connected(How.TIMED_OUT)), UNDETERMINED),
-        ((silent(How.REFUSED), silent(How.REFUSED)), (ANSWER, ANSWER), UNDETERMINED),
+        ((silent(How.REFUSED), silent(How.REFUSED)), (ANSWER, ANSWER), FAIL),
+        ((ANSWER, connected(How.TIMED_OUT)), (ANSWER, ANSWER), FAIL),
+        ((ANSWER, connected(How.RESET)), (ANSWER, ANSWER), FAIL),
+        ((ANSWER, silent(How.UNREACHABLE)), (ANSWER, ANSWER), UNDETERMINED),
+        ((ANSWER, silent(How.KEPT_OFF)), (ANSWER, ANSWER), UNDETERMINED),
+        ((ANSWER, ANSWER), (ANSWER, silent(How.KEPT_OFF)), UNDETERMINED),
+        ((silent(How.REFUSED), connected(How.TLS)), (silent(How.REFUSED), connected(How.CLIENT_CERTIFICATE)), PASS),
     ],
 )
 def test_ipv6_is_reachable_where_ipv4_is(collector: Dns, v4: Any, v6: Any, verdict: Verdict) -> None:
