@@ -3,7 +3,8 @@
 import pytest
 from from_yaml import pod, workloads
 
-from toetskader.facts.kubernetes.known_images import Server, applications, data_stores, is_helper, server_in
+from toetskader.facts.kubernetes.known_images import applications, data_stores, is_helper, server_in
+from toetskader.facts.kubernetes.servers import Server
 
 IMAGES = {
     "postgres:17": Server.POSTGRESQL,

@@ -9,10 +9,11 @@ from typing import Generic, TypeVar
 
 from toetskader.facts.database_names import ADDRESS, SETTING, database_in
 from toetskader.facts.kubernetes.environment import Environment, Origin, Variable
-from toetskader.facts.kubernetes.known_images import Server, server_in
+from toetskader.facts.kubernetes.known_images import server_in
 from toetskader.facts.kubernetes.literals import literals, options
 from toetskader.facts.kubernetes.node import Node, Place
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.servers import Server
 from toetskader.facts.kubernetes.workloads import Container, Workloads
 from toetskader.facts.mounts import MountedFile, entry_text, mounted_files
 from toetskader.facts.names import words

@@ -1,27 +1,11 @@
 """What widely used images are, by the last segment of their name: servers that others make, and helpers."""
 
 import re
-from enum import StrEnum
 from functools import lru_cache
 
 from toetskader.facts.kubernetes.images import parse_image
+from toetskader.facts.kubernetes.servers import Server, shown_server
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
-
-
-class Server(StrEnum):
-    """What a server that others make is for."""
-
-    POSTGRESQL = "PostgreSQL"
-    OTHER_SQL = "SQL"
-    """A relational database other than PostgreSQL."""
-    OTHER_DATABASE = "database"
-    """A document store, search index, time series or file store: it holds data that must outlive it, too."""
-    CACHE_OR_QUEUE = "cache or queue"
-    EXPORTER = "exporter"
-    """Metrics of one of the above, beside it."""
-    OTHER = "other"
-    """It holds no data: a proxy, a web server, a virus scanner."""
-
 
 _DATABASES = frozenset({Server.POSTGRESQL, Server.OTHER_SQL, Server.OTHER_DATABASE})
 _DATA_STORES = _DATABASES | {Server.CACHE_OR_QUEUE}
@@ -51,18 +35,6 @@ _SERVERS = {
     **{server: re.compile(rf"({names})(-?[0-9][\w.-]*)?") for server, names in _STORES.items()},
     Server.OTHER: re.compile(r"nginx(-\w+)?|httpd|apache|haproxy|envoy|traefik|caddy|varnish|clamav"),
 }
-# Ports that only such a server has, by their registration, for images whose name tells nothing (`own/db`).
-_PORTS = {
-    1433: Server.OTHER_SQL,
-    1521: Server.OTHER_SQL,
-    3306: Server.OTHER_SQL,
-    5432: Server.POSTGRESQL,
-    5672: Server.CACHE_OR_QUEUE,
-    6379: Server.CACHE_OR_QUEUE,
-    9042: Server.OTHER_DATABASE,
-    11211: Server.CACHE_OR_QUEUE,
-    27017: Server.OTHER_DATABASE,
-}
 # What mirrors put before a name: `bitnami-postgresql`.
 _MIRRORED = re.compile(r"^(?:bitnami|bitnamilegacy|library|mirror|docker|dockerhub|official)[-_]")
 # Proxies, log shippers and exporters that stand beside a main container. Their names are too general to tell that a
@@ -74,16 +46,14 @@ _HELPER = re.compile(
 )
 
 
+@lru_cache(maxsize=512)
 def server_in(container: Container) -> Server | None:
     """Return the kind of server a container runs, or None for anything else, an unreadable image included.
 
-    The image's name tells; else, for a container that is no helper such as a proxy, the ports that it serves on.
+    The image's name tells; else, for a container that is no helper such as a proxy, what it shows of itself.
     """
     named = _server_of(_repository(container))
-    if named is not None or not container.get("ports").value or is_helper(container):
-        return named
-    numbers = (port.get("containerPort").number() for port in container.get("ports").each())
-    return next((_PORTS[number] for number in numbers if number in _PORTS), None)
+    return named if named is not None or is_helper(container) else shown_server(container)
 
 
 @lru_cache(maxsize=1024)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from toetskader.facts.kubernetes.fronts import Services
 from toetskader.facts.kubernetes.known_images import server_in
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
-from toetskader.facts.kubernetes.selectors import Labels, Selectors, map_selector, members, selector
+from toetskader.facts.kubernetes.selectors import Labels, Selectors, members, selector
 from toetskader.facts.kubernetes.workloads import Container, Workload
 
 _GROUP = "monitoring.coreos.com"
@@ -23,7 +24,7 @@ def is_monitored(objects: Objects, workload: Workload) -> bool:
     return any(
         service.annotations.get("prometheus.io/scrape", "").lower() == "true"
         or objects.derived(_ServiceMonitors).watches(service.labels, service.namespace)
-        for service in objects.derived(_Services).of(workload)
+        for service in objects.derived(Services).of(workload)
     )
 
 
@@ -40,7 +41,7 @@ def offers_metrics(objects: Objects, workload: Workload) -> bool:
     objects.of_kind("Service")
     return any(
         _is_for_metrics(port) and _leads_to(port, workload, own)
-        for service in objects.derived(_Services).of(workload)
+        for service in objects.derived(Services).of(workload)
         for port in service.get("spec", "ports").each()
     )
 
@@ -93,18 +94,6 @@ class _PodMonitors(_Monitors):
 class _ServiceMonitors(_Monitors):
     def __init__(self, objects: Objects) -> None:
         super().__init__(objects.of_kind("ServiceMonitor", group=_GROUP))
-
-
-class _Services:
-    def __init__(self, objects: Objects) -> None:
-        self._all = tuple(objects.of_kind("Service"))
-        self._selectors = Selectors(map_selector(item.get("spec", "selector").labels()) for item in self._all)
-
-    def of(self, workload: Workload) -> Iterator[KubernetesObject]:
-        """Yield the Services in front of a workload's pods."""
-        for number in members(self._selectors.selecting(workload.pod_labels)):
-            if self._all[number].namespace == workload.namespace:
-                yield self._all[number]
 
 
 def _looks_in(monitor: KubernetesObject, namespace: str) -> bool:

@@ -133,10 +133,14 @@ class Container:
 
 
 class Workload:
-    """An object that runs pods."""
+    """An object that runs pods.
 
-    def __init__(self, item: KubernetesObject) -> None:
+    Parameters: `objects`, those it stands among, where something about it is told by others.
+    """
+
+    def __init__(self, item: KubernetesObject, objects: Objects | None = None) -> None:
         self.object = item
+        self.objects = objects
         self.kind = item.kind
         self.name = item.name
         self.namespace = item.namespace
@@ -279,7 +283,9 @@ class Workloads:
         """Whether something is run by a kind that was not seen, so that it is not judged."""
         owners = self._owners = Owners(found)
         self.of_namespace = tuple(
-            Workload(item) for item in found if not (owners.runs_what_its_maker_says(item) or owners.is_past(item))
+            Workload(item, objects)
+            for item in found
+            if not (owners.runs_what_its_maker_says(item) or owners.is_past(item))
         )
         """All of them, Helm tests and those of somebody else included."""
         self.with_tests = (
