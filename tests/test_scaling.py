@@ -3,7 +3,7 @@
 from toetskader.facts.chart import Untried
 from toetskader.facts.kubernetes.known_images import is_only_data_store
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
-from toetskader.facts.kubernetes.scaling import Autoscaler, autoscaler, disruption_budgets
+from toetskader.facts.kubernetes.scaling import Autoscaler, autoscaler, disruption_budgets, replicas_at_least
 from toetskader.facts.kubernetes.storage import shared_volumes, works_on_node
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
 from toetskader.judging import Findings, Text, Variant, check, not_applicable, undetermined
@@ -89,11 +89,14 @@ def test_number_of_containers_can_follow_the_load(
     others = []
     untried: list[Text] = []
     elsewhere: list[str] = []
+    custom: list[str] = []
     for workload in judged:
         elsewhere += report_shared_disks(workload, objects, findings)
         scaler = autoscaler(objects, workload)
         if scaler is not None:
             report_fixed(scaler, findings)
+        elif not workload.is_scalable and workload.is_custom:
+            custom.append(workload.where)
         elif not workload.is_scalable:
             report_unscalable(workload, findings)
         elif not _is_same(workload, scaled):
@@ -112,6 +115,13 @@ def test_number_of_containers_can_follow_the_load(
             "values was dat er niet, of met een ander aantal. Laat in de template alleen values daarover beslissen.",
             f"Whether the number of {', '.join(others)} follows the values cannot be seen here: when other values were "
             "tried it was not there, or with another number. Have values alone decide that in the template.",
+        )
+    if custom and not findings:
+        undetermined(
+            f"Hoeveel pods {', '.join(custom)} draait bepaalt de controller van die soort; toon aan in de namespace "
+            "dat het aantal de belasting volgt.",
+            f"How many pods {', '.join(custom)} runs is up to the controller of that kind; show in the namespace that "
+            "the number follows the load.",
         )
     if elsewhere and not findings:
         undetermined(
@@ -200,6 +210,7 @@ def test_sudden_stops_are_survived(workloads: Workloads, objects: Objects, findi
         not_applicable("Er is geen workload die blijft draaien.", "There is no workload that keeps running.")
     for workload in judged:
         _report_stop(workload, findings)
+        _remark_on_a_lone_pod(workload, objects, findings)
         # Draining a node passes over DaemonSets, so that a budget does nothing for them.
         if workload.kind != "DaemonSet":
             _report_budgets(workload, objects, findings)
@@ -217,6 +228,17 @@ def _report_stop(workload: Workload, findings: Findings) -> None:
                 "1 seconde of meer, of niets: dan geeft Kubernetes er 30",
                 "1 second or more, or nothing: then Kubernetes gives 30",
             ),
+        )
+
+
+def _remark_on_a_lone_pod(workload: Workload, objects: Objects, findings: Findings) -> None:
+    """Remark on a workload that is gone for a while with its only pod: the document accepts that this can be so."""
+    if workload.is_scalable and replicas_at_least(objects, workload) == 1 and not is_only_data_store(workload):
+        findings.add(
+            workload.get("spec", "replicas"),
+            seen=Text("één pod", "one pod"),
+            expected=Text("meer dan één pod, waar dat kan", "more than one pod, where that can be"),
+            strength="recommended",
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import NoReturn
 
 from toetskader.facts.kubernetes.environment import Environment
+from toetskader.facts.kubernetes.fronts import Services, missing_backends
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.services import (
@@ -53,8 +54,10 @@ def test_component_serves_plain_http(
     """DDC 7.17: the component serves plain HTTP on a container port; the ingress or gateway does the encryption.
 
     What the API server calls, such as an admission webhook, it calls over HTTPS only, so that is no way to the
-    component. A port of a Service that leads nowhere is remarked on where another shows plain HTTP.
+    component. A port of a Service that leads nowhere is remarked on where another shows plain HTTP, as are a Service
+    without pods and an Ingress without a Service: no requirement is about those.
     """
+    _remark_on_what_leads_nowhere(workloads, objects, findings)
     ports = list(service_ports(objects, workloads))
     called = called_by_the_api_server(objects, ports)
     _report_tls_in_the_pod(workloads, objects, environment, called, findings)
@@ -94,6 +97,24 @@ def _report_leading_nowhere(ports: list[ServicePort], findings: Findings, streng
         if port.leads_nowhere:
             expected = Text("een poort van de container", "a port of the container")
             findings.add(port.target, seen=port.target.value, expected=expected, strength=strength)
+
+
+def _remark_on_what_leads_nowhere(workloads: Workloads, objects: Objects, findings: Findings) -> None:
+    objects.of_kind("Service")
+    for service in objects.derived(Services).without(workloads.of_namespace):
+        findings.add(
+            service.get("spec", "selector"),
+            seen=Text("geen pods met deze labels", "no pods with these labels"),
+            expected=Text("de labels van de pods", "the labels of the pods"),
+            strength="recommended",
+        )
+    for name in missing_backends(objects):
+        findings.add(
+            name,
+            seen=Text(f"geen Service {name.value}", f"no Service {name.value}"),
+            expected=Text("een Service die er is", "a Service that is there"),
+            strength="recommended",
+        )
 
 
 def _not_reached(*, webhook: bool) -> NoReturn:

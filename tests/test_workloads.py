@@ -293,7 +293,9 @@ def test_new_versions_roll_out_step_by_step(
     for place, seen, expected in stops:
         findings.add(place, seen=seen, expected=expected)
     if replaced:
-        names = ", ".join(f"{workload.where} ({operator_of(workload.object)})" for workload in replaced[:3])
+        names = ", ".join(
+            f"{workload.where} ({operator_of(workload.object) or workload.kind})" for workload in replaced[:3]
+        )
         undetermined(
             f"De pods van {names} worden vervangen door de soort tussen haakjes, en hoe die dat doet is niet te zien; "
             "bekijk de instelling ervan.",
@@ -303,7 +305,11 @@ def test_new_versions_roll_out_step_by_step(
 
 
 def _is_replaced_by_its_owner(workload: Workload) -> bool:
-    """Tell whether the custom resource that manages a workload replaces its pods: its own kind never does by itself."""
+    """Tell whether a custom resource replaces a workload's pods: it is one, or the one that manages it, whose own kind
+    never does by itself.
+    """
+    if workload.is_custom:
+        return True
     if not operator_of(workload.object):
         return False
     match workload.kind:

@@ -54,3 +54,29 @@ POD_TEMPLATES = {
 def test_templates_that_make_workloads(path: str, expected: bool) -> None:
     assert Templates({path: "{{- if .Values.enabled }}\nkind: Deployment\n{{- end }}\n"}).run_pods is expected
     assert not Templates({path: "spec: {kind: Deployment}\n# kind: Deployment\n"}).run_pods
+
+
+MAY_RUN = {
+    "a custom resource": ("apiVersion: kibana.k8s.elastic.co/v1\nkind: Kibana\n", True),
+    "one of them, quoted": ('apiVersion: "argoproj.io/v1alpha1"\nkind: "CronWorkflow"\n', True),
+    "a template of pods": ("apiVersion: v1\nkind: PodTemplate\n", True),
+    "a kind that a value names": ("apiVersion: apps/v1\nkind: {{ .Values.kind }}\n", True),
+    "one kind or another": ('apiVersion: apps/v1\nkind: {{ ternary "DaemonSet" "Deployment" .Values.all }}\n', True),
+    "a kind of a helper": ('apiVersion: apps/v1\nkind: {{ include "x.kind" . }}\n', True),
+    "behind something else": ("apiVersion: v1\nkind: Secret\n---\napiVersion: acme.example/v1\nkind: Runner\n", True),
+    "a version of a helper": ('apiVersion: {{ include "x.v" . }}\nkind: Runner\n', True),
+    "a route": ("apiVersion: traefik.io/v1alpha1\nkind: IngressRoute\n", False),
+    "a role or another": (
+        'apiVersion: rbac.authorization.k8s.io/v1\nkind: {{ ternary "Role" "ClusterRole" .x }}\n',
+        False,
+    ),
+    "a kind of Kubernetes, by a helper": ('apiVersion: {{ include "x.v" . }}\nkind: Ingress\n', False),
+    "a monitor, by a helper": ('apiVersion: {{ include "x.v" . }}\nkind: ServiceMonitor\n', False),
+    "a reference": ("apiVersion: v1\nkind: ConfigMap\ndata:\n  kind: Kibana\n", False),
+    "a comment": ("{{/*\napiVersion: acme.example/v1\nkind: Runner\n*/}}\n", False),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), MAY_RUN.values(), ids=MAY_RUN)
+def test_templates_of_what_may_run(text: str, expected: bool) -> None:
+    assert Templates({"templates/x.yaml": "{{- if .Values.enabled }}\n" + text + "{{- end }}\n"}).run_pods is expected

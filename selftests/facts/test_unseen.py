@@ -24,6 +24,9 @@ MAKES = [
     "{apiVersion: evil.example/v1, kind: ServiceMonitor}",
     "{apiVersion: evil.example/v1, kind: Deployment, spec: {template: {spec: {containers: [{name: a, image: b}]}}}}",
     "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, spec: {template: {spec: {containers: []}}}}",
+    "{apiVersion: v1, kind: PodTemplate, template: {spec: {containers: [{name: a, image: b}]}}}",
+    "{apiVersion: sparkoperator.k8s.io/v1beta2, kind: SparkApplication, spec: {driver: {image: a}}}",
+    "{apiVersion: tekton.dev/v1, kind: Pipeline, spec: {tasks: []}}",
     "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration}",
     "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingAdmissionPolicy}",
     "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"

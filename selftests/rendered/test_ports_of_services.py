@@ -80,6 +80,42 @@ def test_a_port_that_leads_nowhere_shows_no_http() -> None:
     assert judged("service.plain_http_port", nowhere).verdict is FAIL
 
 
+ROUTE = (
+    "---\n{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: web}, spec: {ingressClassName: x, "
+    "tls: [{hosts: [a.example], secretName: a}], rules: [{host: a.example, http: {paths: [{path: /, pathType: Prefix, "
+    "backend: {service: {name: web, port: {name: http}}}}]}}]}}\n"
+)
+NOWHERE = {
+    "a Service without pods": (service("leeg", "{port: 80}", selects="niets"), "Service/leeg"),
+    "a Service in another namespace": (
+        service("web", "{port: 80}").replace("{name: web}", "{name: web, namespace: elders}"),
+        "Service/web",
+    ),
+    "an Ingress without a Service": (
+        "---\n{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i}, spec: {defaultBackend: "
+        "{service: {name: weg, port: {number: 80}}}}}\n",
+        "Ingress/i",
+    ),
+    "a path without a Service": (
+        "---\n{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i}, spec: {rules: [{http: {paths: "
+        "[{backend: {service: {name: web, port: {number: 80}}}}, {backend: {service: {name: weg}}}]}}]}}\n",
+        "Ingress/i",
+    ),
+}
+
+
+@pytest.mark.parametrize(("more", "where"), NOWHERE.values(), ids=NOWHERE)
+def test_what_leads_nowhere_is_remarked_on(more: str, where: str) -> None:
+    found = judged("service.plain_http_port", WEB + more)
+    assert found.verdict is PASS
+    assert [(item.where, item.strength) for item in found.findings] == [(where, "recommended")]
+
+
+def test_what_leads_somewhere_is_not() -> None:
+    more = "---\n{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {type: ExternalName, externalName: b.nl}}\n"
+    assert judged("service.plain_http_port", WEB + ROUTE + more).findings == ()
+
+
 WEBHOOK = "ports: [{name: webhook, containerPort: 9443}], readinessProbe: {httpGet: {port: 9443, scheme: HTTPS}}"
 FRONT = service("hook", "{name: https, port: 443, targetPort: webhook}")
 CALLS = {
@@ -101,11 +137,6 @@ CALLS = {
     ),
 }
 CERTIFICATES = "volumes: [{name: c, secret: {secretName: hook-tls}}]"
-ROUTE = (
-    "---\n{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: web}, spec: {ingressClassName: x, "
-    "tls: [{hosts: [a.example], secretName: a}], rules: [{host: a.example, http: {paths: [{path: /, pathType: Prefix, "
-    "backend: {service: {name: web, port: {name: http}}}}]}}]}}\n"
-)
 
 
 @pytest.mark.parametrize("caller", CALLS.values(), ids=CALLS)

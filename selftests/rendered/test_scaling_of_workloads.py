@@ -78,7 +78,8 @@ TIMES |= {", terminationGracePeriodSeconds: 1": PASS, ", terminationGracePeriodS
 @pytest.mark.parametrize(("time", "verdict"), TIMES.items())
 def test_the_time_that_kubernetes_gives_by_itself_need_not_be_written(time: str, verdict: Verdict) -> None:
     for stop in ("", "lifecycle: {preStop: {sleep: {seconds: 5}}}"):
-        assert judged("scaling.graceful_stop", workload("web", container(stop) + time) + BUDGET).verdict is verdict
+        document = workload("web", container(stop) + time, spec="replicas: 2") + BUDGET
+        assert judged("scaling.graceful_stop", document).verdict is verdict
     assert judged("scaling.graceful_stop", workload("web", CONTAINERS + time)).verdict is FAIL
 
 
@@ -107,3 +108,13 @@ def test_a_hook_that_helm_takes_away_does_not_keep_running(document: str, verdic
     assert guarded.verdict is PASS
     probes = {item.where.split(",")[0] for item in judged("workload.probes", web + document).findings}
     assert ("DaemonSet/puller" in probes or "Deployment/puller" in probes) is (verdict is FAIL)
+
+
+LONE = {"replicas: 1": True, "paused: false": True, "replicas: 2": False}
+
+
+@pytest.mark.parametrize(("spec", "remarked"), LONE.items())
+def test_a_lone_pod_is_remarked_on(spec: str, remarked: bool) -> None:
+    found = judged("scaling.graceful_stop", workload("web", spec=spec) + BUDGET)
+    assert found.verdict is PASS
+    assert [item.strength for item in found.findings] == ["recommended"] * remarked

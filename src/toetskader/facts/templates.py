@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from toetskader.facts.kubernetes.served_apis import builtin_groups, is_builtin_kind
+from toetskader.facts.kubernetes.unseen import is_known, is_known_under_some_group
 from toetskader.facts.kubernetes.workloads import POD_KINDS
 
 # One that does not end runs to the end of the text, so that its end is looked for once.
@@ -43,12 +45,15 @@ class Templates:
 
     @cached_property
     def run_pods(self) -> bool:
-        """True when a template makes a workload, Helm tests left out: with other values, if not with the present."""
+        """True when a template makes a workload, Helm tests left out: with other values, if not with the present.
+
+        So does one of a custom resource whose controller may make pods, and one of a kind that values decide on.
+        """
         return any(
             "templates/" in path
             and "/tests/" not in path
             and path.endswith(_SUFFIXES)
-            and RUNS_PODS.search(text) is not None
+            and (RUNS_PODS.search(text) is not None or _makes_what_may_run(text))
             for path, text in self._files.items()
         )
 
@@ -90,6 +95,38 @@ class Templates:
             frozenset().union(*(fields.pairs for fields in found)),
             frozenset().union(*(fields.whole for fields in found)),
         )
+
+
+_DOCUMENT = re.compile(r"^---", re.MULTILINE)
+_KIND = re.compile(r"^[\"']?kind[\"']?:[ \t]*([^\n]*)", re.MULTILINE)
+_API_VERSION = re.compile(r"^[\"']?apiVersion[\"']?:[ \t]*([^\n]*)", re.MULTILINE)
+_WORD = re.compile(r"[A-Z][A-Za-z]+")
+
+
+def _makes_what_may_run(text: str) -> bool:
+    """Tell whether a template makes something of which pods may come, though its text names no kind of workload."""
+    for document in _DOCUMENT.split(COMMENT.sub("", text)):
+        group = next((match[1] for match in _API_VERSION.finditer(document)), "").strip("\"' \t\r")
+        for match in _KIND.finditer(document):
+            written = match[1].partition(" #")[0].strip("\"' \t\r")
+            kinds = _WORD.findall(_without_paths(written)) if "{{" in written else [written]
+            if (kinds and any(_may_run(kind, group) for kind in kinds)) or (written and not kinds):
+                return True
+    return False
+
+
+def _without_paths(action: str) -> str:
+    """Return a template action without the values it reads, whose names are no kinds."""
+    return re.sub(r"[.$][\w.$]*", "", action)
+
+
+def _may_run(kind: str, api_version: str) -> bool:
+    if kind in POD_KINDS or kind == "PodTemplate":
+        return True
+    if "{{" in api_version or not api_version:
+        return not (is_builtin_kind(kind) or is_known_under_some_group(kind))
+    group = api_version.rpartition("/")[0]
+    return group not in builtin_groups() and not is_known(kind, group)
 
 
 @lru_cache(maxsize=4096)

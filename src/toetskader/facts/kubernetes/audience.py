@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from toetskader.facts.attempt import Malformed
-from toetskader.facts.kubernetes.known_images import Server, own_code, server_in
+from toetskader.facts.kubernetes.known_images import own_code, server_in
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.servers import Server
 from toetskader.facts.kubernetes.services import service_ports
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
 

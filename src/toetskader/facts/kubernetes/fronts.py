@@ -1,7 +1,8 @@
-"""The Services in front of pods."""
+"""The Services in front of pods, and what leads nowhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.selectors import Selectors, map_selector, members
 from toetskader.facts.kubernetes.workloads import Workload
@@ -19,3 +20,23 @@ class Services:
         for number in members(self._selectors.selecting(workload.pod_labels)):
             if self._all[number].namespace == workload.namespace:
                 yield self._all[number]
+
+    def without(self, workloads: Iterable[Workload]) -> Iterator[KubernetesObject]:
+        """Yield the Services that select pods and find none among those of some workloads, Helm tests left out."""
+        found = {id(service) for workload in workloads for service in self.of(workload)}
+        for service in self._all:
+            chosen = service.get("spec", "selector").labels()
+            if chosen and id(service) not in found and not service.is_test:
+                yield service
+
+
+def missing_backends(objects: Objects) -> Iterator[Node]:
+    """Yield where an Ingress names a Service that is not in the scene. Raises `Unseen` where those were not seen."""
+    for item in objects.of_kind("Ingress", group="networking.k8s.io"):
+        backends = [item.get("spec", "defaultBackend")]
+        for rule in item.get("spec", "rules").each():
+            backends += [path.get("backend") for path in rule.get("http", "paths").each()]
+        for backend in backends:
+            name = backend.get("service", "name")
+            if name.text() and objects.find("Service", name.text() or "", item.namespace) is None:
+                yield name

@@ -96,12 +96,16 @@ def applications(workloads: Workloads) -> tuple[Workload, ...]:
     Demands on the application's own logging are about these: the ones that live on, or, in a component that has none
     of those, its jobs. Where servers are all there is, they are the component: a supplier may deliver a data store.
     """
-    own = [item for item in workloads if not item.is_hook and _runs_own_code(item)]
+    own = [item for item in workloads if _is_there(item) and _runs_own_code(item)]
     return tuple([item for item in own if not item.is_batch] or own) or _servers(workloads)
 
 
 def _servers(workloads: Workloads) -> tuple[Workload, ...]:
-    return tuple(item for item in workloads if not item.is_hook and own_code(item))
+    return tuple(item for item in workloads if _is_there(item) and own_code(item))
+
+
+def _is_there(workload: Workload) -> bool:
+    return not (workload.is_hook or workload.holds_for_others)
 
 
 def own_code(workload: Workload) -> tuple[Container, ...]:

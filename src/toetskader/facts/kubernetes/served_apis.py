@@ -121,6 +121,16 @@ def is_builtin(item: KubernetesObject) -> bool:
     return item.group in builtin_groups()
 
 
+@cache
+def _builtin_kinds() -> frozenset[str]:
+    return frozenset(name.rpartition("/")[2] for name in (*_table().kinds, *_table().replaced))
+
+
+def is_builtin_kind(kind: str) -> bool:
+    """Tell whether Kubernetes has, or had, a kind of this name in one of its own groups."""
+    return kind in _builtin_kinds()
+
+
 def faults(item: KubernetesObject, versions: tuple[str, ...]) -> tuple[ApiFault, ...]:
     """Return where an object is not what the API of these Kubernetes versions takes.
 

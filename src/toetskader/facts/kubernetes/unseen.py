@@ -148,6 +148,11 @@ _ROLES_THAT_MAKE = frozenset({"cluster-admin", "admin", "edit"})
 """Of the roles that every cluster has, those that may make workloads (Kubernetes, *User-facing roles*)."""
 
 
+def is_known_under_some_group(kind: str) -> bool:
+    """Tell whether a kind is known (`is_known`) whatever its group: where a template works that out."""
+    return any(name.partition(".")[0] == kind for name in _CONFIGURES | _RUNS_ITS_TEMPLATE)
+
+
 def unseen(objects: Objects) -> tuple[Text, ...]:
     """Return why a render does not show all that will run: full sentences that name the object and its template."""
     return tuple(_reasons(objects))
@@ -159,7 +164,11 @@ def _reasons(objects: Objects) -> Iterator[Text]:
     for item in objects:
         if item.kind in _CHANGES_PODS and is_builtin(item):
             yield _sentence(item, "verandert pods als ze gemaakt worden", "changes pods as they are made")
-        elif not is_builtin(item) and not _is_known(item):
+        elif item.kind == "PodTemplate" and is_builtin(item):
+            yield _sentence(
+                item, "is een sjabloon waarvan iets anders pods maakt", "is what something else makes pods of"
+            )
+        elif not is_builtin(item) and not is_known(item.kind, item.group):
             yield _sentence(
                 item,
                 "laat een controller maken wat de chart niet toont",
@@ -181,8 +190,9 @@ def _sentence(item: KubernetesObject, nl: str, en: str) -> Text:
     )
 
 
-def _is_known(item: KubernetesObject) -> bool:
-    name, whole = f"{item.kind}.{item.group}", f"*.{item.group}"
+def is_known(kind: str, group: str) -> bool:
+    """Tell whether of a kind of custom resource it is known what follows: nothing that runs, or its own template."""
+    name, whole = f"{kind}.{group}", f"*.{group}"
     return name in _CONFIGURES or whole in _CONFIGURES or name in _RUNS_ITS_TEMPLATE
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from toetskader.facts.attempt import Malformed, Unseen
 from toetskader.facts.kubernetes.component import Component
@@ -11,6 +12,7 @@ from toetskader.facts.kubernetes.images import ImageReference, parse_image
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.owners import Owners, operator_of
+from toetskader.facts.kubernetes.served_apis import is_builtin
 from toetskader.text import Text
 
 POD_KINDS = (
@@ -135,12 +137,14 @@ class Container:
 class Workload:
     """An object that runs pods.
 
-    Parameters: `objects`, those it stands among, where something about it is told by others.
+    Parameters: `objects`, those it stands among, where something about it is told by others; `kept`, a pod template
+    that it holds for something else, which decides when and how pods are made of it.
     """
 
-    def __init__(self, item: KubernetesObject, objects: Objects | None = None) -> None:
+    def __init__(self, item: KubernetesObject, objects: Objects | None = None, kept: Node | None = None) -> None:
         self.object = item
         self.objects = objects
+        self.holds_for_others = kept is not None
         self.kind = item.kind
         self.name = item.name
         self.namespace = item.namespace
@@ -148,6 +152,8 @@ class Workload:
         self.source = item.source
         self.path = ""
         match item.kind:
+            case _ if kept is not None:
+                self._template = kept
             case "Pod":
                 self._template = item.root
             case "CronJob":
@@ -192,20 +198,25 @@ class Workload:
 
     @property
     def is_long_running(self) -> bool:
-        """True when its pods are meant to keep running.
+        """True when its pods are meant to keep running, as far as can be told.
 
         No Job, no Pod that ends by itself or is a Helm hook, and no hook of another kind that Helm takes away.
         """
-        if self.object.is_taken_away:
+        if self.object.is_taken_away or self.holds_for_others:
             return False
         if self.kind == "Pod":
             return not self.is_hook and self.pod.get("restartPolicy").text() in (None, "Always")
         return not self.is_batch
 
     @property
+    def is_custom(self) -> bool:
+        """True for a custom resource: how its controller makes and replaces pods is not known here."""
+        return not is_builtin(self.object)
+
+    @property
     def is_scalable(self) -> bool:
-        """True when the kind has a number of replicas."""
-        return self.kind in _SCALABLE_KINDS
+        """True when it has a number of replicas: by its kind, or as a custom resource that says one."""
+        return self.kind in _SCALABLE_KINDS or (self.is_custom and self.get("spec", "replicas").value is not None)
 
     @property
     def is_hook(self) -> bool:
@@ -260,6 +271,35 @@ def _run_by_what_was_seen(found: Iterable[KubernetesObject], unseen: Collection[
             yield item
 
 
+def _kept_templates(item: KubernetesObject) -> Iterator[Node]:
+    """Yield the pod templates that something else makes pods of: those of a PodTemplate, or of a custom resource.
+
+    Only whole ones: in a part of a template its controller fills in the rest, so that nothing can be said of it. On
+    what runs the pods show themselves.
+    """
+    if item.is_live or (is_builtin(item) and item.kind != "PodTemplate"):
+        return
+    stack = [item.root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node.value, list):
+            stack.extend(node.each())
+        elif isinstance(node.value, dict) and _is_whole(node.value):
+            yield node
+        elif isinstance(node.value, dict):
+            stack.extend(part for _, part in node.entries())
+
+
+def _is_whole(template: dict[str, Any]) -> bool:
+    spec = template.get("spec")
+    containers = spec.get("containers") if isinstance(spec, dict) else None
+    return (
+        isinstance(containers, list)
+        and bool(containers)
+        and all(isinstance(one, dict) and isinstance(one.get("image"), str) and one["image"] for one in containers)
+    )
+
+
 class Workloads:
     """The workloads of one scene. Iterating leaves out Helm tests, which run-time rules do not concern.
 
@@ -275,18 +315,22 @@ class Workloads:
         self.scene = objects.scene
         kinds, self.unseen = _seen(objects) if partial else (POD_KINDS, None)
         others = [item for item in objects if item.kind not in POD_KINDS and _runs_pods(item)]
-        found = [*objects.of_kind(*kinds), *others]
+        found = [item for item in objects.of_kind(*kinds) if is_builtin(item) or _runs_pods(item)] + others
         everything = len(found)
         if self.unseen is not None:
             found = list(_run_by_what_was_seen(found, set(POD_KINDS) - set(kinds)))
         self.left_out = len(found) < everything
         """Whether something is run by a kind that was not seen, so that it is not judged."""
+        taken = {id(item) for item in found}
+        kept = (
+            Workload(item, objects, node) for item in objects if id(item) not in taken for node in _kept_templates(item)
+        )
         owners = self._owners = Owners(found)
         self.of_namespace = tuple(
             Workload(item, objects)
             for item in found
             if not (owners.runs_what_its_maker_says(item) or owners.is_past(item))
-        )
+        ) + tuple(kept)
         """All of them, Helm tests and those of somebody else included."""
         self.with_tests = (
             self.of_namespace
