@@ -1,5 +1,7 @@
 """Judgements on scaling up and down, and on stopping."""
 
+from collections.abc import Iterator
+
 from toetskader.facts.chart import Untried
 from toetskader.facts.kubernetes.known_images import is_only_data_store
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
@@ -107,28 +109,34 @@ def test_number_of_containers_can_follow_the_load(
                 _report_number(workload, refused, findings)
             else:
                 untried.append(_not_tried(workload, refused))
-    if untried:
-        undetermined(untried[0].nl, untried[0].en)
+    doubt = next(iter((*untried, *_doubts(others, custom, elsewhere))), None)
+    if doubt is not None:
+        undetermined(doubt.nl, doubt.en)
+
+
+def _doubts(others: list[str], custom: list[str], elsewhere: list[str]) -> Iterator[Text]:
+    """Say why the number of some workloads does not show: something decides on it, or on the storage they share."""
     if others:
-        undetermined(
+        yield Text(
             f"Of het aantal van {', '.join(others)} de values volgt is hier niet te zien: bij het proberen met andere "
             "values was dat er niet, of met een ander aantal. Laat in de template alleen values daarover beslissen.",
             f"Whether the number of {', '.join(others)} follows the values cannot be seen here: when other values were "
             "tried it was not there, or with another number. Have values alone decide that in the template.",
         )
-    if custom and not findings:
-        undetermined(
+    if custom:
+        yield Text(
             f"Hoeveel pods {', '.join(custom)} draait bepaalt de controller van die soort; toon aan in de namespace "
             "dat het aantal de belasting volgt.",
             f"How many pods {', '.join(custom)} runs is up to the controller of that kind; show in the namespace that "
             "the number follows the load.",
         )
-    if elsewhere and not findings:
-        undetermined(
-            f"Of pods op meer dan één node deze claims tegelijk kunnen gebruiken is hier niet te zien: "
-            f"{', '.join(dict.fromkeys(elsewhere))}. Render ze mee, of toon het aantal aan in de namespace.",
-            f"Whether pods on more than one node can use these claims at once cannot be seen here: "
-            f"{', '.join(dict.fromkeys(elsewhere))}. Render them along, or show the number in the namespace.",
+    if elsewhere:
+        names = ", ".join(dict.fromkeys(elsewhere))
+        yield Text(
+            f"Of pods op meer dan één node deze claims tegelijk kunnen gebruiken is hier niet te zien: {names}. Render "
+            "ze mee, of toon het aantal aan in de namespace.",
+            f"Whether pods on more than one node can use these claims at once cannot be seen here: {names}. Render "
+            "them along, or show the number in the namespace.",
         )
 
 
