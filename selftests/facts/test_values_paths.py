@@ -150,3 +150,7 @@ def test_any_values_are_walked(values: dict[str, Any]) -> None:
         )
     for path in for_helm(values, host_paths(values, objects())):
         assert path
+
+
+def test_a_number_under_a_key_without_a_name_is_no_number_of_replicas() -> None:
+    assert replica_paths({"": 1, "web": {"replicas": 2}}) == {"web.replicas": 3}

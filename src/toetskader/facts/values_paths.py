@@ -83,7 +83,7 @@ def replica_paths(values: Mapping[str, Any], *, more: int = 1) -> dict[str, Any]
     return {
         path: raised
         for path, raised in number_paths(values, more=more).items()
-        if _names_replicas(str(split_path(path)[-1]).lower())
+        if (steps := split_path(path)) and _names_replicas(str(steps[-1]).lower())
     }
 
 
