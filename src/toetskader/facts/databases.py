@@ -179,6 +179,9 @@ def keeps_file(variable: Variable) -> bool:
 
 
 _POSTGRES = "postgresql"
+# Cheap tests that most values fail.
+_MAY_NAME_ENGINE = re.compile(r"sql|postg|maria|psycopg|cockroach", re.IGNORECASE)
+_MAY_BE_ADDRESS = re.compile(r"://|jdbc:|;", re.IGNORECASE)
 
 
 def _engine(name: str, value: str) -> str:
@@ -187,19 +190,17 @@ def _engine(name: str, value: str) -> str:
     A name that chooses among kinds tells it, whatever stands before (`STORAGE_TYPE`), by a product's own name; names
     that mean more than a database (`oracle`, `h2`) count where the setting's own name says that it is about one.
     """
-    if _CHOOSES.fullmatch(name):
-        if _POSTGRESQL.fullmatch(value):
-            return _POSTGRES
-        match = _OTHER_PRODUCT.fullmatch(value)
-        if match:
-            return str(match["engine"])
+    if _MAY_NAME_ENGINE.search(value) and _POSTGRESQL.fullmatch(value) and _CHOOSES.fullmatch(name):
+        return _POSTGRES
     return _other_engine(name, value)
 
 
 def _other_engine(name: str, value: str) -> str:
-    if _CHOOSES.fullmatch(name):
+    if not value:
+        return ""
+    if _MAY_NAME_ENGINE.search(value):
         product = _OTHER_PRODUCT.fullmatch(value)
-        if product:
+        if product and _CHOOSES.fullmatch(name):
             return str(product["engine"])
     if not _HINT.search(name):
         return ""
@@ -308,24 +309,32 @@ class _Named(Generic[Setting]):
     def __init__(self, settings: Iterable[tuple[str, str, Setting]]) -> None:
         """Parameters: `settings`, each with its name in words and its value as text."""
         self._all: tuple[tuple[str, str, Setting], ...] = tuple(settings)
-        chosen = [(name, value) for name, value, _ in self._all if value and _CHOOSES.fullmatch(name)]
-        self._relational = frozenset(_subject(name) for name, value in chosen if _engine(name, value))
-        self._other = frozenset(_subject(name) for name, value in chosen if _NOT_RELATIONAL.fullmatch(value))
+        self._engines = [_engine(name, value) for name, value, _ in self._all]
+        self._relational = frozenset(
+            _subject(name)
+            for (name, _, _), engine in zip(self._all, self._engines, strict=True)
+            if engine and _CHOOSES.fullmatch(name)
+        )
+        self._other = frozenset(
+            _subject(name)
+            for name, value, _ in self._all
+            if value and _NOT_RELATIONAL.fullmatch(value) and _CHOOSES.fullmatch(name)
+        )
 
     def of_database(self) -> Iterator[tuple[Setting, frozenset[Role]]]:
         """Yield the settings of a relational database, with what each says of the connection."""
-        for name, value, setting in self._all:
+        for (name, value, setting), engine in zip(self._all, self._engines, strict=True):
             role = self._roles(name, value)
-            if role or _engine(name, value):
+            if role or engine:
                 yield setting, role
 
     @property
     def tells(self) -> bool:
         """True when they tell of a database: its host or product, or two things of a connection."""
         told: set[Role] = set()
-        for name, value, _ in self._all:
+        for (name, value, _), engine in zip(self._all, self._engines, strict=True):
             role = self._roles(name, value)
-            if _engine(name, value) or Role.HOST in role or (role and _OF_PRODUCT.fullmatch(name)):
+            if engine or Role.HOST in role or (role and _OF_PRODUCT.fullmatch(name)):
                 return True
             told |= role
         return len(told) > 1
@@ -338,7 +347,8 @@ class _Named(Generic[Setting]):
 
     def _roles(self, name: str, value: str) -> frozenset[Role]:
         """Return what a setting says: by its name, or because it goes with one that chooses a relational database."""
-        if _OTHER_SCHEME.match(value) and not ADDRESS.search(value):
+        is_address = _MAY_BE_ADDRESS.search(value) is not None and ADDRESS.search(value) is not None
+        if not is_address and _OTHER_SCHEME.match(value):
             return frozenset()
         if any(_below(name, subject) for subject in self._relational) and not _OTHER.search(name):
             if _ENDS_WHOLE.fullmatch(name):
@@ -347,7 +357,7 @@ class _Named(Generic[Setting]):
             if by_subject:
                 return by_subject
         found = roles(name)
-        if not found and ADDRESS.search(value) and not _in_memory(value):
+        if not found and is_address and not _in_memory(value):
             return WHOLE
         if found and not _OF_PRODUCT.fullmatch(name) and any(_below(name, subject) for subject in self._other):
             return frozenset()
