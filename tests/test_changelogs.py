@@ -4,21 +4,19 @@ from typing import Literal
 
 import msgspec
 
-from toetskader.facts.changelog import (
-    Changelog,
-    Defect,
-    Flaw,
-    Kind,
-    Release,
-    breaking_statements,
-    external_statements,
-    parse_changelog,
-    says_no_fixes,
-    says_none,
-)
+from toetskader.facts.change_words import Topic, denies, says_no_fixes, speaks_of_others
+from toetskader.facts.changelog import Defect, Flaw, parse_changelog
 from toetskader.facts.chart import ChartFiles
+from toetskader.facts.release_notes import (
+    Notes,
+    annotated_notes,
+    changelog_files,
+    notes_of,
+    own_changelog_link,
+    with_more,
+)
 from toetskader.facts.versions import parse_semver
-from toetskader.judging import FilePlace, Findings, Text, check, not_applicable
+from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
 
 NAME = "CHANGELOG.md"
 
@@ -47,7 +45,11 @@ def test_changelog_keeps_the_form(chart: ChartFiles, findings: Findings) -> None
     """DDC 7.23: changes are recorded in the form of Keep a Changelog 1.1.0, with the chart's version on top."""
     source, text = _changelog_file(chart)
     if not text:
-        _missing(findings)
+        other = next(iter(changelog_files(chart.files)), "")
+        if not other:
+            _missing(chart, findings)
+            return
+        findings.add(FilePlace(other), seen=other, expected=Text(f"een bestand {NAME}", f"a file {NAME}"))
         return
     changelog = parse_changelog(text)
     by_flaw: dict[Flaw, list[Defect]] = {}
@@ -75,98 +77,143 @@ def test_changelog_keeps_the_form(chart: ChartFiles, findings: Findings) -> None
         )
 
 
-class Topic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What release notes must tell of."""
 
     topic: Literal["added", "fixed", "breaking", "external_communication"]
 
 
-@check("changelog.release_notes", params=Topic)
-def test_release_notes_tell_of_a_topic(chart: ChartFiles, params: Topic, findings: Findings) -> None:
+@check("changelog.release_notes", params=Told)
+def test_release_notes_tell_of_a_topic(chart: ChartFiles, params: Told, findings: Findings) -> None:
     """DDC 7.23: release notes tell what is new, what was mended, what breaks, and what changes in communication.
 
-    Looked at is the entry of the chart's own version in CHANGELOG.md. A README that points elsewhere does not count.
+    Looked at are the notes of the chart's own version, in whatever form: how a changelog is written is another
+    requirement's. What they do not tell of there may not be, so that is undetermined, unless the version's own number
+    says otherwise.
     """
-    source, text = _changelog_file(chart)
-    if not text:
-        _missing(findings)
+    notes = _notes(chart, findings)
+    if notes is None:
         return
-    entry = _entry(parse_changelog(text), chart)
-    if entry is None:
+    place = FilePlace(notes.source, notes.line)
+    if not notes.statements:
         findings.add(
-            FilePlace(source),
-            seen=Text("geen versie van de chart", "no version of the chart"),
-            expected=Text(
-                f"een kop voor {' of '.join(_versions(chart))}", f"a heading for {' or '.join(_versions(chart))}"
-            ),
+            place,
+            seen=Text("een versie zonder beschreven wijzigingen", "a version without changes that are described"),
+            expected=_EXPECTED_OF[params.topic],
         )
         return
-    place = FilePlace(source, entry.line)
     match params.topic:
         case "added":
-            _tells_what_is_new(entry, place, findings)
+            _tells_what_is_new(notes, place, findings)
         case "fixed":
-            if not entry.of_kind(Kind.FIXED, Kind.SECURITY) and not says_no_fixes(entry):
-                findings.add(
-                    place,
-                    seen=Text("geen `### Fixed` of `### Security`", "no `### Fixed` or `### Security`"),
-                    expected=Text(
-                        "de opgeloste fouten en kwetsbaarheden, of dat die er niet zijn",
-                        "the mended bugs and vulnerabilities, or that there are none",
-                    ),
-                )
+            _tells_what_was_mended(notes)
         case "breaking":
-            _tells_what_breaks(entry, place, findings)
+            _tells_what_breaks(notes, place, findings)
         case "external_communication":
-            if not external_statements(entry):
-                findings.add(
-                    place,
-                    seen=Text(
-                        "niets over koppelingen met andere componenten",
-                        "nothing on communication with other components",
-                    ),
-                    expected=Text(
-                        "wat verandert in de externe communicatie, of dat niets verandert",
-                        "what changes in external communication, or that nothing does",
-                    ),
+            if not any(speaks_of_others(item.text) or Topic.EXTERNAL in item.topics for item in notes.statements):
+                undetermined(
+                    f"De release notes van {notes.version} noemen geen verandering in de communicatie met andere "
+                    "componenten. Of die er is, blijkt pas uit vergelijken met de vorige versie; schrijf erbij dat er "
+                    "niets verandert.",
+                    f"The release notes of {notes.version} name no change in the communication with other components. "
+                    "Whether there is one shows only by comparing with the version before; write that nothing changes.",
                 )
 
 
-def _tells_what_is_new(entry: Release, place: FilePlace, findings: Findings) -> None:
-    if entry.of_kind(Kind.ADDED, Kind.CHANGED):
+_EXPECTED_OF = {
+    "added": Text("wat nieuw of beter is", "what is new or better"),
+    "fixed": Text("de opgeloste fouten en kwetsbaarheden", "the mended bugs and vulnerabilities"),
+    "breaking": Text("wat niet achterwaarts compatibel is", "what is not backward compatible"),
+    "external_communication": Text(
+        "wat verandert in de externe communicatie", "what changes in external communication"
+    ),
+}
+_NEW = (Topic.ADDED, Topic.CHANGED, Topic.BREAKING, Topic.EXTERNAL)
+
+
+def _tells_what_is_new(notes: Notes, place: FilePlace, findings: Findings) -> None:
+    if any(not denies(item.text) for item in notes.about(*_NEW)):
         return
-    version = entry.semver
-    if version is not None and version.patch and entry.of_kind(Kind.FIXED, Kind.SECURITY):
+    version = notes.semver
+    if notes.is_patch:
         not_applicable(
-            f"{entry.version} is een herstelversie: zij brengt niets nieuws.",
-            f"{entry.version} is a patch release: it brings nothing new.",
+            f"{notes.version} is een herstelversie: zij brengt niets nieuws.",
+            f"{notes.version} is a patch release: it brings nothing new.",
+        )
+    only_dependencies = all(Topic.DEPENDENCIES in item.topics for item in notes.statements)
+    if only_dependencies or version is None or version.major == 0:
+        undetermined(
+            f"De release notes van {notes.version} noemen niets nieuws of beters in de software zelf. Of dat er is, "
+            "blijkt pas uit vergelijken met de vorige versie; noem het, of schrijf dat er niets nieuws is.",
+            f"The release notes of {notes.version} name nothing new or better in the software itself. Whether there is "
+            "shows only by comparing with the version before; name it, or write that nothing is new.",
         )
     findings.add(
         place,
-        seen=Text("geen `### Added` of `### Changed`", "no `### Added` or `### Changed`"),
-        expected=Text("wat nieuw of beter is", "what is new or better"),
+        seen=Text("niets nieuws of beters", "nothing new or better"),
+        expected=Text(
+            "wat nieuw of beter is; het versienummer zegt dat dat er is",
+            "what is new or better; the version number says that there is something",
+        ),
     )
 
 
-def _tells_what_breaks(entry: Release, place: FilePlace, findings: Findings) -> None:
-    statements = breaking_statements(entry)
-    if not statements:
-        findings.add(
-            place,
-            seen=Text("niets over wijzigingen die iets breken", "nothing on changes that break"),
-            expected=Text(
-                "wat niet achterwaarts compatibel is, of dat dat er niet is",
-                "what is not backward compatible, or that nothing is",
-            ),
+def _tells_what_was_mended(notes: Notes) -> None:
+    mended = notes.about(Topic.FIXED, Topic.SECURITY)
+    if mended or any(says_no_fixes(item.text) for item in notes.statements):
+        return
+    undetermined(
+        f"De release notes van {notes.version} noemen geen opgeloste fouten of kwetsbaarheden. Of die er zijn, blijkt "
+        "pas uit vergelijken met de vorige versie (de code, en de SBOM voor kwetsbaarheden); schrijf erbij dat er "
+        "niets opgelost is.",
+        f"The release notes of {notes.version} name no mended bugs or vulnerabilities. Whether there are any shows "
+        "only by comparing with the version before (the code, and the SBOM for vulnerabilities); write that nothing "
+        "was mended.",
+    )
+
+
+def _tells_what_breaks(notes: Notes, place: FilePlace, findings: Findings) -> None:
+    said = notes.about(Topic.BREAKING)
+    breaks = [item for item in said if not denies(item.text)]
+    if not said:
+        undetermined(
+            f"De release notes van {notes.version} zeggen niets over wijzigingen die iets breken. Of die er zijn, "
+            "blijkt pas uit vergelijken met de vorige versie; schrijf erbij dat er niets breekt.",
+            f"The release notes of {notes.version} say nothing on changes that break. Whether there are any shows only "
+            "by comparing with the version before; write that nothing breaks.",
         )
-    version = entry.semver
-    minor_only = version is not None and version.major > 0 and (version.minor, version.patch) != (0, 0)
-    if minor_only and statements and not any(says_none(text) for text in statements):
+    version = notes.semver
+    if breaks and version is not None and version.major > 0 and (version.minor, version.patch) != (0, 0):
         findings.add(
-            place,
-            seen=Text(f"een wijziging die breekt in {entry.version}", f"a change that breaks in {entry.version}"),
+            place if not breaks[0].line else FilePlace(notes.source, breaks[0].line),
+            seen=Text(f"een wijziging die breekt in {notes.version}", f"a change that breaks in {notes.version}"),
             expected=Text("een hoger hoofdversienummer", "a higher major version"),
+            strength="required" if version.patch else "recommended",
         )
+
+
+def _notes(chart: ChartFiles, findings: Findings) -> Notes | None:
+    """Return the notes of the chart's version; None when there are none, which is then reported."""
+    listed = annotated_notes(chart.metadata, chart.version)
+    paths = changelog_files(chart.files)
+    names = (str(chart.metadata.get("name", "")), str(chart.metadata.get("description", "")))
+    for path in paths:
+        notes = notes_of(path, chart.files[path], chart.version, _versions(chart), names)
+        if notes is not None:
+            return with_more(notes, listed)
+    if listed is not None:
+        return listed
+    if not paths:
+        _missing(chart, findings)
+        return None
+    findings.add(
+        FilePlace(paths[0]),
+        seen=Text("geen versie van de chart", "no version of the chart"),
+        expected=Text(
+            f"een kop voor {' of '.join(_versions(chart))}", f"a heading for {' or '.join(_versions(chart))}"
+        ),
+    )
+    return None
 
 
 def _changelog_file(chart: ChartFiles) -> tuple[str, str]:
@@ -177,7 +224,16 @@ def _changelog_file(chart: ChartFiles) -> tuple[str, str]:
     return NAME, ""
 
 
-def _missing(findings: Findings) -> None:
+def _missing(chart: ChartFiles, findings: Findings) -> None:
+    """Report that there is no changelog; one of the supplier's own elsewhere is not read, and so undetermined."""
+    link = own_changelog_link(chart.files, chart.metadata)
+    if link:
+        undetermined(
+            f"De chart verwijst voor de wijzigingen naar {link}, wat hier niet gelezen is. Lever {NAME} mee in de "
+            "chart, of bekijk het daar.",
+            f"For its changes the chart points to {link}, which was not read here. Ship {NAME} with the chart, or look "
+            "at it there.",
+        )
     findings.add(
         FilePlace(NAME),
         seen=Text("geen changelog in de chart", "no changelog in the chart"),
@@ -187,10 +243,6 @@ def _missing(findings: Findings) -> None:
             f"Ship {NAME} with the chart, and do not have .helmignore skip the file.",
         ),
     )
-
-
-def _entry(changelog: Changelog, chart: ChartFiles) -> Release | None:
-    return changelog.entry(*_versions(chart))
 
 
 def _versions(chart: ChartFiles) -> tuple[str, ...]:

@@ -68,6 +68,54 @@ STEPS = {
 }
 
 
+CONFIGURES = {
+    "```\nkubectl create secret generic db --from-literal=password=x\n```": True,
+    "```\nkubectl -n app create secret tls web --cert=a --key=b\n```": True,
+    "```\nkubectl create secret docker-registry pull \\\n  --docker-server=x\n```": True,
+    "```\n$ kubectl create configmap settings --from-file=x\n```": True,
+    "```\nkubectl create ns app\n```": True,
+    "```\noc create namespace app\n```": True,
+    "```\nkubectl label namespace app team=x\n```": True,
+    "```\nkubectl patch secret/db -p x\n```": True,
+    "```\nkubectl apply -n app -f ca-secret.yaml\n```": True,
+    "```\nkubectl apply -f secrets/db.yaml,config-map.yaml\n```": True,
+    "```\nkubectl apply -f - <<EOF\napiVersion: v1\nkind: Secret\nEOF\n```": True,
+    "```yaml\nkind: Secret\n```\n```\nkubectl apply -f db.yaml\n```": True,
+    "```\naz keyvault secret set --name x\n```": True,
+    "```\nkubectl create deployment web --image=x\n```": False,
+    "```\nkubectl create serviceaccount web\n```": False,
+    "```\nkubectl apply -f deployment.yaml\n```": False,
+    "```\nkubectl apply -f secret.yaml -f deployment.yaml\n```": False,
+    "```\nkubectl apply -f https://x.example/secret-store.yaml\n```": False,
+    "```\nkubectl apply -f secrets-operator.yaml\n```": False,
+    "```\nkubectl apply -k secrets\n```": False,
+    "```\nkubectl apply -f - <<EOF\nkind: Secret\n---\nkind: Job\nEOF\n```": False,
+    "```yaml\nkind: Secret\n---\nkind: Deployment\n```\n```\nkubectl apply -f all.yaml\n```": False,
+    "```yaml\nkind: Secret\n```\n# Then\n```\nkubectl apply -f db.yaml\n```": False,
+    "```\nkubectl set env deploy/web A=secret\n```": False,
+    "```\nkubectl cp secret web:/tmp\n```": False,
+    "```\naz postgres server create --name secret\n```": False,
+}
+
+
+@pytest.mark.parametrize(("text", "configures"), CONFIGURES.items())
+def test_making_configuration_is_told_apart(text: str, *, configures: bool) -> None:
+    assert [step.configures for step in manual_steps(text)] == [configures]
+
+
+def test_every_command_of_a_line_counts() -> None:
+    text = "```\nkubectl create ns app && kubectl create deployment web --image=x\n```"
+    assert [(step.command, step.configures) for step in manual_steps(text)] == [
+        ("kubectl create", True),
+        ("kubectl create", False),
+    ]
+
+
+def test_a_dry_run_that_goes_on_below_is_none() -> None:
+    text = "```\nkubectl create secret generic db \\\n  --dry-run=client -o yaml | kubectl apply -f -\n```"
+    assert manual_steps(text) == ()
+
+
 @pytest.mark.parametrize(("text", "command"), STEPS.items())
 def test_manual_steps(text: str, command: str) -> None:
     assert [step.command for step in manual_steps(text)] == [command] * bool(command)

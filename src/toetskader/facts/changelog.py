@@ -119,18 +119,6 @@ class Release:
         """True for changes that wait for a release."""
         return _UNRELEASED.fullmatch(self.heading) is not None
 
-    def of_kind(self, *kinds: Kind) -> tuple[Section, ...]:
-        """Return the sections of these kinds that hold something."""
-        return tuple(section for section in self.sections if section.kind in kinds and section.lines)
-
-    @property
-    def statements(self) -> Iterator[str]:
-        """Yield every heading with its text, and every line, in order."""
-        yield from self.preamble
-        for section in self.sections:
-            yield " ".join((section.title + ":", *section.lines)) if section.kind in _OWN_STATEMENT else section.title
-            yield from section.lines
-
 
 @dataclass(frozen=True, slots=True)
 class Changelog:
@@ -144,13 +132,7 @@ class Changelog:
         """The release on top, unreleased changes left out."""
         return next((item for item in self.releases if not item.is_unreleased), None)
 
-    def entry(self, *versions: str) -> Release | None:
-        """Return the release of one of these versions, a leading `v` aside, or None."""
-        wanted = {version.removeprefix("v") for version in versions if version}
-        return next((item for item in self.releases if item.version.removeprefix("v") in wanted and item.version), None)
 
-
-_OWN_STATEMENT = (Kind.BREAKING, Kind.EXTERNAL)
 _UNRELEASED = re.compile(r"\[?(unreleased|niet uitgebracht|nog niet uitgebracht)\]?(\(\S*\))?", re.IGNORECASE)
 _HEADING = linear(r"(?P<marks>#{1,6})(?:[ \t]+(?P<text>.*?))?(?:[ \t]+#+)?[ \t]*")
 # `[1.2.3] - 2024-05-06`, the brackets linked or absent, `[YANKED]` behind it.
@@ -301,45 +283,3 @@ def _is_older(upper: Release, lower: Release) -> bool:
     if upper.date != lower.date or upper.semver is None or lower.semver is None:
         return upper.date < lower.date
     return upper.semver.core < lower.semver.core
-
-
-# --- what release notes say ------------------------------------------------------------------------------------------
-
-_BREAKING = re.compile(
-    r"\bbreaking\b|\bbreken\w*|\bbreekt\b|backwards?[- ]*(in)?compatib|incompatib|achterwaarts|neerwaarts"
-    r"|niet[- ]compatib|⚠"
-    r"|\bBC[- ]break",
-    re.IGNORECASE,
-)
-_EXTERNAL = re.compile(
-    r"\bextern(e|al|ally)?[- ]+communicat|\bcommunicat\w+ (met|with|between|tussen) |\bkoppeling(en)?\b|\bkoppelvlak\w*"
-    r"|\bexternal interfaces?\b|\binterfaces? (met|with|to|naar)\b|\bnetwerktoegang\b|\bnetwork access\b"
-    r"|\b(API|webhook)s?[- ]?(wijziging|change|contract)\w*",
-    re.IGNORECASE,
-)
-_NONE = re.compile(
-    r"\b(geen|niets|niet gewijzigd|none|no|nothing|not? changed?|unchanged|n\.?v\.?t\.?|n/a)\b", re.IGNORECASE
-)
-_NO_FIXES = re.compile(
-    r"\b(geen|no)\b.{0,40}\b(bugs?|fouten|kwetsbaarheden|vulnerabilit\w+|fixes|oplossingen)\b", re.IGNORECASE
-)
-
-
-def breaking_statements(release: Release) -> tuple[str, ...]:
-    """Return what a release says of changes that break; with nothing in it, it does not say whether any does."""
-    return tuple(text for text in release.statements if _BREAKING.search(text))
-
-
-def says_none(statement: str) -> bool:
-    """Tell whether a statement says that there is nothing of what it is about."""
-    return _NONE.search(statement) is not None
-
-
-def external_statements(release: Release) -> tuple[str, ...]:
-    """Return what a release says of communication with other components."""
-    return tuple(text for text in release.statements if _EXTERNAL.search(text))
-
-
-def says_no_fixes(release: Release) -> bool:
-    """Tell whether a release says that it mends no bugs or vulnerabilities."""
-    return any(_NO_FIXES.search(text) for text in release.statements)

@@ -125,6 +125,8 @@ class ManualStep:
     line: int
     command: str
     """The command's first words, enough to find it by; no arguments that might be secret."""
+    configures: bool = False
+    """True when all it makes or changes is configuration, which DDC 7.7 excepts: Secrets, ConfigMaps, the namespace."""
 
 
 _CHANGING = r"(?:apply|create|patch|edit|replace|annotate|label|taint|set|cp)"
@@ -180,39 +182,132 @@ def manual_steps(text: str) -> tuple[ManualStep, ...]:
         return ()
     found = []
     fence, levels = "", dict[int, bool]()
-    for number, line in enumerate(text.splitlines(), start=1):
+    shown: list[str] = []
+    """Code since the last heading: the manifests that a command may apply."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines, start=1):
         mark = _FENCE.match(line)
         if mark:
             fence = "" if fence and mark["mark"].startswith(fence) else fence or mark["mark"]
             continue
+        if fence:
+            shown.append(line)
         heading = None if fence else re.match(r"(#{1,6})\s+(.*)", line)
         if heading:
             depth = len(heading[1])
             levels = {level: other for level, other in levels.items() if level < depth}
             levels[depth] = _OTHER_SECTION.search(heading[2]) is not None
+            shown.clear()
         elif not any(levels.values()) and _names_program(line) and len(line) < 5000 and not _DRY.search(line):
-            command = _command(line.strip(), in_code=bool(fence))
-            if command:
-                found.append(ManualStep(number, command))
+            whole = _continued(lines, number - 1)
+            if _DRY.search(whole):
+                continue
+            found += [
+                ManualStep(number, command, _configures(part, _here_document(lines, number - 1), shown))
+                for command, part in _commands(whole.strip(), in_code=bool(fence))
+            ]
     return tuple(found)
+
+
+_MOST_CONTINUED = 20
+
+
+def _continued(lines: list[str], index: int) -> str:
+    """Return a line with those that it goes on in, after a backslash at its end."""
+    whole = lines[index]
+    for line in lines[index + 1 : index + _MOST_CONTINUED]:
+        if not whole.rstrip().endswith("\\"):
+            break
+        whole = f"{whole.rstrip()[:-1].rstrip()} {line.strip()}"[:5000]
+    return whole
+
+
+_HERE = re.compile(r"<<-?\s*['\"]?(\w{1,40})")
+_MOST_HERE = 500
+
+
+def _here_document(lines: list[str], index: int) -> str:
+    """Return the text that a command is fed on the lines below it (`<<EOF`)."""
+    found = _HERE.search(lines[index])
+    if found is None:
+        return ""
+    below = lines[index + 1 : index + 1 + _MOST_HERE]
+    end = next((at for at, line in enumerate(below) if line.strip() == found[1]), len(below))
+    return "\n".join(below[:end])
+
+
+_KIND = re.compile(r"^\s*kind:\s*['\"]?([A-Za-z]{1,60})", re.MULTILINE)
+_CONFIGURATION = frozenset({"secret", "secrets", "configmap", "configmaps", "cm", "namespace", "namespaces", "ns"})
+"""Resources that hold configuration, and the namespace that the municipality gives (DDC 7.6), as kubectl names them."""
+_NAMES_CONFIGURATION = re.compile(r"secret|credential|config-?map|namespace", re.IGNORECASE)
+_NAMES_MORE = re.compile(r"operator|controller|deploy|crds?\b|://", re.IGNORECASE)
+_VAULTS = re.compile(r"^(?:az\s+keyvault\s+secret|aws\s+secretsmanager|gcloud\s+secrets)\s", re.IGNORECASE)
+_TAKES_A_VALUE = frozenset({"-n", "--namespace", "--context", "--kubeconfig", "-s", "--server", "--user", "--as", "-l"})
+
+
+def _configures(command: str, fed: str, shown: list[str]) -> bool:
+    """Tell whether all that a command changes is configuration.
+
+    Parameters: `command`, with its arguments; `fed`, the text it is fed; `shown`, code that stands before it.
+    """
+    if _VAULTS.match(command):
+        return True
+    words = command.split()
+    if not words or words[0] not in ("kubectl", "oc", "k"):
+        return False
+    files, plain = _arguments(words[1:])
+    if any(word in ("-k", "--kustomize") for word in words):
+        return False
+    if files:
+        return all(_is_configuration_file(name, fed, shown) for name in files)
+    what = plain[1] if len(plain) > 1 else ""
+    return re.split(r"[/.]", what.lower())[0] in _CONFIGURATION and plain[0] not in ("cp", "set", "exec")
+
+
+def _arguments(words: list[str]) -> tuple[list[str], list[str]]:
+    """Return the files that a kubectl command names, and its words that are no options."""
+    files, plain = [], []
+    rest = iter(words)
+    for word in rest:
+        if word in ("-f", "--filename"):
+            files.append(next(rest, ""))
+        elif word.startswith(("--filename=", "-f=")):
+            files.append(word.partition("=")[2])
+        elif word.startswith("-f") and len(word) > 2 and not word.startswith("--"):
+            files.append(word[2:])
+        elif word in _TAKES_A_VALUE:
+            next(rest, "")
+        elif word.startswith("<<"):
+            break
+        elif not word.startswith("-"):
+            plain.append(word)
+    return [name for named in files for name in named.split(",")], plain
+
+
+def _is_configuration_file(name: str, fed: str, shown: list[str]) -> bool:
+    """Tell whether a manifest holds configuration only: by its kinds where they are shown, or else by its name."""
+    kinds = {kind.lower() for kind in _KIND.findall(fed if name == "-" else "\n".join(shown))}
+    if kinds:
+        return kinds <= _CONFIGURATION
+    return _NAMES_CONFIGURATION.search(name) is not None and not _NAMES_MORE.search(name)
 
 
 def _names_program(text: str) -> bool:
     return any(map(text.__contains__, _PROGRAMS))
 
 
-def _command(line: str, *, in_code: bool) -> str:
-    """Return the changing command on a line, or nothing."""
+def _commands(line: str, *, in_code: bool) -> Iterator[tuple[str, str]]:
+    """Yield the changing commands on a line: the first words, and all of it."""
     if in_code and line.startswith("#"):
-        return ""
+        return
     parts = re.split(r"&&|\|\||[|;]", line)
     if not in_code and not _NEGATED.search(line):
         parts += re.findall(r"`([^`]{5,400})`", line)
     for part in parts:
         text = part.strip()
         start = _BEFORE.match(text)
-        match = _STEP.match(text, start.end() if start else 0)
+        begins = start.end() if start else 0
+        match = _STEP.match(text, begins)
         # In prose a program's name alone is a mention of it.
         if match and (in_code or " " in text) and not (match["argument"] and _ABOUT.match(text, match.end())):
-            return " ".join(match["command"].split()[:3])
-    return ""
+            yield " ".join(match["command"].split()[:3]), text[begins:]
