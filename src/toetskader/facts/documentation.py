@@ -236,7 +236,7 @@ def _here_document(lines: list[str], index: int) -> str:
     return "\n".join(below[:end])
 
 
-_KIND = re.compile(r"^\s*kind:\s*['\"]?([A-Za-z]{1,60})", re.MULTILINE)
+_KIND = re.compile(r"^[ ]{0,20}kind:[ ]{0,4}['\"]?([A-Za-z]{1,60})", re.MULTILINE)
 _CONFIGURATION = frozenset({"secret", "secrets", "configmap", "configmaps", "cm", "namespace", "namespaces", "ns"})
 """Resources that hold configuration, and the namespace that the municipality gives (DDC 7.6), as kubectl names them."""
 _NAMES_CONFIGURATION = re.compile(r"secret|credential|config-?map|namespace", re.IGNORECASE)
