@@ -216,6 +216,7 @@ def test_host_name_is_free_to_choose(
         for node in route.tls_names:
             if not _is_below(node.text() or "", params.host):
                 findings.add(node, seen=node.text(), expected=params.host, remedy=_FROM_VALUES)
+    _need_known_lists(vanity, changed, findings)
     settable = " ".join(node.value for node in texts(Node(vanity.render.values, "", FilePlace("values.yaml"))))
     # A name that a value of its own holds can be changed there.
     fixed = [name for name in _old_names(routes, params.host) if not _names(name, settable)]
@@ -232,6 +233,18 @@ def test_host_name_is_free_to_choose(
         )
     _need_tried(others)
     _need_readable(objects, findings)
+
+
+def _need_known_lists(vanity: Variant, changed: Routes, findings: Findings) -> None:
+    """End when a list of hosts could not be filled in and no route has a host: one for any host shows nothing."""
+    if vanity.render.untried and not any(host.name for route in changed for host in route.hosts) and not findings:
+        untried = vanity.render.untried[0]
+        undetermined(
+            f"Of de host vrij te kiezen is, was hier niet te proberen met {untried.path}: {untried.why.nl}. Voeg een "
+            "waardenset toe waarin de host is ingevuld.",
+            f"Whether the host is free to choose could not be tried here with {untried.path}: {untried.why.en}. Add a "
+            "values set in which the host is filled in.",
+        )
 
 
 def _with_hosts(route: Route) -> tuple[str, tuple[str, ...]]:

@@ -12,7 +12,25 @@ from toetskader.facts.chart import Render, RenderedObject
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.values_paths import VANITY_HOST, for_helm, host_paths, join_path, replica_paths, split_path
 
-NEW_HOSTS = [{"host": VANITY_HOST, "paths": [{"path": "/", "pathType": "ImplementationSpecific"}]}]
+NEW_HOSTS = [{"host": VANITY_HOST, "paths": [{"path": "/", "pathType": "Prefix"}]}]
+# As `helm create` writes it.
+FILES = {
+    "templates/ingress.yaml": """
+spec:
+  rules:
+    {{- range .Values.ingress.hosts }}
+    - host: {{ .host | quote }}
+      http:
+        paths:
+          {{- range .paths }}
+          - path: {{ .path }}
+            {{- with .pathType }}
+            pathType: {{ . }}
+            {{- end }}
+          {{- end }}
+    {{- end }}
+"""
+}
 
 
 def objects(*documents: dict[str, Any]) -> Objects:
@@ -107,7 +125,48 @@ HOSTS: dict[str, tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]] = 
 
 @pytest.mark.parametrize(("values", "documents", "expected"), HOSTS.values(), ids=HOSTS.keys())
 def test_host_paths(values: dict[str, Any], documents: list[dict[str, Any]], expected: dict[str, Any]) -> None:
-    assert host_paths(values, objects(*documents)) == expected
+    assert host_paths(values, objects(*documents), FILES).changes == expected
+
+
+SHAPES = {
+    "text": ("{{ range .Values.ingress.hosts }}{{ . | quote }}{{ end }}", [VANITY_HOST]),
+    "text of a variable": ("{{ range $i, $h := .Values.ingress.hosts }}{{ tpl $h $ }}{{ end }}", [VANITY_HOST]),
+    "a name": (
+        "{{ with .Values.ingress }}{{ range .hosts }}{{ .name }}{{ default `/` .path }}{{ end }}{{ end }}",
+        [{"name": VANITY_HOST, "path": "/"}],
+    ),
+    "paths in text": (
+        "{{ range $.Values.ingress.hosts }}{{ .host }}{{ range .paths }}{{ . }}{{ end }}{{ end }}",
+        [{"host": VANITY_HOST, "paths": ["/"]}],
+    ),
+    "names written out": ("hosts: {{ toYaml .Values.ingress.hosts | nindent 2 }}", [VANITY_HOST]),
+    "rules written out": ("rules: {{ toYaml .Values.ingress.hosts | nindent 2 }}", None),
+    "an element handed on": ("{{ range .Values.ingress.hosts }}{{ toYaml . }}{{ end }}", None),
+    "no host in it": ("{{ range .Values.ingress.hosts }}{{ .backend }}{{ end }}", None),
+    "beside a list of that name": (
+        "{{ range .Values.ingress.tls }}{{ range .hosts }}{{ . }}{{ end }}{{ end }}"
+        "{{ range .Values.ingress.hosts }}{{ .host }}{{ end }}",
+        [{"host": VANITY_HOST}],
+    ),
+    "another list": ("{{ range .Values.api.hosts }}{{ . }}{{ end }}", None),
+    "no template": ("{{ range", None),
+}
+
+
+@pytest.mark.parametrize(("template", "expected"), SHAPES.values(), ids=SHAPES.keys())
+def test_an_empty_list_of_hosts_gets_what_the_templates_take(template: str, expected: list[Any] | None) -> None:
+    values = {"ingress": {"enabled": False, "hosts": []}}
+    found = host_paths(values, objects(), {"templates/i.yaml": template})
+    assert found.changes.get("ingress.hosts") == expected
+    assert found.unknown == (("ingress.hosts",) if expected is None else ())
+
+
+def test_what_a_render_shows_is_certain() -> None:
+    values = {"ingress": {"hosts": ["a.nl"], "extraHosts": [], "admin": {"host": "b.nl"}}}
+    found = host_paths(values, objects(ingress("a.nl")), {})
+    assert found.certain == {"ingress.hosts[0]": VANITY_HOST}
+    assert found.changes == found.certain | {"ingress.admin.host": VANITY_HOST}
+    assert found.unknown == ("ingress.extraHosts",)
 
 
 def test_lists_are_given_to_helm_whole() -> None:
@@ -148,7 +207,7 @@ def test_any_values_are_walked(values: dict[str, Any]) -> None:
         assert (
             str(split_path(path)[-1]).lower().endswith(("replicas", "replica_count", "replica-count", "replicacount"))
         )
-    for path in for_helm(values, host_paths(values, objects())):
+    for path in for_helm(values, host_paths(values, objects(), FILES).changes):
         assert path
 
 

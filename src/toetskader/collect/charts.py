@@ -25,7 +25,7 @@ from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.redaction import redacted
 from toetskader.facts.store import Attempt, ChartAttempt, FactKey
-from toetskader.facts.values_paths import for_helm, host_paths
+from toetskader.facts.values_paths import HostChanges, for_helm, host_paths
 from toetskader.targets.models import ChartPart, ChartSource, LocalChart, OciChart, Target, ValuesSet
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Lang, Text
@@ -170,6 +170,7 @@ class _Collection:
         found: dict[str, dict[str, Render | NotSeen]] = {}
         changes: dict[tuple[str, str], dict[str, Any]] = {}
         scaling: dict[str, Scaling] = {}
+        hosts: dict[str, HostChanges] = {}
         requests: list[RenderRequest] = []
         for values in self.part.values:
             base = bases[values.name]
@@ -177,11 +178,15 @@ class _Collection:
                 found[values.name] = dict.fromkeys(wanted, base)
                 continue
             found[values.name] = {}
-            ask = partial(self._scaled, values, base)
-            scaling[values.name] = Scaling(chart, base, ask, self.probes.replicas)
             for kind in wanted:
                 try:
-                    change = self._overrides(kind, base, scaling[values.name])
+                    if kind == "render_scaled":
+                        ask = partial(self._scaled, values, base)
+                        scaling[values.name] = Scaling(chart, base, ask, self.probes.replicas)
+                    if kind == "render_vanity":
+                        files = chart.source.files
+                        hosts[values.name] = host_paths(base.values, Objects.of(base), files, host=self.probes.host)
+                    change = self._overrides(kind, values.name, scaling, hosts)
                 except Malformed as outcome:
                     found[values.name][kind] = self._not_seen(_unreadable(outcome))
                     continue
@@ -194,26 +199,44 @@ class _Collection:
         by_name = {values.name: values for values in self.part.values}
         for (name, kind), change in changes.items():
             answer = answers if isinstance(answers, Refusal) else answers[f"{name} {kind}"]
-            if kind == "render_scaled":
-                found[name][kind] = self._render_scaled(scaling[name], answer, by_name[name])
-            else:
-                found[name][kind] = self._render(answer, by_name[name], kind, change)
+            base, values = bases[name], by_name[name]
+            match kind:
+                case "render_scaled":
+                    found[name][kind] = self._render_scaled(scaling[name], answer, values)
+                case "render_vanity" if isinstance(base, Render):
+                    found[name][kind] = self._render_vanity(chart, hosts[name], answer, values, base)
+                case _:
+                    found[name][kind] = self._render(answer, values, kind, change)
         return found
 
     def _render_scaled(self, scaling: Scaling, first: Rendered | Refusal, values: ValuesSet) -> Render | NotSeen:
         answer, changes, untried = scaling.complete(first)
         return self._render(answer, values, "render_scaled", changes, untried)
 
+    def _render_vanity(
+        self, chart: OpenChart, hosts: HostChanges, first: Rendered | Refusal, values: ValuesSet, base: Render
+    ) -> Render | NotSeen:
+        """Return the render with another host; where Helm refuses what we switch on or make up, without that."""
+        answer, changes = first, hosts.changes
+        if isinstance(answer, Refusal) and hosts.certain and hosts.certain != changes:
+            request = self._request(values, f"{values.name} hosts", for_helm(base.values, hosts.certain))
+            answers = chart.render([request])
+            again = answers if isinstance(answers, Refusal) else answers[request.key]
+            if isinstance(again, Rendered):
+                answer, changes = again, hosts.certain
+        untried = tuple(Untried(path=path, why=_SHAPE) for path in hosts.unknown)
+        return self._render(answer, values, "render_vanity", changes, untried)
+
     def _scaled(self, values: ValuesSet, base: Render, change: dict[str, Any]) -> RenderRequest:
         return self._request(values, f"{values.name} render_scaled", for_helm(base.values, change))
 
-    def _overrides(self, kind: str, base: Render, scaling: Scaling) -> dict[str, Any]:
-        """Return the values to set for a probe, found in what the chart rendered as contracted."""
+    def _overrides(
+        self, kind: str, name: str, scaling: Mapping[str, Scaling], hosts: Mapping[str, HostChanges]
+    ) -> dict[str, Any]:
+        """Return the values to set for a probe of a values set."""
         if kind == "render_scaled":
-            return scaling.first
-        if kind == "render_vanity":
-            return host_paths(base.values, Objects.of(base), host=self.probes.host)
-        return {}
+            return scaling[name].first
+        return hosts[name].changes if kind == "render_vanity" else {}
 
     def _request(
         self, values: ValuesSet, key: str, overrides: Mapping[str, Any] | None = None, *, next_version: bool = False
@@ -326,7 +349,7 @@ class _Collection:
         untried: tuple[Untried, ...] = (),
     ) -> Render | NotSeen:
         if isinstance(rendered, Refusal):
-            return self._not_seen(rendered)
+            return self._not_seen(_of_ours(rendered, kind) if overrides else rendered)
         stand_ins = {}
         if kind == "render_vanity" and overrides:
             rendered = self.probes.named(rendered, self.vanity_host)
@@ -455,6 +478,28 @@ def _which_values(entry: NamespaceEntry, part: ChartPart) -> Refusal:
             f"put 'values' at that namespace, one of: {names}.",
         ),
     )
+
+
+_SHAPE = Text(
+    "geen template laat zien hoe een onderdeel van deze lege lijst eruitziet",
+    "no template shows what an element of this empty list looks like",
+)
+_TRIED = {
+    "render_vanity": Text("een andere hostnaam", "another host name"),
+    "render_scaled": Text("een ander aantal replica's", "another number of replicas"),
+}
+
+
+def _of_ours(refusal: Refusal, kind: str) -> Refusal:
+    """Say of what Helm refuses that we changed the values, and not the supplier."""
+    tried = _TRIED[kind]
+    message = Text(
+        f"Bij het proberen met {tried.nl} weigerde Helm wat hier was ingevuld. Dat zegt niets over de waardenset zelf; "
+        f"voeg bij het doel een waardenset toe waarin dit is ingevuld zoals het hoort. {refusal.message.nl}",
+        f"When {tried.en} was tried, Helm refused what was filled in here. That says nothing of the values set itself; "
+        f"add a values set to the target in which this is filled in as it should be. {refusal.message.en}",
+    )
+    return msgspec.structs.replace(refusal, message=message)
 
 
 def _unreadable(outcome: Malformed) -> Refusal:

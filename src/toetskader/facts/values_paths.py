@@ -7,10 +7,11 @@ a backslash. Values come from a supplier, so walks are iterative and trust no ty
 import copy
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.routes import routes
+from toetskader.facts.list_shapes import Shape, element_shape
 from toetskader.facts.values import Steps, walk_leaves
 
 VANITY_HOST = "mooietoepassingsnaam.gemeente.nl"
@@ -111,10 +112,24 @@ def _names_replicas(key: str) -> bool:
     return key.endswith(_REPLICAS) and not key.startswith(("min", "max"))
 
 
-def host_paths(values: Mapping[str, Any], objects: Objects, *, host: str = VANITY_HOST) -> dict[str, Any]:
+class HostChanges(NamedTuple):
+    """What to change for another host name."""
+
+    changes: dict[str, Any]
+    """Values path → what to set it to."""
+    certain: dict[str, Any]
+    """Those of values that a route of the render shows: nothing is switched on or made up for these."""
+    unknown: tuple[str, ...]
+    """Lists of hosts of which no template shows what an element looks like."""
+
+
+def host_paths(
+    values: Mapping[str, Any], objects: Objects, files: Mapping[str, str], *, host: str = VANITY_HOST
+) -> HostChanges:
     """Return the path of every value that sets a host name of a route, with what to set it to.
 
-    Parameters: `values`, as the render used them; `objects`, of that render; `host`, the host name to try.
+    Parameters: `values`, as the render used them; `objects`, of that render; `files`, those of the chart, whose
+    templates show what the elements of an empty list look like; `host`, the host name to try.
 
     Found are: text equal to a host that a route of the render answers to; a part of such a host (`app` and
     `gemeente.nl` of `app.gemeente.nl`) under a key that names hosts or domains, which gets the same part of `host`;
@@ -126,40 +141,83 @@ def host_paths(values: Mapping[str, Any], objects: Objects, *, host: str = VANIT
     switched_on = {} if any(True for _ in routes(objects)) else _switches(values)
     sections = {split_path(path)[:-1] for path in switched_on}
     found: dict[str, Any] = {}
+    certain: dict[str, Any] = {}
+    unknown = []
     for steps, value in walk_leaves(values):
-        new = _new_host(steps, value, rendered, host, routed=not switched_on or _below(steps, sections))
-        if new is not None:
-            found[join_path(steps)] = new
-    return found | switched_on
+        path = join_path(steps)
+        shown = _shown_host(steps, value, rendered, host)
+        if shown is not None:
+            found[path] = certain[path] = shown
+            continue
+        routed = not switched_on or _below(steps, sections)
+        if value == [] and routed and _is_host_list(steps):
+            element = _element(files, steps, host)
+            if element is None:
+                unknown.append(path)
+            else:
+                found[path] = [element]
+        elif isinstance(value, str) and _may_be_host(steps, rendered, routed=routed):
+            found[path] = host
+    return HostChanges(found | switched_on, certain, tuple(unknown))
 
 
-def _new_host(steps: Steps, value: Any, rendered: "_Hosts", host: str, *, routed: bool) -> Any:
-    """Return what to set a leaf to, or None when it names no host of a route."""
-    if not isinstance(value, str) and value != []:
-        return None
+def _shown_host(steps: Steps, value: Any, rendered: "_Hosts", host: str) -> str | None:
+    """Return what to set a leaf to that is a host of a route in the render, or a part of one; None for another."""
     keys = [step for step in steps if isinstance(step, str)]
-    if not keys or "networkpolicy" in (key.lower() for key in keys):
+    if not isinstance(value, str) or not value or not keys or _is_of_policy(keys):
         return None
-    names_host = _HOST_KEY.fullmatch(keys[-1]) is not None
-    if isinstance(value, str) and value in rendered.names:
+    if value in rendered.names:
         return host
-    if isinstance(value, str) and value and names_host:
-        part = _same_part(value, rendered, host)
-        if part is not None:
-            return part
+    return _same_part(value, rendered, host) if _HOST_KEY.fullmatch(keys[-1]) else None
+
+
+def _may_be_host(steps: Steps, rendered: "_Hosts", *, routed: bool) -> bool:
+    """Tell whether text sets a host of a route by its name: in a section about routing, or for all of the chart."""
+    keys = [step for step in steps if isinstance(step, str)]
+    if not keys or _is_of_policy(keys):
+        return False
     in_section = any(_ROUTING.fullmatch(key) for key in keys[:-1])
-    if isinstance(value, str) and names_host and in_section and routed:
-        return host
-    if value == [] and _HOST_LISTS.fullmatch(keys[-1]) and in_section and routed and "tls" not in keys:
-        # The shapes that `helm create` gives: objects for an Ingress, plain names for an HTTPRoute.
-        return [_ingress_host(host)] if keys[-1].lower().endswith("hosts") else [host]
-    if isinstance(value, str) and not rendered.names and keys[-1].lower() in _ANYWHERE and _is_general(keys):
-        return host
-    return None
+    if _HOST_KEY.fullmatch(keys[-1]) and in_section and routed:
+        return True
+    return not rendered.names and keys[-1].lower() in _ANYWHERE and _is_general(keys)
 
 
-def _ingress_host(host: str) -> dict[str, Any]:
-    return {"host": host, "paths": [{"path": "/", "pathType": "ImplementationSpecific"}]}
+def _is_host_list(steps: Steps) -> bool:
+    """Tell whether a list is one of hosts in a section about routing, and not of names on a certificate."""
+    keys = [step for step in steps if isinstance(step, str)]
+    named = bool(keys) and not _is_of_policy(keys) and _HOST_LISTS.fullmatch(keys[-1]) is not None
+    return named and "tls" not in keys and any(_ROUTING.fullmatch(key) for key in keys[:-1])
+
+
+def _is_of_policy(keys: list[str]) -> bool:
+    return "networkpolicy" in (key.lower() for key in keys)
+
+
+def _element(files: Mapping[str, str], steps: Steps, host: str) -> Any:
+    """Return an element for an empty list of hosts, as the templates take it; None when that does not show."""
+    shape = element_shape(files, tuple(str(step) for step in steps))
+    if shape is None or shape.is_handed_on or (shape.is_text and shape.fields):
+        return None
+    if shape.is_text:
+        return host
+    named = next((name for name in (*filter(_HOST_KEY.fullmatch, shape.fields), "name") if name in shape.fields), None)
+    if named is None:
+        return None
+    return _filled(shape, {named: host})
+
+
+def _filled(shape: Shape, known: dict[str, Any]) -> dict[str, Any]:
+    """Fill in the fields of an element that say what a route takes: all paths."""
+    found = dict(known)
+    for name, inner in shape.fields.items():
+        if inner is not None and not inner.is_handed_on and name.lower() == "paths":
+            found[name] = ["/"] if inner.is_text else [_filled(inner, {})]
+        elif inner is None and name in _OF_PATHS:
+            found[name] = _OF_PATHS[name]
+    return found
+
+
+_OF_PATHS = {"path": "/", "pathType": "Prefix"}
 
 
 def _is_general(keys: list[str]) -> bool:
