@@ -29,6 +29,7 @@ def _explained(address: AddressHttp, http: HttpFacts, why: Why) -> AddressHttp:
     return replace(
         address,
         first=said(address.first),
+        http2=said(address.http2),
         hops=tuple(said(item) for item in address.hops),
         sign_in=tuple(said(item) for item in address.sign_in),
         error=said(address.error),
