@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from judged import HOST, address, answer, judge
 
@@ -105,6 +105,7 @@ def test_cookies_on_the_way_count_and_those_of_a_firewall_do_not(where: str) -> 
     assert judge("http.standard_browser_security", address(**blocked)).verdict == "pass"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_whatever_a_server_sends_is_read(field: str) -> None:
     cookie = read_cookie(field, at=NOW)

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 from http_lab import Lab
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from judged import address, answer, judge
 from judged import page as judged_page
@@ -170,6 +170,7 @@ def test_style_sheets_of_the_page_on_the_host_are_read_too(lab: Lab) -> None:
     assert b"/b.css" not in asked
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="<>/ =\"'\\;:,()@*abhtpurlimgsc", max_size=200))
 def test_whatever_stands_in_a_page_is_read(text: str) -> None:
     page(text)

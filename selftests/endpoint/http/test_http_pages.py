@@ -141,6 +141,15 @@ TSPD = "Please enable JavaScript to view the page content.<br/>Your support ID i
         (503, {}, "<script src='/_Incapsula_Resource?x'></script><p>Niet beschikbaar", "Imperva"),
         (503, {}, "<h1>Your access to this site has been limited by the site owner</h1>", "Wordfence"),
         (403, {}, "<title>Sucuri Website Firewall - Access Denied</title>", "Sucuri"),
+        (
+            200,
+            {},
+            "<script>document.cookie='a=b';location.reload()</script><noscript>Zet aan</noscript>",
+            "challenge",
+        ),
+        (200, {}, "<script>document.cookie='a=b'</script><script src=/app.js></script>", ""),
+        (200, {}, "<script>document.cookie='a=b';location.reload()</script><a href=/start>Start</a>", ""),
+        (200, {}, "<script>if (location == x) {document.cookie='a=b'}</script><p>Welkom", ""),
         # pages of the site, with a product's script in them
         (200, {}, "<script src='/_Incapsula_Resource?x'></script><h1>Welkom</h1>", ""),
         (200, {}, "<script src='/_Incapsula_Resource?x'></script><div id=app></div><script src=/app.js></script>", ""),

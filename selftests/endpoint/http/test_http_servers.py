@@ -12,13 +12,15 @@ import h2.exceptions
 import msgspec
 import pytest
 from http_lab import HOST, Lab
-from judged import CHECKS, NORM, TENANT, judge
+from judged import CHECKS, NORM, TENANT, http, judge, no_answer
+from judged import address as address_of_a_good_site
 from nginx_server import nginx_server
 
 from tests.test_http import test_browsers_are_told_to_keep_to_https as judge_hsts
 from toetskader.collect.endpoint.gate import Gate
 from toetskader.collect.endpoint.http import collect_http
 from toetskader.facts.endpoint.http import Answer, How, HttpFacts, Unanswered
+from toetskader.facts.endpoint.kept_off import without_our_doing
 from toetskader.facts.endpoint.page import likeness
 from toetskader.judging.findings import Findings
 from toetskader.laboratory.tls import ssl_context
@@ -284,6 +286,16 @@ def test_http_2_that_breaks_off_leaves_doubt(lab: Lab) -> None:
     outcome = judge("http.hsts", address)
     assert outcome.verdict == "undetermined"
     assert "HTTP/2" in outcome.reason
+
+
+def test_silence_over_http_2_may_be_our_own_doing(lab: Lab) -> None:
+    silent = msgspec.structs.replace(address_of_a_good_site(), http2=no_answer(How.RESET, connected=True))
+    told = without_our_doing(http(silent), lambda address, port: Text("veel gevraagd.", "much was asked."))
+    (address,) = told.addresses
+    assert isinstance(address.http2, Unanswered)
+    assert address.http2.how is How.KEPT_OFF
+    outcome = judge("http.hsts", address)
+    assert (outcome.verdict, "our doing" in outcome.reason) == ("undetermined", True)
 
 
 def test_nginx_is_read(lab: Lab, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from http_lab import HOST, Lab
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_http_hostile import read_request, reply
 
@@ -52,6 +52,7 @@ def test_a_path_is_asked_for_as_browsers_do() -> None:
     assert request_target(urlsplit("https://x.nl")) == "/"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_whatever_is_written_gives_a_host_and_a_path(text: str) -> None:
     ascii_host(text)

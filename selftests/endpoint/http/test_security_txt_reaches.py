@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from judged import HOST, SECURITY_TXT, address, answer, file, judge
 
@@ -105,6 +105,7 @@ def test_a_good_file_at_the_old_place_is_not_in_its_place() -> None:
     assert judge("http.security_txt", address(first=answer(403, blocker="F5"), **seen)).verdict == "undetermined"
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="Contact: mailo@/?=,htps\r\n[]%", max_size=120))
 def test_whatever_stands_in_it_is_graded(text: str) -> None:
     list(grade_text(text, URLS, today=TODAY, longest_days=365))

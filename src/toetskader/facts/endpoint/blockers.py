@@ -18,6 +18,7 @@ MOST_READ = 65_536
 """Characters of a document that are looked at."""
 MOST_WORDS = 60
 """Words for people of a page that does nothing but refuse."""
+MOST_WORDS_OF_A_PUZZLE = 20
 
 
 class _Mark(NamedTuple):
@@ -131,7 +132,9 @@ class _Shown:
     words: str = ""
     """Text outside scripts and styles, also of frames and for browsers without scripts."""
     loads: list[str] = field(default_factory=list)
-    """Addresses of scripts, frames, images and styles; of a script in the page its text."""
+    """Addresses of scripts, frames, images and styles."""
+    scripts: list[str] = field(default_factory=list)
+    """Texts of the scripts in the page itself."""
     leads_on: bool = False
     """True when there is something to follow or fill in."""
 
@@ -156,7 +159,7 @@ def _shown(text: str) -> _Shown:
             if token.name == "link" and "stylesheet" in get("rel", "").lower():
                 seen.loads.append(get("href", ""))
             elif token.name == "script" and not get("src"):
-                seen.loads.append(token.text)
+                seen.scripts.append(token.text)
             link = get("href", "").strip().lower()
             is_link = token.name in ("a", "area") and link and not link.startswith(("javascript:", "#", "mailto:"))
             seen.leads_on |= is_link or token.name in ("input", "button", "textarea", "select")
@@ -175,9 +178,21 @@ def _refuses(mark: _Mark, shown: _Shown) -> bool:
             return True
         if len(shown.words.split()) <= MOST_WORDS and mark.says.search(shown.words):
             return True
-    if mark.carries is None or shown.words or shown.leads_on or not shown.loads:
+    parts = (*shown.loads, *shown.scripts)
+    if mark.carries is None or shown.words or shown.leads_on or not parts:
         return False
-    return all(mark.carries.search(address) for address in shown.loads)
+    return all(mark.carries.search(part) for part in parts)
+
+
+_SETS_COOKIE = linear(r"document\.cookie\s*=")
+_ASKS_AGAIN = linear(r"\blocation(?:\.(?:reload|replace|assign)\s*\(|(?:\.href)?\s*=[^=])")
+
+
+def _is_puzzle(shown: _Shown) -> bool:
+    """Tell whether a page does nothing but have browsers set a cookie and ask again, to tell programs from people."""
+    if shown.leads_on or shown.loads or len(shown.words.split()) > MOST_WORDS_OF_A_PUZZLE:
+        return False
+    return any(_SETS_COOKIE.search(script) and _ASKS_AGAIN.search(script) for script in shown.scripts)
 
 
 def _has(headers: Mapping[str, Linear], answer: Answer) -> bool:
@@ -208,6 +223,8 @@ def blocker(answer: Answer, text: str) -> str:
             return mark.product
     if answer.status == TOO_MANY:
         return "rate limit"
+    if _is_puzzle(shown):
+        return "challenge"
     if refuses and _GENERIC.search(text):
         return "firewall"
     return ""
