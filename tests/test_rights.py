@@ -540,12 +540,17 @@ def _report_reach(rights: Rights, bound: Bound, who: str, findings: Findings) ->
 
 
 def _report_everybody(bound: Bound, findings: Findings) -> None:
-    groups = [subject.name for subject in bound.binding.subjects if is_for_everybody(subject)]
+    harms = any(changes(rule) or reaches_secrets(rule) for rule in bound.rules)
+    # Who has not logged in may read what lets nodes join (kubeadm), and health: that is no finding.
+    groups = [
+        subject.name
+        for subject in bound.binding.subjects
+        if is_for_everybody(subject) and (harms or subject.kind == "Group")
+    ]
     # The accounts of one namespace are that namespace's own affair.
     shared = [name for name in groups if not name.startswith(f"{SERVICE_ACCOUNTS}:")]
     if not shared:
         return
-    harms = any(changes(rule) or reaches_secrets(rule) for rule in bound.rules)
     findings.add(
         RightPlace(placed(", ".join(shared), bound.binding.namespace), bound.binding.role, bound.binding.shown),
         seen=Text("rechten voor iedereen die is ingelogd, of meer", "rights for everybody who is logged in, or more"),

@@ -553,6 +553,50 @@ def test_the_command_with_a_finding_answers_as_the_finding_says(world: World) ->
         world.control_plane.kubectl("delete", "role,rolebinding", "te-veel", f"--namespace={namespace}")
 
 
+@pytest.mark.parametrize(
+    ("environment", "given", "fails"),
+    [
+        # Named by nobody it is a neighbour's; the supplier's own in test it may write in.
+        ("test", {}, {"DDC-6.2-04"}),
+        ("acceptance", {}, {"DDC-6.2-05"}),
+        ("production", {}, {"DDC-6.2-07", "DDC-6.2-08"}),
+        *((environment, {"own": ("OTHER",)}, set()) for environment in ("test", "acceptance", "production")),
+        # In production it only reads, whichever component it is.
+        ("production", {"own": ("OTHER",), "siblings": ("OTHER",)}, {"DDC-6.2-07", "DDC-6.2-08"}),
+        ("test", {"own": ("OTHER",), "siblings": ("OTHER",)}, set()),
+    ],
+)
+def test_a_namespace_of_another_component_is_no_neighbours(
+    world: World, environment: Environment, given: dict[str, tuple[str, ...]], fails: set[str]
+) -> None:
+    texts = [item if isinstance(item, str) else yaml.safe_dump(item) for item in grant(PATCH, SUPPLIER)]
+    world.control_plane.apply(*texts, namespace=world.other)
+    named = {key: tuple(name.replace("OTHER", world.other) for name in names) for key, names in given.items()}
+    try:
+        entry = NamespaceEntry(
+            environment=environment, namespace=world.namespaces[environment], groups=("leverancier",), **named
+        )
+        rights = collect_with(world.auditors["roles"], entry, *world.namespaces.values(), *named.get("own", ()))
+    finally:
+        world.control_plane.kubectl("delete", "role,rolebinding", "te-veel", f"--namespace={world.other}")
+    assert {id_ for id_, verdict in verdicts(judged(rights, environment)).items() if verdict is FAIL} == fails
+
+
+@pytest.mark.parametrize("subject", ["ServiceAccount:OTHER/bouwer", "User:system:serviceaccount:OTHER:bouwer"])
+def test_an_account_of_the_supplier_is_known_however_it_is_spelled(world: World, subject: str) -> None:
+    account = f"system:serviceaccount:{world.other}:bouwer"
+    reads = grant("{apiGroups: [''], resources: [events], verbs: [list]}", subject.replace("OTHER", world.other))
+    texts = [item if isinstance(item, str) else yaml.safe_dump(item) for item in reads]
+    world.control_plane.apply(*texts, namespace=world.other)
+    try:
+        found = judged(world.seen("test", "roles", users=(account,)), "test")
+    finally:
+        world.control_plane.kubectl("delete", "role,rolebinding", "te-veel", f"--namespace={world.other}")
+    assert [(item.where, item.path) for item in found["DDC-6.2-04"].findings] == [
+        (f"User {account} in {world.other}", "events")
+    ]
+
+
 def test_a_cluster_role_reaches_everywhere(world: World) -> None:
     made = cluster_binding("leverancier-kijkt", "edit", SUPPLIER)
     world.control_plane.apply(made)
