@@ -44,6 +44,8 @@ def test_security_txt_is_in_order(
         if not _answered(http, address, doubts):
             if _leads_elsewhere(address):
                 findings.differs(norm.difference("security_txt.elsewhere"))
+            elif isinstance(address.first, Answer) and not address.first.blocker:
+                findings.differs(norm.difference("security_txt.unreachable"))
             continue
         graded = grade_file(address, today=today, longest_days=norm.security_txt_longest_days)
         for remark in graded.remarks:

@@ -172,6 +172,8 @@ def judge_served(
             signature = norm.certificate_signature(certificate.signature, certificate.signature_hash)
             for grade, seen in ((key, certificate.key), (signature, certificate.signed_with)):
                 strength = strength_of(norm, grade)
+                if strength != norm.strength_of(grade):
+                    findings.differs(norm.difference("strengths.phase_out"))
                 if strength != "none":
                     told = Text(f"{seen}: {_GRADES[grade].nl}", f"{seen}: {_GRADES[grade].en}")
                     findings.add(place, seen=told, expected=_SUFFICIENT, strength=strength, command=command)

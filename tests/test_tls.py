@@ -217,7 +217,10 @@ class _One:
     def graded(self, path: str, grade: Grade, what: str, *options: str, differs: Difference | None = None) -> None:
         """Report what is less than sufficient."""
         seen = Text(f"{what}: {_GRADES[grade].nl}", f"{what}: {_GRADES[grade].en}")
-        self.add(path, self.severity.of(self.norm, grade), seen, _SUFFICIENT, *options, differs=differs)
+        strength = self.severity.of(self.norm, grade)
+        if strength != self.norm.strength_of(grade):
+            self.differs("strengths.phase_out")
+        self.add(path, strength, seen, _SUFFICIENT, *options, differs=differs)
 
     @property
     def _is_further_address(self) -> bool:

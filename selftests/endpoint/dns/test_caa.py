@@ -97,3 +97,11 @@ def test_a_question_without_answer_is_undetermined(collector: Dns) -> None:
     facts = facts_with(collector, outcome=Outcome.FAILED, reason=Text("SERVFAIL", "SERVFAIL"))
 
     assert judge_dns("dns.caa", dns=facts).verdict is Verdict.UNDETERMINED
+
+
+@pytest.mark.parametrize(("value", "told"), [("http://reports.example/caa", 1), ("https://reports.example/caa", 0)])
+def test_an_iodef_that_internet_nl_rejects_is_told(collector: Dns, value: str, told: int) -> None:
+    judged = judge_dns("dns.caa", dns=facts_with(collector, ISSUE, CaaRecord(flags=0, tag="iodef", value=value)))
+
+    assert judged.verdict is Verdict.PASS
+    assert len(judged.differences) == told

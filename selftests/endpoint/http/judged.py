@@ -66,6 +66,11 @@ class Outcome:
     findings: tuple[str, ...]
     """`strength place: seen`."""
     reason: str
+    differences: frozenset[str] = frozenset()
+    """What the norm's deliberate differences that were told are about."""
+
+
+_BY_NOTE = {item.note: item.about for item in NORM.differences}
 
 
 def judge(
@@ -99,7 +104,8 @@ def judge(
         f"{item.strength} {item.path}: {item.seen.en if isinstance(item.seen, Text) else item.seen}"
         for item in findings.items
     )
-    return Outcome("fail" if findings.fail else verdict, shown, reason)
+    differences = frozenset(_BY_NOTE[note] for note in findings.differences)
+    return Outcome("fail" if findings.fail else verdict, shown, reason, differences)
 
 
 def http(*addresses: AddressHttp, **changes: Any) -> HttpFacts:

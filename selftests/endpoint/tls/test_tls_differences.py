@@ -82,6 +82,15 @@ def test_a_difference_is_told_where_it_bears_on_the_verdict(fact: TlsFacts, abou
     assert told(judge(fact, "tls.ncsc")) - {IN_BOTH} == about
 
 
+@pytest.mark.parametrize(
+    "fact", [suites(CURVE, FINITE), usual(leaf(key_type="RSA", key_bits=2048, curve="", signature="RSA"))]
+)
+def test_a_requirement_that_allows_less_than_the_norm_says_so(fact: TlsFacts, judge: Judge) -> None:
+    assert "strengths.phase_out" in told(judge(fact, "tls.ncsc", phase_out="required"))
+    assert "strengths.phase_out" not in told(judge(fact, "tls.ncsc"))
+    assert "strengths.phase_out" not in told(judge(FACT, "tls.ncsc", phase_out="required"))
+
+
 NGINX = (
     "ssl_certificate {folder}/rsa3072.crt",
     "ssl_certificate_key {folder}/rsa3072.key",
