@@ -50,6 +50,7 @@ _MARKER = re.compile(
     rf"|[\w<>:./-]{{1,60}} (?:\w{{1,20}}://|jdbc:\w{{1,20}}:|database: ){WORD}"
 )
 _LETTERS = re.compile(r"[A-Za-z]+")
+_PART_OF_ADDRESS = re.compile(r"[A-Za-z0-9-]+")
 _MASK = re.compile(r"[xX*.…?#-]+")
 _COUNTING = "12345678901234567890"
 
@@ -100,13 +101,15 @@ class Markers:
         password = match["password"]
         if is_public(password):
             return password
-        self.marker(password)  # it may stand elsewhere by itself
+        own = self.marker(password)  # it may stand elsewhere by itself
         if refers(password, placeholder):
             return f"<{WORD}-{self._number(password)}>"
         number, sample = self._number(password), is_sample(match[0])
         start, end = match.start("password") - match.start(), match.end("password") - match.start()
         plain = is_plain_word(password)
-        for candidate in (f"{WORD}-{number}", f"{WORD}-{number}-secret", f"{WORD}{number}"):
+        for candidate in (own, f"{WORD}-{number}", f"{WORD}-{number}-secret", f"{WORD}{number}"):
+            if not _PART_OF_ADDRESS.fullmatch(candidate):
+                continue
             alike = is_sample(match[0][:start] + candidate + match[0][end:]) == sample
             if alike and is_plain_word(candidate) == plain:
                 return candidate
