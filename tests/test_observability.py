@@ -117,6 +117,7 @@ def test_debug_logging_can_be_switched_on(
     """
     own = OwnTemplates(chart.files)
     settable = _Settable(values, own, templates, _extends)
+    always: list[Workload] = []
     for workload in _applications(workloads):
         seen = _variables(environment, workload, _extends)
         if not seen and not _possible(environment, workload, objects, own, chart, _extends):
@@ -128,7 +129,13 @@ def test_debug_logging_can_be_switched_on(
             )
         elif seen and not any(settable.decides(variable, workload) for variable in seen):
             _not_settable(findings, seen)
-    _report_on_by_default(environment, workloads, values, render, chart, findings)
+        if (
+            seen
+            and not _is_as_usual(seen)
+            and not _possible(environment, workload, objects, own, chart, _extends, seen)
+        ):
+            always.append(workload)
+    _report_on_by_default(environment, workloads, values, render, chart, always, findings)
 
 
 def _extends(name: str, value: str | None = None) -> bool:
@@ -146,12 +153,13 @@ def _report_on_by_default(
     values: tuple[Leaf, ...],
     render: Render,
     chart: ChartFiles,
+    always: list[Workload],
     findings: Findings,
 ) -> None:
     """Report extended logging that nobody asked for: a flag of the chart's own values, or what the variables come to.
 
-    What a values set fills in otherwise than the chart is asked for. Of several variables in one workload one that is
-    as usual is there to extend logging with, so that a level besides is remarked on.
+    What a values set fills in otherwise than the chart is asked for. Only in workloads of `always` all variables that
+    there can be have logging extended; elsewhere one is left to extend it with, and a level besides is remarked on.
     """
     off = {name for name, included in enabled_subcharts(chart.metadata, render.values).items() if not included}
     default = {leaf.path: leaf for leaf in leaves(chart.values) if leaf.path.partition(".")[0] not in off}
@@ -160,13 +168,11 @@ def _report_on_by_default(
         path: (leaf, "required") for path, leaf in default.items() if leaf.value is True and _is_debug_flag(leaf)
     }
     for workload in _applications(workloads):
-        variables = [item for item in _variables(environment, workload, _extends) if item.text]
-        on = [item for item in variables if is_extended(words(item.name), item.text)]
-        usual = len(on) < len(variables)
-        for item in on:
-            if item.text.lower() in asked_for:
+        for item in _variables(environment, workload, _extends):
+            if not is_extended(words(item.name), item.text) or item.text.lower() in asked_for:
                 continue
-            strength: Strength = "recommended" if usual and _levels(item.name, item.text) else "required"
+            flag_or_all = workload in always or not _levels(item.name, item.text)
+            strength: Strength = "required" if flag_or_all else "recommended"
             for key, place in _set_by(item, default.values()).items():
                 if found.get(key, (place, "optional"))[1] != "required":
                     found[key] = (place, strength)
@@ -446,10 +452,21 @@ def _possible(
     own: OwnTemplates,
     chart: ChartFiles,
     names: _Names,
+    but: Iterable[Variable] = (),
 ) -> bool:
-    """Tell whether the workload's own code can be given such a variable, that these values leave out."""
+    """Tell whether the workload's own code can be given such a variable, that these values leave out.
+
+    Parameters: `but`, variables that are there.
+    """
     containers = [item.container for item in _own_code(environment, workload)]
-    return any(names(name, None) for name in possible_variables(containers, objects, own, chart.files))
+    there = {item.name for item in but}
+    possible = possible_variables(containers, objects, own, chart.files)
+    return any(name not in there and names(name, None) for name in possible)
+
+
+def _is_as_usual(variables: Iterable[Variable]) -> bool:
+    """Tell whether one of these variables leaves logging as it usually is."""
+    return any(item.text and not is_extended(words(item.name), item.text) for item in variables)
 
 
 class _Settable:

@@ -165,6 +165,17 @@ def test_debugging_by_default_fails(auditor: Auditor, tmp_path: Path, env: str, 
     assert len(seen(outcome[DEBUG])) == 1
 
 
+def test_a_flag_behind_a_condition_is_left_to_extend_logging_with(auditor: Auditor, tmp_path: Path) -> None:
+    env = (
+        "\n            - {name: QUEUE_LOGLEVEL, value: {{ .Values.queueLogLevel }}}"
+        "\n            {{ if .Values.debug }}\n            - {name: DEBUG, value: 'True'}\n            {{ end }}"
+    )
+    files = {"templates/web.yaml": workload(env=env), "values.yaml": "debug: false\nqueueLogLevel: debug\n"}
+    outcome = audited(auditor, tmp_path, files)[DEBUG]
+    assert verdict_of(outcome) == "pass"
+    assert seen(outcome, failing=False) == ["debug"]
+
+
 def test_a_second_level_that_is_on_is_remarked(auditor: Auditor, tmp_path: Path) -> None:
     second = "{name: QUEUE_LOGLEVEL, value: {{ .Values.queueLogLevel }}}"
     env = f"[{{name: LOG_LEVEL, value: {FROM_VALUES}}}, {second}]"
