@@ -58,7 +58,7 @@ def _take_out(schema: Any) -> dict[str, Outside]:
             where = _joined(base, reference)
             if key != "$schema" and where in known:
                 continue
-            shown = _shown(reference)
+            shown = escaped(without_query(reference), _LONGEST)
             found[shown] = Outside(shown, where.lower().startswith(("http://", "https://")))
             if key == "$schema":
                 del part[key]
@@ -90,11 +90,3 @@ def _joined(base: str, reference: str) -> str:
         return urldefrag(urljoin(base, reference)).url
     except ValueError:  # no address at all: Helm cannot read it either
         return reference
-
-
-def _shown(reference: str) -> str:
-    """Return a reference for people."""
-    try:
-        return escaped(without_query(reference), _LONGEST)
-    except ValueError:
-        return "…"
