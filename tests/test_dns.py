@@ -317,7 +317,7 @@ def _compare_port(
         return
     why = exchange.message if isinstance(exchange, Unanswered) else Text("geen antwoord", "no answer")
     no_way = isinstance(exchange, Unanswered) and exchange.how is How.UNREACHABLE and not item.is_v6
-    if state is None or no_way or not dns.sees_ipv6(item.address):
+    if state is None or no_way or not (dns.sees_ipv6(item.address) or _saw_ipv6(http)):
         reason = why if state is None or no_way else _NO_IPV6_HERE
         doubts.append(Text(f"{item.address}: {reason.nl}", f"{item.address}: {reason.en}"))
         return
@@ -329,6 +329,11 @@ def _compare_port(
         strength=norm.ipv6,
         command=http.curl(item, plain=exchange is item.plain),
     )
+
+
+def _saw_ipv6(http: HttpFacts) -> bool:
+    """Tell whether something on the internet answered over IPv6, so that this machine has it."""
+    return any(item.is_v6 and is_public(item.address) and _answers(item.first) for item in http.addresses)
 
 
 def _over_https(item: AddressHttp) -> Exchange:

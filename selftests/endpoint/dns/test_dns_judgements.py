@@ -309,6 +309,21 @@ def two_addresses(facts: DnsFacts, silent_one: str) -> dict[str, Any]:
     return {"aaaa": lookup, "probes": (*server.probes, probe)}
 
 
+@pytest.mark.parametrize(("answered", "verdict"), [(True, FAIL), (False, UNDETERMINED)])
+def test_an_answer_over_ipv6_shows_that_this_machine_has_it(collector: Dns, answered: bool, verdict: Verdict) -> None:
+    """Of two addresses one is silent; that says something where the other answered."""
+    addresses = ("2a00:1450::1", "2a00:1450::2")
+    facts = replace(
+        names(collector), ipv6_here="local", a=records("A", "93.184.216.34"), aaaa=records("AAAA", *addresses)
+    )
+    (v4, v6) = web(v4=(ANSWER, ANSWER), v6=(ANSWER, ANSWER)).addresses
+    dead = replace(v6, address=addresses[1], first=silent(), plain=silent())
+    other = replace(v6, address=addresses[0], **({} if answered else {"first": silent(), "plain": silent()}))
+    http = replace(web(v4=(ANSWER, ANSWER)), addresses=(replace(v4, address="93.184.216.34"), other, dead))
+
+    assert judge_dns("dns.ipv6_and_ipv4", dns=facts, http=http, tls=not_seen("tls")).verdict is verdict
+
+
 def not_seen(what: str) -> NotSeen:
     return NotSeen(reason=Reason.UNREACHABLE, message=Text(what, what), provenance=SEEN)
 
