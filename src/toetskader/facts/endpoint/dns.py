@@ -91,7 +91,7 @@ class ProbeOutcome(StrEnum):
     UNREACHABLE = "unreachable"
     """No answer in time, or the connection was refused."""
     PRIVATE = "private"
-    """Not tried: a private or reserved address, that nobody reaches from outside."""
+    """Not tried: an address with a purpose of its own, that nobody reaches from outside or that stands for IPv4."""
     NOT_ASKED = "not_asked"
     """Not tried: no way to it from this machine."""
 
