@@ -360,14 +360,14 @@ class _Known:
         """False when templates call each other so deeply that there may be more to find."""
         callers = [(number, chart._called(name), given) for number, u in enumerate(units) for name, given, _ in u.calls]
         for _ in range(self._MOST_ROUNDS):
-            before = (str(self._arguments), list(self._outputs))
+            before = ([dict(given) for given in self._arguments], list(self._outputs))
             for number, called, argument in callers:
                 given = self._passed(argument, number)
                 for other in called:
                     _add(self._arguments[other], given)
             for number, unit in enumerate(units):
                 self._outputs[number] |= self.tokens(frozenset(unit.output), number)
-            if before == (str(self._arguments), self._outputs):
+            if before == (self._arguments, self._outputs):
                 break
         else:
             self.is_whole = False
