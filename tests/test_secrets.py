@@ -16,7 +16,8 @@ from toetskader.facts.kubernetes.secret_uses import (
     uses_secret_store,
 )
 from toetskader.facts.kubernetes.workloads import Workloads
-from toetskader.facts.secrets.documents import settings, texts
+from toetskader.facts.secrets.comments import PROSE
+from toetskader.facts.secrets.documents import settings
 from toetskader.facts.secrets.encoded import holds_private_key, may_hold_pem
 from toetskader.facts.secrets.files import (
     KEY_STORE_SUFFIXES,
@@ -167,12 +168,21 @@ def _literals(workloads: Workloads, objects: Objects) -> Iterator[Node]:
         if gives_secret(option.name, option.node.value, resolves=option.resolves):
             yield option.node
     for node in (*arguments(workloads, tests=True), *(item.node for item in headers(workloads, tests=True))):
-        if leaks(str(node.value)):
+        argument = Literal("", node)
+        if leaks(str(node.value)) or any(_is_set(one) for one in embedded(argument)):
             yield node
         else:
-            yield from _literal_lines(Literal("", node))
+            yield from _literal_lines(argument)
     for line in commands(workloads, tests=True):
         yield from _given_to_a_program(line)
+
+
+def _is_set(literal: Literal) -> bool:
+    """Tell whether an argument gives a secret to a setting in it (`psql 'host=db password=…'`)."""
+    # A shell or a program puts something in the place of what has one of these.
+    if not frozenset("$`{<%").isdisjoint(literal.text):
+        return False
+    return gives_secret(literal.name, literal.node.value, in_values=True)
 
 
 def _given_to_a_program(line: tuple[Node, ...]) -> Iterator[Node]:
@@ -196,8 +206,10 @@ def _shapes(part: Node, item: KubernetesObject, findings: Findings) -> None:
     """Report texts in a part of an object that have the shape of a key or token; of keys in base64, too."""
     if not part or not (may_leak(item.haystack) or may_hold_pem(item.haystack)):
         return
-    for place in texts(part):
-        shapes = [leak.shape for leak in leaks(place.value)]
+    for name, place, *_ in settings(part):
+        if not isinstance(place.value, str):
+            continue
+        shapes = [leak.shape for leak in leaks(place.value, documentation=name in PROSE)]
         if PRIVATE_KEY not in shapes and holds_private_key(place.value):
             shapes.append(PRIVATE_KEY)
         for shape in shapes:

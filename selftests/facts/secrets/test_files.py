@@ -31,6 +31,7 @@ def test_suites_of_helm_unittest() -> None:
 COMMENTS = {
     "of YAML": f"# {URL}\n",
     "at the end of a line": f"uri: ''  # zoals {URL}\n",
+    "in a schema": f"uri:\n  description: 'zoals {URL}'\n",
     "of a template": f"{{{{/*\nvoorbeeld:\n  uri: {URL}\n*/}}}}\n",
     "of a template, trimmed": f"a: 1\n{{{{- /*\n  {URL}\n  en meer\n*/ -}}}}\nb: 1\n",
 }

@@ -60,6 +60,15 @@ GIVEN = {
     "a command in a file without ending": ("init", f"set -e\nredis-cli -a {PW} ping\n"),
     "a hash with its scheme": ("gebruikers", "beheer:{SSHA}Zm9vYmFyYmF6cXV4\n"),
     "TOML": ("app.toml", f'[db]\npassword = "{PW}"\n'),
+    "a variable in a template": (
+        "templates/x.yaml",
+        f"{{{{- if .a }}}}\nenv:\n  - name: DB_PASSWORD\n    value: {PW}\n  - name: X\n    value: {{{{ .x }}}}\n"
+        "{{- end }}\n",
+    ),
+    "a flow mapping in a template": (
+        "templates/x.yaml",
+        f"{{{{- with .Values.a }}}}\ndata: {{password: {PW}, x: {{{{ .x }}}}}}\n{{{{- end }}}}\n",
+    ),
     "a template": ("templates/x.yaml", f"data:\n  password: {PW}\n  x: {{{{ .Values.x }}}}\n"),
 }
 
@@ -91,6 +100,13 @@ HARMLESS = {
         "run.sh",
         'password="$(cat /run/pw)"\nmysql -p"$password" -h db\nmysql -p$PW\ntoken=${1:-}\nmkdir -p /a/b1C\n',
     ),
+    "templates that read values": (
+        "templates/x.yaml",
+        '{{- if .Values.a }}\npassword: {{ .Values.p | quote }}\ntoken: "{{ .x }}-Zomer1"\n'
+        "ref: {secretName: {{ .y }}, secretKey: licentie}\n{{- end }}\n",
+    ),
+    "what a schema says": ("templates/crd.yaml", "token:\n  description: |-\n    Reads the\n    token: into.\n"),
+    "the store of each Java": ("run.sh", "keytool -importcert -keystore cacerts -storepass changeit -noprompt\n"),
     "Redis without password": ("redis.conf", "port 6379\nuser default on nopass ~* +@all\n"),
     "a policy": (
         "app.yaml",

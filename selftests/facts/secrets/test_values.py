@@ -45,6 +45,9 @@ def test_what_is_not(value: str) -> None:
         ("DB_CREDENTIALS", "app:zomer", True),
         ("ES_BASIC_AUTH", "elastic:zomer", True),
         ("REGISTRY_AUTH", "robot:Welkom-1", True),
+        ("NEO4J_AUTH", "neo4j/zomer2024", True),
+        ("REGISTRY_AUTH", "group/app-2", False),
+        ("MEDIA_AUTH", "application/json", False),
         ("BASIC_AUTH", "YXBwOldlbGtvbS0yMDI0", True),  # app:Welkom-2024
         ("REGISTRY_AUTH", "ldap:simple", False),
         ("DB_CREDENTIALS", "file:creds.json", False),
@@ -105,6 +108,10 @@ def test_pull_secrets_are_names_of_objects() -> None:
     assert not gives_secret("image-pull-secret", "regcred", in_values=True)
     assert not gives_secret("imagePullSecrets", "register-2024-01", in_values=True)
     assert gives_secret("image-pull-secret", "Welkom-2024", in_values=True)
+    assert not gives_secret("image-pull-secret", "regcred")  # in a ConfigMap that an operator reads
+    assert not gives_secret("WEBHOOK_TLS_SECRET", "app-webhook-2")
+    assert gives_secret("WEBHOOK_TLS_SECRET", "Welkom-2024")
+    assert gives_secret("WEBHOOK_SECRET", "app-webhook-2")
 
 
 def test_a_header_with_what_is_done_with_it() -> None:

@@ -37,6 +37,8 @@ _AFTER_NAME = frozenset({"add_user", "change_password", "authenticate_user"})
 """Options after which a name stands first."""
 _ENDS_IN_PASS = re.compile(r"--?[a-z]{0,12}(?:store|key|src|dest)[a-z]{0,12}pass")
 """Options of Java's keytool and jarsigner."""
+_OF_JAVA = "changeit"
+"""The password of the trust store that comes with each Java runtime, by keytool's manual: it guards nothing."""
 _WORD = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|[^\s;|&]+|[;|&\n]")
 _STARTS = re.compile(r"[A-Za-z_]\w*=|(?:sudo|exec|env|time|nohup|then|do|else|if|\(|!)$")
 _PROGRAMS = tuple({*_APART, *_ATTACHED, "htpasswd"})
@@ -116,7 +118,7 @@ def _found(words: list[tuple[int, str]]) -> Iterator[tuple[int, int]]:
             start = len("pass:") if word.startswith("pass:") else 0
             if not word.startswith(("-", "$", "env:", "file:", "stdin", "fd:")):
                 yield index, start
-        elif _ENDS_IN_PASS.fullmatch(option) and not word.startswith(("-", "$")):
+        elif _ENDS_IN_PASS.fullmatch(option) and not word.startswith(("-", "$", _OF_JAVA)):
             yield index, 0
         elif attached:
             if word.startswith(attached) and word[2:3] not in ("", "$", "'", '"'):

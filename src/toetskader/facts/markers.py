@@ -45,7 +45,7 @@ _WORDS_OF_NOBODY = re.compile(
 )
 _NOBODYS = linear(r"[A-Za-z_ .!<>\"'-]+[0-9]{0,4}[>\"'.!]*")
 _MARKER = re.compile(
-    rf"(?i:(?:test-|default-|secret-|{WORD}:)?{WORD}(?:-?a?[0-9]{{1,6}}(?:-secret)?|[A-P]{{4}}|random[0-9]{{6}}"
+    rf"(?i:(?:test-|default-|secret-|{WORD}[:/])?{WORD}(?:-?a?[0-9]{{1,6}}(?:-secret)?|[A-P]{{4}}|random[0-9]{{6}}"
     rf"|:?[0-9]{{0,6}}a1B2c3D4e5F6|(?:-secret)?(?:-|://)[0-9]{{1,6}})?|<{WORD}-[0-9]{{1,6}}>)"
     rf"|[\w<>:./-]{{1,60}} (?:\w{{1,20}}://|jdbc:\w{{1,20}}:|database: ){WORD}"
 )
@@ -166,6 +166,7 @@ class Markers:
         yield f"{WORD}:{WORD}-{number}"
         yield f"{WORD}:{WORD}-a{number}"
         yield f"{WORD}:{WORD}{self._letters(value)}"
+        yield f"{WORD}/{WORD}{number:04d}"
         yield f"{WORD}random{number:06d}"
         yield f"{WORD}{number:06d}a1B2c3D4e5F6"
         yield f"{WORD}:{number}a1B2c3D4e5F6"
@@ -235,6 +236,7 @@ def _traits(value: str) -> tuple[object, ...]:
         gives_secret("sortKey", value),
         gives_secret("tokens", value),
         gives_secret("CREDENTIALS", value),
+        gives_secret("AUTH", value),
         [leak.shape.name.en for leak in leaks(value)],
         [leak.shape.name.en for leak in leaks(value, documentation=True)],
         holds_private_key(value),

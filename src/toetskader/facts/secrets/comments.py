@@ -1,5 +1,6 @@
 """Comments in files of a chart: of YAML and properties to the end of a line, of Go templates over lines."""
 
+import re
 from bisect import bisect_right
 from functools import lru_cache
 
@@ -35,10 +36,38 @@ def without_template_comments(text: str) -> str:
     return "".join([*out, text[last:]]) if out else text
 
 
+ACTION = "\ue000"
+"""Stands for each character of a template's action in a template that is read as YAML; no file has it."""
+
+
+def without_actions(text: str) -> str:
+    """Return a template as the YAML it may be: `ACTION` for its actions, nothing for lines that hold nothing else.
+
+    Each line stays where it was, and as long.
+    """
+    out, last = [], 0
+    start = text.find("{{")
+    while start >= 0:
+        end = text.find("}}", start)
+        end = len(text) if end < 0 else end + 2
+        out += [text[last:start], "".join(char if char == "\n" else ACTION for char in text[start:end])]
+        last, start = end, text.find("{{", end)
+    lines = "".join([*out, text[last:]]).split("\n")
+    return "\n".join(line if line.strip(f" \t\r{ACTION}") else " " * len(line) for line in lines)
+
+
+PROSE = ("description", "title", "summary", "help", "$comment")
+"""Keys under which a schema says something in words."""
+_PROSE = re.compile(rf"""(?:{"|".join(map(re.escape, PROSE))})["']?[ \t]*:""")
+
+
 def in_comment(text: str, position: int) -> bool:
-    """Tell whether a place is in a comment: on its line, at the end of it, or in one of a template over lines."""
+    """Tell whether a place is in a comment: on its line, at the end of it, or in one of a template over lines.
+
+    What a schema says in words (`description: …`) is one, too.
+    """
     line = text[text.rfind("\n", 0, position) + 1 : position]
-    if line.lstrip().startswith(_LINE_COMMENTS) or " # " in line:
+    if line.lstrip().startswith(_LINE_COMMENTS) or " # " in line or _PROSE.search(line):
         return True
     comments = _template_comments(text)
     at = bisect_right(comments, (position, len(text))) - 1

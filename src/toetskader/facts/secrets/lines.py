@@ -96,7 +96,7 @@ def careful_lines(text: str) -> Iterator[Assignment]:
         value = match["value"][1:-1] if quoted else match["value"].rstrip(";")
         if not quoted and (not _CODE.isdisjoint(value) or _DOTTED.fullmatch(value)):
             continue
-        if match["sign"] != "=" and value.isalpha() and match["name"].lower() in _WORDS_OF_PROSE:
+        if match["sign"] != "=" and value.rstrip(".,!?").isalpha() and match["name"].lower() in _WORDS_OF_PROSE:
             continue
         yield Assignment(number, match["name"], value, end - len(line) + match.start("value") + quoted)
 

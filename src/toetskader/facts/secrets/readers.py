@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from toetskader.facts import command_secrets
 from toetskader.facts.secrets.accounts import may_hold, passwords
-from toetskader.facts.secrets.comments import without_template_comments
+from toetskader.facts.secrets.comments import ACTION, PROSE, without_actions, without_template_comments
 from toetskader.facts.secrets.files import is_documentation
 from toetskader.facts.secrets.lines import DEFAULT, Assignment, careful_lines, code_lines, plain_lines, yaml_lines
 from toetskader.facts.secrets.names import may_name, strength, strength_below
@@ -72,7 +72,11 @@ def _read(name: str, text: str, depth: int) -> Iterator[Assignment]:
 
 def _structured(text: str, depth: int) -> Iterator[Assignment]:
     found = yaml_settings(text)
-    return yaml_lines(text) if found is None else _of_parsed(text, found, depth)
+    if found is not None:
+        return _of_parsed(text, found, depth)
+    bare = without_actions(text) if "{{" in text else ""
+    parsed = _of_parsed(bare, yaml_settings(bare) or (), depth)
+    return _unique((item for item in parsed if ACTION not in item.value), yaml_lines(text))
 
 
 def _unique(*readings: Iterator[Assignment]) -> Iterator[Assignment]:
@@ -148,7 +152,7 @@ def _first_of_block(text: str, scalar: Scalar) -> tuple[int, int, str]:
 
 def _within(text: str, name: str, scalar: Scalar, depth: int) -> Iterator[Assignment]:
     """Yield the settings in a value that is a text of its own: a file in a block, JSON between quotes."""
-    if scalar.is_block:
+    if scalar.is_block and name not in PROSE:
         start = text.find("\n", scalar.start) + 1
         if start and may_name(text[start : scalar.end]):
             before = text.count("\n", 0, start)

@@ -133,7 +133,7 @@ def gives_secret(
         return True
     if grade == Grade.RANDOM:
         return _looks_secret(value)
-    if (in_values and _names_object(name, value)) or _says_what_is_done(name, value):
+    if _names_object(name, value, in_values=in_values) or _says_what_is_done(name, value):
         return False
     return grade == Grade.ANY or looks_chosen(value)
 
@@ -193,11 +193,12 @@ def names_known_secret(name: str, value: object, known: Container[str]) -> bool:
 _NAMES_OF_SECRETS = ("secret name", "existing secret", "existing secret name", "secret ref", "secret", "name of secret")
 
 
+_MANY_DIGITS = 4
 # What stands before the colon of a reference.
 _SCHEMES = frozenset(
     {"file", "env", "vault", "op", "arn", "ref", "secret", "http", "https", "k8s", "sops", "aws", "gcp"}
 )
-_ACCOUNT = re.compile(r"(?P<user>[A-Za-z_][\w.@+=,-]{0,100}):(?P<password>[^\s:]{4,200})")
+_ACCOUNT = re.compile(r"(?P<user>[A-Za-z_][\w.@+=,-]{0,100})(?P<sign>[:/])(?P<password>[^\s:]{4,200})")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{6,400}={0,2}")
 
 
@@ -214,6 +215,8 @@ def holds_account(name: str, value: str) -> bool:
     if match is None or match["user"].lower() in _SCHEMES:
         return False
     password = match["password"]
+    if match["sign"] == "/":  # `NEO4J_AUTH=neo4j/…`; a media type, an image and a path look alike
+        return looks_chosen(password) or (password.isalnum() and sum(map(str.isdigit, password)) >= _MANY_DIGITS)
     if password.isdigit() or is_plain_path(password) or password[:1] in "/$" or _VERSION.fullmatch(password):
         return False
     return not password.isalpha() or not words(name).endswith("auth") or "basic" in name.lower()
@@ -248,20 +251,24 @@ def looks_chosen(value: str) -> bool:
         return False
     if any(pattern.fullmatch(text) for pattern in (_VERSION, _CONSTANT, _MAIL_OR_HOST, _UUID, _IDENTIFIER)):
         return False
-    if _OBJECT_NAME.fullmatch(text) and sum(map(str.isdigit, text)) < 4:
+    if _OBJECT_NAME.fullmatch(text) and sum(map(str.isdigit, text)) < _MANY_DIGITS:
         return False
     kinds = (any(map(str.islower, text)), any(map(str.isupper, text)), any(map(str.isdigit, text)), not text.isalnum())
     return sum(kinds) >= 3
 
 
-def _names_object(name: str, value: str) -> bool:
+# A Secret of one of the types that Kubernetes itself reads, which is given by its name.
+_OF_A_TYPE = re.compile(r".*(?:pull secrets?|(?:tls|ssl|cert|certs|certificate|ca) secret)")
+
+
+def _names_object(name: str, value: str, *, in_values: bool) -> bool:
     """Tell whether a value under `…secret` or `…key` is the name of a Secret or of an entry in one."""
     if not _OBJECT_NAME.fullmatch(value) or looks_random(value):
         return False
     own = words(name)
-    if own.endswith(("pull secret", "pull secrets")):
+    if _OF_A_TYPE.fullmatch(own):
         return True
-    if not own.endswith(("secret", "key")):
+    if not in_values or not own.endswith(("secret", "key")):
         return False
     if name in ("secret", "secretKey") and re.search(r"[-.]", value) and not is_dummy(value):
         return True
