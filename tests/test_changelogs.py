@@ -11,6 +11,7 @@ from toetskader.facts.release_notes import (
     Notes,
     annotated_notes,
     changelog_files,
+    notes_in_readme,
     notes_of,
     own_changelog_link,
     with_more,
@@ -201,8 +202,9 @@ def _notes(chart: ChartFiles, findings: Findings) -> Notes | None:
         notes = notes_of(path, chart.files[path], chart.version, _versions(chart), names)
         if notes is not None:
             return with_more(notes, listed)
-    if listed is not None:
-        return listed
+    elsewhere = listed or notes_in_readme(chart.files, chart.version)
+    if elsewhere is not None:
+        return elsewhere
     if not paths:
         _missing(chart, findings)
         return None

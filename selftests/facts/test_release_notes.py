@@ -16,6 +16,7 @@ from toetskader.facts.release_notes import (
     Notes,
     annotated_notes,
     changelog_files,
+    notes_in_readme,
     notes_of,
     own_changelog_link,
     with_more,
@@ -66,6 +67,8 @@ FORMS = {
     "nested lists": "## v1.2.0\n\n- Added:\n  - Search\n- Fixed:\n  - A leak\n\n## v1.1.0\n\n- Added:\n  - Older\n",
     "Dutch": "# Wijzigingen\n\n## Versie 1.2.0 (1 maart 2026)\n\n### Nieuw\n\n- Search\n\n### Opgeloste fouten\n"
     "\n- A leak\n",
+    "AsciiDoc": "= Changes\n\n== 1.2.0 (2026-03-01)\n\n=== Added\n\n* Search\n\n=== Fixed\n\n* A leak\n\n"
+    "== 1.1.0\n\n* Older\n",
     "HTML in headings": "## <small>1.2.0 (2026-03-01)</small>\n\n### Added\n\n* Search\n\n### Fixed\n\n* A leak\n",
     "badge": "## 1.2.0  ![AppVersion: v3.7](https://img.x/3.7?a=b)\n\n**Release date:** 2026-03-01\n\n"
     "### Added\n* Search\n\n"
@@ -286,6 +289,16 @@ def test_what_is_no_list_of_changes(annotations: object) -> None:
 def test_files_with_changes() -> None:
     names = ["README.md", "docs/CHANGES.rst", "CHANGELOG.md", "History.txt", "templates/changelog.md", "news.yaml"]
     assert changelog_files(dict.fromkeys(names, "")) == ("CHANGELOG.md", "History.txt", "docs/CHANGES.rst")
+
+
+def test_notes_in_a_readme() -> None:
+    readme = "# Proef\n\n## Install\n\n1.2.0\n\n## Changelog\n\n### 1.2.0\n\n- Add search\n\n### 1.1.0\n\n- Older\n"
+    found = notes_in_readme({"README.md": readme}, "1.2.0")
+    assert found is not None
+    assert (found.source, found.line, [item.text for item in found.statements]) == ("README.md", 9, ["Add search"])
+    assert notes_in_readme({"README.md": readme.replace("Changelog", "Values")}, "1.2.0") is None
+    assert notes_in_readme({"charts/x/README.md": readme}, "1.2.0") is None
+    assert notes_in_readme({"README.md": readme}, "1.3.0") is None
 
 
 HOME = {"name": "proef", "home": "https://git.acme.example/team/proef"}

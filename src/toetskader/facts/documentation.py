@@ -239,6 +239,8 @@ def _here_document(lines: list[str], index: int) -> str:
 _KIND = re.compile(r"^[ ]{0,20}kind:[ ]{0,4}['\"]?([A-Za-z]{1,60})", re.MULTILINE)
 _CONFIGURATION = frozenset({"secret", "secrets", "configmap", "configmaps", "cm", "namespace", "namespaces", "ns"})
 """Resources that hold configuration, and the namespace that the municipality gives (DDC 7.6), as kubectl names them."""
+_MAKES_CONFIGURATION = re.compile(r"(?:secret|configmap)s?")
+"""End of a kind that is kept in the cluster as a Secret or ConfigMap: SealedSecret, ExternalSecret."""
 _NAMES_CONFIGURATION = re.compile(r"secret|credential|config-?map|namespace", re.IGNORECASE)
 _NAMES_MORE = re.compile(r"operator|controller|deploy|crds?\b|://", re.IGNORECASE)
 _VAULTS = re.compile(r"^(?:az\s+keyvault\s+secret|aws\s+secretsmanager|gcloud\s+secrets)\s", re.IGNORECASE)
@@ -261,7 +263,7 @@ def _configures(command: str, fed: str, shown: list[str]) -> bool:
     if files:
         return all(_is_configuration_file(name, fed, shown) for name in files)
     what = plain[1] if len(plain) > 1 else ""
-    return re.split(r"[/.]", what.lower())[0] in _CONFIGURATION and plain[0] not in ("cp", "set", "exec")
+    return _is_configuration_kind(re.split(r"[/.]", what.lower())[0]) and plain[0] not in ("cp", "set", "exec")
 
 
 def _arguments(words: list[str]) -> tuple[list[str], list[str]]:
@@ -284,11 +286,18 @@ def _arguments(words: list[str]) -> tuple[list[str], list[str]]:
     return [name for named in files for name in named.split(",")], plain
 
 
+def _is_configuration_kind(kind: str) -> bool:
+    """Tell whether a resource, in lower case, is configuration or something that becomes it."""
+    return kind in _CONFIGURATION or any(
+        _MAKES_CONFIGURATION.fullmatch(kind, at) for at in (kind.rfind("secret"), kind.rfind("configmap")) if at >= 0
+    )
+
+
 def _is_configuration_file(name: str, fed: str, shown: list[str]) -> bool:
     """Tell whether a manifest holds configuration only: by its kinds where they are shown, or else by its name."""
     kinds = {kind.lower() for kind in _KIND.findall(fed if name == "-" else "\n".join(shown))}
     if kinds:
-        return kinds <= _CONFIGURATION
+        return all(map(_is_configuration_kind, kinds))
     return _NAMES_CONFIGURATION.search(name) is not None and not _NAMES_MORE.search(name)
 
 

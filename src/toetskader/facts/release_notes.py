@@ -110,6 +110,26 @@ def notes_of(
     return None
 
 
+_CHANGES_HERE = linear(
+    r"(?i)^#{1,6}[ \t]+.{0,40}?(?:change ?log|release notes|wijzigingen|versiegeschiedenis|what(?:'|’)?s new"
+    r"|wat is er nieuw)"
+)
+
+
+def notes_in_readme(files: Mapping[str, str], version: str) -> Notes | None:
+    """Return what a README says of a version of its chart, below a heading that says that changes stand there."""
+    for path, text in files.items():
+        if not path.lower().startswith("readme") or "/" in path:
+            continue
+        lines = text.splitlines()
+        start = next((at for at, line in enumerate(lines) if _CHANGES_HERE.match(line[:LONGEST_LINE])), None)
+        if start is not None:
+            notes = notes_of(path, "\n" * start + "\n".join(lines[start:]), version)
+            if notes is not None:
+                return notes
+    return None
+
+
 def annotated_notes(metadata: Mapping[str, Any], version: str) -> Notes | None:
     """Return the changes that Chart.yaml lists for its own version (`artifacthub.io/changes`), or None.
 
@@ -194,7 +214,8 @@ _ADDRESS = linear(r"^https?://(?P<host>[^/\s]{1,200})/(?P<owner>[^/\s]{1,200})")
 # --- blocks ----------------------------------------------------------------------------------------------------------
 
 _FENCE = linear(r"^ {0,3}(?P<mark>```+|~~~+)")
-_ATX = linear(r"^ {0,3}(?P<marks>#{1,6})(?P<text>[ \t].*|[\[v0-9].*|)$")
+# Markdown's `##`, and the `==` of AsciiDoc.
+_ATX = linear(r"^ {0,3}(?:(?P<marks>#{1,6})(?P<text>[ \t].*|[\[v0-9].*|)|(?P<adoc>={1,6})[ \t]+(?P<title>[^=].*))$")
 _UNDERLINE = linear(r"^(?:=+|-+|~+|\^+|\"+|'+|`+|\++|\*+|#+|:+|_+)\s*$")
 _ITEM = linear(r"^(?P<indent>[ \t]*)(?:[-*+•]|[0-9]{1,3}[.)])[ \t]+(?P<text>.*)$")
 _ROW = linear(r"^\s*\|(?P<cells>.*)\|\s*$")
@@ -284,7 +305,8 @@ def _underlines(line: str, after: str) -> bool:
 def _block(number: int, line: str) -> _Block:
     heading = _ATX.match(line)
     if heading:
-        return _Block(number, _visible(heading["text"]).rstrip("# "), len(heading["marks"]))
+        marks, title = heading["marks"] or heading["adoc"], heading["text"] or heading["title"] or ""
+        return _Block(number, _visible(title).rstrip("#= "), len(marks))
     item = _ITEM.match(line)
     if item:
         return _Block(number, _visible(item["text"]), 0, len(item["indent"].expandtabs(4)))
