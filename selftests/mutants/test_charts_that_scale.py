@@ -20,6 +20,8 @@ FOLLOWS = {
     "a switch around it": ("{{ if .Values.highAvailability }}3{{ else }}1{{ end }}", "highAvailability: true"),
     "a helper": ('{{ include "klein.number" . }}', "cluster: {members: 3}"),
     "the length of a list": ("{{ len .Values.shards }}", "shards: [a, b]"),
+    "a number at its bound": ("{{ min 2 .Values.replicaCount }}", "replicaCount: 2"),
+    "a number with a threshold": ("{{ ternary 4 2 (gt (int .Values.replicas) 8) }}", "replicas: 1"),
     "a variable": ("{{ $number }}", "cluster: {members: 3}"),
 }
 HELPER = '{{ define "klein.number" }}{{ .Values.cluster.members }}{{ end }}'

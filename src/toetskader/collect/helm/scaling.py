@@ -90,7 +90,14 @@ class Scaling:
         return answer, changes
 
     def _others(self, left: Iterable[_Key]) -> Iterator[_Changes]:
-        """Yield groups of other values to change: those that templates name behind `replicas:`, then other numbers."""
+        """Yield groups of other values to change.
+
+        First those called replicas, to less and to far more, for a template may hold to a bound; then what templates
+        name behind `replicas:`, and other numbers.
+        """
+        now_set = {path: value_at(self._base.values, path) for path in self.first}
+        yield {path: as_before(value, int(value) - 1) for path, value in now_set.items() if int(value) > 1}
+        yield {path: as_before(value, 10 * int(value) + self._more) for path, value in now_set.items()}
         yield self._named(replica_fields(self._chart.source.files), [self._watched[key] for key in left])
         numbers = number_paths(self._base.values, more=self._more)
         numbers = {path: raised for path, raised in numbers.items() if path not in self.first}
