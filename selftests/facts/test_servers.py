@@ -79,6 +79,13 @@ NONE = {
     "uses PostgreSQL and serves": (
         f"{env('POSTGRES_PASSWORD')}, {mount('/media')}, readinessProbe: {{httpGet: {{path: /, port: 8000}}}}"
     ),
+    "uses PostgreSQL and is told where by a ConfigMap": (
+        f"{env('POSTGRES_PASSWORD')}, {mount('/media')}, envFrom: [{{configMapRef: {{name: c}}}}]"
+    ),
+    "uses PostgreSQL and serves something else": (
+        f"{env('POSTGRES_PASSWORD')}, {mount('/media')}, ports: [{{containerPort: 8000}}]"
+    ),
+    "uses Redis and keeps files": f"{env('REDIS_PASSWORD')}, {mount('/media')}",
     "manages MySQL elsewhere": env("MYSQL_ROOT_PASSWORD", "PMA_HOST"),
     "uses MongoDB with its set-up": env("MONGO_INITDB_DATABASE", "MONGO_URL"),
     "asks a database elsewhere": probe("pg_isready -h $DB_HOST -p 5432"),

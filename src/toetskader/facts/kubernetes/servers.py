@@ -88,7 +88,7 @@ _SIGNS = {
         clients=r"mongosh?|nodetool|cqlsh|etcdctl|clickhouse-client|cypher-shell",
         paths=r"/var/lib/(?:mongo(?:db)?|elasticsearch|opensearch|cassandra|clickhouse|influxdb2?|neo4j|couchdb|etcd|ldap)"
         r"|/usr/share/(?:elasticsearch|opensearch)/data|/opt/couchdb/data|/var/solr|/meili_data|/qdrant/storage"
-        r"|/bitnami/(?:mongodb|elasticsearch|opensearch|cassandra|minio|neo4j|couchdb|etcd|solr|openldap)",
+        r"|/bitnami/(?:mongodb|elasticsearch|opensearch|cassandra|clickhouse|influxdb|minio|neo4j|couchdb|etcd|solr|scylladb|openldap)",
     ),
     Server.CACHE_OR_QUEUE: _Signs(
         variables=r"RABBITMQ_(?:DEFAULT_(?:USER|PASS|VHOST)(?:_FILE)?|ERLANG_COOKIE|NODENAME)|REDIS_REPLICATION_MODE"
@@ -108,11 +108,7 @@ _CLIENTS = {server: linear(rf"{_START}(?:{signs.clients})(?:\s|$)") for server, 
 _PATHS = {server: re.compile(rf"(?:{signs.paths})(?:/.*)?") for server, signs in _SIGNS.items()}
 
 # What the images of a server are set up with too, and what uses it as well: a sign where nothing tells of a use.
-_SHARED_VARIABLES = {
-    Server.POSTGRESQL: re.compile(r"POSTGRES(?:QL)?_PASSWORD(?:_FILE)?"),
-    Server.OTHER_SQL: re.compile(r"(?:MYSQL|MARIADB)_PASSWORD(?:_FILE)?"),
-    Server.CACHE_OR_QUEUE: re.compile(r"REDIS_PASSWORD(?:_FILE)?"),
-}
+_SHARED_VARIABLES = {Server.POSTGRESQL: re.compile(r"POSTGRES(?:QL)?_PASSWORD(?:_FILE)?")}
 _SHARED_PATHS = {Server.OTHER_DATABASE: re.compile(r"/data/(?:db|configdb)")}
 
 # A variable that says where something else is. What a replica follows or a server calls itself is none.
@@ -155,7 +151,9 @@ def _signs(container: Container) -> Iterator[Server]:
     paths = list(_written_paths(container))
     yield from (server for server, known in _PATHS.items() if any(map(known.fullmatch, paths)))
     yield from _by_services(container)
-    if not uses_other and not _serves_http(container) and _keeps_data(container):
+    # Whoever uses one may be told where it is in a ConfigMap or Secret that is read whole.
+    hidden = bool(container.get("envFrom").value)
+    if not (uses_other or hidden or _serves_something(container)) and _keeps_data(container):
         yield from (server for server, known in _SHARED_VARIABLES.items() if any(map(known.fullmatch, names)))
         yield from (server for server, known in _SHARED_PATHS.items() if any(map(known.fullmatch, paths)))
 
@@ -209,10 +207,9 @@ def _keeps_data(container: Container) -> bool:
     )
 
 
-def _serves_http(container: Container) -> bool:
-    names = (port.get("name").text() or "" for port in container.get("ports").each())
-    asked = any(probe.get("httpGet") for probe in container.probes())
-    return asked or any(name.startswith(("http", "web")) for name in names)
+def _serves_something(container: Container) -> bool:
+    """Tell whether a container declares ports or is asked over HTTP: its ports would have told that it is a server."""
+    return bool(container.get("ports").value) or any(probe.get("httpGet") for probe in container.probes())
 
 
 def _by_services(container: Container) -> Iterator[Server]:
