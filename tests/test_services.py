@@ -54,8 +54,8 @@ def test_component_serves_plain_http(
     """DDC 7.17: the component serves plain HTTP on a container port; the ingress or gateway does the encryption.
 
     What the API server calls, such as an admission webhook, it calls over HTTPS only, so that is no way to the
-    component. A port of a Service that leads nowhere is remarked on where another shows plain HTTP, as are a Service
-    without pods and an Ingress without a Service: no requirement is about those.
+    component. A port of a Service that leads nowhere is remarked on, unless HTTP was to come by it alone, as are a
+    Service without pods and an Ingress without a Service: no requirement is about those.
     """
     _remark_on_what_leads_nowhere(workloads, objects, findings)
     ports = list(service_ports(objects, workloads))
@@ -73,7 +73,7 @@ def test_component_serves_plain_http(
             _report_tls_only(port, findings)
     declared = _declared_ports(workloads, called)
     shown = bool(plain) or any(port_protocol(port) is Protocol.HTTP for port in declared)
-    _report_leading_nowhere(ports, findings, "recommended" if shown else "required")
+    _report_leading_nowhere(ports, findings, shown=shown)
     if findings.fail or shown:
         return
     if not declared and all(port in called for port in ports):
@@ -92,10 +92,13 @@ def _declared_ports(workloads: Workloads, called: Collection[ServicePort]) -> li
     return [port for port in declared if (id(port.owner), port.path) not in behind]
 
 
-def _report_leading_nowhere(ports: list[ServicePort], findings: Findings, strength: Strength) -> None:
+def _report_leading_nowhere(ports: list[ServicePort], findings: Findings, *, shown: bool) -> None:
+    """Report the ports of Services that lead to no port of a container: a fault where HTTP was to come by it alone."""
     for port in ports:
         if port.leads_nowhere:
+            meant = port.protocol is Protocol.HTTP and not shown
             expected = Text("een poort van de container", "a port of the container")
+            strength: Strength = "required" if meant else "recommended"
             findings.add(port.target, seen=port.target.value, expected=expected, strength=strength)
 
 

@@ -45,7 +45,7 @@ SHOWN = {
         service("web", "{name: web, port: 8443, targetPort: http}"),
         UNKNOWN,
     ),
-    "of no port": ("livenessProbe: {httpGet: {port: nergens}}", TO_ODD, FAIL),
+    "of no port": ("livenessProbe: {httpGet: {port: nergens}}", TO_ODD, UNKNOWN),
 }
 
 
@@ -78,6 +78,9 @@ def test_a_port_that_leads_nowhere_is_remarked_on(more: str, verdict: Verdict) -
 def test_a_port_that_leads_nowhere_shows_no_http() -> None:
     nowhere = workload("web", container()) + service("web", "{name: http, port: 80, targetPort: http}")
     assert judged("service.plain_http_port", nowhere).verdict is FAIL
+    for of_something_else in ("{name: metrics, port: 9150, targetPort: metrics}", "{port: 7001, targetPort: tls}"):
+        other = workload("web", container()) + service("web", of_something_else)
+        assert judged("service.plain_http_port", other).verdict is UNKNOWN
 
 
 ROUTE = (
