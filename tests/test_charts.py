@@ -319,12 +319,22 @@ def test_deployment_can_be_tested(
                 "een test die het component en zijn bronnen aanroept", "a test that calls the component and its sources"
             ),
             strength="recommended",
+            remedy=Text(
+                "Voeg onder `templates/tests/` een Pod of Job toe met `helm.sh/hook: test` die het component en zijn "
+                "bronnen zoals de database aanroept.",
+                "Add a Pod or Job with `helm.sh/hook: test` under `templates/tests/` that calls the component and its "
+                "sources such as the database.",
+            ),
         )
     for place in unfilled(objects, workloads, environment, values):
         findings.add(
             place,
             seen=Text("een plaatshouder in plaats van een geheim", "a placeholder instead of a secret"),
             expected=Text("een waarde uit een bestaand Secret", "a value from an existing Secret"),
+            remedy=Text(
+                "Haal de plaatshouder weg en verwijs naar een bestaand Secret, met een naam uit de values.",
+                "Remove the placeholder and refer to an existing Secret, by a name from the values.",
+            ),
         )
 
 

@@ -117,7 +117,10 @@ def test_environment_comes_from_config_maps(workloads: Workloads, environment: E
             findings.add(
                 item.container.get("env"),
                 seen=Text(f"vaste waarden voor {listed(names)}", f"literal values for {listed(names)}"),
-                expected=Text("waarden uit een ConfigMap van de chart", "values from a ConfigMap of the chart"),
+                expected=Text(
+                    "waarden uit een ConfigMap van de chart, of uit een Secret als ze geheim zijn",
+                    "values from a ConfigMap of the chart, or from a Secret where they are secret",
+                ),
             )
         for source in item.unseen:
             if source.origin is Origin.CONFIG_MAP and not source.optional:

@@ -568,6 +568,8 @@ def _doubt_sign_in(
         return
     if doubts.answer(address, address.last) is not None:
         doubts.add(
-            f"{place}: waar gebruikers aanmelden is zonder browser niet te zien. Geef bij 'path' waar het begint.",
-            f"{place}: where users sign in cannot be seen without a browser. Give as 'path' where it begins.",
+            f"{place}: waar gebruikers aanmelden is zonder browser niet te zien. Zet in 'url' van "
+            "het eindpunt het pad waar het begint.",
+            f"{place}: where users sign in cannot be seen without a browser. Put in 'url' of "
+            "the endpoint the path where it begins.",
         )

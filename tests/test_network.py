@@ -323,5 +323,5 @@ def _undetermined_for_plugins(names: list[str]) -> None:
 def _some(names: list[str], lang: str) -> str:
     """Name the first three, and how many more there are."""
     more = len(names) - 3
-    rest = f" en {more} andere" if lang == "nl" else f" and {more} others"
+    rest = f" en {more} andere" if lang == "nl" else f" and {more} more"
     return ", ".join(names[:3]) + (rest if more > 0 else "")

@@ -74,10 +74,10 @@ def _documents(http: HttpFacts, doubts: Doubts) -> list[tuple[AddressHttp, Page]
         page, place = address.document, http.place(address)
         if page is None or answer.redirect is not None or answer.status >= 400:
             doubts.add(
-                f"{place}: antwoord {answer.status} zonder pagina op dit adres. Geef bij 'path' een pagina die zonder "
-                "aanmelden te zien is.",
-                f"{place}: answer {answer.status} without a page at this address. Give as 'path' a page that can be "
-                "seen without signing in.",
+                f"{place}: antwoord {answer.status} zonder pagina op dit adres. Zet in 'url' van het eindpunt "
+                "het pad van een pagina die zonder aanmelden te zien is.",
+                f"{place}: answer {answer.status} without a page at this address. Put in 'url' of the endpoint the "
+                "path of a page that can be seen without signing in.",
             )
         elif page.encoding_unread or not page.complete:
             doubts.add(f"{place}: de pagina is niet volledig gelezen.", f"{place}: the page was not read completely.")

@@ -247,6 +247,10 @@ def _remark_on_a_lone_pod(workload: Workload, objects: Objects, findings: Findin
             seen=Text("één pod", "one pod"),
             expected=Text("meer dan één pod, waar dat kan", "more than one pod, where that can be"),
             strength="recommended",
+            remedy=Text(
+                "Zet het aantal standaard op 2 of meer, als het component dat verdraagt.",
+                "Let the number default to 2 or more, where the component bears that.",
+            ),
         )
 
 

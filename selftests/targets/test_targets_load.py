@@ -354,3 +354,28 @@ def test_a_further_namespace_is_of_one_environment(tmp_path: Path, key: str, sai
     with pytest.raises(FileErrors) as error:
         load(write(tmp_path, f"{NAMESPACES}own_namespaces: {key}\n"))
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("everyting", "verwacht: een lijst of everything"),
+        ("all", "verwacht: een lijst of everything"),
+        ("[everything]", "schrijf asked: everything, zonder lijst"),
+        ("[pods, everything]", "schrijf asked: everything, zonder lijst"),
+    ],
+)
+def test_what_kubectl_was_asked_is_a_list_or_everything(tmp_path: Path, asked: str, said: str) -> None:
+    given = NAMESPACES.replace("in_cluster: true}", f"dumps: [a.yaml], asked: {asked}}}")
+    with pytest.raises(FileErrors) as error:
+        load(write(tmp_path, given))
+    assert said in str(error.value)
+
+
+def test_what_kubectl_was_asked_goes_with_its_files(tmp_path: Path) -> None:
+    with pytest.raises(FileErrors) as error:
+        load(write(tmp_path, NAMESPACES.replace("in_cluster: true}", "in_cluster: true, asked: everything}")))
+    assert "noem daar de bestanden" in str(error.value)
+    for asked in ("everything", "[all, ingresses]", "[]"):
+        given = NAMESPACES.replace("in_cluster: true}", f"dumps: [a.yaml], asked: {asked}}}")
+        assert load(write(tmp_path, given))

@@ -536,6 +536,9 @@ def _name(kind: inspect.Type) -> Text:
             return Text(" of ".join(name.nl for name in names), " or ".join(name.en for name in names))
         case inspect.CollectionType():
             return Text("een lijst", "a list")
+        case inspect.LiteralType():
+            choices = tuple(str(choice) for choice in kind.values)
+            return Text(" of ".join(choices), " or ".join(choices))
         case _:
             return _NAMES.get(type(kind), Text("een andere waarde", "another value"))
 

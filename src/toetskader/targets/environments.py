@@ -44,7 +44,16 @@ def namespace_errors(parts: PartEntries) -> Iterator[tuple[Steps, Text]]:
             message = Text("exec kan alleen op een cluster", "exec works on a cluster only")
             yield (*place, "exec"), message
         if entry.asked and not entry.dumps:
-            message = Text("asked hoort bij dumps", "asked goes with dumps")
+            message = Text(
+                "asked hoort bij dumps: noem daar de bestanden van kubectl, of haal asked weg",
+                "asked goes with dumps: name the files of kubectl there, or remove asked",
+            )
+            yield (*place, "asked"), message
+        if isinstance(entry.asked, tuple) and "everything" in entry.asked:
+            message = Text(
+                "everything is geen naam van een soort: schrijf asked: everything, zonder lijst",
+                "everything is no name of a kind: write asked: everything, without a list",
+            )
             yield (*place, "asked"), message
         try:
             label_selector(entry.selector)
