@@ -111,6 +111,11 @@ def pieces(value: str, size: int) -> set[str]:
     return {value[at : at + size] for at in range(len(value) - size + 1)}
 
 
+def test_a_header_without_a_secret_gets_no_marker_that_looks_like_one() -> None:
+    text = "# - key: Authorization\n#   value: Basic SomeSecretValue\n"
+    assert leaks(text) == leaks(hidden("values.yaml", text, Markers())) == ()
+
+
 def test_a_text_of_two_targets_has_the_markers_of_each() -> None:
     text = "password: kX8mQ2vL9pR4\n"
     second = Markers()
@@ -398,7 +403,9 @@ def test_objects_and_values() -> None:
     documents = [item.document for item in found.objects]
     assert "konijn" not in json.dumps(documents)
     assert documents[0]["spec"]["containers"][0]["env"][1] == pod["spec"]["containers"][0]["env"][1]  # type: ignore[index]
-    assert re.fullmatch(rf"amqp://app:{WORD}-?\d@mq", documents[0]["spec"]["containers"][0]["env"][2]["value"])
+    assert re.fullmatch(
+        rf"amqp://app:{WORD}(?:-?\d|[A-P]{{4}})@mq", documents[0]["spec"]["containers"][0]["env"][2]["value"]
+    )
     assert documents[2] is sealed
     assert found.values["auth"]["username"] == "app"
     assert found.values["auth"]["password"] > 8_888_880_000
@@ -437,7 +444,7 @@ def test_schema_metadata_and_dependencies() -> None:
     (found,) = safe(chart(schema=schema, metadata={"home": "https://u:konijn9@x.example"}))
     assert found.schema["properties"]["password"]["default"].startswith(WORD)
     assert found.schema["properties"]["name"]["default"] == "konijn9"
-    assert re.fullmatch(rf"https://u:{WORD}-?\d@x\.example", found.metadata["home"])
+    assert re.fullmatch(rf"https://u:{WORD}(?:-?\d|[A-P]{{4}})@x\.example", found.metadata["home"])
 
 
 def test_a_target_s_settings() -> None:

@@ -106,6 +106,10 @@ HARMLESS = {
         "ref: {secretName: {{ .y }}, secretKey: licentie}\n{{- end }}\n",
     ),
     "what a schema says": ("templates/crd.yaml", "token:\n  description: |-\n    Reads the\n    token: into.\n"),
+    "what is replaced at the start": (
+        "server.properties",
+        'sasl.jaas.config=x required username="a" password="broker-password-placeholder";\n',
+    ),
     "the store of each Java": ("run.sh", "keytool -importcert -keystore cacerts -storepass changeit -noprompt\n"),
     "Redis without password": ("redis.conf", "port 6379\nuser default on nopass ~* +@all\n"),
     "a policy": (

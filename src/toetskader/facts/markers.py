@@ -128,8 +128,9 @@ class Markers:
     def _made(self, value: str) -> str:
         wanted = _traits(value)
         best, alike = "", -1
+        no_header = not _is_header(value)
         for candidate in self._candidates(value):
-            if "\n" in candidate and "\n" not in value:
+            if ("\n" in candidate and "\n" not in value) or (no_header and _is_header(candidate)):
                 continue
             same = sum(mine == its for mine, its in zip(_traits(candidate), wanted, strict=True))
             if same > alike:
@@ -161,6 +162,7 @@ class Markers:
             for filler in _FILLERS:
                 yield " ".join(self._of_shape(shape, filler, value) for shape in shapes)
         yield f"{WORD}-{number}"
+        yield f"{WORD}{self._letters(value)}"
         yield f"{WORD}{number}"
         yield f"{WORD}-a{number}"
         yield f"{WORD}:{WORD}-{number}"
@@ -198,6 +200,11 @@ class Markers:
             number, digit = divmod(number, 16)
             letters = "ABCDEFGHIJKLMNOP"[digit] + letters
         return letters
+
+
+def _is_header(value: str) -> bool:
+    """Tell whether a value after `Basic` has the shape of what that header carries, in a comment for one."""
+    return not value.isdigit() and len(value) < _LONGEST_WITHIN and bool(leaks(f"Basic {value}"))
 
 
 _ENCODED_ACCOUNT = re.compile(r"(?:Basic[ :]{1,2})?(?P<account>[A-Za-z0-9+/]{8,400}={0,2})")

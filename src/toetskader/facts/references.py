@@ -39,6 +39,8 @@ _FORMS = re.compile(
 )
 # The length of the session key, then ciphertext: what kubeseal writes is of no use to anybody.
 _SEALED = re.compile(r"Ag[A-D][A-Za-z0-9+/]{90,}={0,2}")
+# What a program that starts before replaces, as it says of itself: `controller-password-placeholder`.
+_TO_REPLACE = linear(r"[a-z]{1,40}(?:-[a-z]{1,40}){0,6}-placeholder(?:-[0-9]{1,4})?")
 _MASK = re.compile(r"[*…]+")
 _PLAIN_PATH = linear(
     r"(?:\.{0,2}|~)(?:/[a-z]{1,40}(?:[-_.][a-z0-9]{1,40}){0,8})+/?"
@@ -94,6 +96,8 @@ def placeholder(text: str) -> bool:
 
     What looks made by a generator within the marks is a value: no variable is called so.
     """
+    if _TO_REPLACE.fullmatch(text):
+        return True
     if _SEALED.fullmatch(text) or _MASK.fullmatch(text) or is_plain_path(text) or _is_way(text):
         return True
     names = nested(text.rstrip(".,;") if text.startswith("<") else text)
@@ -138,6 +142,8 @@ class Replaced:
         if self.in_shell and _SHELL.fullmatch(text) and not looks_generated(text[1:]):
             return True
         name = inner(text)
+        if self.any_form and _TO_REPLACE.fullmatch(text):
+            return True
         if self.any_form and text.endswith((":}", ":-}", "}}")):
             # A program that knows the form puts nothing in its place, when no variable of these names is there.
             names = nested(text)

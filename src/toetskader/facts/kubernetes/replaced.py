@@ -10,6 +10,7 @@ from toetskader.facts.references import Replaced, Resolves, injected_folders, no
 
 _MAY_REFER = frozenset("$<%#_/:{[*…")
 _MAY_BE_SEALED = "Ag"
+_PLACEHOLDER = "placeholder"
 _SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
 _REFERENCE = re.compile(r"\$\(([A-Za-z_][\w.-]*)\)")
@@ -206,7 +207,7 @@ class Replacements:
 
 
 def _may_refer(text: str) -> bool:
-    return text.startswith(_MAY_BE_SEALED) or not _MAY_REFER.isdisjoint(text)
+    return text.startswith(_MAY_BE_SEALED) or _PLACEHOLDER in text or not _MAY_REFER.isdisjoint(text)
 
 
 def _is_from_elsewhere(entry: Node) -> bool:
