@@ -116,6 +116,12 @@ def test_a_header_without_a_secret_gets_no_marker_that_looks_like_one() -> None:
     assert leaks(text) == leaks(hidden("values.yaml", text, Markers())) == ()
 
 
+def test_a_word_with_digits_gets_a_marker_with_digits() -> None:
+    """Where a text may be prose, a mere word after a colon says nothing."""
+    text = "cat > /x <<EOF\npassword: zomer2024\nEOF\n"
+    assert [item.line for item in assignments("", hidden("", text, Markers()))] == [2]
+
+
 def test_a_text_of_two_targets_has_the_markers_of_each() -> None:
     text = "password: kX8mQ2vL9pR4\n"
     second = Markers()

@@ -45,7 +45,7 @@ _WORDS_OF_NOBODY = re.compile(
 )
 _NOBODYS = linear(r"[A-Za-z_ .!<>\"'-]+[0-9]{0,4}[>\"'.!]*")
 _MARKER = re.compile(
-    rf"(?i:(?:test-|default-|secret-|{WORD}[:/])?{WORD}(?:-?a?[0-9]{{1,6}}(?:-secret)?|[A-P]{{4}}|random[0-9]{{6}}"
+    rf"(?i:(?:test-|default-|secret-|{WORD}[:/])?{WORD}(?:-?a?[0-9]{{1,13}}(?:-secret)?|[A-P]{{4}}|random[0-9]{{6}}"
     rf"|:?[0-9]{{0,6}}a1B2c3D4e5F6|(?:-secret)?(?:-|://)[0-9]{{1,6}})?|<{WORD}-[0-9]{{1,6}}>)"
     rf"|[\w<>:./-]{{1,60}} (?:\w{{1,20}}://|jdbc:\w{{1,20}}:|database: ){WORD}"
 )
@@ -165,6 +165,7 @@ class Markers:
         yield f"{WORD}{self._letters(value)}"
         yield f"{WORD}{number}"
         yield f"{WORD}-a{number}"
+        yield f"{WORD}-1234567{number}"
         yield f"{WORD}:{WORD}-{number}"
         yield f"{WORD}:{WORD}-a{number}"
         yield f"{WORD}:{WORD}{self._letters(value)}"
@@ -252,6 +253,7 @@ def _traits(value: str) -> tuple[object, ...]:
         database_in(value),
         value.strip().isdigit(),
         is_made_up(value),
+        value.rstrip(".,!?").isalpha(),
     )
 
 
