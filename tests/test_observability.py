@@ -17,6 +17,7 @@ from toetskader.facts.own_templates import OwnTemplates
 from toetskader.facts.possible_variables import possible_variables
 from toetskader.facts.subcharts import enabled_subcharts
 from toetskader.facts.template_text import is_fixed
+from toetskader.facts.template_values import Decided, TemplateValues
 from toetskader.facts.templates import Templates
 from toetskader.facts.time_zones import is_utc, time_zone_settings
 from toetskader.facts.values import Leaf, leaves
@@ -116,7 +117,7 @@ def test_debug_logging_can_be_switched_on(
     one: rendered, in its own templates behind a condition, or as a sample at the list of variables that they read.
     """
     own = OwnTemplates(chart.files)
-    settable = _Settable(values, own, templates, _extends)
+    settable = _Settable(values, own, templates, _extends, chart.files)
     always: list[Workload] = []
     for workload in _applications(workloads):
         seen = _variables(environment, workload, _extends)
@@ -222,7 +223,7 @@ def test_log_level_is_a_variable(
     Where the values' schema or the documentation lists the levels, all five (or their usual other names) are there.
     """
     own = OwnTemplates(chart.files)
-    settable = _Settable(values, own, templates, _levels)
+    settable = _Settable(values, own, templates, _levels, chart.files)
     names: set[str] = set()
     for workload in _applications(workloads):
         seen = _variables(environment, workload, _levels)
@@ -472,8 +473,16 @@ def _is_as_usual(variables: Iterable[Variable]) -> bool:
 class _Settable:
     """Tells whether values decide a variable."""
 
-    def __init__(self, values: tuple[Leaf, ...], own: OwnTemplates, templates: Templates, names: _Names) -> None:
+    def __init__(
+        self,
+        values: tuple[Leaf, ...],
+        own: OwnTemplates,
+        templates: Templates,
+        names: _Names,
+        files: Mapping[str, str],
+    ) -> None:
         self._own = own
+        self._helpers = {path: text for path, text in files.items() if path.endswith(".tpl")}
         filled = [item for item in values if not isinstance(item.value, dict | list)]
         paths = [item.path for item in filled]
         self._ends = {path[at + 1 :] for path in paths for at, char in enumerate(path) if char == "."}
@@ -484,15 +493,19 @@ class _Settable:
         )
 
     def decides(self, variable: Variable, workload: Workload) -> bool:
-        """True when it comes from a Secret or a ConfigMap of others, or values have a setting for the same.
+        """True when it comes from a Secret or a ConfigMap of others, or from values, whatever they are called there.
 
         A setting of that name decides nothing where the workload's template has a fixed value all the same.
         """
         if variable.origin is Origin.SECRET or (variable.origin is Origin.CONFIG_MAP and variable.holder is None):
             return True
-        named = self._setting or variable.name in self._ends
         item = variable.holder if variable.origin is Origin.CONFIG_MAP and variable.holder else workload.object
-        return named and not is_fixed(variable, {item.source.partition("/")[2]: "\n".join(self._own.of(item))})
+        path, texts = item.source.partition("/")[2], self._own.of(item)
+        if is_fixed(variable, {path: "\n".join(texts)}):
+            return False
+        if self._setting or variable.name in self._ends:
+            return True
+        return any(TemplateValues(self._helpers | {path: text}).decided(variable) is Decided.VALUES for text in texts)
 
 
 def _not_settable(findings: Findings, seen: list[Variable]) -> None:

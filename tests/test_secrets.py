@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from toetskader.facts.chart import ChartFiles
 from toetskader.facts.command_secrets import in_list, in_text
-from toetskader.facts.kubernetes.literals import Literal, arguments, commands, embedded, headers, literals, options
+from toetskader.facts.kubernetes.literals import Literal, command_texts, commands, embedded, headers, literals, options
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.secret_uses import (
@@ -167,10 +167,10 @@ def _literals(workloads: Workloads, objects: Objects) -> Iterator[Node]:
     for option in (*options(workloads, tests=True), *headers(workloads, tests=True)):
         if gives_secret(option.name, option.node.value, resolves=option.resolves):
             yield option.node
-    for node in (*arguments(workloads, tests=True), *(item.node for item in headers(workloads, tests=True))):
-        argument = Literal("", node)
-        if leaks(str(node.value)) or any(_is_set(one) for one in embedded(argument)):
-            yield node
+    of_probes = (Literal("", item.node) for item in headers(workloads, tests=True))
+    for argument in (*command_texts(workloads, tests=True), *of_probes):
+        if leaks(str(argument.node.value)) or any(_is_set(one) for one in embedded(argument)):
+            yield argument.node
         else:
             yield from _literal_lines(argument)
     for line in commands(workloads, tests=True):

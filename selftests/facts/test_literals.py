@@ -3,7 +3,7 @@
 import pytest
 from from_yaml import workloads
 
-from toetskader.facts.kubernetes.literals import Literal, embedded, headers, options
+from toetskader.facts.kubernetes.literals import Literal, command_texts, embedded, headers, options
 from toetskader.facts.kubernetes.node import Node
 
 POD = "{kind: Pod, metadata: {name: p}, spec: {containers: [%s]}}"
@@ -54,3 +54,26 @@ def test_commands_of_probes_and_hooks() -> None:
 def test_headers_of_probes() -> None:
     text = POD % "{name: a, livenessProbe: {httpGet: {port: 80, httpHeaders: [{name: X-Api-Key, value: abc}]}}}"
     assert [(item.name, item.text) for item in headers(workloads(text))] == [("X-Api-Key", "abc")]
+
+
+def test_what_a_shell_replaces_in_its_text_is_known_with_the_text() -> None:
+    shell, none = "command: [sh, -c, 'PGPASSWORD=\"$DB_PW\" psql']", "args: ['PGPASSWORD=\"$DB_PW\"']"
+    (*_, text), (plain,) = (list(command_texts(workloads(POD % f"{{name: a, {line}}}"))) for line in (shell, none))
+    assert all(map(text.in_file, ("$DB_PW", "${DB_PW}", "$(cat /run/x)", "$1")))
+    assert not any(map(text.in_file, ("Zomer-2024", "a$DB_PW")))
+    assert not plain.in_file("$DB_PW")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("command: [sh, -c, \"curl -H 'X-Api-Key: abc' http://x\"]", [("X-Api-Key", "abc")]),
+        ("args: ['--header=X-Auth-Token: abc']", [("X-Auth-Token", "abc")]),
+        ("args: [-H, 'X-Token: a b']", [("X-Token", "a b")]),
+        ("command: [sh, -c, 'curl -H \"X-Api-Key: $KEY\" http://x']", []),
+        ("args: [-H, tekst, --header]", []),
+    ],
+)
+def test_headers_that_a_command_sends(line: str, expected: list[tuple[str, object]]) -> None:
+    found = [(item.name, item.node.value) for item in options(workloads(POD % f"{{name: a, {line}}}"))]
+    assert [item for item in found if item[0].startswith("X-")] == expected

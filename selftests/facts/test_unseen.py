@@ -29,6 +29,16 @@ MAKES = [
     "{apiVersion: tekton.dev/v1, kind: Pipeline, spec: {tasks: []}}",
     "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration}",
     "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingAdmissionPolicy}",
+    "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration,"
+    " webhooks: [{rules: [{apiGroups: [''], resources: [pods]}]}]}",
+    "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration,"
+    " webhooks: [{rules: [{apiGroups: [apps], resources: ['deployments/*']}]}]}",
+    "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration,"
+    " webhooks: [{rules: [{apiGroups: ['*'], resources: ['*/*']}]}]}",
+    "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration,"
+    " webhooks: [{rules: [{apiGroups: [acme.example], resources: [things]}]}, {name: b}]}",
+    "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingAdmissionPolicy,"
+    " spec: {matchConstraints: {resourceRules: [{apiGroups: [''], resources: [pods]}]}}}",
     "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
     " rules: [{apiGroups: [''], resources: [pods], verbs: [create]}]}",
     "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
@@ -81,6 +91,14 @@ CONFIGURES = [
     "{apiVersion: source.toolkit.fluxcd.io/v1, kind: HelmRepository}",
     "{apiVersion: argoproj.io/v1alpha1, kind: Rollout, spec: {template: {spec: {containers: [{name: a, image: b}]}}}}",
     "{apiVersion: batch/v1, kind: CronJob}",
+    "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration,"
+    " webhooks: [{rules: [{apiGroups: [acme.example], resources: ['*']}]}]}",
+    "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration,"
+    " webhooks: [{rules: [{apiGroups: [''], resources: [configmaps, secrets]}]}]}",
+    "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration,"
+    " webhooks: [{rules: [{apiGroups: [cert-manager.io], resources: [certificaterequests]}]}]}",
+    "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingAdmissionPolicy,"
+    " spec: {matchConstraints: {resourceRules: [{apiGroups: [acme.example], resources: [things]}]}}}",
     "{apiVersion: v1, kind: ConfigMap}",
     "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role,"
     " rules: [{apiGroups: [''], resources: [pods], verbs: [get, list, patch]}]}",

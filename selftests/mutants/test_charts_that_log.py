@@ -60,6 +60,19 @@ POSSIBLE = {
         "templates/web.yaml": workload(env=entry("LOG_LEVEL", FROM_VALUES)),
         "values.yaml": "logLevel: info",
     },
+    "from values of another name": {
+        "templates/web.yaml": workload(env=entry("LOG_LEVEL", "{{ .Values.detail | quote }}")),
+        "values.yaml": "detail: info",
+    },
+    "from values of another name by a helper": {
+        "templates/web.yaml": workload(env=entry("LOG_LEVEL", '{{ include "klein.detail" . | quote }}')),
+        "templates/_detail.tpl": '{{- define "klein.detail" -}}{{ .Values.detail }}{{- end -}}\n',
+        "values.yaml": "detail: info",
+    },
+    "chosen by a switch of another name": {
+        "templates/web.yaml": workload(env=entry("LOG_LEVEL", '{{ ternary "debug" "info" .Values.speuren }}')),
+        "values.yaml": "speuren: false",
+    },
     "a word between": {
         "templates/web.yaml": workload(env=entry("APP_LOG_STDOUT_LEVEL", FROM_VALUES)),
         "values.yaml": "logLevel: warning",
@@ -107,6 +120,16 @@ NOT_POSSIBLE = {
     "the same variable is fixed in another workload": {
         "templates/all.yaml": WEB + "---\n" + workload("worker", env=entry("LOG_LEVEL", "info")),
         "values.yaml": "logLevel: info",
+    },
+    "the same variable comes from values of another name in another workload": {
+        "templates/all.yaml": workload(env=entry("LOG_LEVEL", "{{ .Values.detail }}"))
+        + "---\n"
+        + workload("worker", env=entry("LOG_LEVEL", "info")),
+        "values.yaml": "detail: info",
+    },
+    "it is made of no values": {
+        "templates/web.yaml": workload(env=entry("LOG_LEVEL", '{{ "info" | quote }}')),
+        "values.yaml": "detail: info",
     },
     "an init container has it": {
         "templates/web.yaml": workload().replace("      containers:\n", BEFORE),

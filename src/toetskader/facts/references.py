@@ -114,6 +114,11 @@ def is_plain_path(text: str) -> bool:
     return ("/" in text or "." in text) and _PLAIN_PATH.fullmatch(text) is not None and not looks_generated(text)
 
 
+def in_shell(text: str) -> bool:
+    """Tell whether a text is as a whole what a shell replaces, outside single quotes: `$NAME`, `$(command)`."""
+    return _SHELL.fullmatch(text) is not None and not looks_generated(text[1:])
+
+
 @dataclass(frozen=True)
 class Replaced:
     """What is replaced in one container, or in a file that it reads."""
@@ -139,7 +144,7 @@ class Replaced:
         path = _PATH.fullmatch(text)
         if path and any(_lies_below(path["path"], mount) for mount in self.mounts):
             return True
-        if self.in_shell and _SHELL.fullmatch(text) and not looks_generated(text[1:]):
+        if self.in_shell and in_shell(text):
             return True
         name = inner(text)
         if self.any_form and _TO_REPLACE.fullmatch(text):

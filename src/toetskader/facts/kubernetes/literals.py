@@ -14,6 +14,9 @@ from toetskader.facts.references import Resolves, nothing
 
 _OPTION = re.compile(r"(?:^|(?<=[\s'\"]))--?(?P<name>[A-Za-z][\w.-]{0,100})[= ](?P<value>\S+)")
 
+# A header that a client is told to send: `curl -H 'X-Api-Key: x'`, `wget --header=…`.
+_HEADER = re.compile(r"(?P<name>[A-Za-z][\w-]{0,100}):\s?(?P<value>[^\s\"'][^\"'\n]*)")
+_SENDS = re.compile(rf"(?:^|(?<=\s))(?:-H|--header)(?:=|\s{{0,3}})[\"']?{_HEADER.pattern}")
 _ALONE = re.compile(r"--?(?P<name>[A-Za-z][\w.-]{1,100})")
 _SET_IN_SHELL = re.compile(
     r"(?:^|(?<=[\s;&|(]))(?P<name>[A-Z][A-Z0-9_]{0,100})=(?P<value>\"[^\"]*\"|'[^']*'|[^\s;&|]+)"
@@ -55,7 +58,7 @@ def literals(workloads: Workloads, objects: Objects, *, tests: bool = False) -> 
             literal.name,
             literal.node,
             replacements.in_config_map(item),
-            replacements.in_file(item, literal.text),
+            replacements.in_file(item, literal.text, literal.name),
             item.get("data").mapping(),
         )
 
@@ -98,12 +101,24 @@ def _config_map_entries(objects: Objects, *, tests: bool) -> Iterator[tuple[Kube
 def options(workloads: Workloads, *, tests: bool = False) -> Iterator[Literal]:
     """Yield the options on command lines that have a value, and the variables that a shell there is told to set.
 
-    `--name=value`, `--name value` in one argument or in two, and `NAME=value`.
+    `--name=value`, `--name value` in one argument or in two, `NAME=value`, and headers (`-H 'X-Api-Key: value'`).
     """
     replacements = Replacements(workloads)
     for container in workloads.containers(tests=tests):
         for line in container.commands:
-            yield from _options(line, replacements.in_command(container, line))
+            resolves = replacements.in_command(container, line)
+            yield from _options(line, resolves)
+            yield from _sent_headers(line, resolves)
+
+
+def _sent_headers(line: tuple[Node, ...], resolves: Resolves) -> Iterator[Literal]:
+    """Yield the headers that a command sends, in one argument or in two; what a shell puts there is none of its own."""
+    for before, node in zip((None, *line), line, strict=False):
+        text = node.text() or ""
+        apart = before is not None and before.text() in ("-H", "--header")
+        for match in filter(None, (_HEADER.fullmatch(text),) if apart else _SENDS.finditer(text)):
+            if "$" not in match["value"]:
+                yield Literal(match["name"], Node(match["value"], node.path, node.owner), resolves)
 
 
 def _options(line: tuple[Node, ...], resolves: Resolves) -> Iterator[Literal]:
@@ -139,6 +154,15 @@ def arguments(workloads: Workloads, *, tests: bool = False) -> Iterator[Node]:
     """Yield every part of the containers' command lines, and of the commands of their probes and hooks."""
     for line in commands(workloads, tests=tests):
         yield from line
+
+
+def command_texts(workloads: Workloads, *, tests: bool = False) -> Iterator[Literal]:
+    """Yield the same parts as texts that hold settings: what is replaced in them is what the command replaces."""
+    replacements = Replacements(workloads)
+    for container in workloads.containers(tests=tests):
+        for line in container.commands:
+            resolves = replacements.in_command(container, line)
+            yield from (Literal("", node, in_file=resolves) for node in line)
 
 
 def commands(workloads: Workloads, *, tests: bool = False) -> Iterator[tuple[Node, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
-from toetskader.facts.references import Replaced, Resolves, injected_folders, nothing, programs
+from toetskader.facts.references import Replaced, Resolves, in_shell, injected_folders, nothing, programs
 
 _MAY_REFER = frozenset("$<%#_/:{[*…")
 _MAY_BE_SEALED = "Ag"
@@ -16,6 +16,7 @@ _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
 _REFERENCE = re.compile(r"\$\(([A-Za-z_][\w.-]*)\)")
 _LONG_ENOUGH = re.compile(r"[^\s:;,@/&?=.-]{4}")
 _SHEBANG = "#!"
+_OF_SHELL = (".sh", ".bash")
 
 _Holder = tuple[str, str]
 """Namespace and name of a ConfigMap."""
@@ -142,12 +143,16 @@ class Replacements:
 
         return resolves
 
-    def in_file(self, item: KubernetesObject, text: str) -> Resolves:
-        """Return what is replaced in a file of a ConfigMap, given the text of the file."""
+    def in_file(self, item: KubernetesObject, text: str, name: str = "") -> Resolves:
+        """Return what is replaced in a file of a ConfigMap, given the text of the file and its name."""
         holder = item.namespace, item.name
-        script = text.startswith(_SHEBANG) and any(shell in text[:40] for shell in _SHELLS)
+        script = name.endswith(_OF_SHELL) or (
+            text.startswith(_SHEBANG) and any(shell in text[:40] for shell in _SHELLS)
+        )
 
         def resolves(value: str) -> bool:
+            if script and in_shell(value):  # whoever runs it, also what the chart does not show
+                return True
             return _may_refer(value) and self._in_file(holder, value, script=script)
 
         return resolves

@@ -162,7 +162,7 @@ def _reasons(objects: Objects) -> Iterator[Text]:
     own = {item.get("spec", "group").text() or "" for item in objects if item.kind == "CustomResourceDefinition"}
     roles = {(item.kind, item.name) for item in objects if item.kind in _ROLES}
     for item in objects:
-        if item.kind in _CHANGES_PODS and is_builtin(item):
+        if item.kind in _CHANGES_PODS and is_builtin(item) and _may_change_pods(item):
             yield _sentence(item, "verandert pods als ze gemaakt worden", "changes pods as they are made")
         elif item.kind == "PodTemplate" and is_builtin(item):
             yield _sentence(
@@ -194,6 +194,29 @@ def is_known(kind: str, group: str) -> bool:
     """Tell whether of a kind of custom resource it is known what follows: nothing that runs, or its own template."""
     name, whole = f"{kind}.{group}", f"*.{group}"
     return name in _CONFIGURES or whole in _CONFIGURES or name in _RUNS_ITS_TEMPLATE
+
+
+_WITH_PODS = _CONTROLLED | {"pods", "podtemplates"}
+
+
+def _may_change_pods(item: KubernetesObject) -> bool:
+    """Tell whether what changes objects as they are made is asked for pods, or for what pods are made of.
+
+    By its rules (Kubernetes, `RuleWithOperations`): groups and resources, in which a star is every one, also before or
+    after a slash. Where rules do not show, it may be asked for anything.
+    """
+    if item.kind == "MutatingWebhookConfiguration":
+        parts = [rules for hook in item.get("webhooks").each() for rules in [hook.get("rules")]]
+    else:
+        parts = [item.get("spec", "matchConstraints", "resourceRules")]
+    if not parts or any(not part for part in parts):
+        return True
+    return any(
+        _texts(rule.get("apiGroups")) & _POD_GROUPS
+        and any(resource.partition("/")[0] in _WITH_PODS for resource in _texts(rule.get("resources")))
+        for part in parts
+        for rule in part.each()
+    )
 
 
 def _may_make_pods(item: KubernetesObject, own: set[str]) -> bool:

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from toetskader.facts.kubernetes.node import Node
+from toetskader.facts.secrets.names import name_of_pair
 
 
 class Setting(NamedTuple):
     """A scalar of a document."""
 
     name: str
-    """Its key, or that of the list it stands in; for an entry with `name` and `value`, as `env` has, the name."""
+    """Its key, or that of the list it stands in; for an entry with `name` or `key` and `value`, as `env` has, that."""
     node: Node
     above: str
     """The name of the mapping or list that holds it."""
@@ -25,7 +26,7 @@ def settings(root: Node) -> Iterator[Setting]:
     while stack:
         name, path, value, above, beside = stack.pop()
         if isinstance(value, dict):
-            pair = value.get("name") if isinstance(value.get("name"), str) and "value" in value else None
+            pair = name_of_pair(value)
             dot = f"{path}." if path else ""
             stack.extend(
                 (pair if pair and key == "value" else str(key), f"{dot}{key}", part, name, value)

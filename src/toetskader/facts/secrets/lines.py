@@ -45,6 +45,11 @@ _IN_CODE = re.compile(
     re.VERBOSE,
 )
 DEFAULT = re.compile(r"""\bdefault\s+(?P<quote>["'`])(?P<value>[^"'`\n]{1,400})(?P=quote)""")
+_COMMENTS = ("#", "//", ";", "<!--", "/*", "* ")
+# A property by its name, on as many lines as it likes: `<name>x</name> <value>y</value>` (Hadoop, Hive, Solr).
+_XML_PROPERTY = re.compile(
+    r"<name>\s*(?P<name>[A-Za-z_][\w.-]{0,120})\s*</name>\s*<value>(?P<value>[^<>\n]{1,400})</value>"
+)
 # What a shell or a template puts together.
 _COMPOSED = ("$(", "`", "${", "{{")
 
@@ -52,6 +57,8 @@ _COMPOSED = ("$(", "`", "${", "{{")
 def code_lines(text: str) -> Iterator[Assignment]:
     """Yield what a program text gives a literal to: attributes, elements and entries of mappings, too."""
     for number, line, end in hinted_lines(text):
+        if line.lstrip().startswith(_COMMENTS):
+            continue
         for match in _IN_CODE.finditer(line):
             name = match["name"] or match["variable"] or match["element"]
             group = match.lastgroup or ""
@@ -59,6 +66,12 @@ def code_lines(text: str) -> Iterator[Assignment]:
             if strength(name) and not any(part in value for part in _COMPOSED):
                 start = match.start(group) + (group != "content")
                 yield Assignment(number, name, value, end - len(line) + start)
+    number, counted = 1, 0
+    for match in _XML_PROPERTY.finditer(text) if "<value>" in text else ():
+        name, value, start = match["name"], match["value"].strip(), match.start("value")
+        number, counted = number + text.count("\n", counted, start), start
+        if strength(name) and not any(part in value for part in _COMPOSED):
+            yield Assignment(number, name, value, text.index(value, start))
 
 
 def plain_lines(text: str) -> Iterator[Assignment]:

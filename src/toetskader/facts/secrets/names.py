@@ -6,8 +6,10 @@ is, `PASSWORD_POLICY` is about passwords, and of `PASSWORD_KLANT` nobody can tel
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from enum import IntEnum
 from functools import lru_cache
+from typing import Any
 
 
 class Grade(IntEnum):
@@ -292,3 +294,11 @@ def names_secret(name: str) -> bool:
 def names_secret_variable(name: str) -> bool:
     """Tell the same of what a program gets: `EXISTING_PASSWORD` and `DB_PASSWORD_VALUE` say so too."""
     return strength_of_variable(name) == Grade.ANY
+
+
+def name_of_pair(entry: Mapping[Any, Any]) -> str | None:
+    """Return the name that an entry gives its `value`: under `name`, as `env` has it, or under `key`; None for none."""
+    if "value" not in entry:
+        return None
+    named = (entry.get(key) for key in ("name", "key"))
+    return next((name for name in named if isinstance(name, str)), None)

@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 import yaml
 
+from toetskader.facts.secrets.names import name_of_pair
+
 MOST_EVENTS = 200_000
 DEEPEST = 60
 LONGEST = 4_000_000
@@ -118,7 +120,7 @@ def _take(stack: list[_Holder], scalar: Scalar) -> None:
 
 
 def _found(holder: _Holder) -> Iterator[Found]:
-    pair = holder.entries.get("name") if "value" in holder.entries else None
+    pair = name_of_pair(holder.entries)
     for name, scalar in holder.scalars:
         if scalar.is_plain and scalar.value in ("", "~", "null"):
             continue
@@ -159,7 +161,7 @@ def _of_json(text: str) -> tuple[Found, ...] | None:
     while stack and len(found) < MOST_EVENTS:
         name, value = stack.pop()
         if isinstance(value, dict):
-            pair = value.get("name") if isinstance(value.get("name"), str) and "value" in value else None
+            pair = name_of_pair(value)
             for key, part in reversed(value.items()):
                 if isinstance(part, dict | list):
                     stack.append((key, part))
