@@ -59,6 +59,10 @@ def test_everything_runs_after_deployment(
                 service.get("spec", "selector"),
                 seen=Text("geen pod die de Service kiest", "no pod that the Service selects"),
                 expected=Text("minstens één pod achter de Service", "at least one pod behind the Service"),
+                remedy=Text(
+                    "Laat de selector van de Service de labels van een pod noemen, of verwijder de Service.",
+                    "Have the Service's selector name the labels of a pod, or remove the Service.",
+                ),
             )
     if unsure:
         undetermined(
@@ -93,6 +97,10 @@ def _report_readiness(workload: Workload, pods: LivePods, live: Live, findings: 
         place,
         seen=Text(f"{len(ready)} van {wanted} pods gereed", f"{len(ready)} of {wanted} pods ready"),
         expected=Text("alle pods gereed", "all pods ready"),
+        remedy=Text(
+            "Zoek met `kubectl describe pod` en `kubectl logs` wat ontbreekt, en stel dat in.",
+            "Find what is missing with `kubectl describe pod` and `kubectl logs`, and configure it.",
+        ),
     )
     return iter(())
 

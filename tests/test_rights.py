@@ -129,12 +129,19 @@ class Doubts:
             return
         shown = list(self._found)[:3]
         more = len(self._found) - len(shown)
+        rest = Text("", "")
+        if more:
+            reasons = Text("reden" if more == 1 else "redenen", "reason" if more == 1 else "reasons")
+            rest = Text(f"; en nog {more} {reasons.nl}", f"; and {more} more {reasons.en}")
         undetermined(
-            f"Niet alle rechten zijn te zien: {'; '.join(_bare(text.nl) for text in shown)}"
-            f"{f'; en nog {more} redenen' if more else ''}.",
-            f"Not all rights can be seen: {'; '.join(_bare(text.en) for text in shown)}"
-            f"{f'; and {more} more reasons' if more else ''}.",
+            f"Niet alle rechten zijn te zien: {_once(text.nl for text in shown)}{rest.nl}.",
+            f"Not all rights can be seen: {_once(text.en for text in shown)}{rest.en}.",
         )
+
+
+def _once(reasons: Iterable[str]) -> str:
+    """Join reasons; what several of them say is said once."""
+    return "; ".join(dict.fromkeys(part for reason in reasons for part in _bare(reason).split("; ")))
 
 
 def _bare(sentence: str) -> str:

@@ -14,7 +14,7 @@ from toetskader.collect.kubernetes.kubeconfig import Access, in_cluster, read_ku
 from toetskader.collect.kubernetes.logs import collect_logs
 from toetskader.collect.kubernetes.metrics import collect_metrics
 from toetskader.collect.kubernetes.objects import collect_live
-from toetskader.collect.kubernetes.snapshot import NamespaceFact, read_snapshot, write_facts
+from toetskader.collect.kubernetes.snapshot import KIND_WORDS, NamespaceFact, read_snapshot, write_facts
 from toetskader.collect.kubernetes.usage import collect_usage
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.kubernetes.live import Live
@@ -168,11 +168,12 @@ def _no_source() -> Failure:
 
 
 def _not_in_dumps(kind: str) -> Failure:
+    words = KIND_WORDS[kind]
     return Failure(
         Reason.NOT_COLLECTED,
         Text(
-            f"Uitvoer van kubectl bevat geen {kind}; toets met een kubeconfig of een snapshot.",
-            f"Output of kubectl holds no {kind}; audit with a kubeconfig or a snapshot.",
+            f"Uitvoer van kubectl bevat geen {words.nl}; toets met een kubeconfig of een snapshot.",
+            f"Output of kubectl holds no {words.en}; audit with a kubeconfig or a snapshot.",
         ),
     )
 

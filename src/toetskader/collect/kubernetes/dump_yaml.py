@@ -9,8 +9,11 @@ from typing import Any
 
 import yaml
 
+from toetskader.text import Text
+
 MOST_DEPTH = 60
 MOST_VALUES = 6_000_000
+TOO_DEEP = Text(f"is dieper genest dan {MOST_DEPTH} niveaus", f"is nested deeper than {MOST_DEPTH} levels")
 
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,18})")
@@ -22,10 +25,10 @@ _VALUES = frozenset({yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStar
 
 
 class NotADump(Exception):  # noqa: N818 - names a state of the input
-    """YAML that kubectl does not write. Attributes: `line`; `why`, in a few English words."""
+    """YAML that kubectl does not write. Attributes: `line`; `why`, in a few words."""
 
-    def __init__(self, line: int, why: str) -> None:
-        super().__init__(f"line {line}: {why}")
+    def __init__(self, line: int, why: Text) -> None:
+        super().__init__(f"line {line}: {why.en}")
         self.line = line
         self.why = why
 
@@ -36,7 +39,7 @@ def documents(text: str) -> Iterator[Any]:
         yield from _documents(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise NotADump(mark.line + 1 if mark else 0, "no valid YAML") from None
+        raise NotADump(mark.line + 1 if mark else 0, Text("geen geldige YAML", "no valid YAML")) from None
 
 
 def _documents(text: str) -> Iterator[Any]:
@@ -59,19 +62,19 @@ def _documents(text: str) -> Iterator[Any]:
             elif not stack:
                 yield value
         elif kind is yaml.AliasEvent:
-            raise NotADump(event.start_mark.line + 1, "has an alias (*…)")
+            raise NotADump(event.start_mark.line + 1, Text("heeft een alias (*…)", "has an alias (*…)"))
 
 
 def _value(event: Any, depth: int, count: int) -> Any:
     """Return the value that an event stands for; a list or mapping still empty."""
     if event.tag is not None:
-        raise NotADump(event.start_mark.line + 1, "has a tag")
+        raise NotADump(event.start_mark.line + 1, Text("heeft een tag", "has a tag"))
     if count > MOST_VALUES:
-        raise NotADump(event.start_mark.line + 1, "holds too many values")
+        raise NotADump(event.start_mark.line + 1, Text("bevat te veel waarden", "holds too many values"))
     if type(event) is yaml.ScalarEvent:
         return _plain(event.value) if event.implicit[0] else event.value
     if depth >= MOST_DEPTH:
-        raise NotADump(event.start_mark.line + 1, f"is nested deeper than {MOST_DEPTH} levels")
+        raise NotADump(event.start_mark.line + 1, TOO_DEEP)
     return {} if type(event) is yaml.MappingStartEvent else []
 
 
@@ -84,11 +87,13 @@ def _put(stack: list[_Open], value: Any, event: Any) -> None:
         holder.append(value)
     elif key is None:
         if type(event) is not yaml.ScalarEvent:
-            raise NotADump(event.start_mark.line + 1, "has a key that is no text")
+            raise NotADump(
+                event.start_mark.line + 1, Text("heeft een sleutel die geen tekst is", "has a key that is no text")
+            )
         stack[-1] = holder, event.value
     else:
         if key in holder:
-            raise NotADump(event.start_mark.line + 1, "has a key twice")
+            raise NotADump(event.start_mark.line + 1, Text("heeft een sleutel twee keer", "has a key twice"))
         holder[key] = value
         stack[-1] = holder, None
 

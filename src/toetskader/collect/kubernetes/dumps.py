@@ -10,7 +10,7 @@ import msgspec
 
 from toetskader.collect.helm.manifests import is_deeper
 from toetskader.collect.kubernetes.asked import Asked
-from toetskader.collect.kubernetes.dump_yaml import MOST_DEPTH, NotADump, documents
+from toetskader.collect.kubernetes.dump_yaml import MOST_DEPTH, TOO_DEEP, NotADump, documents
 from toetskader.collect.kubernetes.failures import Failed, Failure
 from toetskader.collect.kubernetes.files import read_bounded, refused
 from toetskader.collect.kubernetes.hide import without_secrets
@@ -275,13 +275,13 @@ def _read(path: Path, content: bytes) -> Iterator[Any]:
         text = content.decode("utf-8-sig")
         if text.lstrip()[:1] in ("{", "["):
             if is_deeper(text, MOST_DEPTH):
-                raise NotADump(0, f"is nested deeper than {MOST_DEPTH} levels")
+                raise NotADump(0, TOO_DEEP)
             found = msgspec.json.decode(text)
             yield from found if isinstance(found, list) else (found,)
         else:
             yield from documents(text)
     except NotADump as outcome:
-        where = f" (regel {outcome.line}: {outcome.why})", f" (line {outcome.line}: {outcome.why})"
+        where = f" (regel {outcome.line}: {outcome.why.nl})", f" (line {outcome.line}: {outcome.why.en})"
         raise refused(
             path, Text(f"is geen uitvoer van kubectl{where[0]}.", f"is no output of kubectl{where[1]}.")
         ) from None

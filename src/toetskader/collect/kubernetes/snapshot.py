@@ -34,6 +34,15 @@ _TYPES: dict[str, type] = {
     "inside": Inside,
     "rights": Rights,
 }
+KIND_WORDS = {
+    "live": Text("objecten", "objects"),
+    "logs": Text("logregels", "log lines"),
+    "metrics": Text("metrieken", "metrics"),
+    "usage": Text("verbruik", "use of CPU and memory"),
+    "inside": Text("blik in de containers", "look inside the containers"),
+    "rights": Text("rechten", "rights"),
+}
+"""Kinds of facts, as reasons call what is not held."""
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder = msgspec.json.Decoder(NamespaceFact | NotSeen)
 
@@ -97,10 +106,14 @@ def _fact(entry: NamespaceEntry, folder: Path, index: _Index, kind: str) -> Name
     source = f"{folder.name}: {entry.namespace}"
     path = folder / f"{kind}.json"
     if kind not in index.facts:
+        words = KIND_WORDS[kind]
         return _not_seen(
             Failure(
                 Reason.NOT_COLLECTED,
-                Text(f"De snapshot {folder.name} bevat geen {kind}.", f"The snapshot {folder.name} holds no {kind}."),
+                Text(
+                    f"De snapshot {folder.name} bevat geen {words.nl}.",
+                    f"The snapshot {folder.name} holds no {words.en}.",
+                ),
             ),
             index,
             source,
