@@ -293,6 +293,22 @@ class TestNorms:
         said = self.errors(tmp_path, content=self.NORM.replace("kind: web", "kind: webb"))
         assert "kind: kind is webb; choose from tls, web" in said
 
+    def test_its_kind_is_named(self, tmp_path: Path) -> None:
+        said = self.errors(tmp_path, content=self.NORM.replace("kind: web\n", ""))
+        assert "key kind is missing; give one of tls, web" in said
+
+    def test_its_kind_is_no_unknown_key_beside_one_that_is(self, tmp_path: Path) -> None:
+        said = self.errors(tmp_path, content=self.NORM.replace("- about: hsts", "- abuot: hsts"))
+        assert "unknown key abuot. Did you mean about?" in said
+        assert "unknown key kind" not in said
+
+    @pytest.mark.parametrize("key", ["note", "remedy"])
+    def test_a_difference_that_a_report_would_cut_is_refused(self, tmp_path: Path, key: str) -> None:
+        texts = {"note": "{nl: kort, en: short}"} | {key: f"{{nl: kort, en: {'x' * 501}}}"}
+        given = "".join(f"    {name}: {text}\n" for name, text in texts.items())
+        content = self.NORM.replace("differences:\n", f"differences:\n  - about: cookies.one\n{given}")
+        assert f"differences[0].{key}: longer than 500 characters" in self.errors(tmp_path, content=content)
+
     def test_its_file_has_its_name(self, tmp_path: Path) -> None:
         assert "make them equal" in self.errors(tmp_path, name="other")
 

@@ -6,21 +6,19 @@ from pathlib import Path
 import pytest
 
 from toetskader.catalogue.load import load_catalogue
-from toetskader.norms.difference import Difference, find_difference
+from toetskader.norms.difference import MOST_SHOWN, Difference, find_difference
 from toetskader.text import Text
 
 ROOT = Path(__file__).parents[2]
 NORMS = load_catalogue(ROOT / "policies").norms
 ALL = [(norm, item) for norm in NORMS.values() for item in norm.differences]
-SHOWN = 500
-"""Characters of a text that the page shows."""
 
 
 @pytest.mark.parametrize(("norm", "item"), ALL, ids=[f"{norm.id}-{item.about}" for norm, item in ALL])
 def test_a_difference_can_be_shown_whole_and_names_internet_nl(norm: object, item: Difference) -> None:
     for text in (item.note, *([item.remedy] if item.remedy else [])):
-        assert len(text.nl) <= SHOWN
-        assert len(text.en) <= SHOWN
+        assert len(text.nl) <= MOST_SHOWN
+        assert len(text.en) <= MOST_SHOWN
     assert "internet.nl" in item.note.nl
     assert "internet.nl" in item.note.en
 

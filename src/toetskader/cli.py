@@ -411,6 +411,9 @@ _PARAMETERS = Text(
 #   database_changes: false
 #   common_ground: false
 #   production_values_sets: [productie]
+#   entra_tenant: gemeente.example
+# own_namespaces:    # van andere componenten van dezelfde leverancier: zie docs/beheerders.md
+#   production: [klantcontact]
 # agreements: []     # eisen van niveau 4 die met de leverancier zijn afgesproken
 # deviations: deviations.yaml
 """,
@@ -425,6 +428,9 @@ _PARAMETERS = Text(
 #   database_changes: false
 #   common_ground: false
 #   production_values_sets: [productie]
+#   entra_tenant: gemeente.example
+# own_namespaces:    # of other components of the same supplier: see docs/beheerders.md
+#   production: [klantcontact]
 # agreements: []     # requirements of level 4 that were agreed with the supplier
 # deviations: deviations.yaml
 """,

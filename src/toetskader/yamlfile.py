@@ -375,8 +375,10 @@ def _explain_struct(value: Any, kind: inspect.StructType) -> Iterator[tuple[Step
         yield (), _expected(value, kind)
         return
     known = {entry.encode_name: entry for entry in kind.fields}
+    if kind.tag_field is not None:  # which kind of thing it is
+        yield from _explain_tag(value, kind.tag_field, str(kind.tag))
     for key in value:
-        if key not in known:
+        if key not in known and key != kind.tag_field:
             name = shown(key)
             message = Text(f"onbekende sleutel {name}.", f"unknown key {name}.")
             yield (key,), joined(message, did_you_mean(key, known))
@@ -385,6 +387,13 @@ def _explain_struct(value: Any, kind: inspect.StructType) -> Iterator[tuple[Step
             yield from _below(name, _explain(value[name], entry.type))
         elif entry.required:
             yield (), Text(f"sleutel {name} ontbreekt; voeg die toe", f"key {name} is missing; add it")
+
+
+def _explain_tag(value: dict[Any, Any], field: str, tag: str) -> Iterator[tuple[Steps, Text]]:
+    if field not in value:
+        yield (), Text(f"sleutel {field} ontbreekt; voeg die toe", f"key {field} is missing; add it")
+    elif value[field] != tag:
+        yield (field,), _unknown_choice(value[field], [tag])
 
 
 def _explain_union(value: Any, kind: inspect.UnionType) -> Iterator[tuple[Steps, Text]]:

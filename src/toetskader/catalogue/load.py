@@ -21,7 +21,7 @@ from toetskader.catalogue.models import (
     TargetParameters,
     natural,
 )
-from toetskader.norms.difference import MEASURING
+from toetskader.norms.difference import MEASURING, MOST_SHOWN
 from toetskader.norms.tls import TlsNorm
 from toetskader.norms.web import WebNorm
 from toetskader.text import Text
@@ -179,7 +179,14 @@ class _Loader:
     def _read_norm(self, path: Path) -> Norm | None:
         try:
             file = read_yaml(path)
-            kind = str(file.data.get("kind")) if isinstance(file.data, dict) else ""
+            kind = str(file.data.get("kind", "")) if isinstance(file.data, dict) else ""
+            if not kind:
+                choices = ", ".join(NORM_KINDS)
+                message = Text(
+                    f"sleutel kind ontbreekt; zet er een van {choices} neer",
+                    f"key kind is missing; give one of {choices}",
+                )
+                raise file.error((), message)
             if kind not in NORM_KINDS:
                 message = Text(
                     f"kind is {shown(kind)}; kies uit {', '.join(NORM_KINDS)}",
@@ -209,6 +216,13 @@ class _Loader:
                     f"{shown(field)} is no field of this norm, and not {MEASURING}.",
                 )
                 self._error(file, place, joined(message, did_you_mean(field, norm.__struct_fields__)))
+            for name, text in (("note", difference.note), ("remedy", difference.remedy)):
+                if text is not None and max(len(text.nl), len(text.en)) > MOST_SHOWN:
+                    message = Text(
+                        f"langer dan {MOST_SHOWN} tekens, en een rapport toont niet meer; maak het korter",
+                        f"longer than {MOST_SHOWN} characters, and a report shows no more; make it shorter",
+                    )
+                    self._error(file, ("differences", index, name), message)
             if difference.about in told:
                 message = Text(
                     f"over {shown(difference.about)} staat er al een verschil; voeg ze samen",

@@ -12,6 +12,10 @@ MEASURING = "measuring"
 """Stands in `Difference.about` for what is measured otherwise, where a norm's own field is for what is graded so."""
 
 
+MOST_SHOWN = 500
+"""Characters of a text that a report shows."""
+
+
 class Difference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One deliberate difference. A report says it only beside a verdict to which the judgement says it applies."""
 
