@@ -273,10 +273,16 @@ def _answers(exchange: Exchange) -> bool | None:
     return exchange.connected and exchange.how not in (How.TIMED_OUT, How.RESET, How.UNREACHABLE)
 
 
+def _is_not_the_service(exchange: Exchange) -> bool:
+    """Tell whether something answers without TLS or HTTP coming of it: an alert, or another protocol."""
+    return not isinstance(exchange, HttpAnswer) and exchange.how in (How.TLS, How.PROTOCOL)
+
+
 def _compare_ports(dns: DnsFacts, http: HttpFacts, norm: WebNorm, findings: Findings) -> list[Text]:
     """Report the addresses on which nothing answers where one of the other kind answers.
 
-    HTTPS is the service, so both kinds must have it. Plain HTTP may be closed: over IPv6 it is as it is over IPv4.
+    HTTPS is the service, so both kinds must have it: where one kind gives pages, an alert is no answer of the other,
+    for browsers that chose that address show nothing. Plain HTTP may be closed: over IPv6 it is as it is over IPv4.
     """
     doubts: list[Text] = []
     over_ipv4 = [item for item in http.addresses if not item.is_v6]
@@ -293,7 +299,12 @@ def _compare_ports(dns: DnsFacts, http: HttpFacts, norm: WebNorm, findings: Find
         if True in states:
             compared = True
             for item in others:
-                _compare_port(item, of(item), port, dns, http, norm, findings, doubts)
+                exchange = of(item)
+                has_pages = of is _over_https and any(isinstance(_over_https(other), HttpAnswer) for other in one)
+                if has_pages and _is_not_the_service(exchange):
+                    _report_unreachable(item, exchange, port, http, norm, findings)
+                else:
+                    _compare_port(item, exchange, port, dns, http, norm, findings, doubts)
         elif None in states:
             doubts.append(Text(f"poort {port} is niet overal gevraagd", f"port {port} was not asked everywhere"))
     if not compared and not doubts:
@@ -321,10 +332,16 @@ def _compare_port(
         reason = why if state is None or no_way else _NO_IPV6_HERE
         doubts.append(Text(f"{item.address}: {reason.nl}", f"{item.address}: {reason.en}"))
         return
+    _report_unreachable(item, exchange, port, http, norm, findings)
+
+
+def _report_unreachable(
+    item: AddressHttp, exchange: Exchange, port: int, http: HttpFacts, norm: WebNorm, findings: Findings
+) -> None:
     other = "IPv4" if item.is_v6 else "IPv6"
     findings.add(
         EndpointPlace(f"{http.host} ({item.where}:{port})", "IPv6" if item.is_v6 else "IPv4"),
-        seen=why,
+        seen=exchange.message if isinstance(exchange, Unanswered) else Text("geen antwoord", "no answer"),
         expected=Text(f"bereikbaar, zoals over {other}", f"reachable, as over {other}"),
         strength=norm.ipv6,
         command=http.curl(item, plain=exchange is item.plain),

@@ -1,6 +1,7 @@
 """A standard browser is as strict as browsers are: what it would not connect to fails, though it is read on."""
 
 import shlex
+import socket
 import ssl
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ from openssl_server import openssl_server
 
 from toetskader.facts.endpoint.http import AddressHttp, Answer, HttpFacts, Unanswered
 from toetskader.laboratory.certificates import Authority
+from toetskader.laboratory.tls import ssl_context
 
 OLD = "-cipher ALL:@SECLEVEL=0"
 RSA, P256 = "-cert rsa.crt -key rsa.key", "-cert p256.crt -key p256.key"
@@ -141,3 +143,29 @@ def test_settings_of_browsers_offer_nothing_old() -> None:
     names = {item["name"] for item in strict.get_ciphers()}
     assert not any("DHE-RSA" in name and "ECDHE" not in name for name in names)
     assert not any("3DES" in name or "RC4" in name or "CCM" in name for name in names)
+
+
+@pytest.mark.parametrize("worse_with", [b"\x02h2", b"\x08http/1.1\x00\x00never"])
+@pytest.mark.parametrize("names", [["other.example.nl"], [HOST]])
+def test_a_certificate_for_clients_of_http_2_alone_counts(lab: Lab, names: list[str], worse_with: bytes) -> None:
+    """Browsers offer HTTP/2 always, so that they see that certificate and no other."""
+    stranger = Authority()
+    worse = ssl_context("good", *stranger.issue(names))
+    good = ssl_context("good", lab.certificate, lab.key)
+    offers_http2: list[bool] = []
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(1, socket.MSG_PEEK | socket.MSG_WAITALL)
+        hello = connection.recv(16_384, socket.MSG_PEEK)
+        offers_http2.append(b"\x02h2" in hello)
+        with (worse if worse_with in hello else good).wrap_socket(connection, server_side=True) as secure:
+            while secure.recv(65_536):
+                secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nOK")
+
+    with lab.talking(talk, handshake=False) as port:
+        found = lab.one(port)
+
+    assert isinstance(found.first, Answer)
+    assert True in offers_http2
+    assert bool(found.certificate_fault) == (worse_with == b"\x02h2")
+    assert verdicts(found) == ({"fail"} if worse_with == b"\x02h2" else {"pass"})

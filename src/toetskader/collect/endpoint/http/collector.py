@@ -77,7 +77,7 @@ def collect_http(
             seen = visitor(address, deadline).https()
         if isinstance(seen.first, Answer) and seen.first.protocol != "HTTP/2":
             with through(address), Deadline(deadline_s) as deadline:
-                seen.http2 = visitor(address, deadline).over_http2()
+                visitor(address, deadline).over_http2(seen)
         return seen
 
     def visitor(address: str, deadline: Deadline) -> Visitor:

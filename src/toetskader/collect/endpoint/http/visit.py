@@ -147,11 +147,16 @@ class Visitor:
             line.close()
         return seen
 
-    def over_http2(self) -> Exchange | None:
-        """Ask for the path over HTTP/2, as browsers do; None when the server does not choose it."""
+    def over_http2(self, seen: Https) -> None:
+        """Ask for the path over HTTP/2, as browsers do, unless the server does not choose it.
+
+        What a server sends to clients of HTTP/2 may be another certificate, so that it is looked at as well.
+        """
         tried = self._try(Http2)
         tried.line.close()
-        return None if isinstance(tried.line, Http2) and tried.line.declined else tried.exchange
+        if not (isinstance(tried.line, Http2) and tried.line.declined):
+            seen.http2 = tried.exchange
+        seen.certificate_fault = seen.certificate_fault or tried.fault
 
     def _settings(self, authority: str, port: int, tls: ssl.SSLContext | None) -> dict[str, object]:
         return {
