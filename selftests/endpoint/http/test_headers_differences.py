@@ -153,6 +153,11 @@ def test_frame_ancestors_stand_in_for_x_frame_options(policy: str | None, *, fra
         ("x-cache", "HIT from squid/3.5.20", ("squid/3.5.20",)),
         ("x-runtime-version", "17.2", ("17.2",)),
         ("x-powered-by", "Servlet 2.5; JBoss-5.0/JBossWeb-2.1", ("Servlet 2.5", "JBoss-5.0", "JBossWeb-2.1")),
+        ("microsoftofficewebserver", "5.0_Pub", ("5.0_Pub",)),
+        ("x-powered-by", "Phusion Passenger(R) 6.0.4", ("6.0.4",)),
+        ("x-powered-by", "go1.21.5", ("go1.21.5",)),
+        ("x-runtime-version", "jdk17.0.9", ("jdk17.0.9",)),
+        ("server", "web1", ()),
         # numbers that are none of the software's versions
         ("api-version", "1.2.3", ()),
         ("odata-version", "4.0", ()),

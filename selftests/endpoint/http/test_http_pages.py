@@ -150,6 +150,15 @@ TSPD = "Please enable JavaScript to view the page content.<br/>Your support ID i
         (200, {}, "<script>document.cookie='a=b'</script><script src=/app.js></script>", ""),
         (200, {}, "<script>document.cookie='a=b';location.reload()</script><a href=/start>Start</a>", ""),
         (200, {}, "<script>if (location == x) {document.cookie='a=b'}</script><p>Welkom", ""),
+        (
+            200,
+            {},
+            "<h2>Error</h2><p>This page can't be displayed. Contact support for additional information.",
+            "Imperva",
+        ),
+        (403, {}, "<title>CrowdSec Access Forbidden</title><p>You are unable to visit the website.", "CrowdSec"),
+        (503, {}, "<title>Web Page Blocked</title><p>In accordance with company policy.", "firewall"),
+        (503, {}, "<h1>Deze pagina is er even niet</h1>", ""),
         # pages of the site, with a product's script in them
         (200, {}, "<script src='/_Incapsula_Resource?x'></script><h1>Welkom</h1>", ""),
         (200, {}, "<script src='/_Incapsula_Resource?x'></script><div id=app></div><script src=/app.js></script>", ""),

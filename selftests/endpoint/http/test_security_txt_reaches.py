@@ -40,6 +40,11 @@ def verdict(*contacts: str) -> str:
         "https://?a=b",
         "openpgp4fpr:",
         "xmpp://",
+        "https://.",
+        "https://-/melden",
+        "data:,melden",
+        "javascript:void(0)",
+        "about:blank",
     ],
 )
 def test_a_contact_behind_which_there_is_nobody_fails(contact: str) -> None:
@@ -56,6 +61,8 @@ def test_a_contact_behind_which_there_is_nobody_fails(contact: str) -> None:
         "tel:+31-30-1234567",
         "tel:112;phone-context=+31",
         "https://example.nl",
+        "https://xn--caf-dma.example.nl/melden",
+        "signal:+31612345678",
         "https://[2001:db8::1]/melden",
     ],
 )

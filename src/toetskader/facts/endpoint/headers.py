@@ -95,7 +95,7 @@ def grade_compression(value: str | None) -> Graded:
 
 # Headers that are there to name software, so that any number in them with a dot is a version.
 _NAMES_SOFTWARE = linear(
-    r"^(?:server|via|liferay-portal|x-jenkins|x-hudson)$|powered|generator|version|product|engine|framework|platform|"
+    r"^(?:server|via|liferay-portal|x-jenkins|x-hudson)$|web-?server|server-?software|servlet|powered|generator|version|product|engine|framework|platform|"
     r"\bcms\b|build|release",
     re.IGNORECASE,
 )
@@ -123,6 +123,10 @@ _PRODUCT = r"[A-Za-z][A-Za-z0-9_.+!-]{0,40}?"
 _IN_NAMES = linear(rf"(?:^|[^A-Za-z0-9.])({_PRODUCT}[/ (-]{{1,2}}v?[0-9]{{1,6}}(?:\.[0-9A-Za-z_-]{{1,20}}){{1,6}})")
 _ANYWHERE = linear(rf"(?:^|[^A-Za-z0-9./])({_PRODUCT}(?:[/(]{_NUMBER}{{1,6}}|[ :-]{{1,2}}{_NUMBER}{{2,6}}))")
 _BARE = linear(r"^(v?[0-9]{1,6}(?:\.[0-9]{1,9}){1,6}(?:[.+~-][0-9A-Za-z.+~-]{1,40})?)(?:$|[\s(])")
+_AMONG_WORDS = linear(
+    r"(?:^|[\s(])((?:[a-z]{1,20}|v)?[0-9]{1,4}(?:\.[0-9]{1,6}){1,5}[0-9A-Za-z_+~-]{0,20})(?:$|[\s),;])"
+)
+"""Where software is named, a number with a dot is a version between any words: `Passenger(R) 6.0.4`, `go1.21.5`."""
 _LONE = linear(r"^v?[0-9]{1,6}(?:\.[0-9]{1,6}){2,5}(?:[^0-9.]|$)")
 """Three parts or more, none as long as a moment or a number of a request."""
 _BARE_MAJOR = frozenset({"x-aspnet-version", "x-aspnetmvc-version", "x-owa-version", "x-jenkins", "x-drupal-version"})
@@ -160,6 +164,7 @@ def versions_in_header(name: str, value: str) -> Sequence[str]:
     if naming:
         major = _MAJOR_IN_WORDS if name == "x-generator" else _MAJOR_ONLY
         found += [match[1] for match in major.finditer(text)]
+        found = found or [match[1] for match in _AMONG_WORDS.finditer(text) if not _is_no_version(name, match[1])]
     found += _bare(name, text, naming=naming)
     return tuple(dict.fromkeys(item for item in found if not _PROTOCOL.search(item)))
 
@@ -173,9 +178,14 @@ def _bare(name: str, text: str, *, naming: bool) -> list[str]:
         match = _BARE.search(member.strip())
         if match is None or not (naming or _LONE.search(match[1])):
             continue
-        if "version" in name or not (_is_address(match[1]) or _DATE.search(match[1])):
+        if not _is_no_version(name, match[1]):
             found.append(match[1])
     return found
+
+
+def _is_no_version(name: str, number: str) -> bool:
+    """Tell whether a number alone is an address or a date, which it is not in a header that is called a version."""
+    return "version" not in name and (_is_address(number) or _DATE.search(number) is not None)
 
 
 def _is_address(number: str) -> bool:

@@ -209,9 +209,14 @@ def _lacks_host(uri: str) -> bool:
     if scheme.lower() not in ("http", "https"):
         return False
     try:
-        return not urlsplit(f"https:{rest}").hostname
+        host = urlsplit(f"https:{rest}").hostname or ""
+        return not any(char.isalnum() for char in host)
     except ValueError:
         return True
+
+
+_OF_THE_BROWSER = frozenset({"about", "blob", "data", "file", "javascript"})
+"""Schemes of what a browser makes of the address itself (URL, 4.4; RFC 2397; RFC 6694), or has on its own computer."""
 
 
 def _reaches(uri: str) -> bool:
@@ -225,6 +230,8 @@ def _reaches(uri: str) -> bool:
         to, _, headers = rest.partition("?")
         recipients = [to, *(part[3:] for part in headers.split("&") if part.lower().startswith("to="))]
         return any(_ADDRESS.fullmatch(unquote(one).strip()) for listed in recipients for one in listed.split(","))
+    if scheme in _OF_THE_BROWSER:
+        return False
     if scheme in ("tel", "sms"):
         return re.search(r"[0-9]", rest.partition(";")[0]) is not None
     return not colon or rest.strip("/") != ""

@@ -17,6 +17,8 @@ _TRACES = {
     "Java exception": r"\b(?:java|javax|jakarta|org\.(?:springframework|apache|hibernate))\.[\w.]{1,120}Exception\b",
     ".NET": r"\bat [\w.`<>]{3,200}\([^()\n]{0,200}\) in [^\n<]{1,200}:line \d{1,6}|\[\w{1,60}Exception(?: \(0x|:)|"
     r"\bat (?:[A-Za-z_][\w`+<>\[\]]*\.)+[\w`<>\[\]+]+\((?:[A-Z][\w.`<>\[\],&]* \w[^()\n]*)?\)",
+    "ASP.NET Core": r"An unhandled exception occurred while processing the request\.",
+    "IIS": r"\bPhysical Path\b[^\w]{0,60}(?:<[^>\n]{1,40}>|&nbsp;|\s){0,20}[A-Z]:\\",
     "ASP.NET": r"Server Error in '[^'\n]{1,100}' Application|<b>\s{0,5}Stack Trace:\s{0,5}</b>",
     ".NET exception": r"\bSystem\.[\w.]{1,80}Exception(?: \(0x[0-9A-Fa-f]{1,8}\))?:",
     "PHP": r"(?:Fatal error|Warning|Notice|Parse error|Deprecated)(?:</b>)?:\s[^\n]{1,300}? on line (?:<b>)?\d{1,6}",
@@ -41,7 +43,7 @@ _MESSAGES = {
     r"(?: \(0x[0-9A-Fa-f]{1,8}\)|:|\"|'| --->|[ \r]*\n|\s{1,5}at\s|\s*$)|"
     r"\b[A-Z]\w*(?:::[A-Z]\w*)+(?:Error|Exception|Invalid|NotFound|Undefined\w+)?(?:: | \()|\*\* \([A-Z][\w.]*Error\)",
     "class of exception": r"\b[A-Z][A-Za-z0-9]{2,60}(?:Exception: |(?:Exception|Error|DoesNotExist) at /)|"
-    r"\bException Type: ?[A-Z]|\bruntime error '[0-9a-f]{8}'",
+    r"\b(?:[A-Z][a-z0-9]{1,30}){2,6}Error: |\bException Type: ?[A-Z]|\bruntime error '[0-9a-f]{8}'",
     # built in: ECMAScript, 20.5, and Python's built-in exceptions, with those of its database API (PEP 249)
     "error": r"\b(?:Type|Reference|Range|URI|Eval|Key|Value|Attribute|Name|Index|Import|ModuleNotFound|ZeroDivision|"
     r"Recursion|Unicode(?:De|En)code|Operational|Programming|Integrity|NoMethod)Error(?:: | \()|"
