@@ -7,11 +7,16 @@ import base64
 import json
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -495,6 +500,27 @@ def test_lines_of_a_long_value_are_not_looked_for() -> None:
     (found,) = safe(chart(files=files))
     assert "false99" not in found.files["templates/s.yaml"]
     assert found.files["values.yaml"] == files["values.yaml"]
+
+
+@pytest.mark.parametrize("name", ["a", "ab", "abc", "abcd", "abcde", "abcdef"])
+def test_a_certificate_stays_whole_beside_its_key(name: str) -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
+    made = builder.serial_number(1234).not_valid_before(SEEN.at).not_valid_after(SEEN.at + timedelta(days=9))
+    certificate = made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
+    disguised = certificate.replace("CERTIFICATE", "X") + private.replace("RSA PRIVATE KEY", "CERTIFICATE")
+    data = {"tls.crt": b64(certificate), "tls.key": b64(private)}
+    settings_of_it = {"crt": certificate, "both": certificate + private, "disguised": disguised}
+    (found,) = safe(
+        render({"kind": "Secret", "apiVersion": "v1", "data": data}, {"kind": "ConfigMap", "data": settings_of_it})
+    )
+    secret, configmap = (item.document["data"] for item in found.objects)
+    assert secret["tls.crt"] == data["tls.crt"]
+    assert configmap["crt"] == certificate
+    for line in private.splitlines()[10:-1]:  # its numbers that stand in no certificate
+        assert line not in json.dumps([secret, configmap])
 
 
 def test_a_chart_with_far_too_many_secrets_is_refused() -> None:

@@ -25,7 +25,7 @@ from toetskader.facts.references import generated
 from toetskader.facts.secret_spans import hidden
 from toetskader.facts.secrets.accounts import passwords
 from toetskader.facts.secrets.documents import named_secrets
-from toetskader.facts.secrets.encoded import decoded
+from toetskader.facts.secrets.encoded import decoded, is_certificate
 from toetskader.facts.secrets.names import names_identity
 from toetskader.facts.secrets.values import gives_secret, is_literal, is_plain_address, looks_random
 from toetskader.facts.store import ChartAttempt, FactKey
@@ -473,6 +473,8 @@ class _Needles:
         return any(needle in text for needle in self._plain) or any(core in text for core in self._base64)
 
     def _text(self, text: str, *, in_base64: bool = True) -> str:
+        if is_certificate(text):  # it has a number of its private key in it, which is no secret there
+            return text
         for needle in self._ordered:
             if needle in text:
                 text = text.replace(needle, self._plain[needle])

@@ -4,6 +4,9 @@ import base64
 import binascii
 from collections.abc import Iterator
 
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificates
+
 from toetskader.facts.secrets.shapes import PRIVATE_KEY
 
 _BASE64_OF_DASHES = "LS0tLS1"  # of '-----', how PEM starts
@@ -19,6 +22,20 @@ def holds_private_key(text: str) -> bool:
 def holds_certificate(text: str) -> bool:
     """Tell whether a text holds a certificate in PEM form, as it is or in base64."""
     return any("-----BEGIN CERTIFICATE-----" in version for version in _readings(text))
+
+
+def is_certificate(text: str) -> bool:
+    """Tell whether a text is one or more certificates and nothing else, as they are or in base64 (Secret data)."""
+    for version in _readings(text):
+        if version.startswith("-----BEGIN CERTIFICATE-----"):
+            try:
+                found = load_pem_x509_certificates(version.encode())
+            except ValueError:
+                continue
+            written = "".join(one.public_bytes(Encoding.PEM).decode() for one in found)
+            if written.split() == version.split():
+                return True
+    return False
 
 
 def may_hold_pem(text: str) -> bool:
