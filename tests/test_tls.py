@@ -301,14 +301,14 @@ _VERSION_OPTIONS = {
 }
 
 
-def _options(version: str, suite: str = "") -> tuple[str, ...]:
-    """Return options of `openssl s_client` for a version, and a suite in it."""
+def _options(version: str, *suites: str) -> tuple[str, ...]:
+    """Return options of `openssl s_client` for a version, and suites in it in the order of the client."""
     chosen = (_VERSION_OPTIONS[version],) if version in _VERSION_OPTIONS else ()
-    if not suite:
+    if not suites:
         return (*chosen, "-cipher", "ALL:@SECLEVEL=0") if version in ("SSL 3.0", "TLS 1.0", "TLS 1.1") else chosen
     if version == "TLS 1.3":
-        return (*chosen, "-ciphersuites", suite)
-    return (*chosen, "-cipher", f"{openssl_name(suite)}:@SECLEVEL=0")
+        return (*chosen, "-ciphersuites", ":".join(suites))
+    return (*chosen, "-cipher", ":".join([*map(openssl_name, suites), "@SECLEVEL=0"]))
 
 
 def _versions(one: _One) -> None:
@@ -351,6 +351,8 @@ def _order_of(one: _One, version: Version) -> None:
         return
     worse, better = pairs[0]
     more = f" (+{len(pairs) - 1})" if len(pairs) > 1 else ""
+    # What the command offers first is what the server should take, or what it should have refused to.
+    offered = (better, worse) if version.order is Order.SERVER else (worse, better)
     if version.order is Order.SERVER:
         seen = Text(f"{worse} vóór {better}{more}", f"{worse} before {better}{more}")
     else:
@@ -361,7 +363,8 @@ def _order_of(one: _One, version: Version) -> None:
     expected = Text("goede en voldoende suites eerst", "good and sufficient suites first")
     before_insufficient = all(one.norm.suite(name) is Grade.INSUFFICIENT for name, _ in pairs)
     differs = one.norm.difference("strengths.order.insufficient") if before_insufficient else None
-    one.add(version.name, one.norm.strengths.order, seen, expected, *_options(version.name), differs=differs)
+    options = _options(version.name, *offered)
+    one.add(version.name, one.norm.strengths.order, seen, expected, *options, differs=differs)
 
 
 def _no_null(one: _One) -> None:

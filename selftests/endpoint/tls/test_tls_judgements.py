@@ -88,6 +88,21 @@ CHANGES: dict[str, tuple[TlsFacts, str]] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("order", "suites", "first"),
+    [
+        (Order.CLIENT, (GOOD, WEAK), "AES128-SHA:ECDHE-ECDSA-AES128-GCM-SHA256"),
+        (Order.SERVER, (WEAK, GOOD), "ECDHE-ECDSA-AES128-GCM-SHA256:AES128-SHA"),
+    ],
+)
+def test_the_command_for_an_order_offers_both_suites(
+    order: Order, suites: tuple[str, ...], first: str, judge: Judge
+) -> None:
+    found = judge(version("TLS 1.2", suites=suites, order=order), "tls.ncsc").findings
+    [command] = {item.command for item in found if item.path == "TLS 1.2"}
+    assert command.endswith(f"-tls1_2 -cipher {first}:@SECLEVEL=0")
+
+
 @pytest.mark.parametrize("change", CHANGES)
 def test_the_norm(change: str, judge: Judge) -> None:
     fact, strength = CHANGES[change]

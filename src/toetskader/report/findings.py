@@ -44,7 +44,7 @@ def finding_text(finding: Finding, result: Result, w: Words, *, remedy: bool = T
     if finding.strength != "required":
         said = f"{w.strengths[finding.strength]}: {said}"
     if finding.command:
-        said = f"{said} {w.by_hand}: {one_line(clip(finding.command, TEXT_LIMIT))}."
+        said = f"{said} {w.by_hand}: `{one_line(clip(finding.command, TEXT_LIMIT))}`."
     return f"{said} {w.remedy}: {one_line(clip(finding.remedy, TEXT_LIMIT))}" if remedy else said
 
 
