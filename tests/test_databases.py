@@ -260,11 +260,12 @@ def _require_no_settings_in_files(databases: Databases) -> None:
     """End undetermined when settings of a database stand in a file, which is not read further here."""
     holders = [f"{kind_of(file.from_secret)}/{file.holder}: {file.name}" for file in databases.in_files]
     holders += [node.where for node, _ in databases.in_secrets]
+    holders += [variable.name for variable in databases.in_texts]
     if holders:
         names = listed(list(dict.fromkeys(holders)))
         undetermined(
-            f"De instellingen van een database lijken in een bestand of Secret te staan ({names}); zet ze elk in een "
-            "omgevingsvariabele, dan zijn ze te beoordelen.",
-            f"The settings of a database seem to be in a file or Secret ({names}); put each in an environment "
-            "variable, then they can be judged.",
+            f"De instellingen van een database lijken samen in een bestand, Secret of variabele te staan ({names}); "
+            "zet ze elk in een eigen omgevingsvariabele, dan zijn ze te beoordelen.",
+            f"The settings of a database seem to be together in a file, Secret or variable ({names}); put each in an "
+            "environment variable of its own, then they can be judged.",
         )

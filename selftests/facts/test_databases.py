@@ -1,5 +1,7 @@
 """Whether a component uses a relational database, and the settings of its connection."""
 
+import json
+
 import pytest
 from from_yaml import objects
 
@@ -88,6 +90,14 @@ EVIDENCE = {
         True,
     ),
     "an engine in the values": (seen(values={"datastore": {"engine": "postgres"}}), True),
+    "an engine with its version": (seen("{name: c, env: [{name: PERSISTENCE_DRIVER, value: postgres12}]}"), True),
+    "an engine with its version and driver": (seen("{name: c, env: [{name: DB, value: postgres12_pgx}]}"), True),
+    "another engine with its version": (seen("{name: c, env: [{name: STORAGE_TYPE, value: mysql8}]}"), True),
+    "a driver by its short name": (seen("{name: c, env: [{name: STORE_CLIENT, value: pg}]}"), True),
+    "the name of a driver": (seen("{name: c, env: [{name: APP_SETTINGS_DRIVERNAME, value: postgres}]}"), True),
+    "a library by its name": (seen("{name: c, env: [{name: BACKEND, value: pgx}]}"), True),
+    "a name that only starts alike": (seen("{name: c, env: [{name: CRYPTO_PROVIDER, value: pgp}]}"), False),
+    "a page": (seen("{name: c, env: [{name: PAGER_TYPE, value: pgdown}]}"), False),
     "user and password without a host": (
         seen("{name: c, env: [{name: DB_USER, value: app}, {name: DB_PASSWORD, value: x}]}"),
         True,
@@ -218,3 +228,18 @@ def test_a_variable_from_a_secret_of_the_scene() -> None:
     found = databases(running, everything, Environment(running, everything), ())
     assert found.any
     assert [engine for _, engine in found.other_engines()] == ["mysql"]
+
+
+TOLD_TOGETHER = {
+    "{database: {driver: x, host: pg}}": ["APP_CONFIG"],
+    '{"store": {"engine": "postgres", "path": "x"}}': ["APP_CONFIG"],
+    '[store]\ntype = "mysql"': ["APP_CONFIG"],
+    '{"cache": {"engine": "redis", "host": "r"}}': [],
+    "database: pg": [],  # one line is no file of settings
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), TOLD_TOGETHER.items())
+def test_settings_together_in_a_variable(text: str, expected: list[str]) -> None:
+    found = seen(f"{{name: c, env: [{{name: APP_CONFIG, value: {json.dumps(text)}}}]}}")
+    assert [variable.name for variable in found.in_texts] == expected

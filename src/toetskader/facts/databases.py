@@ -68,13 +68,14 @@ _DSN_OF_OTHERS = re.compile(
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
 # How a setting says which product is used: its name, a driver or dialect of a library for it, or a module of one.
 _POSTGRESQL = linear(
-    r"(?:[\w.+-]{1,100}[._+-])?(?:postgres(?:ql|db)?|pgsql|postgis|psycopg[0-9]?|npgsql)(?:[._+-][\w.+-]{1,100})?"
+    r"(?:[\w.+-]{1,100}[._+-])?(?:postgres(?:ql|db)?|pgsql|postgis|psycopg|npgsql|pgx?|asyncpg)[0-9]{0,4}"
+    r"(?:[._+-][\w.+-]{1,100})?"
     r"(?:[0-9]{0,4}(?:Dialect|Driver))?",
     re.IGNORECASE,
 )
 _OTHER_PRODUCT = linear(
     r"(?:[\w.+-]{1,100}[._+-])?(?P<engine>mysqli?|mariadb|sqlserver|mssql|sqlite3?|cockroach(?:db)?)"
-    r"(?:[._+-][\w.+-]{1,100})?(?:[0-9]{0,4}(?:Dialect|Driver))?",
+    r"[0-9]{0,4}(?:[._+-][\w.+-]{1,100})?(?:[0-9]{0,4}(?:Dialect|Driver))?",
     re.IGNORECASE,
 )
 _NOT_RELATIONAL = linear(
@@ -83,7 +84,7 @@ _NOT_RELATIONAL = linear(
     re.IGNORECASE,
 )
 _CHOOSES = linear(
-    r"(?:.*\b)?(?:engine|type|driver|driver ?class(?: ?name)?|vendor|dialect|kind|platform|backend|provider|adapter"
+    r"(?:.*\b)?(?:engine|type|driver(?: ?class)?(?: ?name)?|vendor|dialect|kind|platform|backend|provider|adapter"
     r"|connection|client|store|storage|data ?store|persistence|database ?platform|flavou?r|dbms|rdbms|db|database)"
 )
 _OTHER_ENGINE = re.compile(
@@ -140,6 +141,8 @@ class Databases:
     """Where a container takes the address of a database from a Secret of the scene, with its form."""
     in_files: tuple[MountedFile, ...] = ()
     """Files that a container mounts with settings of a database, and no address."""
+    in_texts: tuple[Variable, ...] = ()
+    """Variables with settings of a database among others in a text (JSON, YAML, TOML), and no address."""
     options: tuple[tuple[Node, frozenset[Role]], ...] = ()
     """Values on command lines that say something of a connection."""
     chosen: tuple[tuple[Node, str], ...] = ()
@@ -180,7 +183,7 @@ def keeps_file(variable: Variable) -> bool:
 
 _POSTGRES = "postgresql"
 # Cheap tests that most values fail.
-_MAY_NAME_ENGINE = re.compile(r"sql|postg|maria|psycopg|cockroach", re.IGNORECASE)
+_MAY_NAME_ENGINE = re.compile(r"sql|postg|maria|cockroach|pg|psycopg", re.IGNORECASE)
 _MAY_BE_ADDRESS = re.compile(r"://|jdbc:|;", re.IGNORECASE)
 
 
@@ -252,6 +255,7 @@ def databases(workloads: Workloads, objects: Objects, environment: Environment, 
     in_secrets: list[tuple[Node, str]] = []
     by_option: list[tuple[Node, frozenset[Role]]] = []
     in_files: list[MountedFile] = []
+    in_texts: dict[tuple[int, str], Variable] = {}
     for item in environment.of_containers:
         found = _Named((words(variable.name), variable.text, variable) for variable in item.variables.values())
         for variable, role in found.of_database():
@@ -260,6 +264,9 @@ def databases(workloads: Workloads, objects: Objects, environment: Environment, 
             if variable.value is None:
                 possible.setdefault((id(variable.holder or variable.node), variable.name), variable)
         secret = [(variable.node, form) for variable in item.variables.values() if (form := _form_in_secret(variable))]
+        for variable in item.variables.values():
+            if _holds_settings(variable.text) and database_in(variable.text) == SETTING:
+                in_texts.setdefault((id(variable.holder or variable.node), variable.name), variable)
         for file in mounted_files(item.container, objects):
             if file.database == SETTING:
                 in_files.append(file)
@@ -282,9 +289,15 @@ def databases(workloads: Workloads, objects: Objects, environment: Environment, 
         possible=tuple(possible.values()),
         in_secrets=tuple(in_secrets),
         in_files=tuple(in_files),
+        in_texts=tuple(in_texts.values()),
         options=tuple(by_option),
         chosen=tuple((one.node, engine) for one in on_command_lines if (engine := _engine(words(one.name), one.text))),
     )
+
+
+def _holds_settings(text: str) -> bool:
+    """Tell whether the value of a variable is a text with settings of its own, and not one setting."""
+    return text.lstrip()[:1] in ("{", "[") or "\n" in text.strip()
 
 
 def _form_in_secret(variable: Variable) -> str:
@@ -365,7 +378,7 @@ class _Named(Generic[Setting]):
 
 
 _LAST_WORD = re.compile(
-    r" ?\b(?:engine|type|driver|driver ?class(?: ?name)?|vendor|dialect|kind|platform|backend|provider|adapter"
+    r" ?\b(?:engine|type|driver(?: ?class)?(?: ?name)?|vendor|dialect|kind|platform|backend|provider|adapter"
     r"|connection|client|flavou?r)$"
 )
 
