@@ -114,10 +114,11 @@ def test_release_notes_tell_of_a_topic(chart: ChartFiles, params: Told, findings
             if not any(speaks_of_others(item.text) or Topic.EXTERNAL in item.topics for item in notes.statements):
                 undetermined(
                     f"De release notes van {notes.version} noemen geen verandering in de communicatie met andere "
-                    "componenten. Of die er is, blijkt pas uit vergelijken met de vorige versie; schrijf erbij dat er "
-                    "niets verandert.",
+                    "componenten. Of die er is, blijkt pas uit vergelijken met de vorige versie; schrijf erbij wat "
+                    "er verandert, of dat er niets verandert.",
                     f"The release notes of {notes.version} name no change in the communication with other components. "
-                    "Whether there is one shows only by comparing with the version before; write that nothing changes.",
+                    "Whether there is one shows only by comparing with the version before; write what changes, or that "
+                    "nothing does.",
                 )
 
 
@@ -165,11 +166,11 @@ def _tells_what_was_mended(notes: Notes) -> None:
         return
     undetermined(
         f"De release notes van {notes.version} noemen geen opgeloste fouten of kwetsbaarheden. Of die er zijn, blijkt "
-        "pas uit vergelijken met de vorige versie (de code, en de SBOM voor kwetsbaarheden); schrijf erbij dat er "
-        "niets opgelost is.",
+        "pas uit vergelijken met de vorige versie (de code, en de SBOM voor kwetsbaarheden); schrijf erbij wat er "
+        "opgelost is, of dat er niets opgelost is.",
         f"The release notes of {notes.version} name no mended bugs or vulnerabilities. Whether there are any shows "
-        "only by comparing with the version before (the code, and the SBOM for vulnerabilities); write that nothing "
-        "was mended.",
+        "only by comparing with the version before (the code, and the SBOM for vulnerabilities); write what was "
+        "mended, or that nothing was.",
     )
 
 
@@ -179,9 +180,10 @@ def _tells_what_breaks(notes: Notes, place: FilePlace, findings: Findings) -> No
     if not said:
         undetermined(
             f"De release notes van {notes.version} zeggen niets over wijzigingen die iets breken. Of die er zijn, "
-            "blijkt pas uit vergelijken met de vorige versie; schrijf erbij dat er niets breekt.",
+            "blijkt pas uit vergelijken met de vorige versie; schrijf erbij wat er breekt, of dat er "
+            "niets breekt.",
             f"The release notes of {notes.version} say nothing on changes that break. Whether there are any shows only "
-            "by comparing with the version before; write that nothing breaks.",
+            "by comparing with the version before; write what breaks, or that nothing does.",
         )
     version = notes.semver
     if breaks and version is not None and version.major > 0 and (version.minor, version.patch) != (0, 0):
