@@ -27,6 +27,9 @@ MAKES = [
     "{apiVersion: v1, kind: PodTemplate, template: {spec: {containers: [{name: a, image: b}]}}}",
     "{apiVersion: sparkoperator.k8s.io/v1beta2, kind: SparkApplication, spec: {driver: {image: a}}}",
     "{apiVersion: tekton.dev/v1, kind: Pipeline, spec: {tasks: []}}",
+    "{apiVersion: argoproj.io/v1alpha1, kind: Rollout, spec: {workloadRef: {kind: Deployment, name: elders}}}",
+    "{apiVersion: argoproj.io/v1alpha1, kind: Rollout, spec: {replicas: 2}}",
+    "{apiVersion: serving.knative.dev/v1, kind: Service, spec: {traffic: []}}",
     "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration}",
     "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingAdmissionPolicy}",
     "{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration,"
@@ -134,3 +137,10 @@ def test_what_makes_more_than_it_shows_is_named(text: str) -> None:
 @pytest.mark.parametrize("text", CONFIGURES)
 def test_what_only_configures_leaves_nothing_open(text: str) -> None:
     assert unseen(objects(text.replace("kind:", "metadata: {name: x}, kind:", 1))) == ()
+
+
+def test_a_rollout_of_a_deployment_in_the_chart_leaves_nothing_open() -> None:
+    rollout = "{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: x}, spec: {workloadRef: %s}}\n---\n"
+    deployment = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {spec: {}}}}"
+    assert unseen(objects(rollout % "{kind: Deployment, name: web}" + deployment)) == ()
+    assert unseen(objects(rollout % "{kind: Deployment, name: api}" + deployment)) != ()

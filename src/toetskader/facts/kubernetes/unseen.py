@@ -168,7 +168,7 @@ def _reasons(objects: Objects) -> Iterator[Text]:
             yield _sentence(
                 item, "is een sjabloon waarvan iets anders pods maakt", "is what something else makes pods of"
             )
-        elif not is_builtin(item) and not is_known(item.kind, item.group):
+        elif not is_builtin(item) and (not is_known(item.kind, item.group) or _runs_what_is_elsewhere(item, objects)):
             yield _sentence(
                 item,
                 "laat een controller maken wat de chart niet toont",
@@ -194,6 +194,18 @@ def is_known(kind: str, group: str) -> bool:
     """Tell whether of a kind of custom resource it is known what follows: nothing that runs, or its own template."""
     name, whole = f"{kind}.{group}", f"*.{group}"
     return name in _CONFIGURES or whole in _CONFIGURES or name in _RUNS_ITS_TEMPLATE
+
+
+def _runs_what_is_elsewhere(item: KubernetesObject, objects: Objects) -> bool:
+    """Tell whether a kind that runs a template has none of its own, and refers to none in the chart.
+
+    A Rollout can take that of a Deployment (Argo Rollouts, `workloadRef`).
+    """
+    if f"{item.kind}.{item.group}" not in _RUNS_ITS_TEMPLATE or item.get("spec", "template"):
+        return False
+    reference = item.get("spec", "workloadRef")
+    kind, name = reference.get("kind").text(), reference.get("name").text()
+    return not (kind and name and objects.find(kind, name, item.namespace))
 
 
 _WITH_PODS = _CONTROLLED | {"pods", "podtemplates"}
