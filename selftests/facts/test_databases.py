@@ -97,6 +97,7 @@ EVIDENCE = {
     "the name of a driver": (seen("{name: c, env: [{name: APP_SETTINGS_DRIVERNAME, value: postgres}]}"), True),
     "a library by its name": (seen("{name: c, env: [{name: BACKEND, value: pgx}]}"), True),
     "a name that only starts alike": (seen("{name: c, env: [{name: CRYPTO_PROVIDER, value: pgp}]}"), False),
+    "a rating": (seen("{name: c, env: [{name: FILM_TYPE, value: pg-13}]}"), False),
     "a page": (seen("{name: c, env: [{name: PAGER_TYPE, value: pgdown}]}"), False),
     "user and password without a host": (
         seen("{name: c, env: [{name: DB_USER, value: app}, {name: DB_PASSWORD, value: x}]}"),

@@ -68,9 +68,9 @@ _DSN_OF_OTHERS = re.compile(
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
 # How a setting says which product is used: its name, a driver or dialect of a library for it, or a module of one.
 _POSTGRESQL = linear(
-    r"(?:[\w.+-]{1,100}[._+-])?(?:postgres(?:ql|db)?|pgsql|postgis|psycopg|npgsql|pgx?|asyncpg)[0-9]{0,4}"
+    r"(?:[\w.+-]{1,100}[._+-])?(?:postgres(?:ql|db)?|pgsql|postgis|psycopg|npgsql|asyncpg)[0-9]{0,4}"
     r"(?:[._+-][\w.+-]{1,100})?"
-    r"(?:[0-9]{0,4}(?:Dialect|Driver))?",
+    r"(?:[0-9]{0,4}(?:Dialect|Driver))?|pgx?",
     re.IGNORECASE,
 )
 _OTHER_PRODUCT = linear(
