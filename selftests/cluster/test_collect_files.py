@@ -234,6 +234,14 @@ def test_what_was_asked_for_in_vain_is_known_when_the_target_says_so(tmp_path: P
     }
 
 
+def test_a_kind_that_the_cluster_may_not_have_is_told_with_what_shows_that(tmp_path: Path) -> None:
+    live = read(tmp_path, listed(yaml.safe_load(DEPLOYMENT)), asked="everything")
+    assert isinstance(live, Live), live
+    said = {f"{item.plural}.{item.group}": item.reason.en for item in live.lists if item.reason is not None}
+    assert "kubectl get crd" in said["ciliumclusterwidenetworkpolicies.cilium.io"]
+    assert not [name for name, reason in said.items() if name.endswith(".k8s.io") and "kubectl get crd" in reason]
+
+
 def test_what_uses_nothing_needs_nothing(tmp_path: Path) -> None:
     """As a cluster is not asked for volumes and classes of storage without a claim."""
     one = listed(yaml.safe_load(DEPLOYMENT))

@@ -154,9 +154,10 @@ class Dump:
             if resource.only_with and seen == set(resource.only_with):
                 found[resource.key] = _none(resource)
             elif self.knows_kinds:
-                found[resource.key] = _missing(resource) if self._has(resource) else _unserved(resource)
+                has = self._has(resource)
+                found[resource.key] = _missing(resource, knows_kinds=True) if has else _unserved(resource)
             elif self._asked.everything or self._lists_all:
-                found[resource.key] = _missing(resource)
+                found[resource.key] = _missing(resource, knows_kinds=False)
         return tuple(found.values())
 
     def _presumed(self, resource: Resource) -> bool:
@@ -268,6 +269,10 @@ _NOT_IN_FILES = Text(
     "the files hold none of this kind; add the output of kubectl get for it, or name in 'asked' of the namespace what "
     "was asked for: an empty list leaves nothing in them.",
 )
+_OR_UNKNOWN = Text(
+    "Kent het cluster de soort niet, dan toont de uitvoer van kubectl get crd dat.",
+    "If the cluster does not have the kind, the output of kubectl get crd shows that.",
+)
 
 
 def _read(path: Path, content: bytes) -> Iterator[Any]:
@@ -308,8 +313,10 @@ def _none(resource: Resource) -> ListOutcome:
     return ListOutcome(group=resource.group, version=resource.versions[0], kind=resource.kind, plural=resource.plural)
 
 
-def _missing(resource: Resource) -> ListOutcome:
+def _missing(resource: Resource, *, knows_kinds: bool) -> ListOutcome:
     named = Text(f"{resource.name}: {_NOT_IN_FILES.nl}", f"{resource.name}: {_NOT_IN_FILES.en}")
+    if not knows_kinds and resource.group not in BUILT_IN:
+        named = Text(f"{named.nl} {_OR_UNKNOWN.nl}", f"{named.en} {_OR_UNKNOWN.en}")
     return ListOutcome(group=resource.group, kind=resource.kind, plural=resource.plural, complete=False, reason=named)
 
 
