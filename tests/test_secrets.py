@@ -5,7 +5,16 @@ from collections.abc import Iterator
 
 from toetskader.facts.chart import ChartFiles
 from toetskader.facts.command_secrets import in_list, in_text
-from toetskader.facts.kubernetes.literals import Literal, command_texts, commands, embedded, headers, literals, options
+from toetskader.facts.kubernetes.literals import (
+    Literal,
+    binary_literals,
+    command_texts,
+    commands,
+    embedded,
+    headers,
+    literals,
+    options,
+)
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.secret_uses import (
@@ -16,9 +25,10 @@ from toetskader.facts.kubernetes.secret_uses import (
     uses_secret_store,
 )
 from toetskader.facts.kubernetes.workloads import Workloads
+from toetskader.facts.references import Resolves, placeholder
 from toetskader.facts.secrets.comments import PROSE
 from toetskader.facts.secrets.documents import settings
-from toetskader.facts.secrets.encoded import holds_private_key, may_hold_pem
+from toetskader.facts.secrets.encoded import holds_private_key, may_hold_pem, texts_within
 from toetskader.facts.secrets.files import (
     KEY_STORE_SUFFIXES,
     is_documentation,
@@ -65,6 +75,8 @@ def test_chart_holds_no_secrets(chart: ChartFiles, objects: Objects, workloads: 
     for place in _literals(workloads, objects):
         findings.add(place, seen=_A_VALUE, expected=_BY_REFERENCE)
     for item in objects:
+        for place in _annotations(item):
+            findings.add(place, seen=_A_VALUE, expected=_NO_VALUE)
         if (item.kind, item.group) == ("ConfigMap", ""):  # its other entries are literals
             _shapes(item.get("binaryData"), item, findings)
         elif (item.kind, item.group) not in (("Secret", ""), ("SealedSecret", "bitnami.com")):
@@ -87,6 +99,8 @@ def _files_hold_none(chart: ChartFiles, names: frozenset[str], findings: Finding
             continue
         if gives_secret(name, node.value, in_values=True, above=above, beside=beside):
             findings.add(node, seen=_under(name), expected=_NO_VALUE)
+        elif _in_base64(node, placeholder):
+            findings.add(node, seen=_A_VALUE, expected=_NO_VALUE)
     for path in chart.binary_files:
         if path.lower().endswith(KEY_STORE_SUFFIXES):
             findings.add(
@@ -153,13 +167,14 @@ def test_containers_get_secrets_by_reference(workloads: Workloads, objects: Obje
 def _literals(workloads: Workloads, objects: Objects) -> Iterator[Node]:
     """Yield the places in pods and ConfigMaps that hold a secret literally."""
     names = secret_names(objects)
-    for literal in literals(workloads, objects, tests=True):
+    for literal in (*literals(workloads, objects, tests=True), *binary_literals(workloads, objects)):
         if names_known_secret(literal.name, literal.node.value, names):
             continue
         if (
             gives_secret(literal.name, literal.node.value, resolves=literal.resolves, beside=literal.beside)
             or leaks_at(literal.text, literal.resolves)
             or any(gives_secret(one.name, one.node.value, resolves=one.resolves) for one in embedded(literal))
+            or _in_base64(literal.node, literal.in_file)
         ):
             yield literal.node
         else:
@@ -169,12 +184,46 @@ def _literals(workloads: Workloads, objects: Objects) -> Iterator[Node]:
             yield option.node
     of_probes = (Literal("", item.node) for item in headers(workloads, tests=True))
     for argument in (*command_texts(workloads, tests=True), *of_probes):
-        if leaks(str(argument.node.value)) or any(_is_set(one) for one in embedded(argument)):
+        if (
+            leaks(str(argument.node.value))
+            or any(_is_set(one) for one in embedded(argument))
+            or _in_base64(argument.node, argument.in_file)
+        ):
             yield argument.node
         else:
             yield from _literal_lines(argument)
     for line in commands(workloads, tests=True):
         yield from _given_to_a_program(line)
+
+
+def _in_base64(node: Node, resolves: Resolves) -> bool:
+    """Tell whether a text holds another in base64 that gives a secret away, such as a whole file of settings."""
+    return any(
+        leaks_at(plain, resolves)
+        or any(_is_set(one) for one in embedded(Literal("", Node(plain, node.path, node.owner))))
+        or any(
+            gives_secret(line.name, line.value, in_values=True, resolves=resolves, above=line.above, beside=line.beside)
+            for line in assignments("", plain)
+        )
+        for plain in texts_within(node.value if isinstance(node.value, str) else "")
+    )
+
+
+def _annotations(item: KubernetesObject) -> Iterator[Node]:
+    """Yield the annotations whose text gives a secret away, of an object and of what it is a template of.
+
+    By what is in them: the name of one (`…/auth-secret`) is that of a Secret, or of a setting of a controller.
+    """
+    for name, place, above, _ in settings(item.root):
+        if above != "annotations" or not isinstance(place.value, str) or name in PROSE:
+            continue
+        lines = (
+            line
+            for line in assignments("", place.value)
+            if gives_secret(line.name, line.value, in_values=True, above=line.above, beside=line.beside)
+        )
+        if any(lines) or any(_is_set(one) for one in embedded(Literal("", place))) or _in_base64(place, placeholder):
+            yield place
 
 
 def _is_set(literal: Literal) -> bool:

@@ -228,6 +228,19 @@ TEXTS = {
     "a URL with odd characters": ("values.yaml", f"url: amqp://app:{SECRET}/x@mq:5672\n"),
     "a header": ("templates/a.yaml", f'value: "Basic {b64("app:" + SECRET)}"\n'),
     "notes": ("NOTES.txt", f"Log in as app.\n  Password: {SECRET}\n"),
+    "TOML over lines": ("app.toml", f'[db]\npassword = """\n{SECRET}\n"""\nhost = "pg"\n'),
+    "YAML in base64": ("values.yaml", f"config: {b64('db:' + chr(10) + '  password: ' + SECRET)}\nx: 1\n"),
+    "JSON in base64 over lines": (
+        "values.yaml",
+        "config: |\n"
+        + "".join(
+            f"  {line}\n"
+            for line in base64.encodebytes(json.dumps({"host": "x" * 40, "password": SECRET}).encode())
+            .decode()
+            .splitlines()
+        )
+        + "x: 1\n",
+    ),
     "a private key in base64": ("values.yaml", f"iets: {b64(PEM + SECRET)}\n"),
     "a private key on a line": ("values.yaml", 'iets: "' + PEM.replace("\n", "\\n") + f'"\npassword: {SECRET}\n'),
     "a private key": (

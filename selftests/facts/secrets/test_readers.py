@@ -68,6 +68,10 @@ GIVEN = {
     "a command in a file without ending": ("init", f"set -e\nredis-cli -a {PW} ping\n"),
     "a hash with its scheme": ("gebruikers", "beheer:{SSHA}Zm9vYmFyYmF6cXV4\n"),
     "TOML": ("app.toml", f'[db]\npassword = "{PW}"\n'),
+    "a string of TOML over lines": ("app.toml", f'[db]\npassword = """\n{PW}\n"""\nhost = "pg"\n'),
+    "a string of TOML on its line": ("app.toml", f'password = """{PW}"""\n'),
+    "a string of TOML that goes on": ("config", f"[a]\ntoken = '''\n  {PW} \\\n'''\n"),
+    "a string of Python": ("settings.py", f'PASSWORD = """{PW}"""\n'),
     "a variable in a template": (
         "templates/x.yaml",
         f"{{{{- if .a }}}}\nenv:\n  - name: DB_PASSWORD\n    value: {PW}\n  - name: X\n    value: {{{{ .x }}}}\n"
@@ -97,6 +101,10 @@ HARMLESS = {
         "<name>token.expiry</name><value>36</value>\n<name>db.password</name><value>${pw}</value>\n",
     ),
     "a comment in TOML": ("app.toml", f'[db]\n# password = "{PW}"\nhost = "pg"\n'),
+    "strings of TOML over lines": (
+        "app.toml",
+        'password = """\n${DB_PASSWORD}\n"""\ntoken = """"""\npasswordFile = """\n/run/pw\n"""\nx = """\nDag\n"""\n',
+    ),
     "a comment in PHP": ("config.php", f"<?php\n// $password = '{PW}';\n  # 'password' => '{PW}'\n"),
     "comments of a template": ("templates/_x.tpl", f"{{{{- /*\n  password: {PW}\n*/ -}}}}\nx: 1\n"),
     "prose in a template": ("README.md.gotmpl", f'password: {PW}\n{{{{ template "chart.values" . }}}}\n'),

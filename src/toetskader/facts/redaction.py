@@ -25,8 +25,10 @@ from toetskader.facts.references import generated
 from toetskader.facts.secret_spans import hidden
 from toetskader.facts.secrets.accounts import passwords
 from toetskader.facts.secrets.documents import named_secrets
-from toetskader.facts.secrets.encoded import decoded, is_certificate
+from toetskader.facts.secrets.encoded import decoded, encoded_texts, in_base64, is_certificate, text_of, texts_within
+from toetskader.facts.secrets.files import KEY_STORE_SUFFIXES
 from toetskader.facts.secrets.names import names_identity
+from toetskader.facts.secrets.readers import assignments
 from toetskader.facts.secrets.values import gives_secret, is_literal, is_plain_address, looks_random
 from toetskader.facts.store import ChartAttempt, FactKey
 from toetskader.text import Text
@@ -178,9 +180,21 @@ class _Redaction:
             binary = document.get("binaryData")
             for name, value in binary.items() if isinstance(binary, dict) else ():
                 if isinstance(value, str) and value:
-                    yield (name, ("binaryData", ())), encoded(self.markers.marker(decoded(value)))
+                    yield (name, ("binaryData", ())), self._binary(name, value)
         else:
             yield from self._changes(document)
+
+    def _binary(self, name: str, value: str) -> str:
+        """Return an entry of `binaryData`: a text without its secrets, a marker for what is no text."""
+        plain = text_of(value)
+        if plain is not None and not name.lower().endswith(KEY_STORE_SUFFIXES):
+            new = self._scalar(name, plain, in_values=False, above="data")
+            if new != plain:
+                return in_base64(new)
+            texts = (plain, *texts_within(plain))
+            if not looks_random(plain) or any(assignments(name, text) for text in texts):  # settings are read again
+                return value
+        return encoded(self.markers.marker(decoded(value)))
 
     def _entry(self, steps: Steps, name: str, value: Any, *, in_base64: bool) -> Iterator[Change]:
         """Yield what to replace in an entry of a Secret, which holds secrets whatever they are called."""
@@ -275,6 +289,7 @@ class _Redaction:
             or any(generated(text))
             or "@" in text
             or _PGPASS_PORT.search(text)
+            or any(encoded_texts(text))
         ):
             return text
         found = self._texts.get((name, text))

@@ -29,7 +29,7 @@ Resolves = Callable[[str], bool]
 _FORMS = re.compile(
     r"""\$\{(?:env[:.])?(?P<braces>[\w.-]+)(?::-?)?\}  # with a default value it would be a literal
       | \$\((?P<parentheses>[^()]*)\)                  # $(NAME) of Kubernetes, $(command) of a shell
-      | \$(?P<dollar>\w+) | %(?P<percent>\w+)% | \#\{(?P<hash>[^{}]*)\}\# | __(?P<underscores>\w+)__
+      | \$(?P<dollar>\w+) | %%?(?P<percent>\w+)%%? | \#\{(?P<hash>[^{}]*)\}\# | __(?P<underscores>\w+)__
       | <(?P<angles>[^<>]*)>                           # <path:…> of Argo CD's Vault plug-in, <fill this in>
       | (?P<sops>ENC\[[A-Z0-9_]+,data:[^\]]*(?:\][^\]]*){0,3}\])
       | (?:ref\+[a-z]+|secretref\+[a-z]+|op|file|akvs?)://(?P<address>\S*) | (?:vault|env|file):(?P<scheme>\S*)

@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from toetskader.facts.command_secrets import in_text
 from toetskader.facts.markers import Markers, encoded, key_spans, without_keys
 from toetskader.facts.references import generated, placeholder
-from toetskader.facts.secrets.encoded import decoded
+from toetskader.facts.secrets.encoded import decoded, encoded_texts, in_base64
 from toetskader.facts.secrets.files import is_documentation
 from toetskader.facts.secrets.lines import BLOCK, DEFAULT, YAML_LINE, Assignment, hinted_lines, scalar
 from toetskader.facts.secrets.names import names_identity, names_secret
@@ -113,6 +113,11 @@ def _marked(value: str, *, part: bool = False) -> Callable[[Markers], str]:
     return partial(Markers.marker, value=value, part=part)
 
 
+def _hidden_in_base64(plain: str, lines: int, markers: Markers) -> str:
+    """Return a text without its secrets in base64 again, with as many lines below it as it stood on."""
+    return in_base64(hidden("", plain, markers)) + "\n" * lines
+
+
 class _Scan:
     """One text being looked through."""
 
@@ -152,7 +157,11 @@ class _Scan:
             yield from self._schema()
         yield from self._shaped()
         yield from self._encoded()
-        yield from self._in_other_forms()
+        for start, end, plain in encoded_texts(self.text):
+            if _found("", plain)[1]:
+                lines = self.text.count("\n", start, end)
+                yield start, end, partial(_hidden_in_base64, plain, lines)
+        yield from self._in_other_forms()  # what looks generated may be base64 that was read above
 
     def _given(self, item: Assignment) -> Iterator[_Found]:
         """Yield where the value of a setting stands."""

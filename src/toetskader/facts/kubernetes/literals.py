@@ -11,6 +11,7 @@ from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.replaced import Replacements
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.references import Resolves, nothing
+from toetskader.facts.secrets.encoded import text_of
 
 _OPTION = re.compile(r"(?:^|(?<=[\s'\"]))--?(?P<name>[A-Za-z][\w.-]{0,100})[= ](?P<value>\S+)")
 
@@ -61,6 +62,21 @@ def literals(workloads: Workloads, objects: Objects, *, tests: bool = False) -> 
             replacements.in_file(item, literal.text, literal.name),
             item.get("data").mapping(),
         )
+
+
+def binary_literals(workloads: Workloads, objects: Objects) -> Iterator[Literal]:
+    """Yield the entries in `binaryData` of all ConfigMaps that are text, as a container reads them: decoded."""
+    replacements = Replacements(workloads, objects)
+    for item in objects.of_kind("ConfigMap"):
+        for name, node in item.get("binaryData").entries():
+            plain = text_of(node.value) if isinstance(node.value, str) else None
+            if plain is not None:
+                yield Literal(
+                    name,
+                    Node(plain, node.path, node.owner),
+                    replacements.in_config_map(item),
+                    replacements.in_file(item, plain, name),
+                )
 
 
 def embedded(literal: Literal) -> Iterator[Literal]:

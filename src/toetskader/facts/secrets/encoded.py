@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -47,6 +48,49 @@ def _readings(text: str) -> Iterator[str]:
     yield text
     if _BASE64_OF_DASHES in text[:64]:
         yield decoded(text)
+
+
+# Base64 of a text that gives a name a value is longer than most words; it may go on over lines of nothing else.
+_RUN = re.compile(
+    r"[A-Za-z0-9+/]{16,}(?:(?<=[A-Za-z0-9+/]{48})\r?\n[ \t]*(?:[A-Za-z0-9+/]{48,}\r?\n[ \t]*){0,20000}"
+    r"[A-Za-z0-9+/]+(?![^=\s]))?={0,2}"
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_MOST_NESTED = 3
+
+
+def text_of(written: str) -> str | None:
+    """Return the text that is written in base64 (RFC 4648, section 4), over lines or not; None when it is none.
+
+    Text is UTF-8 without control characters: the bytes of an archive, an image or a key store are not.
+    """
+    compact = "".join(written.split())
+    try:
+        data = binascii.a2b_base64(compact + "=" * (-len(compact) % 4), strict_mode=True)
+        plain = data.decode()
+    except (binascii.Error, ValueError):
+        return None
+    return plain if plain and not _CONTROL.search(plain) else None
+
+
+def in_base64(text: str) -> str:
+    """Write a text in base64, by its UTF-8, so that `text_of` gives it back."""
+    return base64.b64encode(text.encode("utf-8", "replace")).decode()
+
+
+def encoded_texts(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where a text holds another in base64: start, end, and what that says."""
+    for match in _RUN.finditer(text):
+        plain = text_of(match[0])
+        if plain is not None:
+            yield *match.span(), plain
+
+
+def texts_within(text: str, depth: int = _MOST_NESTED) -> Iterator[str]:
+    """Yield the texts that a text holds in base64, and those within them."""
+    for _, _, plain in encoded_texts(text) if depth else ():
+        yield plain
+        yield from texts_within(plain, depth - 1)
 
 
 def decoded(text: str) -> str:

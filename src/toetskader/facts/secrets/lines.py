@@ -85,6 +85,34 @@ def plain_lines(text: str) -> Iterator[Assignment]:
             yield Assignment(number, match["name"], value, end - len(line) + match.start("value") + offset)
 
 
+_LINES_START = re.compile(
+    r"""(?m)^[ \t]*["']?(?P<name>[A-Za-z_][\w.-]{0,120})["']?[ \t]*=[ \t]*(?P<quote>\"{3}|'{3})"""
+)
+_LONGEST_LINES = 20_000
+
+
+def lines_in_quotes(text: str) -> Iterator[Assignment]:
+    """Yield each line of what a name is given between three quotes, as in TOML (v1.0.0, "String") and Python.
+
+    PEM is left to what finds it by its shape.
+    """
+    for opening in _LINES_START.finditer(text) if '"""' in text or "'''" in text else ():
+        if not strength(opening["name"]):
+            continue
+        at = opening.end()
+        end = text.find(opening["quote"], at, at + _LONGEST_LINES)
+        content = text[at:end] if end >= 0 else ""
+        if "-----BEGIN " in content or any(part in content for part in _COMPOSED):
+            continue
+        number = text.count("\n", 0, at) + 1
+        for line in content.splitlines(keepends=True):
+            value = line.strip().rstrip("\\").rstrip()
+            if value:
+                start = at + line.index(value)
+                yield Assignment(number, opening["name"], value, start, start + len(value))
+            at, number = at + len(line), number + 1
+
+
 _CAREFUL_LINE = linear(
     r"[ \t]*(?:export[ \t]+|set[ \t]+|-[ ]+|//[^\s=]{1,200}:)?(?P<name>[A-Za-z_][\w.-]{0,120})"
     r"(?:[ \t]*(?P<sign>[=:])[ \t]*|[ \t]+)"

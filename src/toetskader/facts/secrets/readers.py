@@ -8,7 +8,15 @@ from toetskader.facts import command_secrets
 from toetskader.facts.secrets.accounts import may_hold, passwords
 from toetskader.facts.secrets.comments import ACTION, PROSE, without_actions, without_template_comments
 from toetskader.facts.secrets.files import is_documentation
-from toetskader.facts.secrets.lines import DEFAULT, Assignment, careful_lines, code_lines, plain_lines, yaml_lines
+from toetskader.facts.secrets.lines import (
+    DEFAULT,
+    Assignment,
+    careful_lines,
+    code_lines,
+    lines_in_quotes,
+    plain_lines,
+    yaml_lines,
+)
 from toetskader.facts.secrets.names import may_name, strength, strength_below
 from toetskader.facts.secrets.yaml_text import Found, Scalar, may_be_yaml, yaml_settings
 
@@ -48,7 +56,7 @@ def assignments(name: str, text: str) -> tuple[Assignment, ...]:
 
 def _read(name: str, text: str, depth: int) -> Iterator[Assignment]:
     if name.endswith(_CODE):
-        yield from code_lines(text)
+        yield from _unique(lines_in_quotes(text), code_lines(text))
         return
     if is_documentation(name):
         if name.endswith(".txt"):
@@ -59,11 +67,11 @@ def _read(name: str, text: str, depth: int) -> Iterator[Assignment]:
         yield from _structured(text, depth) if may_name(text) else ()
         return
     if name.endswith(_PLAIN):
-        yield from _unique(plain_lines(text), careful_lines(text), code_lines(text))
+        yield from _unique(lines_in_quotes(text), plain_lines(text), careful_lines(text), code_lines(text))
     elif may_name(text):
         found = yaml_settings(text) if may_be_yaml(text) else None
         if found is None:
-            yield from _unique(careful_lines(text), code_lines(text))
+            yield from _unique(lines_in_quotes(text), careful_lines(text), code_lines(text))
         else:
             yield from (item for item in _of_parsed(text, found, depth) if not _is_prose(item.value))
     yield from _accounts(text, name)
