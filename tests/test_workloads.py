@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from decimal import Decimal
+from typing import NoReturn
 
 import msgspec
 
@@ -21,6 +22,7 @@ from toetskader.facts.kubernetes.scaling import replicas_at_least
 from toetskader.facts.kubernetes.sessions import keeps_sessions, sticky_sessions
 from toetskader.facts.kubernetes.storage import VolumeType, claims, local_claims, mounts, node_volumes
 from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
+from toetskader.facts.own_data import OwnData, own_data
 from toetskader.facts.templates import Templates
 from toetskader.judging import FilePlace, Findings, Parameters, Text, check, not_applicable, not_shown, undetermined
 
@@ -368,7 +370,11 @@ def test_probes_show_start_readiness_and_life(workloads: Workloads, findings: Fi
 
 @check("workload.stateless")
 def test_processes_are_stateless(
-    workloads: Workloads, objects: Objects, environment: Environment, findings: Findings
+    workloads: Workloads,
+    objects: Objects,
+    environment: Environment,
+    parameters: Parameters,
+    findings: Findings,
 ) -> None:
     """DDC 7.15: the software runs as stateless processes that can stand beside and in place of each other."""
     for workload in long_running(workloads):
@@ -404,6 +410,24 @@ def test_processes_are_stateless(
     for place in sticky_sessions(objects):
         seen = Text("vaste pod per sessie", "one pod per session")
         findings.add(place, seen=place.text() if isinstance(place.value, str) else seen, expected=_ANY_POD)
+    declared: list[str] = parameters.get("external_storage_claims") or []
+    for item in own_data(workloads, objects, environment):
+        if item.volume.claim_name not in declared:
+            _leave_open(item)
+
+
+def _leave_open(item: OwnData) -> NoReturn:
+    volume = item.volume.claim_name or item.volume.name
+    undetermined(
+        f"{item.container.where} bedient anderen en bewaart gegevens op {volume} ({item.path}); nergens staat waar het "
+        "iets anders bewaart. Of dit een database of ander gegevensarchief is, toont de chart niet. Toon in de "
+        "instellingen de externe database of dienst, of noem een claim voor gedeelde bestanden in "
+        "`parameters.external_storage_claims`.",
+        f"{item.container.where} serves others and keeps data on {volume} ({item.path}); nothing says where it keeps "
+        "anything else. The chart does not show whether this is a database or other data store. Show the external "
+        "database or service in the settings, or name a claim for shared files in "
+        "`parameters.external_storage_claims`.",
+    )
 
 
 _ANY_POD = Text("elk verzoek naar elke pod", "any request to any pod")

@@ -539,6 +539,18 @@ def test_a_claim_of_a_stateful_set_goes_by_its_template() -> None:
     assert "PersistentVolumeClaim/data-db-0" not in places
 
 
+@pytest.mark.parametrize(("told", "verdict"), [(True, PASS), (False, UNKNOWN)])
+def test_what_runs_and_may_be_a_data_store_is_left_open(told: bool, verdict: Verdict) -> None:
+    documents = yaml.safe_load(GOLDEN)
+    app = next(item for item in documents if item["kind"] == "Deployment")["spec"]["template"]["spec"]
+    app["volumes"].append({"name": "d", "persistentVolumeClaim": {"claimName": "data"}})
+    app["containers"][0]["volumeMounts"].append({"name": "d", "mountPath": "/data"})
+    if told:
+        app["containers"][0]["env"].append({"name": "DB_HOST", "value": "db.example.nl"})
+    add(documents, CLAIM % "managed-csi")
+    assert judged(facts(yaml.safe_dump(documents)))["DDC-7.15-01"].verdict is verdict
+
+
 def test_a_hook_that_helm_left_bears_no_labels_of_flux() -> None:
     documents = yaml.safe_load(GOLDEN)
     hook = copy.deepcopy(next(item for item in documents if item["kind"] == "Deployment"))

@@ -177,10 +177,15 @@ def _uses_other(container: Container) -> bool:
         _ELSEWHERE.fullmatch(name)
         and _ITSELF.isdisjoint(name.split("_"))
         and name != _OWN_ADDRESS
-        and not _HERE.match(_text(entry.get("value")))
+        and not is_here(_text(entry.get("value")))
         for entry in container.env()
         if (name := (entry.get("name").text() or "").upper())
     )
+
+
+def is_here(host: str) -> bool:
+    """Tell whether a host is the pod itself (`localhost`, `$(POD_IP)`), a path, or all addresses that it has."""
+    return _HERE.match(host) is not None
 
 
 def _text(node: Node) -> str:
@@ -190,7 +195,7 @@ def _text(node: Node) -> str:
 def _is_local(command: str) -> bool:
     """Tell whether a command asks what runs in its own pod: it names no other host."""
     hosts = (match[1].rpartition("@")[2] for match in _HOST.finditer(command))
-    return all(_HERE.match(host) for host in hosts)
+    return all(is_here(host) for host in hosts)
 
 
 def _written_paths(container: Container) -> Iterator[str]:
