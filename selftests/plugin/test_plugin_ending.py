@@ -110,7 +110,8 @@ def start(slow: Project, tmp_path: Path) -> Iterator[Start]:
         held = tmp_path / "held"
         given = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
         process = subprocess.Popen(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *args],
+            # What starts the tests may have Ctrl-C ignored, as a shell does for what runs behind it.
+            ["env", "--default-signal=INT", sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *args],
             cwd=slow.root,
             env=given | {"HOLD": hold, "HELD": str(held), "TMPDIR": str(scratch)},
             stdout=subprocess.PIPE,

@@ -82,17 +82,19 @@ def loaded(tag: Tag, *, in_picture: bool = False) -> Iterator[str]:  # noqa: PLR
         yield from styles(get("style", ""))
 
 
-_CANDIDATE = re.compile(r"[\s,]*([^\s]+)")
+_BEFORE = re.compile(r"[\s,]*")
+_ADDRESS = re.compile(r"\S+")
 
 
 def srcset(value: str) -> Iterator[tuple[str, str]]:
     """Yield the images of a set, each with its descriptor (HTML, 4.8.4.3.10): a comma may be part of an address."""
     position = 0
     for _ in range(MOST_ADDRESSES):
-        match = _CANDIDATE.match(value, position)
+        before = _BEFORE.match(value, position)
+        match = _ADDRESS.match(value, before.end() if before else position)
         if match is None:
             return
-        address, position = match[1], match.end()
+        address, position = match[0], match.end()
         if address.endswith(","):
             yield address.rstrip(","), ""
             continue

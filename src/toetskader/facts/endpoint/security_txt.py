@@ -174,7 +174,7 @@ def _at_line(error: Mapping[str, Any], lines: list[str]) -> Text:
     return Text(f"regel {number}, {wrong.nl}: {line}", f"line {number}, {wrong.en}: {line}")
 
 
-_FIELD = re.compile(r"([A-Za-z-]{1,50})[ \t]*:[ \t]*(\S.{0,2000}?)[ \t\r]*", re.ASCII)
+_NAME = re.compile(r"[A-Za-z-]{1,50}")
 _ADDRESS = re.compile(r"[^\s@,]+@[^\s@,]+")
 _SOMEBODY = Text(
     "een adres, nummer of pagina waar iemand te bereiken is", "an address, number or page to reach somebody"
@@ -190,13 +190,13 @@ def _nobody(lines: list[str]) -> Iterator[Remark]:
     """
     contacts: list[tuple[int, bool]] = []
     for number, line in enumerate(lines, 1):
-        field = _FIELD.fullmatch(line)
-        if field is None:
+        name, _, value = (part.strip(" \t\r") for part in line.partition(":"))
+        if not value or not _NAME.fullmatch(name):
             continue
-        if _lacks_host(field[2]):
+        if _lacks_host(value):
             yield Remark("no_host", _at_line({"line": number, "code": "no_host", "message": ""}, lines), _SOMEBODY)
-        elif field[1].lower() == "contact":
-            contacts.append((number, _reaches(field[2])))
+        elif name.lower() == "contact":
+            contacts.append((number, _reaches(value)))
     weight = Status.SUFFICIENT if any(reaches for _, reaches in contacts) else Status.BAD
     for number, reaches in contacts:
         if not reaches:
