@@ -110,6 +110,8 @@ class Scaling:
         found: _Changes = {}
         values = self._base.values
         ends = {one[-1] for one in fields}
+        asked = _numbers(self._base.objects, self._base).values()
+        unlike = max((number for number in asked if isinstance(number, int)), default=1) + self._more
         numbers = number_paths(values, more=self._more)
         for steps, value in walk_leaves(values):
             path = join_path(steps)
@@ -127,7 +129,7 @@ class Scaling:
                 continue
             value = value_at(values, path)
             if value is None:
-                found[path] = 1 + self._more
+                found[path] = unlike
             elif isinstance(value, list) and value:
                 found[path] = [*value, value[-1]]
         return found
