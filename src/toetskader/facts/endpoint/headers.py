@@ -1,9 +1,9 @@
 """Headers that tell a browser to be careful, each by the rule of internet.nl and of its own standard."""
 
-import ipaddress
 import re
 from collections.abc import Collection, Sequence
 
+from toetskader.facts.addresses import is_address
 from toetskader.facts.endpoint.graded import Graded, Remark, Status
 from toetskader.patterns import linear
 from toetskader.text import Text
@@ -81,7 +81,7 @@ def grade_referrer_policy(value: str | None, *, good: Collection[str], sufficien
 
 def internetnl_knows_no_policy(value: str | None) -> bool:
     """Tell whether internet.nl rejects a Referrer-Policy that is read here: it takes the last value, as written."""
-    found = [item.strip() for item in value.split(",")] if value and value.strip() else []
+    found = items(value)
     return bool(found) and found[-1] not in _KNOWN_POLICIES and any(item.lower() in _KNOWN_POLICIES for item in found)
 
 
@@ -160,7 +160,7 @@ def versions_in_header(name: str, value: str) -> Sequence[str]:
         for match in (_IN_NAMES if naming else _ANYWHERE).finditer(text)
         if not text[match.end(1) :].startswith("/") or naming
     ]
-    found = [item for item in found if naming or not _is_address(re.split(r"[/ (:-]", item)[-1])]
+    found = [item for item in found if naming or not is_address(re.split(r"[/ (:-]", item)[-1])]
     if naming:
         major = _MAJOR_IN_WORDS if name == "x-generator" else _MAJOR_ONLY
         found += [match[1] for match in major.finditer(text)]
@@ -185,11 +185,4 @@ def _bare(name: str, text: str, *, naming: bool) -> list[str]:
 
 def _is_no_version(name: str, number: str) -> bool:
     """Tell whether a number alone is an address or a date, which it is not in a header that is called a version."""
-    return "version" not in name and (_is_address(number) or _DATE.search(number) is not None)
-
-
-def _is_address(number: str) -> bool:
-    try:
-        return ipaddress.ip_address(number) is not None
-    except ValueError:
-        return False
+    return "version" not in name and (is_address(number) or _DATE.search(number) is not None)
