@@ -118,24 +118,13 @@ SPECIAL = sorted(
 )
 """All of them, the smallest first: an address belongs to the first block that it is in."""
 
-_STANDS_FOR_IPV4 = tuple(
-    ipaddress.IPv6Network(network)
-    for network in (
-        "::/96",
-        "::ffff:0:0/96",
-        "::ffff:0:0:0/96",
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
-        "2001::/32",
-        "2002::/16",
-    )
-)
-"""Where an IPv6 address is another way to write, to translate to or to tunnel to an IPv4 one."""
 _LAST_32 = tuple(
     ipaddress.IPv6Network(network)
     for network in ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
 )
 """Where the last 32 bits are an IPv4 address."""
+_STANDS_FOR_IPV4 = (*_LAST_32, ipaddress.IPv6Network("2001::/32"), ipaddress.IPv6Network("2002::/16"))
+"""Where an IPv6 address is another way to write, to translate to or to tunnel to an IPv4 one."""
 _ISATAP = (0x00005EFE, 0x02005EFE)
 """What an interface identifier begins with that ends in an IPv4 address (RFC 5214, 6.1)."""
 
