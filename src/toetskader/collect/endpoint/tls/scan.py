@@ -218,7 +218,7 @@ class AddressScan:
 
         A suite says RSA or ECDSA; which certificate goes with that, of more than one, is up to what a client takes.
         """
-        signed = [code for code in self.found.seen[Version.TLS12].suites if _is_signed(suite_name(code))]
+        signed = self._signed_suites()
         flights = [flight for version, flight in self.found.flights if version is Version.TLS12]
         seen = {self._kind_of(flight.certificates) for flight in flights if flight.certificates}
         while signed and (left := [kind for kind in CERTIFICATE_SIGNATURES if kind not in seen]):
@@ -231,9 +231,13 @@ class AddressScan:
                 return
             seen.add(kind)
 
+    def _signed_suites(self) -> list[int]:
+        """Return the suites of TLS 1.2 in which the key exchange is signed."""
+        return [code for code in self.found.seen[Version.TLS12].suites if _is_signed(suite_name(code))]
+
     def _ask_hash(self, name: str) -> Aspect:
         """Ask for a key exchange signed with one hash only, in TLS 1.2. Raises Spent."""
-        signed = [code for code in self.found.seen[Version.TLS12].suites if _is_signed(suite_name(code))]
+        signed = self._signed_suites()
         if not signed:
             return _not_applicable(_UNSIGNED)
         reply = self.found.ask(Version.TLS12, signed, signatures=signatures_with(name), any_certificate=True)
