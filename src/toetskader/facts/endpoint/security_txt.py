@@ -100,12 +100,12 @@ def grade_text(text: str, urls: list[str], *, today: date, longest_days: int, ut
     parser = sectxt.Parser(text.encode("utf-8", errors="backslashreplace"), urls=urls)
     for error in parser.errors:
         if error["code"] not in _BY_THE_CLOCK:
-            yield Remark(error["code"], _at_line(error, lines), _expected(error["code"]))
+            yield Remark(error["code"], _complaint(error, lines), _expected(error["code"]))
     yield from _nobody(lines)
     yield from _expiry(expiries(text), today, longest_days)
     for note in (*parser.recommendations, *parser.notifications):
         if note["code"] not in _BY_THE_CLOCK:
-            seen = _at_line(note, lines)
+            seen = _complaint(note, lines)
             yield Remark(note["code"], seen, _expected(note["code"]), Status.SUFFICIENT)
 
 
@@ -164,10 +164,14 @@ _WRONG = {
 }
 
 
-def _at_line(error: Mapping[str, Any], lines: list[str]) -> Text:
-    """Say what is wrong and where in the file, with the line; a code that is new in the library's own words."""
-    number, said = error["line"], str(error["message"])
-    wrong = _WRONG.get(str(error["code"]), Text(said, said))
+def _complaint(error: Mapping[str, Any], lines: list[str]) -> Text:
+    """Say what the library finds wrong and where; a code that is new in its own words."""
+    said = str(error["message"])
+    return _at_line(error["line"], _WRONG.get(str(error["code"]), Text(said, said)), lines)
+
+
+def _at_line(number: int | None, wrong: Text, lines: list[str]) -> Text:
+    """Say what is wrong and where in the file, with the line."""
     if number is None or not 0 < number <= len(lines):
         return Text(f"het hele bestand: {wrong.nl}", f"the whole file: {wrong.en}")
     line = escaped(lines[number - 1].strip(), 100)
@@ -194,14 +198,13 @@ def _nobody(lines: list[str]) -> Iterator[Remark]:
         if not value or not _NAME.fullmatch(name):
             continue
         if _lacks_host(value):
-            yield Remark("no_host", _at_line({"line": number, "code": "no_host", "message": ""}, lines), _SOMEBODY)
+            yield Remark("no_host", _at_line(number, _WRONG["no_host"], lines), _SOMEBODY)
         elif name.lower() == "contact":
             contacts.append((number, _reaches(value)))
     weight = Status.SUFFICIENT if any(reaches for _, reaches in contacts) else Status.BAD
     for number, reaches in contacts:
         if not reaches:
-            seen = _at_line({"line": number, "code": "nobody", "message": ""}, lines)
-            yield Remark("nobody", seen, _SOMEBODY, weight)
+            yield Remark("nobody", _at_line(number, _WRONG["nobody"], lines), _SOMEBODY, weight)
 
 
 def _lacks_host(uri: str) -> bool:
