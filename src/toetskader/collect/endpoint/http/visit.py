@@ -251,10 +251,11 @@ class Visitor:
     def _sheets(self, line: Line, seen: Https) -> None:
         """Read the style sheets of the page that are on this host, for what they load in turn."""
         page = seen.document
-        here = [url for url in page.sheets if is_at(url, self.host, self.port)] if page is not None else []
-        for url in here[:MOST_SHEETS]:
+        if page is None:
+            return
+        for url in [url for url in page.sheets if is_at(url, self.host, self.port)][:MOST_SHEETS]:
             exchange, received = self._ask(line, request_target(urlsplit(url)), READ_ENCODINGS)
-            if page is not None and received is not None and isinstance(exchange, Answer) and exchange.status == 200:
+            if received is not None and isinstance(exchange, Answer) and exchange.status == 200:
                 more = insecure_in_sheet(received.body.decode(errors="replace"), url)
                 page = msgspec.structs.replace(page, insecure=(*page.insecure, *more)[:MOST_NAMED])
         seen.document = page
