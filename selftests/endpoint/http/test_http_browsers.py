@@ -11,6 +11,7 @@ from http_lab import HOST, Lab
 from judged import judge
 from openssl_server import openssl_server
 
+from toetskader.collect.endpoint.http.trust import tls_context
 from toetskader.facts.endpoint.http import AddressHttp, Answer, HttpFacts, Unanswered
 from toetskader.laboratory.certificates import Authority
 from toetskader.laboratory.tls import ssl_context
@@ -136,8 +137,6 @@ def test_what_speaks_no_tls_is_told_as_a_browser_meets_it(lab: Lab) -> None:
 
 
 def test_settings_of_browsers_offer_nothing_old() -> None:
-    from toetskader.collect.endpoint.http.trust import tls_context  # noqa: PLC0415
-
     strict = tls_context("h2", None, verify=True, as_browsers=True)
     assert strict.minimum_version is ssl.TLSVersion.TLSv1_2
     names = {item["name"] for item in strict.get_ciphers()}
