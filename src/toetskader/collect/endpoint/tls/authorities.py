@@ -15,6 +15,8 @@ from nassl._nassl import X509
 from nassl.cert_chain_verifier import CertificateChainVerifier
 from sslyze.plugins.certificate_info.trust_stores.trust_store_repository import TrustStoresRepository
 
+from toetskader.collect.endpoint.tls.extensions import extension_of
+
 
 @dataclass(frozen=True)
 class Store:
@@ -59,9 +61,7 @@ def _store(name: str, path: Path, ev_policies: Sequence[ObjectIdentifier] = ()) 
 def is_for_servers(certificate: x509.Certificate) -> bool:
     """Tell whether a certificate may be used for a server, or may vouch for one; not when that cannot be read."""
     try:
-        return allows_servers(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
-    except x509.ExtensionNotFound:
-        return allows_servers(None)
+        return allows_servers(extension_of(certificate, x509.ExtendedKeyUsage))
     except (ValueError, TypeError, x509.DuplicateExtension):
         return False
 

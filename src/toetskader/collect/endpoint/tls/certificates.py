@@ -3,7 +3,6 @@
 import hashlib
 import ipaddress
 from datetime import datetime
-from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, r
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID, SignatureAlgorithmOID
 
 from toetskader.collect.endpoint.tls.authorities import allows_servers, public_store
+from toetskader.collect.endpoint.tls.extensions import UNREADABLE, Extension, extension_of
 from toetskader.facts.endpoint.certificates import Certificate, Validated
 from toetskader.text import Text
 
@@ -44,8 +44,6 @@ _VALIDATED = {
 
 # PKIoverheid names a server's certificate after an organisation that is in a government register (PvE 3b, 3e, 3h).
 _PKIOVERHEID = "2.16.528.1.1003.1.2."
-
-Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
 
 def visible(text: str, longest: int = LONGEST_NAME) -> str:
@@ -104,7 +102,7 @@ def read_certificate(der: bytes, host: str) -> Certificate:
         ocsp=_ocsp(loaded, problems),
         must_staple=bool(feature and x509.TLSFeatureType.status_request in feature),
         organisation=_organisation(subject),
-        validated=_validated(loaded, problems),
+        validated=validated_by(_extension(loaded, x509.CertificatePolicies, problems))[1],
     )
 
 
@@ -158,10 +156,8 @@ def _moment(certificate: x509.Certificate, which: str) -> datetime | None:
 
 def _extension(certificate: x509.Certificate, kind: type[Extension], problems: list[Exception]) -> Extension | None:
     try:
-        return certificate.extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        return extension_of(certificate, kind)
+    except UNREADABLE as error:
         if not problems:
             problems.append(error)
         return None
@@ -262,17 +258,12 @@ def _ocsp(certificate: x509.Certificate, problems: list[Exception]) -> tuple[str
     )[:10]
 
 
-def validated_by(certificate: x509.Certificate) -> tuple[x509.ObjectIdentifier | None, Validated]:
+def validated_by(named: x509.CertificatePolicies | None) -> tuple[x509.ObjectIdentifier | None, Validated]:
     """Return the policy by which a certificate says what was verified of its owner, and what that is.
 
-    The CA/Browser Forum gives such policies numbers. Raises ValueError or DuplicateExtension for a certificate that
-    cannot be read.
+    The CA/Browser Forum gives such policies numbers. Parameters: `named`, what the certificate says of policies.
     """
-    try:
-        found = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
-    except x509.ExtensionNotFound:
-        return None, Validated.UNKNOWN
-    policies = [policy.policy_identifier for policy in found]
+    policies = [policy.policy_identifier for policy in named or ()]
     for policy in policies:
         if policy.dotted_string in _VALIDATED:
             return policy, _VALIDATED[policy.dotted_string]
@@ -281,12 +272,3 @@ def validated_by(certificate: x509.Certificate) -> tuple[x509.ObjectIdentifier |
             return policy, Validated.ORGANISATION
     own = public_store().ev_policies
     return next(((policy, Validated.EXTENDED) for policy in policies if policy in own), (None, Validated.UNKNOWN))
-
-
-def _validated(certificate: x509.Certificate, problems: list[Exception]) -> Validated:
-    try:
-        return validated_by(certificate)[1]
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
-        if not problems:
-            problems.append(error)
-        return Validated.UNKNOWN

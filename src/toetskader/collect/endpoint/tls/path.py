@@ -9,7 +9,6 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -30,6 +29,7 @@ from toetskader.collect.endpoint.tls.certificates import (
     validated_by,
     visible,
 )
+from toetskader.collect.endpoint.tls.extensions import extension_of
 from toetskader.facts.endpoint.certificates import Trust, Validated
 from toetskader.text import Text
 
@@ -37,8 +37,6 @@ LEAST_HASH_BYTES = SHA256.digest_size
 """Browsers refuse certificates that are signed with less (Baseline Requirements 7.1.3.2; SHA-1 since 2017)."""
 _EDWARDS = (SignatureAlgorithmOID.ED25519, SignatureAlgorithmOID.ED448)
 _ANY_POLICY = ObjectIdentifier("2.5.29.32.0")
-
-Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +115,9 @@ def _unfit(certificate: x509.Certificate, now: datetime, *, is_authority: bool) 
     try:
         if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
             return Text("niet geldig op dit moment", "not valid at this moment")
-        usage = _value(certificate, x509.KeyUsage)
+        usage = extension_of(certificate, x509.KeyUsage)
         if is_authority:
-            constraints = _value(certificate, x509.BasicConstraints)
+            constraints = extension_of(certificate, x509.BasicConstraints)
             if constraints is None or not constraints.ca or (usage is not None and not usage.key_cert_sign):
                 return Text("mag geen certificaten ondertekenen", "may not sign certificates")
             if not is_for_servers(certificate):
@@ -138,14 +136,6 @@ def _unfit(certificate: x509.Certificate, now: datetime, *, is_authority: bool) 
     except (ValueError, TypeError, x509.DuplicateExtension, UnsupportedAlgorithm) as error:
         return unreadable(error)
     return None
-
-
-def _value(certificate: x509.Certificate, kind: type[Extension]) -> Extension | None:
-    """Return an extension, None when it is not there. Raises ValueError or DuplicateExtension."""
-    try:
-        return certificate.extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None
 
 
 def _is_weakly_signed(certificate: x509.Certificate) -> bool:
@@ -170,9 +160,8 @@ def _profile_path(
 
 def _own_name(certificate: x509.Certificate) -> x509.DNSName | x509.IPAddress:
     """Return a name of the certificate itself, as the verifier wants one to match."""
-    try:
-        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension):
+    names = extension_of(certificate, x509.SubjectAlternativeName)
+    if names is None:
         return x509.DNSName("invalid.invalid")
     for name in names.get_values_for_type(x509.DNSName):
         return x509.DNSName(name.replace("*", "any", 1))
@@ -201,9 +190,9 @@ def _vouched(path: Sequence[x509.Certificate]) -> Validated:
     An authority below the root that names policies vouches for those alone.
     """
     try:
-        policy, validated = validated_by(path[0])
+        policy, validated = validated_by(extension_of(path[0], x509.CertificatePolicies))
         for authority in path[1:-1]:
-            named = _value(authority, x509.CertificatePolicies)
+            named = extension_of(authority, x509.CertificatePolicies)
             allowed = None if named is None else {item.policy_identifier for item in named}
             if policy is not None and allowed is not None and not allowed & {policy, _ANY_POLICY}:
                 return Validated.UNKNOWN
