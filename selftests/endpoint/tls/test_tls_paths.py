@@ -46,6 +46,9 @@ USAGES = (
 )
 
 
+SAN = x509.SubjectAlternativeName.oid
+
+
 def new_key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
@@ -75,6 +78,7 @@ def make(
     organisation: str = "",
     hash_: Any = None,
     constraints: bool = True,
+    names: x509.ExtensionType | None = None,
 ) -> Made:
     """Make a certificate, its own signer when nothing is above it."""
     own = key or new_key()
@@ -104,7 +108,7 @@ def make(
         named = x509.PolicyInformation(x509.ObjectIdentifier(policy), None)
         builder = builder.add_extension(x509.CertificatePolicies([named]), critical=False)
     if not ca:
-        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        builder = builder.add_extension(names or x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
     no_hash = isinstance(signer, ed25519.Ed25519PrivateKey)
     return Made(builder.sign(signer, None if no_hash else hash_ or hashes.SHA256()), own)
 
@@ -133,6 +137,16 @@ class Tree:
 @pytest.fixture
 def tree(tmp_path: Path) -> Tree:
     return Tree(tmp_path)
+
+
+def test_a_name_that_the_library_cannot_read_leaves_the_path_unknown(tree: Tree) -> None:
+    """An EDI party's name (RFC 5280, 4.2.1.6) is no fault of a certificate; nor is the rest of TLS lost for it."""
+    odd = make_leaf(tree.root, names=x509.UnrecognizedExtension(SAN, bytes.fromhex("3008a506a1040c026161")))
+    for chain in ((odd,), (make_leaf(tree.root), odd)):
+        found = tree.find(*chain)
+        assert found.trust.trusted is None
+        assert found.trust.reason is not None
+        assert judge_tls(served(found, chain), "tls.certificate_trusted").verdict is Verdict.UNDETERMINED
 
 
 AUTHORITIES: dict[str, tuple[dict[str, Any], bool]] = {

@@ -15,7 +15,7 @@ from nassl._nassl import X509
 from nassl.cert_chain_verifier import CertificateChainVerifier
 from sslyze.plugins.certificate_info.trust_stores.trust_store_repository import TrustStoresRepository
 
-from toetskader.collect.endpoint.tls.extensions import extension_of
+from toetskader.collect.endpoint.tls.extensions import UNREADABLE, extension_of
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def is_for_servers(certificate: x509.Certificate) -> bool:
     """Tell whether a certificate may be used for a server, or may vouch for one; not when that cannot be read."""
     try:
         return allows_servers(extension_of(certificate, x509.ExtendedKeyUsage))
-    except (ValueError, TypeError, x509.DuplicateExtension):
+    except UNREADABLE:
         return False
 
 

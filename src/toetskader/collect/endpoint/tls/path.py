@@ -29,7 +29,7 @@ from toetskader.collect.endpoint.tls.certificates import (
     validated_by,
     visible,
 )
-from toetskader.collect.endpoint.tls.extensions import extension_of
+from toetskader.collect.endpoint.tls.extensions import UNREADABLE, extension_of
 from toetskader.facts.endpoint.certificates import Trust, Validated
 from toetskader.text import Text
 
@@ -73,11 +73,11 @@ def _find_path(chain: Sequence[bytes], stores: Sequence[Store], now: datetime) -
     try:
         leaf, *sent = [x509.load_der_x509_certificate(der) for der in chain]
         wrong = _unfit(leaf, now, is_authority=False)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        unfit = {item: why for item in sent if (why := _unfit(item, now, is_authority=True)) is not None}
+    except (*UNREADABLE, UnsupportedAlgorithm) as error:
         return Found(Trust(trusted=None, store=shown, reason=unreadable(error)))
     if wrong is not None:
         return Found(Trust(trusted=False, store=shown, reason=_no_path(wrong.nl, wrong.en)))
-    unfit = {item: why for item in sent if (why := _unfit(item, now, is_authority=True)) is not None}
     above = [item for item in sent if item not in unfit]
     reasons: list[str] = []
     for store in stores:
@@ -110,7 +110,8 @@ def _no_path(nl: str, en: str) -> Text:
 def _unfit(certificate: x509.Certificate, now: datetime, *, is_authority: bool) -> Text | None:
     """Return why a certificate may not stand in a path, or None when it may.
 
-    Whether the server's own is meant for servers is judged by itself.
+    Whether the server's own is meant for servers is judged by itself. Raises UnsupportedGeneralNameType for names of a
+    kind that others may be able to read.
     """
     try:
         if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
@@ -196,6 +197,6 @@ def _vouched(path: Sequence[x509.Certificate]) -> Validated:
             allowed = None if named is None else {item.policy_identifier for item in named}
             if policy is not None and allowed is not None and not allowed & {policy, _ANY_POLICY}:
                 return Validated.UNKNOWN
-    except (ValueError, TypeError, x509.DuplicateExtension):
+    except UNREADABLE:
         return Validated.UNKNOWN
     return Validated.UNKNOWN if signs_itself(path[0]) else validated
