@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from toetskader.facts.addresses import is_native, is_public, may_be_measured, version_of, why_not_measured
+from toetskader.facts.addresses import is_public, may_be_measured, version_of, why_not_measured
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.endpoint import caa, dane
 from toetskader.facts.endpoint.dns import AddressLookup, DnsFacts, NameServer, Outcome, ProbeOutcome
@@ -203,7 +203,7 @@ def _places(lookup: AddressLookup, dns: DnsFacts, endpoint: Endpoint) -> tuple[s
     For a service on the internet that is the internet. One whose every address is of a private network may be meant
     for that network, though the target does not say so; then nothing is contacted, and that says why.
     """
-    on_internet = any(is_public(address) and is_native(address) for address in dns.addresses)
+    on_internet = any(may_be_measured(address, allow_private=False) for address in dns.addresses)
     inside = endpoint.allow_private or not on_internet
     return tuple(address for address in lookup.addresses if may_be_measured(address, allow_private=inside))
 

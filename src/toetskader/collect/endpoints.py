@@ -15,7 +15,7 @@ from toetskader.collect.endpoint.http import collect_http
 from toetskader.collect.endpoint.rpki import Rpki
 from toetskader.collect.endpoint.tls import collect_tls
 from toetskader.collect.user_agent import USER_AGENT
-from toetskader.facts.addresses import Reach, may_be_contacted, reach_of, why_not_measured
+from toetskader.facts.addresses import Reach, may_be_contacted, may_be_measured, reach_of, why_not_measured
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.client_certificates import with_demands
 from toetskader.facts.endpoint.dns import DnsFacts
@@ -264,9 +264,7 @@ def _contacted(endpoint: Endpoint, addresses: Addresses | NotSeen) -> Addresses 
 
 def _measured(endpoint: Endpoint, addresses: Addresses) -> tuple[str, ...]:
     """Return the addresses that may be contacted."""
-    return tuple(
-        address for address in addresses.native if may_be_contacted(address, allow_private=endpoint.allow_private)
-    )
+    return tuple(address for address in addresses.all if may_be_measured(address, allow_private=endpoint.allow_private))
 
 
 def _together(part: SaasPart, names: Dns) -> Endpoints:
