@@ -80,9 +80,7 @@ def _answered(http: HttpFacts, address: AddressHttp, doubts: Doubts, *, legacy: 
     """
     if doubts.answer(address, address.first) is None:
         return False
-    for file in (address.security_txt, address.legacy_security_txt if legacy else None):
-        if file is None:
-            continue
+    for file in address.files if legacy else (address.security_txt,):
         answer = doubts.answer(address, file.exchange)
         if answer is None:
             return False
@@ -96,8 +94,7 @@ def _answered(http: HttpFacts, address: AddressHttp, doubts: Doubts, *, legacy: 
 
 def _leads_elsewhere(address: AddressHttp) -> bool:
     """Tell whether the file stands behind a redirect that was not followed."""
-    files = (file for file in (address.security_txt, address.legacy_security_txt) if file is not None)
-    return any(isinstance(file.exchange, Answer) and file.exchange.redirect is not None for file in files)
+    return any(isinstance(file.exchange, Answer) and file.exchange.redirect is not None for file in address.files)
 
 
 def _doubt_redirect(http: HttpFacts, address: AddressHttp, answer: Answer, doubts: Doubts) -> None:

@@ -227,10 +227,15 @@ class AddressHttp(msgspec.Struct, frozen=True, kw_only=True):
         """The last answer of the redirects on this host."""
         return self.hops[-1] if self.hops else self.first
 
+    @property
+    def files(self) -> tuple[FileAnswer, ...]:
+        """What was asked for as security.txt: where it belongs, and then at the old place."""
+        legacy = self.legacy_security_txt
+        return (self.security_txt,) if legacy is None else (self.security_txt, legacy)
+
     def answers(self) -> Iterator[Answer]:
         """Yield every answer, over HTTPS and then over plain HTTP."""
-        files = [file for file in (self.security_txt, self.legacy_security_txt) if file is not None]
-        of_files = [exchange for file in files for exchange in (*file.hops, file.exchange)]
+        of_files = [exchange for file in self.files for exchange in (*file.hops, file.exchange)]
         for exchange in (*self.firsts, *self.hops, *self.sign_in, self.error, *of_files, *self.policy, self.plain):
             if isinstance(exchange, Answer):
                 yield exchange
