@@ -9,7 +9,7 @@ import msgspec
 from toetskader.facts.addresses import is_public, may_be_measured, version_of, why_not_measured
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.endpoint import caa, dane
-from toetskader.facts.endpoint.dns import AddressLookup, DnsFacts, NameServer, Outcome, ProbeOutcome
+from toetskader.facts.endpoint.dns import AddressLookup, DnsFacts, NameServer, Outcome, Probe, ProbeOutcome
 from toetskader.facts.endpoint.dnssec import DnssecFacts, Status, Validation
 from toetskader.facts.endpoint.http import AddressHttp, Exchange, How, HttpFacts, Unanswered
 from toetskader.facts.endpoint.http import Answer as HttpAnswer
@@ -127,17 +127,14 @@ def _remark_silent_servers(dns: DnsFacts, norm: WebNorm, findings: Findings) -> 
         for probe in server.over_ipv6:
             if probe.outcome is ProbeOutcome.AUTHORITATIVE:
                 continue
-            unclear = probe.outcome is ProbeOutcome.NOT_ASKED or (
-                probe.outcome is ProbeOutcome.UNREACHABLE and not dns.sees_ipv6(probe.address)
-            )
-            seen = probe.reason or Text("geen antwoord", "no answer")
+            unclear = _unclear(probe, dns)
             findings.add(
                 EndpointPlace(server.name, probe.address),
-                seen=seen if probe.outcome is ProbeOutcome.NOT_ASKED or not unclear else _NO_IPV6_HERE,
+                seen=unclear or _reason(probe),
                 expected=Text(
                     "elk IPv6-adres van een name server antwoordt", "every IPv6 address of a name server answers"
                 ),
-                strength="optional" if unclear else "recommended",
+                strength="optional" if unclear is not None else "recommended",
                 command=next((text for text in dns.commands if f"@{probe.address}" in text.split()), ""),
                 differs=norm.difference("min_name_servers"),
             )
@@ -148,13 +145,24 @@ def _unclear_over_ipv6(server: NameServer, dns: DnsFacts) -> Text | None:
     if server.aaaa.failed:
         return server.aaaa.reason
     for probe in server.over_ipv6:
-        if probe.outcome is ProbeOutcome.NOT_ASKED:
-            return probe.reason
-        if probe.outcome is ProbeOutcome.UNREACHABLE and not dns.sees_ipv6(probe.address):
-            return _NO_IPV6_HERE
+        if (why := _unclear(probe, dns)) is not None:
+            return why
     if len(server.over_ipv6) < len(server.aaaa.addresses) or server.aaaa.left_out:
         return Text("niet alle adressen zijn gevraagd", "not all addresses were asked")
     return None
+
+
+def _unclear(probe: Probe, dns: DnsFacts) -> Text | None:
+    """Return why it cannot be said that nothing answers at an IPv6 address, or None when it can."""
+    if probe.outcome is ProbeOutcome.NOT_ASKED:
+        return _reason(probe)
+    if probe.outcome is ProbeOutcome.UNREACHABLE and not dns.sees_ipv6(probe.address):
+        return _NO_IPV6_HERE
+    return None
+
+
+def _reason(probe: Probe) -> Text:
+    return probe.reason or Text("geen antwoord", "no answer")
 
 
 _NO_IPV6_HERE = Text(
@@ -166,7 +174,7 @@ def _bad_over_ipv6(server: NameServer) -> Iterator[tuple[str, Text]]:
     if not server.over_ipv6:
         yield "AAAA", Text("geen IPv6-adres", "no IPv6 address")
     for probe in server.over_ipv6:
-        yield probe.address, probe.reason or Text("geen antwoord", "no answer")
+        yield probe.address, _reason(probe)
 
 
 @check("dns.ipv6_and_ipv4", is_aspect=True)
