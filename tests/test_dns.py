@@ -74,6 +74,11 @@ def _command(commands: tuple[str, ...], name: str, type_: str) -> str:
     return next((command for command in commands if command.split()[-2:] == [name, type_]), "")
 
 
+def _asking(commands: tuple[str, ...], address: str) -> str:
+    """Return the command that asks a name server at an address."""
+    return next((command for command in commands if f"@{address}" in command.split()), "")
+
+
 @check("dns.name_servers_ipv6", is_aspect=True)
 def test_name_servers_answer_over_ipv6(dns: DnsFacts, norm: WebNorm, findings: Findings) -> None:
     """SLA 11.2: enough name servers of the zone have an IPv6 address on which they serve it."""
@@ -109,8 +114,7 @@ def test_name_servers_answer_over_ipv6(dns: DnsFacts, norm: WebNorm, findings: F
     )
     for server in bad:
         for path, seen in _bad_over_ipv6(server):
-            asked = next((text for text in dns.commands if f"@{path}" in text.split()), "")
-            command = asked or _command(dns.commands, server.name, "AAAA")
+            command = _asking(dns.commands, path) or _command(dns.commands, server.name, "AAAA")
             findings.add(
                 EndpointPlace(server.name, path), seen=seen, expected=expected, strength=norm.ipv6, command=command
             )
@@ -135,7 +139,7 @@ def _remark_silent_servers(dns: DnsFacts, norm: WebNorm, findings: Findings) -> 
                     "elk IPv6-adres van een name server antwoordt", "every IPv6 address of a name server answers"
                 ),
                 strength="optional" if unclear is not None else "recommended",
-                command=next((text for text in dns.commands if f"@{probe.address}" in text.split()), ""),
+                command=_asking(dns.commands, probe.address),
                 differs=norm.difference("min_name_servers"),
             )
 
