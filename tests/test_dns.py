@@ -285,9 +285,8 @@ def _answers(exchange: Exchange) -> bool | None:
     return exchange.connected and exchange.how not in (How.TIMED_OUT, How.RESET, How.UNREACHABLE)
 
 
-def _is_not_the_service(exchange: Exchange) -> bool:
-    """Tell whether something answers without TLS or HTTP coming of it: an alert, or another protocol."""
-    return not isinstance(exchange, HttpAnswer) and exchange.how in (How.TLS, How.PROTOCOL)
+_NOT_THE_SERVICE = (How.TLS, How.PROTOCOL)
+"""Something answers without TLS or HTTP coming of it: an alert, or another protocol."""
 
 
 def _compare_ports(dns: DnsFacts, http: HttpFacts, norm: WebNorm, findings: Findings) -> list[Text]:
@@ -310,10 +309,12 @@ def _compare_ports(dns: DnsFacts, http: HttpFacts, norm: WebNorm, findings: Find
         states = [_answers(of(item)) for item in one]
         if True in states:
             compared = True
+            has_pages = of is _over_https and any(isinstance(of(item), HttpAnswer) for item in one)
             for item in others:
                 exchange = of(item)
-                has_pages = of is _over_https and any(isinstance(_over_https(other), HttpAnswer) for other in one)
-                if has_pages and _is_not_the_service(exchange):
+                if isinstance(exchange, HttpAnswer):
+                    continue
+                if has_pages and exchange.how in _NOT_THE_SERVICE:
                     _report_unreachable(item, exchange, port, http, norm, findings)
                 else:
                     _compare_port(item, exchange, port, dns, http, norm, findings, doubts)
@@ -326,7 +327,7 @@ def _compare_ports(dns: DnsFacts, http: HttpFacts, norm: WebNorm, findings: Find
 
 def _compare_port(
     item: AddressHttp,
-    exchange: Exchange,
+    exchange: Unanswered,
     port: int,
     dns: DnsFacts,
     http: HttpFacts,
@@ -338,22 +339,21 @@ def _compare_port(
     state = _answers(exchange)
     if state:
         return
-    why = exchange.message if isinstance(exchange, Unanswered) else Text("geen antwoord", "no answer")
-    no_way = isinstance(exchange, Unanswered) and exchange.how is How.UNREACHABLE and not item.is_v6
+    no_way = exchange.how is How.UNREACHABLE and not item.is_v6
     if state is None or no_way or not (dns.sees_ipv6(item.address) or _saw_ipv6(http)):
-        reason = why if state is None or no_way else _NO_IPV6_HERE
+        reason = exchange.message if state is None or no_way else _NO_IPV6_HERE
         doubts.append(Text(f"{item.address}: {reason.nl}", f"{item.address}: {reason.en}"))
         return
     _report_unreachable(item, exchange, port, http, norm, findings)
 
 
 def _report_unreachable(
-    item: AddressHttp, exchange: Exchange, port: int, http: HttpFacts, norm: WebNorm, findings: Findings
+    item: AddressHttp, exchange: Unanswered, port: int, http: HttpFacts, norm: WebNorm, findings: Findings
 ) -> None:
     other = "IPv4" if item.is_v6 else "IPv6"
     findings.add(
         EndpointPlace(f"{http.host} ({item.where}:{port})", "IPv6" if item.is_v6 else "IPv4"),
-        seen=exchange.message if isinstance(exchange, Unanswered) else Text("geen antwoord", "no answer"),
+        seen=exchange.message,
         expected=Text(f"bereikbaar, zoals over {other}", f"reachable, as over {other}"),
         strength=norm.ipv6,
         command=http.curl(item, plain=exchange is item.plain),
