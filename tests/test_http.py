@@ -169,25 +169,21 @@ def _judge_hsts(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
 def _judge_downgrade(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
     """Report what leads from HTTPS to plain HTTP, a redirect or the page itself: then the page is not on HTTPS."""
     for address in http.addresses:
+        led: list[tuple[str, Text]] = []
         if address.document is not None and address.document.sent_on.startswith("http:"):
             to = address.document.sent_on
+            led.append(("HTML", Text(f"de pagina stuurt door naar {to}", f"the page sends on to {to}")))
+        for exchange in (*address.firsts, *address.hops):
+            if target := _leads_to_http(exchange):
+                led.append(("Location", Text(f"naar {target}", f"to {target}")))
+        for path, seen in led:
             findings.add(
-                EndpointPlace(http.place(address), "HTML"),
-                seen=Text(f"de pagina stuurt door naar {to}", f"the page sends on to {to}"),
+                EndpointPlace(http.place(address), path),
+                seen=seen,
                 expected=Text("een pagina over HTTPS", "a page over HTTPS"),
                 strength=norm.https,
                 command=http.curl(address),
             )
-        for exchange in (*address.firsts, *address.hops):
-            target = _leads_to_http(exchange)
-            if target:
-                findings.add(
-                    EndpointPlace(http.place(address), "Location"),
-                    seen=Text(f"naar {target}", f"to {target}"),
-                    expected=Text("een pagina over HTTPS", "a page over HTTPS"),
-                    strength=norm.https,
-                    command=http.curl(address),
-                )
 
 
 def _leads_to_http(exchange: Exchange) -> str:
