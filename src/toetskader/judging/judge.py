@@ -170,22 +170,26 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any], d
         with deadline:
             return _judged(check, scene, given, findings)
     except TooLong:
-        doubt, keys = _too_long(check, scene, deadline), _keys(check, scene)
-        judged = _found(findings, keys)
-        if findings.fail:
-            return msgspec.structs.replace(judged, verdict=Verdict.FAIL, doubt=doubt)
-        return msgspec.structs.replace(judged, verdict=Verdict.UNDETERMINED, reason=doubt)
+        return _ended(findings, _keys(check, scene), _too_long(check, scene, deadline))
 
 
-def _found(findings: Findings, keys: tuple[FactKey, ...]) -> Judged:
-    """Return a judgement with all that was found and measured, as yet a pass."""
-    return Judged(
+def _ended(
+    findings: Findings, keys: tuple[FactKey, ...], doubt: Text | None, crash: BaseException | None = None
+) -> Judged:
+    """Return what comes of what was found: a failure, whatever the doubt; else the doubt, if any; else a pass."""
+    judged = Judged(
         Verdict.PASS,
         tuple(findings.items),
         keys=keys,
+        crash=crash,
         measured=tuple(findings.measured),
         differences=tuple(findings.differences),
     )
+    if findings.fail:
+        return msgspec.structs.replace(judged, verdict=Verdict.FAIL, doubt=doubt)
+    if doubt is not None:
+        return msgspec.structs.replace(judged, verdict=Verdict.UNDETERMINED, reason=doubt)
+    return judged
 
 
 def _keys(check: Check, scene: SceneSubjects) -> tuple[FactKey, ...]:
@@ -221,16 +225,12 @@ def _judged(check: Check, scene: SceneSubjects, given: Mapping[str, Any], findin
     except Exception as outcome:  # hostile input must cost one verdict, not the run
         doubt = clipped(_doubt(check, outcome, scene))
         crash = None if isinstance(outcome, Undetermined | Missing | Malformed | Unseen) else outcome
-    judged = _found(findings, keys)
-    if findings.fail:
-        doubt = doubt or (_lists_unseen(check, scene) if scene.part in _OF_WHAT_RUNS else None)
-        return msgspec.structs.replace(judged, verdict=Verdict.FAIL, crash=crash, doubt=doubt)
-    if doubt is not None:
-        return msgspec.structs.replace(judged, verdict=Verdict.UNDETERMINED, reason=doubt, crash=crash)
-    idle = _nothing_runs(scene) if scene.part == "namespace" else None  # an empty namespace meets nothing
-    idle = idle or _made_by_something_else(check, scene)
-    verdict = Verdict.PASS if idle is None else Verdict.UNDETERMINED
-    return msgspec.structs.replace(judged, verdict=verdict, reason=idle)
+    if doubt is None and findings.fail:
+        doubt = _lists_unseen(check, scene)
+    elif doubt is None:
+        idle = _nothing_runs(scene) if scene.part == "namespace" else None  # an empty namespace meets nothing
+        doubt = idle or _made_by_something_else(check, scene)
+    return _ended(findings, keys, doubt, crash)
 
 
 def _require_norms(check: Check, given: Mapping[str, Any]) -> None:
@@ -259,9 +259,9 @@ _OF_OBJECTS = frozenset({"objects", "workloads", "network_policies", "routes", "
 
 def _made_by_something_else(check: Check, scene: SceneSubjects) -> Text | None:
     """Return why what a check looks at is not all there is, or will be; None when it is."""
-    if scene.part in _OF_WHAT_RUNS:
+    if scene.part != "chart":
         return _lists_unseen(check, scene)
-    if scene.part != "chart" or _OF_OBJECTS.isdisjoint(check.subjects):
+    if _OF_OBJECTS.isdisjoint(check.subjects):
         return None
     try:
         return next(iter(scene.get("unseen")), None)
@@ -275,8 +275,8 @@ _OF_RUNNING = frozenset({"workloads", "pods", "environment"})
 
 
 def _lists_unseen(check: Check, scene: SceneSubjects) -> Text | None:
-    """Return why there may be more in a namespace than was seen, of what a check looks at."""
-    if (_OF_OBJECTS | _OF_RUNNING | {"live"}).isdisjoint(check.subjects):
+    """Return why there may be more in a namespace than was seen, of what a check looks at; None for other parts."""
+    if scene.part not in _OF_WHAT_RUNS or (_OF_OBJECTS | _OF_RUNNING | {"live"}).isdisjoint(check.subjects):
         return None
     try:
         live: Live = scene.get("live")
