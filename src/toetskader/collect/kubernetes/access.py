@@ -14,7 +14,7 @@ import msgspec
 from toetskader.collect.kubernetes.client import AT_ONCE, ApiServer, path_of
 from toetskader.collect.kubernetes.failures import Failed, Failure
 from toetskader.collect.kubernetes.namespace import exists, perhaps_absent
-from toetskader.collect.kubernetes.resources import discover, everything, server_version
+from toetskader.collect.kubernetes.resources import core_verbs, discover, server_version
 from toetskader.collect.kubernetes.reviews import listed, review
 from toetskader.collect.kubernetes.rights_plan import LAYER_LABEL, Plan, SeenRbac, Server, right_of
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
@@ -71,7 +71,6 @@ class _Collector:
     def __init__(self, server: ApiServer, entry: NamespaceEntry, own: Iterable[str]) -> None:
         self._server = server
         self._entry = entry
-        self._own = tuple(own)
         self._plan = Plan(entry, own)
         self._provenance = Provenance(
             at=datetime.now(UTC), by="kubernetes: SubjectAccessReview, RBAC", source=server.access.server
@@ -103,13 +102,14 @@ class _Collector:
         known = namespaces.result()
         if isinstance(known, Failure):
             return self._not_seen(known.reason, known.message)
-        self._plan = Plan(self._entry, self._own, told.result())
+        self._plan.server = told.result()
         others = self._plan.others(seen, known)
-        asked = [*self._plan.asked(others[0]), *self._plan.of_roles(seen, others[0])]
+        of_roles = self._plan.of_roles(seen, others[0])
+        asked = [*self._plan.asked(others[0]), *of_roles]
         if refused is None:
             if seen.cluster or seen.own or seen.beyond:  # then roles do not name all that somebody may
                 asked += self._plan.of_served(self._served())
-            named = self._plan.named(seen, others[0], self._secrets() if seen.own or seen.cluster else ())
+            named = self._plan.named(seen, of_roles, self._secrets() if seen.own or seen.cluster else ())
             rights = self._review(workers, list(dict.fromkeys((*asked, *named))))
         else:
             rights = self._plan.evaluated(seen, asked)
@@ -130,14 +130,13 @@ class _Collector:
         """Return what the API server says of itself: nothing that decides by itself whether somebody may something."""
         try:
             served = discover(self._server)
-            known = frozenset(f"{resource}.{group}" for group, resource, _ in served.verbs)
-            return Server(server_version(self._server), served.of_cluster, known)
+            return Server(server_version(self._server), served.of_cluster, served.verbs)
         except Failed:
             return Server()
 
     def _served(self) -> Mapping[tuple[str, str, str], tuple[str, ...]]:
         try:
-            return everything(self._server)
+            return {**core_verbs(self._server), **self._plan.server.served}
         except Failed:  # then what is always asked is all
             return {}
 

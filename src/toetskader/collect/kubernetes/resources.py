@@ -236,10 +236,10 @@ def discover(server: ApiServer) -> Served:
     return _served(found)
 
 
-def everything(server: ApiServer) -> dict[tuple[str, str, str], tuple[str, ...]]:
-    """Return all that is served, of the core group too: group, resource and subresource → verbs. Raises `Failed`."""
+def core_verbs(server: ApiServer) -> dict[tuple[str, str, str], tuple[str, ...]]:
+    """Return what is served of the core group, as `Served.verbs` has it of the others. Raises `Failed`."""
     try:
-        return {**_served(_groups(server, "/api")).verbs, **_served(_groups(server, "/apis")).verbs}
+        return _served(_groups(server, "/api")).verbs
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Failed(unreadable("discovery")) from None
 

@@ -3,7 +3,7 @@
 import shlex
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -65,13 +65,16 @@ class Server:
 
     version: str = ""
     of_cluster: frozenset[str] = frozenset()
-    served: frozenset[str] = frozenset()
-    """Those of API groups besides the core; empty when that is not known."""
+    served: Mapping[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
+    """Group, resource and subresource → verbs, of API groups besides the core; empty when that is not known."""
 
-    def unserved(self, rights: Iterable[Right]) -> Iterator[str]:
-        """Yield the resources that were asked about and that it does not serve."""
-        if self.served:
-            yield from (item.what for item in rights if item.group not in ("", ALL) and item.what not in self.served)
+    def unserved(self, rights: Iterable[Right]) -> frozenset[str]:
+        """Return the resources that were asked about and that it does not serve."""
+        if not self.served:
+            return frozenset()
+        known = {(group, resource) for group, resource, _ in self.served}
+        asked = (item for item in rights if item.group not in ("", ALL))
+        return frozenset(item.what for item in asked if (item.group, item.resource) not in known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,43 +175,45 @@ class Plan:
 
         What everybody may read is no right of the supplier's, and left out.
         """
-        where = {self.entry.namespace, *self.siblings, *others}
-        always = {(question.verb, question.resource) for question in questions()}
         asked: dict[tuple[Holder, Access], None] = {}
+        for item in self._by_roles(seen, {self.entry.namespace, *self.siblings, *others}):
+            asked[item] = None
+            if len(asked) > MOST_OF_ROLES:
+                self._cut = Text(
+                    f"rollen geven meer dan {MOST_OF_ROLES} rechten; de rest is niet bekeken",
+                    f"roles give more than {MOST_OF_ROLES} rights; the rest was not looked at",
+                )
+                break
+        return tuple(asked)
+
+    def _by_roles(self, seen: SeenRbac, where: Collection[str]) -> Iterator[tuple[Holder, Access]]:
+        """Yield the questions that roles call for. Parameters: `where`, namespaces of which bindings are followed."""
+        always = set(questions())
         for holder in self.holders:
             for binding in seen.rbac.of(holder.identity):
-                named = any(is_meant(item, holder, binding.namespace) for item in binding.subjects)
-                places = (EVERY_NAMESPACE, self.entry.namespace) if not binding.namespace else (binding.namespace,)
                 if binding.namespace and binding.namespace not in where:
                     continue
+                named = any(is_meant(item, holder, binding.namespace) for item in binding.subjects)
+                places = (binding.namespace,) if binding.namespace else (EVERY_NAMESPACE, self.entry.namespace)
                 for question in self._granted(seen.rbac, binding):
                     what = question.resource
-                    if (question.verb, what) in always or not (
-                        named or writes(question.verb, what.group, what.resource)
-                    ):
+                    if question in always or not (named or writes(question.verb, what.group, what.resource)):
                         continue
                     if what.namespaced or not binding.namespace:
-                        asked.update(((holder, _access(question, place)), None) for place in places)
-                    if len(asked) > MOST_OF_ROLES:
-                        self._cut = Text(
-                            f"rollen geven meer dan {MOST_OF_ROLES} rechten; de rest is niet bekeken",
-                            f"roles give more than {MOST_OF_ROLES} rights; the rest was not looked at",
-                        )
-                        return tuple(asked)
-        return tuple(asked)
+                        yield from ((holder, _access(question, place)) for place in places)
 
     def of_served(self, served: Mapping[tuple[str, str, str], tuple[str, ...]]) -> Iterator[tuple[Holder, Access]]:
         """Yield the questions about changing all else that the API server serves, in the own namespace.
 
         Parameters: `served`, group, resource and subresource → verbs. For where roles do not tell all.
         """
-        always = {(question.verb, question.resource) for question in questions()}
+        always = set(questions())
         for (group, resource, subresource), verbs in served.items():
             what = resource_of(group, resource, subresource, of_cluster=self.server.of_cluster)
-            for verb in verbs:
-                if writes(verb, group, resource) and (verb, what) not in always:
+            for question in (Question(verb, what) for verb in verbs if writes(verb, group, resource)):
+                if question not in always:
                     for holder in self.holders:
-                        yield holder, _access(Question(verb, what), self.entry.namespace)
+                        yield holder, _access(question, self.entry.namespace)
 
     def _granted(self, rbac: Rbac, binding: Binding) -> Iterator[Question]:
         for rule in rbac.rules(binding):
@@ -219,15 +224,17 @@ class Plan:
                     for verb in rule.verbs:
                         yield Question(verb, what)
 
-    def named(self, seen: SeenRbac, others: Iterable[str], secrets: Iterable[str]) -> tuple[tuple[Holder, Access], ...]:
+    def named(
+        self, seen: SeenRbac, of_roles: Iterable[tuple[Holder, Access]], secrets: Iterable[str]
+    ) -> tuple[tuple[Holder, Access], ...]:
         """Return the questions about one object each, which a review of all of them leaves out.
 
-        About the objects that a rule names, and about reading Secrets. Parameters: `others`, further namespaces that
-        are asked about; `secrets`, names of those to ask about, where rules were not seen.
+        About the objects that a rule names, and about reading Secrets. Parameters: `of_roles`, the questions about what
+        roles give besides what is always asked; `secrets`, names of those to ask about, where rules were not seen.
         """
         asked: dict[tuple[Holder, Access], None] = {}
         further = defaultdict(list)
-        for holder, access in self.of_roles(seen, others):
+        for holder, access in of_roles:
             further[holder].append(access)
         for bound in self.bearing(seen):
             names = sorted({name for rule in bound.rules for name in rule.names})
@@ -296,7 +303,7 @@ class Plan:
             kubernetes=self.server.version,
             siblings=self.siblings,
             of_cluster=tuple(sorted(self.server.of_cluster)),
-            unserved=tuple(sorted(set(self.server.unserved(rights)))),
+            unserved=tuple(sorted(self.server.unserved(rights))),
             distribution=distribution(seen.of_cluster),
             layers=layers[0],
             layers_unseen=layers[1],
