@@ -16,7 +16,6 @@ from toetskader.facts.kubernetes.deeds import (
     changes,
     is_for_everybody,
     is_wide,
-    minor_version,
     reaches_secrets,
     writes,
 )
@@ -34,6 +33,7 @@ from toetskader.facts.kubernetes.rights import (
     SeenBy,
     is_meant,
 )
+from toetskader.facts.kubernetes.served_apis import major_minor
 from toetskader.judging import Findings, Text, check, not_applicable, undetermined
 
 Environments = tuple[Literal["test", "acceptance", "production"], ...]
@@ -55,6 +55,11 @@ class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allowed: bool
     before: str = ""
     """Version of Kubernetes from which on it opens nothing: `1.35`."""
+
+    @property
+    def closed_since(self) -> tuple[int, int] | None:
+        """Major and minor version from which on it opens nothing; None when it always opens something."""
+        return major_minor(self.before)
 
     def names(self, verb: str, resource: Resource) -> bool:
         """Tell whether a right is meant."""
@@ -236,8 +241,7 @@ def _surplus(
     """Yield the rights that should not be there, one for each holder, resource and namespace."""
     if expected.namespaces != "own" and rights.others_unseen is not None:
         doubts.add(rights.others_unseen)
-    version = rights.version
-    if expected.before and version is not None and version >= (minor_version(expected.before) or version):
+    if expected.closed_since is not None and rights.version is not None and rights.version >= expected.closed_since:
         return
     for holder in rights.holders:
         for resource, asked in _meant(rights, answers, expected, holder).items():
@@ -285,8 +289,8 @@ def _is_in_force(
         if not answers.acts_as(holder, mode) or (rights.version is not None and rights.version < ACTING_SINCE):
             return False
         since = ACTING_SINCE
-    elif expected.before:
-        since = minor_version(expected.before) or ACTING_SINCE
+    elif expected.closed_since is not None:
+        since = expected.closed_since
     else:
         return True
     if rights.version is None:

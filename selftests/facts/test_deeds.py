@@ -6,7 +6,6 @@ from toetskader.facts.kubernetes.deeds import (
     FORWARDING,
     changes,
     is_for_everybody,
-    minor_version,
     reaches_secrets,
     writes,
 )
@@ -72,11 +71,3 @@ def test_secrets_are_reached_by_any_verb_on_them(rule: Rule, verbs: tuple[str, .
 )
 def test_everybody_is_who_the_api_server_itself_says(kind: str, name: str, expected: bool) -> None:
     assert is_for_everybody(RbacSubject(kind=kind, name=name)) is expected
-
-
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [("v1.36.3", (1, 36)), ("1.35", (1, 35)), ("v1.34.9-gke.100", (1, 34)), ("1.9+", (1, 9)), ("", None), ("x", None)],
-)
-def test_a_version_is_read_as_servers_and_policies_write_it(written: str, expected: tuple[int, int] | None) -> None:
-    assert minor_version(written) == expected

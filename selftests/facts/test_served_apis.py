@@ -14,6 +14,7 @@ from toetskader.facts.kubernetes.served_apis import (
     builtin_groups,
     faults,
     known_versions,
+    major_minor,
     minor_version,
 )
 
@@ -130,6 +131,14 @@ def test_versions() -> None:
     assert known_versions() == tuple(sorted(known_versions(), key=lambda text: int(text.partition(".")[2])))
     assert {"apps", "", "extensions", "batch"} <= builtin_groups()
     assert [minor_version(text) for text in ("1.35", "v1.35.2", "1.05", "1", "x")] == ["1.35", "1.35", "1.5", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("v1.36.3", (1, 36)), ("1.35", (1, 35)), ("v1.34.9-gke.100", (1, 34)), ("1.9+", (1, 9)), ("", None), ("x", None)],
+)
+def test_a_version_is_read_as_servers_and_policies_write_it(written: str, expected: tuple[int, int] | None) -> None:
+    assert major_minor(written) == expected
 
 
 def test_faults_are_bounded() -> None:

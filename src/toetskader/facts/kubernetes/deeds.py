@@ -1,7 +1,5 @@
 """What a right lets somebody do: read, write, reach Secrets, act as somebody else. Pure."""
 
-import re
-
 from toetskader.facts.kubernetes.questions import READ
 from toetskader.facts.kubernetes.rbac import (
     ALL,
@@ -13,12 +11,6 @@ from toetskader.facts.kubernetes.rbac import (
     RbacSubject,
     Rule,
 )
-
-
-def minor_version(written: str) -> tuple[int, int] | None:
-    """Read major and minor version from a version as an API server or a policy writes it; None for anything else."""
-    found = re.match(r"v?(\d{1,3})\.(\d{1,4})(?!\d)", written)
-    return (int(found[1]), int(found[2])) if found else None
 
 
 def is_for_everybody(subject: RbacSubject) -> bool:

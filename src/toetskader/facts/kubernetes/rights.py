@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from toetskader.facts.attempt import Provenance
-from toetskader.facts.kubernetes.deeds import ACTING, is_for_everybody, minor_version
+from toetskader.facts.kubernetes.deeds import ACTING, is_for_everybody
 from toetskader.facts.kubernetes.questions import AUTHENTICATION, Resource, resource_of
 from toetskader.facts.kubernetes.rbac import (
     ALL,
@@ -26,6 +26,7 @@ from toetskader.facts.kubernetes.rbac import (
     names,
     user,
 )
+from toetskader.facts.kubernetes.served_apis import major_minor
 from toetskader.text import Text
 
 NOBODY = "nobody-in-particular"
@@ -227,7 +228,7 @@ class Rights(msgspec.Struct, frozen=True, kw_only=True, tag="rights"):
     @property
     def version(self) -> tuple[int, int] | None:
         """Major and minor version of the API server; None when not known."""
-        return minor_version(self.kubernetes)
+        return major_minor(self.kubernetes)
 
     def resource_of(self, access: Access) -> Resource:
         """Return the resource that was asked about."""

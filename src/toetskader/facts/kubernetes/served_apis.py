@@ -87,10 +87,15 @@ def known_versions() -> tuple[str, ...]:
     return _table().versions
 
 
+def major_minor(text: str) -> tuple[int, int] | None:
+    """Return 1 and 35 for `1.35`, `v1.35` or `v1.35.2-gke.100`; None for what is no Kubernetes version."""
+    match = re.match(r"v?([0-9]{1,3})\.([0-9]{1,3})(?![0-9])", text)
+    return (int(match[1]), int(match[2])) if match else None
+
+
 def minor_version(text: str) -> str:
     """Return `1.35` for `1.35`, `v1.35` or `v1.35.2`; empty for what is no Kubernetes version."""
-    match = re.match(r"v?([0-9]{1,3})\.([0-9]{1,3})(?![0-9])", text)
-    return f"{int(match[1])}.{int(match[2])}" if match else ""
+    return ".".join(map(str, major_minor(text) or ()))
 
 
 @cache
