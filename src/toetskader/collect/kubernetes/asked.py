@@ -47,16 +47,15 @@ class Asked:
         self._names = {name for word in words for name in (_OF_ALL.split() if word == "all" else (_written_out(word),))}
 
     def __contains__(self, resource: Resource) -> bool:
-        return (self.everything and resource.namespaced) or self.names(
-            resource.kind, resource.plural, resource.group, builtin="." not in resource.group
-        )
+        return (self.everything and resource.namespaced) or self._is_named(resource)
 
-    def names(self, kind: str, plural: str, group: str, *, builtin: bool) -> bool:
-        """Tell whether a kind was named. Parameters: `builtin`, whether its name alone means this group to kubectl."""
-        forms = (plural, kind.lower())
-        if builtin or group.endswith(".k8s.io"):
-            return any(name in self._names or f"{name}.{group}".rstrip(".") in self._names for name in forms)
-        return any(f"{name}.{group}" in self._names for name in forms)
+    def _is_named(self, resource: Resource) -> bool:
+        group = resource.group
+        by_itself = "." not in group or group.endswith(".k8s.io")  # its name alone means this group to kubectl
+        return any(
+            f"{name}.{group}".rstrip(".") in self._names or (by_itself and name in self._names)
+            for name in (resource.plural, resource.kind.lower())
+        )
 
 
 def _written_out(word: str) -> str:

@@ -34,21 +34,13 @@ _CRD = ("CustomResourceDefinition", "apiextensions.k8s.io")
 # Groups that no CustomResourceDefinition tells of, as another API server behind the first serves them; and the end of
 # the names of groups that every cluster with such a server does define.
 _AGGREGATED = {"route.openshift.io": ".openshift.io"}
-# Kinds of Kubernetes itself that are not asked for, and so not known to be absent.
-_BUILT_IN_OTHERS = (
-    "ClusterRole.rbac.authorization.k8s.io",
-    "ClusterRoleBinding.rbac.authorization.k8s.io",
-    "LimitRange",
-    "Node",
-    "PodTemplate",
-    "ResourceQuota",
-)
-
+# Kinds of Kubernetes itself that are not asked for, and so not known to be absent: those in no namespace, and all.
 _NEVER_IN_NAMESPACES = (
     "ClusterRole.rbac.authorization.k8s.io",
     "ClusterRoleBinding.rbac.authorization.k8s.io",
     "Node",
 )
+_BUILT_IN_OTHERS = tuple(sorted((*_NEVER_IN_NAMESPACES, "LimitRange", "PodTemplate", "ResourceQuota")))
 
 _Key = tuple[str, str]
 
@@ -160,9 +152,14 @@ class Dump:
                 found[resource.key] = _missing(resource, knows_kinds=False)
         return tuple(found.values())
 
+    @property
+    def _presumes_all(self) -> bool:
+        """True when all kinds of the namespace seem to have been asked for, and nobody says what was."""
+        return self._lists_all and not self._entry.asked
+
     def _presumed(self, resource: Resource) -> bool:
         """Tell whether a kind was asked for where all kinds of the namespace were. Secrets are often left out."""
-        return self._lists_all and not self._entry.asked and resource.namespaced and resource.kind != "Secret"
+        return self._presumes_all and resource.namespaced and resource.kind != "Secret"
 
     def _has(self, resource: Resource) -> bool:
         """Tell whether the cluster can have a kind, as far as the definitions in the files say."""
@@ -178,7 +175,7 @@ class Dump:
 
     def others(self) -> tuple[str, ...]:
         """Return kinds that the cluster has and that the files do not hold, besides those in the outcomes."""
-        if self._asked.everything or (self._lists_all and not self._entry.asked):
+        if self._asked.everything or self._presumes_all:
             return _NEVER_IN_NAMESPACES
         if not self.knows_kinds:
             return ()
@@ -212,7 +209,7 @@ class Dump:
             objects=without_secrets(self.objects, provenance, self.namespace),
             lists=self.outcomes(),
             unknown=None if self.knows_kinds or self._asked.everything else _NOT_IN_FILES,
-            presumed=_PRESUMED if self._lists_all and not self._entry.asked else None,
+            presumed=_PRESUMED if self._presumes_all else None,
             others=self.others(),
         )
 
