@@ -5,6 +5,7 @@ import shlex
 import uuid
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -229,6 +230,16 @@ def grant(rules: str, *subjects: str, annotations: Mapping[str, str] | None = No
     return role("te-veel", f"  - {rules}"), binding("te-veel", "te-veel", *subjects, annotations=annotations)
 
 
+@contextmanager
+def granted(world: World, namespace: str, *objects: str | Object) -> Iterator[None]:
+    """Have something granted that is called `te-veel`, and take it away again."""
+    world.control_plane.apply(*objects, namespace=namespace)
+    try:
+        yield
+    finally:
+        world.control_plane.kubectl("delete", "role,rolebinding", "te-veel", f"--namespace={namespace}")
+
+
 def soon(hours: float) -> str:
     return (datetime.now(UTC) + timedelta(hours=hours)).isoformat(timespec="seconds")
 
@@ -440,14 +451,9 @@ def test_what_is_granted_too_much_fails_what_it_should(world: World, name: str) 
     own = world.namespaces[mutant.environment]
     namespace = world.other if mutant.in_other else own
     texts = [item if isinstance(item, str) else yaml.safe_dump(item) for item in mutant.objects]
-    world.control_plane.apply(
-        *(text.replace("OWN", own).replace("OTHER", world.other) for text in texts), namespace=namespace
-    )
-    try:
+    with granted(world, namespace, *(text.replace("OWN", own).replace("OTHER", world.other) for text in texts)):
         # Worked out from roles and bindings: that this says the same as the API server is shown below.
         found = judged(world.seen(mutant.environment, "roles"), mutant.environment)
-    finally:
-        world.control_plane.kubectl("delete", "role,rolebinding", "te-veel", f"--namespace={namespace}")
     failing = {id_ for id_, verdict in verdicts(found).items() if verdict is FAIL}
     assert failing == mutant.fails
     assert UNDETERMINED not in verdicts(found).values()
@@ -485,15 +491,9 @@ def test_acting_as_somebody_else_for_one_verb_takes_both_rights(world: World, na
     """As the API server of this version does: with one half, or halves of two ways, it answers 403."""
     rules, fails = ACTING[name]
     namespace = world.namespaces["production"]
-    lines = "\n".join(f"  - {rule.replace('NAMED', '')}" for rule in rules)
-    world.control_plane.apply(
-        role("te-veel", lines), binding("te-veel", "te-veel", SUPPLIER, "User:jan"), namespace=namespace
-    )
-    try:
+    with granted(world, namespace, *grant("\n  - ".join(rules), SUPPLIER, "User:jan")):
         found = judged(world.seen("production", auditor), "production")
         asked = acted(world.control_plane, namespace, "list" if name == "as one account" else "get")
-    finally:
-        world.control_plane.kubectl("delete", "role,rolebinding", "te-veel", f"--namespace={namespace}")
     assert {id_ for id_, verdict in verdicts(found).items() if verdict is FAIL} == fails
     assert ("DDC-6.2-01" in fails) is asked
 
@@ -516,29 +516,21 @@ def acted(control_plane: ControlPlane, namespace: str, verb: str) -> bool:
 @pytest.mark.parametrize(("version", "verdict"), [("v1.34.9", FAIL), ("v1.35.0", PASS), ("", UNDETERMINED)])
 def test_what_get_opens_depends_on_the_version(world: World, version: str, verdict: Verdict) -> None:
     namespace = world.namespaces["test"]
-    rules = "  - {apiGroups: [''], resources: [pods/attach], verbs: [get]}"
-    world.control_plane.apply(role("te-veel", rules), binding("te-veel", "te-veel", SUPPLIER), namespace=namespace)
-    try:
+    with granted(world, namespace, *grant("{apiGroups: [''], resources: [pods/attach], verbs: [get]}", SUPPLIER)):
         rights = world.seen("test")
-    finally:
-        world.control_plane.kubectl("delete", "role,rolebinding", "te-veel", f"--namespace={namespace}")
     assert rights.kubernetes.startswith("v1.3")
     assert judged(msgspec.structs.replace(rights, kubernetes=version), "test")["DDC-6.2-09"].verdict is verdict
 
 
 def test_the_command_with_a_finding_answers_as_the_finding_says(world: World) -> None:
     namespace = world.namespaces["production"]
-    rules = "\n".join(
-        f"  - {rule}"
-        for rule in (
-            "{apiGroups: [''], resources: [secrets], resourceNames: [db, web], verbs: [get]}",
-            "{apiGroups: [apps], resources: [deployments/scale], resourceNames: [web], verbs: [patch]}",
-            "{apiGroups: [''], resources: [pods/portforward], resourceNames: [web-0], verbs: [create]}",
-            "{apiGroups: [acme.example], resources: [widgets], resourceNames: [one], verbs: [approve]}",
-        )
+    rules = (
+        "{apiGroups: [''], resources: [secrets], resourceNames: [db, web], verbs: [get]}",
+        "{apiGroups: [apps], resources: [deployments/scale], resourceNames: [web], verbs: [patch]}",
+        "{apiGroups: [''], resources: [pods/portforward], resourceNames: [web-0], verbs: [create]}",
+        "{apiGroups: [acme.example], resources: [widgets], resourceNames: [one], verbs: [approve]}",
     )
-    world.control_plane.apply(role("te-veel", rules), binding("te-veel", "te-veel", SUPPLIER), namespace=namespace)
-    try:
+    with granted(world, namespace, *grant("\n  - ".join(rules), SUPPLIER)):
         for auditor in ("all", "roles"):
             found = judged(world.seen("production", auditor), "production")
             commands = {
@@ -549,8 +541,6 @@ def test_the_command_with_a_finding_answers_as_the_finding_says(world: World) ->
             assert len(commands - shown) == 3
             for command in commands - shown:
                 assert world.control_plane.kubectl(*shlex.split(command)[1:], check=False).stdout.split() == ["yes"]
-    finally:
-        world.control_plane.kubectl("delete", "role,rolebinding", "te-veel", f"--namespace={namespace}")
 
 
 @pytest.mark.parametrize(
@@ -569,16 +559,12 @@ def test_the_command_with_a_finding_answers_as_the_finding_says(world: World) ->
 def test_a_namespace_of_another_component_is_no_neighbours(
     world: World, environment: Environment, given: dict[str, tuple[str, ...]], fails: set[str]
 ) -> None:
-    texts = [item if isinstance(item, str) else yaml.safe_dump(item) for item in grant(PATCH, SUPPLIER)]
-    world.control_plane.apply(*texts, namespace=world.other)
     named = {key: tuple(name.replace("OTHER", world.other) for name in names) for key, names in given.items()}
-    try:
-        entry = NamespaceEntry(
-            environment=environment, namespace=world.namespaces[environment], groups=("leverancier",), **named
-        )
+    entry = NamespaceEntry(
+        environment=environment, namespace=world.namespaces[environment], groups=("leverancier",), **named
+    )
+    with granted(world, world.other, *grant(PATCH, SUPPLIER)):
         rights = collect_with(world.auditors["roles"], entry, *world.namespaces.values(), *named.get("own", ()))
-    finally:
-        world.control_plane.kubectl("delete", "role,rolebinding", "te-veel", f"--namespace={world.other}")
     assert {id_ for id_, verdict in verdicts(judged(rights, environment)).items() if verdict is FAIL} == fails
 
 
@@ -586,12 +572,8 @@ def test_a_namespace_of_another_component_is_no_neighbours(
 def test_an_account_of_the_supplier_is_known_however_it_is_spelled(world: World, subject: str) -> None:
     account = f"system:serviceaccount:{world.other}:bouwer"
     reads = grant("{apiGroups: [''], resources: [events], verbs: [list]}", subject.replace("OTHER", world.other))
-    texts = [item if isinstance(item, str) else yaml.safe_dump(item) for item in reads]
-    world.control_plane.apply(*texts, namespace=world.other)
-    try:
+    with granted(world, world.other, *reads):
         found = judged(world.seen("test", "roles", users=(account,)), "test")
-    finally:
-        world.control_plane.kubectl("delete", "role,rolebinding", "te-veel", f"--namespace={world.other}")
     assert [(item.where, item.path) for item in found["DDC-6.2-04"].findings] == [
         (f"User {account} in {world.other}", "events")
     ]
@@ -917,13 +899,8 @@ def test_reviews_alone_leave_undetermined_what_only_roles_tell(world: World) -> 
 
 
 def test_reviews_alone_still_find_what_is_too_much(world: World) -> None:
-    namespace = world.namespaces["production"]
-    texts = [item if isinstance(item, str) else yaml.safe_dump(item) for item in grant(NOBODY_ELSE, SUPPLIER)]
-    world.control_plane.apply(*texts, namespace=namespace)
-    try:
+    with granted(world, world.namespaces["production"], *grant(NOBODY_ELSE, SUPPLIER)):
         found = judged(world.seen("production", "reviews"), "production")
-    finally:
-        world.control_plane.kubectl("delete", "role,rolebinding", "te-veel", f"--namespace={namespace}")
     assert found["DDC-6.2-01"].verdict is FAIL
 
 
@@ -936,13 +913,8 @@ def test_reviews_alone_still_find_what_is_too_much(world: World) -> None:
     ],
 )
 def test_reviews_alone_are_about_all_that_the_server_serves(world: World, rule: str) -> None:
-    namespace, kubectl = world.namespaces["acceptance"], world.control_plane.kubectl
-    texts = [item if isinstance(item, str) else yaml.safe_dump(item) for item in grant(rule, SUPPLIER)]
-    world.control_plane.apply(*texts, namespace=namespace)
-    try:
+    with granted(world, world.namespaces["acceptance"], *grant(rule, SUPPLIER)):
         rights = world.seen("acceptance", "reviews")
-    finally:
-        kubectl("delete", "role,rolebinding", "te-veel", f"--namespace={namespace}")
     found = judged(msgspec.structs.replace(rights, layers=(LayerLabel(where="x", value="4"),)), "acceptance")
     verb = rule.rpartition("[")[2].partition("]")[0]
     resource = rule.partition("resources: [")[2].partition("]")[0]
@@ -953,9 +925,8 @@ def test_reviews_alone_are_about_all_that_the_server_serves(world: World, rule: 
 def test_a_secret_by_name_is_found_where_roles_may_not_be_read(world: World) -> None:
     namespace, kubectl = world.namespaces["production"], world.control_plane.kubectl
     where = f"--namespace={namespace}"
-    by_name = "{apiGroups: [''], resources: [secrets], resourceNames: [db], verbs: [get]}"
     lists = role("namen", "  - {apiGroups: [''], resources: [secrets], verbs: [list]}")
-    world.control_plane.apply(*grant(by_name, SUPPLIER), namespace=namespace)
+    world.control_plane.apply(*grant(BY_NAME, SUPPLIER), namespace=namespace)
     world.control_plane.apply(lists, binding("namen", "namen", "User:meter-reviews"), namespace=namespace)
     kubectl("create", "secret", "generic", "db", where)
     try:
