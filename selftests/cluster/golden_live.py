@@ -12,18 +12,14 @@ from pathlib import Path
 
 import msgspec
 from control_plane import ControlPlane, Object
+from on_namespaces import judged_on_namespace, requirements_on_namespaces
 from pod_network import Answer
 
 from toetskader.catalogue.load import load_catalogue
-from toetskader.catalogue.models import Requirement
 from toetskader.collect.kubernetes.collector import NamespaceCollector
-from toetskader.facts.store import Attempt, FactKey, TargetFacts
-from toetskader.judging.check import Check
-from toetskader.judging.judge import Judged, judge
-from toetskader.judging.outcomes import Parameters
+from toetskader.judging.judge import Judged
 from toetskader.judging.reach import texts_of
 from toetskader.judging.registry import load_checks
-from toetskader.judging.subjects import TargetSubjects
 from toetskader.targets.load import load_targets
 from toetskader.targets.models import with_defaults
 from toetskader.targets.namespaces import NamespaceEntry
@@ -159,13 +155,7 @@ class LiveAuditor:
         (target,) = load_targets([GOLDEN], today=datetime.now(UTC).date(), catalogue=self.catalogue)
         defaults = with_defaults(target, self.catalogue.profiles)
         self._parameters = msgspec.structs.replace(defaults, gitlab_host=GITLAB)
-        self.requirements: dict[str, tuple[Requirement, Check]] = {
-            row.id: (row, self.checks[id_])
-            for row in self.catalogue.requirements.values()
-            if "namespace" in row.measured_on
-            and (id_ := row.check_for("namespace")) in self.checks
-            and "namespace" in self.checks[id_].parts
-        }
+        self.requirements = requirements_on_namespaces(self.catalogue, self.checks)
         checks = [check for _, check in self.requirements.values()]
         self._kinds = frozenset().union(*(check.fact_kinds("namespace") for check in checks))
         self._named = frozenset().union(*map(texts_of, checks))
@@ -175,17 +165,7 @@ class LiveAuditor:
         kubeconfig = kubeconfig or self._kubeconfig
         entry = NamespaceEntry(environment="production", namespace=NAMESPACE, kubeconfig=kubeconfig)
         found = NamespaceCollector(entry, only=self._named).collect(self._kinds)
-        attempts: dict[FactKey, Attempt] = {FactKey(kind, "production"): attempt for kind, attempt in found.items()}
-        subjects = TargetSubjects(TargetFacts("live", {"namespace": ("production",)}, attempts))
-        return {
-            id_: judge(
-                check,
-                subjects,
-                part="namespace",
-                params=row.params if check.params is not None else {},
-                parameters=Parameters(self._parameters),
-                today=datetime.now(UTC).date(),
-                fixtures={},
-            )
-            for id_, (row, check) in self.requirements.items()
-        }
+        today = datetime.now(UTC).date()
+        return judged_on_namespace(
+            self.requirements, found, environment="production", parameters=self._parameters, today=today
+        )

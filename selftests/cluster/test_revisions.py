@@ -7,27 +7,20 @@ from typing import Any, Literal
 
 import pytest
 from control_plane import ControlPlane, Object
+from on_namespaces import judged_on_namespace, requirements_on_namespaces
 
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import TargetParameters
 from toetskader.collect.kubernetes.collector import NamespaceCollector
-from toetskader.facts.store import FactKey, TargetFacts
-from toetskader.judging.judge import Judged, judge
-from toetskader.judging.outcomes import Parameters
+from toetskader.judging.judge import Judged
 from toetskader.judging.registry import load_checks
-from toetskader.judging.subjects import TargetSubjects
 from toetskader.results import Verdict
 from toetskader.targets.namespaces import NamespaceEntry
 
 ROOT = Path(__file__).parents[2]
 CHECKS = load_checks(ROOT / "tests")
-ROWS = {
-    row.id: (row, CHECKS[id_])
-    for row in load_catalogue(ROOT / "policies", CHECKS).requirements.values()
-    if "namespace" in row.measured_on
-    and (id_ := row.check_for("namespace")) in CHECKS
-    and "namespace" in CHECKS[id_].parts
-}
+REQUIREMENTS = requirements_on_namespaces(load_catalogue(ROOT / "policies", CHECKS), CHECKS)
+PARAMETERS = TargetParameters(trusted_image_locations=("registry.acme.example/",))
 PASS, FAIL, UNDETERMINED = Verdict.PASS, Verdict.FAIL, Verdict.UNDETERMINED
 OPERATORS = {
     "Argo": ("apps/v1", "ReplicaSet", "argoproj.io", "Rollout", UNDETERMINED),
@@ -40,24 +33,15 @@ OPERATORS = {
 
 def judged(entry: NamespaceEntry, *kinds: str) -> dict[str, Judged]:
     """Return what every requirement on namespaces comes to, by the facts of one."""
-    found = NamespaceCollector(entry).collect(frozenset({"live", *kinds}))
-    attempts = {FactKey(kind, entry.environment): fact for kind, fact in found.items()}
     missing = NamespaceCollector(NamespaceEntry(environment="production", namespace="x"))
-    for kind, fact in missing.collect(frozenset({"logs", "metrics", "usage", "inside"})).items():
-        attempts.setdefault(FactKey(kind, entry.environment), fact)
-    subjects = TargetSubjects(TargetFacts("t", {"namespace": (entry.environment,)}, attempts))
-    outcomes = {
-        id_: judge(
-            check,
-            subjects,
-            part="namespace",
-            params=row.params if check.params is not None else {},
-            parameters=Parameters(TargetParameters(trusted_image_locations=("registry.acme.example/",))),
-            today=datetime.now(UTC).date(),
-            fixtures={},
-        )
-        for id_, (row, check) in ROWS.items()
+    found = {
+        **missing.collect(frozenset({"logs", "metrics", "usage", "inside"})),
+        **NamespaceCollector(entry).collect(frozenset({"live", *kinds})),
     }
+    today = datetime.now(UTC).date()
+    outcomes = judged_on_namespace(
+        REQUIREMENTS, found, environment=entry.environment, parameters=PARAMETERS, today=today
+    )
     assert [item.crash for item in outcomes.values() if item.crash] == []
     return outcomes
 

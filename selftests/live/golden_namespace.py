@@ -1,6 +1,6 @@
 """A namespace by hand in which everything is right, and every requirement on namespaces judged on it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import yaml
+from on_namespaces import judged_on_namespace, requirements_on_namespaces
 
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Requirement, TargetParameters
@@ -26,12 +27,10 @@ from toetskader.facts.kubernetes.live import (
     MetricsPage,
     Usage,
 )
-from toetskader.facts.store import Attempt, FactKey, TargetFacts
+from toetskader.facts.store import Attempt
 from toetskader.judging.check import Check
-from toetskader.judging.judge import Judged, judge
-from toetskader.judging.outcomes import Parameters
+from toetskader.judging.judge import Judged
 from toetskader.judging.registry import load_checks
-from toetskader.judging.subjects import TargetSubjects
 from toetskader.text import Text
 
 ROOT = Path(__file__).parents[2]
@@ -127,44 +126,29 @@ def facts(text: str = GOLDEN, *, lists: tuple[ListOutcome, ...] = (), environmen
 @cache
 def requirements() -> tuple[tuple[Requirement, Check], ...]:
     """Return every requirement that is measured on a namespace, with its check there."""
-    checks: Mapping[str, Check] = load_checks(ROOT / "tests")
-    catalogue = load_catalogue(ROOT / "policies", checks)
-    return tuple(
-        (row, checks[id_])
-        for row in catalogue.requirements.values()
-        if "namespace" in row.measured_on
-        and (id_ := row.check_for("namespace")) in checks
-        and "namespace" in checks[id_].parts
-    )
+    checks = load_checks(ROOT / "tests")
+    return tuple(requirements_on_namespaces(load_catalogue(ROOT / "policies", checks), checks).values())
 
 
 def judged(found: Facts, parameters: Any = PARAMETERS) -> dict[str, Judged]:
     """Judge every requirement on a namespace: id → outcome."""
-    subjects = _subjects(found)
-    return {row.id: _judged(row, check, subjects, parameters) for row, check in requirements()}
+    return _judged(requirements(), found, parameters)
 
 
 def judged_by(row: Requirement, check: Check, found: Facts, parameters: Any = PARAMETERS) -> Judged:
     """Judge one requirement on a namespace."""
-    return _judged(row, check, _subjects(found), parameters)
+    return _judged([(row, check)], found, parameters)[row.id]
 
 
-def _subjects(found: Facts) -> TargetSubjects:
+def _judged(chosen: Iterable[tuple[Requirement, Check]], found: Facts, parameters: Any) -> dict[str, Judged]:
     live = found["live"]
-    scene = live.environment if isinstance(live, Live) else "production"
-    attempts = {FactKey(kind, scene): attempt for kind, attempt in found.items()}
-    return TargetSubjects(TargetFacts("t", {"namespace": (scene,)}, attempts))
-
-
-def _judged(row: Requirement, check: Check, subjects: TargetSubjects, parameters: Any) -> Judged:
-    return judge(
-        check,
-        subjects,
-        part="namespace",
-        params=row.params if check.params is not None else {},
-        parameters=Parameters(parameters),
+    environment = live.environment if isinstance(live, Live) else "production"
+    return judged_on_namespace(
+        {row.id: (row, check) for row, check in chosen},
+        found,
+        environment=environment,
+        parameters=parameters,
         today=date(2026, 11, 22),
-        fixtures={},
     )
 
 
