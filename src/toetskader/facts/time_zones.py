@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from toetskader.facts.databases import roles
-from toetskader.facts.kubernetes.environment import ContainerEnvironment, Origin, Variable
+from toetskader.facts.kubernetes.environment import ContainerEnvironment, Origin, distinct
 from toetskader.facts.kubernetes.node import Place
 from toetskader.facts.names import words
 from toetskader.patterns import linear
@@ -56,7 +56,7 @@ def time_zone_settings(
         for part in item.container.command_line():
             if match := _JAVA.search(part.text() or ""):
                 yield TimeZoneSetting(part, "-Duser.timezone", match["zone"])
-    for variable in _variables(containers):
+    for variable in distinct(containers):
         name = words(variable.name)
         if not variable.text:
             continue
@@ -76,21 +76,12 @@ def hidden_time_zones(
     """Return the names of the variables that set a time zone which cannot be seen."""
     found = (
         variable.name
-        for variable in _variables(containers)
+        for variable in distinct(containers)
         if variable.value is None
         and variable.origin is not Origin.DOWNWARD
         and _wanted(words(variable.name), of_database=of_database, of_logging=of_logging)
     )
     return tuple(dict.fromkeys(found))
-
-
-def _variables(containers: Iterable[ContainerEnvironment]) -> Iterator[Variable]:
-    """Yield the variables of containers; one that several read from the same ConfigMap or Secret once."""
-    found: dict[tuple[int, str], Variable] = {}
-    for item in containers:
-        for variable in item.variables.values():
-            found.setdefault((id(variable.holder or variable.node), variable.name), variable)
-    return iter(found.values())
 
 
 def _wanted(name: str, *, of_database: bool, of_logging: bool) -> bool:

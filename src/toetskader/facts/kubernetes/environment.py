@@ -1,6 +1,6 @@
 """Every environment variable of a container, and where its value comes from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -39,6 +39,11 @@ class Variable:
     """Its entry there."""
 
     @property
+    def identity(self) -> tuple[int, str]:
+        """What tells it apart: containers that read it from the same ConfigMap or Secret have one variable."""
+        return id(self.holder or self.node), self.name
+
+    @property
     def place(self) -> Node:
         """Where its value is written: its entry in the ConfigMap, else where the container gets it."""
         if self.origin is Origin.CONFIG_MAP and self.holder is not None:
@@ -70,6 +75,15 @@ class ContainerEnvironment:
     unseen: tuple[UnseenSource, ...]
 
 
+def distinct(containers: Iterable[ContainerEnvironment]) -> tuple[Variable, ...]:
+    """Return the variables of containers; one that several read from the same ConfigMap or Secret once."""
+    found: dict[tuple[int, str], Variable] = {}
+    for item in containers:
+        for variable in item.variables.values():
+            found.setdefault(variable.identity, variable)
+    return tuple(found.values())
+
+
 class Environment:
     """The environment of every container of a scene, Helm tests left out."""
 
@@ -90,11 +104,7 @@ class Environment:
 
     @cached_property
     def _variables(self) -> tuple[Variable, ...]:
-        found: dict[tuple[int, str], Variable] = {}
-        for item in self.of_containers:
-            for variable in item.variables.values():
-                found.setdefault((id(variable.holder or variable.node), variable.name), variable)
-        return tuple(found.values())
+        return distinct(self.of_containers)
 
     @property
     def unseen(self) -> tuple[UnseenSource, ...]:
