@@ -259,15 +259,16 @@ def databases(workloads: Workloads, objects: Objects, environment: Environment, 
     for item in environment.of_containers:
         found = _Named((words(variable.name), variable.text, variable) for variable in item.variables.values())
         for variable, role in found.of_database():
-            variables.setdefault((id(variable.holder or variable.node), variable.name), (variable, role))
+            variables.setdefault(variable.identity, (variable, role))
         for variable in found.data_sources():
             if variable.value is None:
-                possible.setdefault((id(variable.holder or variable.node), variable.name), variable)
+                possible.setdefault(variable.identity, variable)
         secret = [(variable.node, form) for variable in item.variables.values() if (form := _form_in_secret(variable))]
         for variable in item.variables.values():
             if _holds_settings(variable.text) and database_in(variable.text) == SETTING:
-                in_texts.setdefault((id(variable.holder or variable.node), variable.name), variable)
-        for file in mounted_files(item.container, objects):
+                in_texts.setdefault(variable.identity, variable)
+        files = tuple(mounted_files(item.container, objects))
+        for file in files:
             if file.database == SETTING:
                 in_files.append(file)
             elif file.database and file.from_secret:
@@ -277,7 +278,7 @@ def databases(workloads: Workloads, objects: Objects, environment: Environment, 
             (words(one.name), one.text, one.node) for one in on_command_lines if one.node.owner is item.container
         )
         by_option += told.of_database()
-        if found.tells or told.tells or secret or _holds_address(item.container, objects, addresses):
+        if found.tells or told.tells or secret or _holds_address(item.container, files, addresses):
             users.append(item.container)
     return Databases(
         servers=tuple(servers),
@@ -392,8 +393,8 @@ def _below(name: str, subject: str) -> bool:
     return bool(subject) and name.startswith(f"{subject} ")
 
 
-def _holds_address(container: Container, objects: Objects, addresses: tuple[Node, ...]) -> bool:
+def _holds_address(container: Container, files: tuple[MountedFile, ...], addresses: tuple[Node, ...]) -> bool:
     """Tell whether an address of a database stands in a container, or in a file that it mounts."""
     if any(node.owner is container for node in addresses):
         return True
-    return any(file.text and ADDRESS.search(file.text) for file in mounted_files(container, objects))
+    return any(file.text and ADDRESS.search(file.text) for file in files)
