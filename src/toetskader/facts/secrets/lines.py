@@ -142,6 +142,11 @@ def careful_lines(text: str) -> Iterator[Assignment]:
         yield Assignment(number, match["name"], value, end - len(line) + match.start("value") + quoted)
 
 
+def default_in(name: str, value: str) -> re.Match[str] | None:
+    """Find the default that an action of a template gives a setting; under `secret` it is the name of an object."""
+    return DEFAULT.search(value) if value.startswith("{{") and name != "secret" else None
+
+
 def yaml_lines(text: str) -> Iterator[Assignment]:
     """Yield the lines `name: value` of a template, which is no YAML yet, and the defaults in its actions."""
     for number, line, end in hinted_lines(text):
@@ -150,7 +155,7 @@ def yaml_lines(text: str) -> Iterator[Assignment]:
             continue
         offset, value = scalar(match["value"])
         start = end - len(line) + match.start("value") + offset
-        default = DEFAULT.search(value) if value.startswith("{{") and match["name"] != "secret" else None
+        default = default_in(match["name"], value)
         if default:
             yield Assignment(number, match["name"], default["value"], start + default.start("value"))
             continue

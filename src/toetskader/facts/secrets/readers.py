@@ -9,10 +9,10 @@ from toetskader.facts.secrets.accounts import may_hold, passwords
 from toetskader.facts.secrets.comments import ACTION, PROSE, without_actions, without_template_comments
 from toetskader.facts.secrets.files import is_documentation
 from toetskader.facts.secrets.lines import (
-    DEFAULT,
     Assignment,
     careful_lines,
     code_lines,
+    default_in,
     lines_in_quotes,
     plain_lines,
     yaml_lines,
@@ -129,33 +129,33 @@ def _of_parsed(text: str, found: tuple[Found, ...], depth: int) -> Iterator[Assi
 
 
 def _assignment(text: str, item: Found) -> Assignment:
-    scalar, value = item.scalar, item.scalar.value
+    start, end, value = _shown(text, item.name, item.scalar)
+    return Assignment(item.scalar.line, item.name, value, start, end, item.above, item.beside)
+
+
+def _shown(text: str, name: str, scalar: Scalar) -> tuple[int, int, str]:
+    """Return where what a setting gives starts and ends, as `Assignment` has it, and what it is."""
     if scalar.is_block:
-        line, start, value = _first_of_block(text, scalar)
-        return Assignment(line, item.name, value, start, -1, item.above, item.beside)
-    default = DEFAULT.search(value) if value.startswith("{{") and item.name != "secret" else None
+        return _first_of_block(text, scalar)
+    default = default_in(name, scalar.value)
     if default:
-        at = text.find(default["value"], scalar.start, scalar.end)
-        return Assignment(scalar.line, item.name, default["value"], at, -1, item.above, item.beside)
-    on_a_line = scalar.start >= 0 and "\n" not in text[scalar.start : scalar.end]
-    if on_a_line or scalar.start < 0:
-        return Assignment(scalar.line, item.name, value, scalar.start, scalar.end, item.above, item.beside)
-    first = text[scalar.start : text.find("\n", scalar.start)].rstrip()
-    return Assignment(scalar.line, item.name, first, scalar.start, -1, item.above, item.beside)
+        return text.find(default["value"], scalar.start, scalar.end), -1, default["value"]
+    if scalar.start < 0 or "\n" not in text[scalar.start : scalar.end]:
+        return scalar.start, scalar.end, scalar.value
+    return scalar.start, -1, text[scalar.start : text.find("\n", scalar.start)].rstrip()
 
 
 def _first_of_block(text: str, scalar: Scalar) -> tuple[int, int, str]:
-    """Return line, place and text of the first line of a block scalar that is no comment; no text when all are."""
+    """Return the same of the first line of a block scalar that is no comment; no text when all are."""
     at = text.find("\n", scalar.start) + 1
-    line = scalar.line + 1
     while 0 < at < scalar.end:
         end = text.find("\n", at)
         end = len(text) if end < 0 else end
         content = text[at:end].strip()
         if content and not content.startswith("#"):
-            return scalar.line, text.index(content, at), content
-        at, line = end + 1, line + 1
-    return scalar.line, scalar.start, ""
+            return text.index(content, at), -1, content
+        at = end + 1
+    return scalar.start, -1, ""
 
 
 def _within(text: str, name: str, scalar: Scalar, depth: int) -> Iterator[Assignment]:
