@@ -437,6 +437,34 @@ def test_objects_and_values() -> None:
     assert "konijn" not in found.notes
 
 
+PAIRS = {
+    "key and value": {"key": "DB_PASSWORD", "value": "konijn"},
+    "value first": {"value": "konijn", "key": "smtp.password"},
+    "a number": {"key": "API_TOKEN", "value": 4815162342},
+    "name and value": {"name": "DB_PASSWORD", "value": "konijn"},
+    "a name before a key": {"key": "titel", "name": "ADMIN_PASSWORD", "value": "konijn"},
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
+def test_a_pair_gives_its_value_a_name_in_values_and_objects(pair: dict[str, Any]) -> None:
+    document = {"apiVersion": "example.nl/v1", "kind": "Instelling", "spec": {"extra": [pair]}}
+    text = f"extra: {json.dumps([pair])}\n"
+    found = safe(chart(values={"extra": [pair]}, files={"values.yaml": text}), render(document, values={"a": pair}))
+    assert str(pair["value"]) not in "".join(map(str, found))
+
+
+def test_pairs_without_a_secret_stay() -> None:
+    pairs = [
+        {"key": "secret-nodes", "operator": "Equal", "value": "zwaar"},
+        {"key": "TITLE", "value": "konijn"},
+        {"name": "titel", "key": "DB_PASSWORD", "value": "konijn"},
+        {"key": "DB_PASSWORD", "path": "konijn"},
+    ]
+    files = chart(values={"extra": pairs})
+    assert safe(files, render({"kind": "Pod", "spec": {"extra": pairs}}))[0].values["extra"] == pairs
+
+
 def test_a_secret_is_hidden_wherever_else_it_occurs() -> None:
     secret = {"apiVersion": "v1", "kind": "Secret", "data": {"iets": b64(SECRET), "naam": b64("openzaak")}}
     other = {"kind": "ConfigMap", "data": {"welkom": f"zeg {SECRET} tegen openzaak", "code": b64(f"a:{SECRET}:b")}}

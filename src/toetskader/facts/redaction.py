@@ -27,7 +27,7 @@ from toetskader.facts.secrets.accounts import passwords
 from toetskader.facts.secrets.documents import named_secrets
 from toetskader.facts.secrets.encoded import decoded, encoded_texts, in_base64, is_certificate, text_of, texts_within
 from toetskader.facts.secrets.files import KEY_STORE_SUFFIXES
-from toetskader.facts.secrets.names import names_identity
+from toetskader.facts.secrets.names import name_of_pair, names_identity
 from toetskader.facts.secrets.readers import assignments
 from toetskader.facts.secrets.values import gives_secret, is_literal, is_plain_address, looks_random
 from toetskader.facts.store import ChartAttempt, FactKey
@@ -242,8 +242,7 @@ class _Redaction:
             steps, name, holder = stack.pop()
             parts: Iterable[tuple[Any, str, Any]]
             if isinstance(holder, dict):
-                given = holder.get("name")
-                pair = given if isinstance(given, str) and "value" in holder else None
+                pair = name_of_pair(holder)
                 parts = ((key, pair if pair and key == "value" else key, part) for key, part in holder.items())
             else:
                 pair = None
