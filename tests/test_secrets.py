@@ -38,7 +38,7 @@ from toetskader.facts.secrets.files import (
 )
 from toetskader.facts.secrets.lines import Assignment
 from toetskader.facts.secrets.names import names_secret_variable
-from toetskader.facts.secrets.readers import assignments
+from toetskader.facts.secrets.readers import secrets_in
 from toetskader.facts.secrets.shapes import PRIVATE_KEY, leaks, leaks_at, may_leak
 from toetskader.facts.secrets.values import gives_secret, is_literal, is_made_up, looks_chosen, names_known_secret
 from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
@@ -120,12 +120,11 @@ def _given_in_file(path: str, text: str, names: frozenset[str]) -> Iterator[Assi
     if is_schema(path):
         return
     lint, suite = is_lint_input(path), is_test_suite(path, text)
-    for line in assignments(path, text):
+    for line in secrets_in(path, text):
         made_up = (lint or suite) and is_made_up(line.value)
         if made_up or (suite and not looks_chosen(line.value)) or names_known_secret(line.name, line.value, names):
             continue
-        if gives_secret(line.name, line.value, in_values=True, above=line.above, beside=line.beside):
-            yield line
+        yield line
 
 
 def _under(name: str) -> Text:
@@ -201,10 +200,7 @@ def _in_base64(node: Node, resolves: Resolves) -> bool:
     return any(
         leaks_at(plain, resolves)
         or any(_is_set(one) for one in embedded(Literal("", Node(plain, node.path, node.owner))))
-        or any(
-            gives_secret(line.name, line.value, in_values=True, resolves=resolves, above=line.above, beside=line.beside)
-            for line in assignments("", plain)
-        )
+        or any(secrets_in("", plain, resolves))
         for plain in texts_within(node.value if isinstance(node.value, str) else "")
     )
 
@@ -217,12 +213,11 @@ def _annotations(item: KubernetesObject) -> Iterator[Node]:
     for name, place, above, _ in settings(item.root):
         if above != "annotations" or not isinstance(place.value, str) or name in PROSE:
             continue
-        lines = (
-            line
-            for line in assignments("", place.value)
-            if gives_secret(line.name, line.value, in_values=True, above=line.above, beside=line.beside)
-        )
-        if any(lines) or any(_is_set(one) for one in embedded(Literal("", place))) or _in_base64(place, placeholder):
+        if (
+            any(secrets_in("", place.value))
+            or any(_is_set(one) for one in embedded(Literal("", place)))
+            or _in_base64(place, placeholder)
+        ):
             yield place
 
 
@@ -244,11 +239,8 @@ def _given_to_a_program(line: tuple[Node, ...]) -> Iterator[Node]:
 
 def _literal_lines(literal: Literal) -> Iterator[Node]:
     """Yield the lines of a configuration file in a ConfigMap that hold a secret."""
-    for line in assignments(literal.name, literal.text):
-        if gives_secret(
-            line.name, line.value, in_values=True, resolves=literal.in_file, above=line.above, beside=line.beside
-        ):
-            yield Node(None, f"{literal.node.path}, {line.name}", literal.node.owner)
+    for line in secrets_in(literal.name, literal.text, literal.in_file):
+        yield Node(None, f"{literal.node.path}, {line.name}", literal.node.owner)
 
 
 def _shapes(part: Node, item: KubernetesObject, findings: Findings) -> None:

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toetskader.facts.secrets.readers import assignments
-from toetskader.facts.secrets.values import gives_secret
+from toetskader.facts.secrets.readers import assignments, secrets_in
 from toetskader.facts.secrets.yaml_text import yaml_settings
 
 PW = "Zomer-2024fiets"
@@ -15,11 +14,7 @@ PW = "Zomer-2024fiets"
 
 def found(name: str, text: str) -> list[str]:
     """Return the values that a text gives away."""
-    return [
-        item.value
-        for item in assignments(name, text)
-        if gives_secret(item.name, item.value, in_values=True, above=item.above, beside=item.beside)
-    ]
+    return [item.value for item in secrets_in(name, text)]
 
 
 GIVEN = {

@@ -17,7 +17,7 @@ from toetskader.facts.secrets.encoded import decoded, encoded_texts, in_base64
 from toetskader.facts.secrets.files import is_documentation
 from toetskader.facts.secrets.lines import BLOCK, DEFAULT, YAML_LINE, Assignment, hinted_lines, scalar
 from toetskader.facts.secrets.names import names_identity, names_secret
-from toetskader.facts.secrets.readers import assignments
+from toetskader.facts.secrets.readers import assignments, gives_away
 from toetskader.facts.secrets.shapes import PRIVATE_KEY, URL_PASSWORD, occurrences
 from toetskader.facts.secrets.values import gives_secret, is_literal
 from toetskader.patterns import linear
@@ -128,7 +128,7 @@ class _Scan:
         # Names of entries, by what stands beside them, which a line alone does not tell.
         self._harmless: set[tuple[str, str]] = set()
         for item in assignments(name, text):
-            if gives_secret(item.name, item.value, in_values=True, above=item.above, beside=item.beside):
+            if gives_away(item):
                 self._reported.append(item)
             elif item.beside:
                 self._harmless.add((item.name, item.value))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from toetskader.facts import command_secrets
+from toetskader.facts.references import Resolves
 from toetskader.facts.secrets.accounts import may_hold, passwords
 from toetskader.facts.secrets.comments import ACTION, PROSE, without_actions, without_template_comments
 from toetskader.facts.secrets.files import is_documentation
@@ -18,6 +19,7 @@ from toetskader.facts.secrets.lines import (
     yaml_lines,
 )
 from toetskader.facts.secrets.names import may_name, strength, strength_below
+from toetskader.facts.secrets.values import gives_secret
 from toetskader.facts.secrets.yaml_text import Found, Scalar, may_be_yaml, yaml_settings
 
 _YAML = (".yaml", ".yml", ".json", ".tpl", ".gotmpl")
@@ -52,6 +54,19 @@ def assignments(name: str, text: str) -> tuple[Assignment, ...]:
     Parameters: `name`, of the file, the entry or the variable.
     """
     return tuple(_read(name, text, 0))
+
+
+def secrets_in(name: str, text: str, resolves: Resolves | None = None) -> Iterator[Assignment]:
+    """Yield the settings in a text that give a secret away, by their names, their values and what stands around them.
+
+    Parameters: `name`, as `assignments` has it; `resolves`, as `gives_secret` has it.
+    """
+    return (item for item in assignments(name, text) if gives_away(item, resolves))
+
+
+def gives_away(item: Assignment, resolves: Resolves | None = None) -> bool:
+    """Tell whether a setting in a text gives a secret away. Parameters: `resolves`, as `gives_secret` has it."""
+    return gives_secret(item.name, item.value, in_values=True, resolves=resolves, above=item.above, beside=item.beside)
 
 
 def _read(name: str, text: str, depth: int) -> Iterator[Assignment]:
