@@ -13,7 +13,7 @@ from toetskader.facts.names import words
 from toetskader.facts.templates import Templates
 from toetskader.facts.values import Leaf
 from toetskader.judging import Findings, Parameters, Text, check, not_applicable, undetermined
-from toetskader.patterns import Linear, linear
+from toetskader.patterns import linear
 
 _MAIL_HINT = re.compile(r"smtp|mail")
 _MAIL_HOST = linear(
@@ -65,7 +65,7 @@ def test_mail_goes_through_the_central_environment(
     ]
     if not variables:
         if not findings:
-            _require_files_silent(workloads, objects, _MAIL_IN_A_FILE, Text("een mailserver", "a mail server"))
+            _require_files_silent(workloads, objects)
         hosts = [
             (leaf, leaf.path, leaf.text) for leaf in values if _is_mail_host(leaf.words) and templates.read(leaf.path)
         ]
@@ -129,14 +129,14 @@ def _host_of(value: str) -> str:
     return rest.partition("/")[0].rpartition("@")[2].partition(":")[0].strip().lower()
 
 
-def _require_files_silent(workloads: Workloads, objects: Objects, pattern: Linear, subject: Text) -> None:
-    """End undetermined when a configuration file that a container mounts is about a subject: it is not read here."""
+def _require_files_silent(workloads: Workloads, objects: Objects) -> None:
+    """End undetermined when a configuration file that a container mounts is about mail: it is not read here."""
     for container in workloads.containers():
         for file in mounted_files(container, objects):
-            if file.content is Content.CONFIGURATION and file.text and pattern.search(file.text):
+            if file.content is Content.CONFIGURATION and file.text and _MAIL_IN_A_FILE.search(file.text):
                 undetermined(
-                    f"{file.mount.where} leest {file.name}, dat {subject.nl} lijkt te noemen; zet dat in een "
+                    f"{file.mount.where} leest {file.name}, dat een mailserver lijkt te noemen; zet dat in een "
                     "omgevingsvariabele, dan is het te beoordelen.",
-                    f"{file.mount.where} reads {file.name}, which seems to name {subject.en}; put that in an "
+                    f"{file.mount.where} reads {file.name}, which seems to name a mail server; put that in an "
                     "environment variable, then it can be judged.",
                 )

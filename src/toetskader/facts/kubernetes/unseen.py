@@ -218,7 +218,7 @@ def _may_change_pods(item: KubernetesObject) -> bool:
     after a slash. Where rules do not show, it may be asked for anything.
     """
     if item.kind == "MutatingWebhookConfiguration":
-        parts = [rules for hook in item.get("webhooks").each() for rules in [hook.get("rules")]]
+        parts = [hook.get("rules") for hook in item.get("webhooks").each()]
     else:
         parts = [item.get("spec", "matchConstraints", "resourceRules")]
     if not parts or any(not part for part in parts):
