@@ -1,5 +1,6 @@
 """Log levels that a schema or documentation lists."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,9 @@ from toetskader.facts.chart import ChartFiles
 from toetskader.facts.log_levels import enumerated_levels, missing_levels
 
 
-def listed(*, readme: str = "", schema: dict[str, Any] | None = None) -> list[tuple[str, int, tuple[str, ...]]]:
+def listed(
+    *, readme: str = "", schema: dict[str, Any] | None = None, names: Iterable[str] = ("LOG_LEVEL",)
+) -> list[tuple[str, int, tuple[str, ...]]]:
     chart = ChartFiles(
         provenance=Provenance(at=datetime(2026, 1, 1, tzinfo=UTC), by="test", source="test"),
         name="chart",
@@ -20,7 +23,7 @@ def listed(*, readme: str = "", schema: dict[str, Any] | None = None) -> list[tu
         schema=schema,
         files={"README.md": readme},
     )
-    found = enumerated_levels(chart, frozenset({"LOG_LEVEL"}))
+    found = enumerated_levels(chart, frozenset(names))
     return [(source, line, missing_levels(levels)) for source, line, levels in found]
 
 
@@ -36,6 +39,13 @@ LINES = {
 @pytest.mark.parametrize(("line", "expected"), LINES.items())
 def test_in_documentation(line: str, expected: list[object]) -> None:
     assert listed(readme=line) == expected
+
+
+def test_a_line_that_names_several_variables_is_one_list() -> None:
+    names = ("LOG_LEVEL", "APP_LOG_LEVEL", "WORKER_LOG_LEVEL")
+    lines = "`APP_LOG_LEVEL`: debug, info, error\n`LOG_LEVEL` and `WORKER_LOG_LEVEL`: debug, warn, error\n"
+    expected = [("README.md", 1, ("warn", "fatal")), ("README.md", 2, ("info", "fatal"))]
+    assert listed(readme=lines, names=names) == expected
 
 
 def test_in_a_schema() -> None:

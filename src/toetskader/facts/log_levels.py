@@ -80,7 +80,7 @@ def missing_levels(levels: frozenset[str]) -> tuple[str, ...]:
 
 
 def enumerated_levels(chart: ChartFiles, names: frozenset[str]) -> Iterator[tuple[str, int, frozenset[str]]]:
-    """Yield each list of levels, with file and line.
+    """Yield each list of levels once, with file and line.
 
     Parameters: `names`, of the variables that set the level. A list is an `enum` in the schema under a name of a log
     level, or a line of documentation that names such a variable and three levels or more.
@@ -88,13 +88,12 @@ def enumerated_levels(chart: ChartFiles, names: frozenset[str]) -> Iterator[tupl
     for enum in _enums(chart.schema):
         yield "values.schema.json", 0, frozenset(str(item).lower() for item in enum) & _ALL
     for path, text in documents(chart.files).items():
-        for name in names:
-            if name in text:
-                for number, line in enumerate(text.splitlines(), start=1):
-                    if name in line and len(line) < 5000:
-                        levels = frozenset(word.lower() for word in _WORD.findall(line)) & _ALL
-                        if sum(bool(known & levels) for known in LEVELS.values()) >= 3:
-                            yield path, number, levels
+        named = [name for name in names if name in text]
+        for number, line in enumerate(text.splitlines(), start=1) if named else ():
+            if len(line) < 5000 and any(map(line.__contains__, named)):
+                levels = frozenset(word.lower() for word in _WORD.findall(line)) & _ALL
+                if sum(bool(known & levels) for known in LEVELS.values()) >= 3:
+                    yield path, number, levels
 
 
 def _enums(schema: Any) -> Iterator[list[Any]]:
