@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from toetskader.facts.kubernetes.environment import Variable
+from toetskader.facts.kubernetes.fronts import Services
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
-from toetskader.facts.kubernetes.selectors import Selectors, map_selector, members
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
 
 
@@ -84,20 +84,16 @@ class ServicePort:
 
 def service_ports(objects: Objects, workloads: Workloads) -> Iterator[ServicePort]:
     """Yield the TCP ports of every Service that selects pods, Helm tests left out."""
-    services = [
-        (service, chosen)
-        for service in objects.of_kind("Service")
-        if (chosen := service.get("spec", "selector").labels()) and not service.is_test
-    ]
-    selectors = Selectors(map_selector(chosen) for _, chosen in services)
+    fronts = objects.derived(Services)
     selected: dict[int, list[Workload]] = {}
     for workload in workloads:
-        for number in members(selectors.selecting(workload.pod_labels)):
-            if services[number][0].namespace == workload.namespace:
-                selected.setdefault(number, []).append(workload)
+        for service in fronts.of(workload):
+            selected.setdefault(id(service), []).append(workload)
     ports: dict[Workload, dict[str | int | None, list[Node]]] = {}
-    for number, (service, _) in enumerate(services):
-        behind = tuple(selected.get(number, ()))
+    for service in objects.of_kind("Service"):
+        if service.is_test or not service.get("spec", "selector").labels():
+            continue
+        behind = tuple(selected.get(id(service), ()))
         for node in service.get("spec", "ports").each():
             if node.get("protocol").text() in (None, "TCP"):
                 yield ServicePort(service, node, behind, _targets(node, behind, ports))
