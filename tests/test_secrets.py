@@ -59,7 +59,7 @@ def test_chart_holds_no_secrets(chart: ChartFiles, objects: Objects, workloads: 
     Helm tests count: their secrets stand in the chart like any other. A password that a template makes up
     (`randAlphaNum`) is seen as the Secret it ends in.
     """
-    _files_hold_none(chart, secret_names(objects), findings)
+    _files_hold_none(chart, objects.derived(secret_names), findings)
     for secret in objects.of_kind("Secret", group=""):
         filled = filled_entries(secret)
         if filled:
@@ -165,7 +165,7 @@ def test_containers_get_secrets_by_reference(workloads: Workloads, objects: Obje
 
 def _literals(workloads: Workloads, objects: Objects) -> Iterator[Node]:
     """Yield the places in pods and ConfigMaps that hold a secret literally."""
-    names = secret_names(objects)
+    names = objects.derived(secret_names)
     for literal in (*literals(workloads, objects, tests=True), *binary_literals(workloads, objects)):
         if names_known_secret(literal.name, literal.node.value, names):
             continue
