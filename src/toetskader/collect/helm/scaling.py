@@ -7,7 +7,7 @@ reason, and with the workloads that would have followed.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from toetskader.collect.helm.engine import OpenChart
@@ -63,8 +63,8 @@ class Scaling:
         try:
             self._watched = _watched(self._base)
             if isinstance(answer, Refusal):
-                changes = self._accepted(changes, {}, tell=True)
-                answer = self._render(changes)
+                changes, made = self._accepted(changes, answer, {}, tell=True)
+                answer = made or self._render({})
             if isinstance(answer, Rendered):
                 answer, changes = self._with_others(answer, changes)
         except Malformed:  # the judgement comes to the same on these objects, and says so
@@ -76,12 +76,13 @@ class Scaling:
         barred = {name for item in self._untried for name in item.decides}
         left = {key for key, where in self._watched.items() if where not in barred} - self._moved(answer)
         for group in self._others(left) if left else ():
-            tried = self._accepted(group, changes, tell=False)
-            moved = self._moved(self._render({**changes, **tried})) & left if tried else set()
-            deciding: _Changes = {}
-            for key in sorted(moved):
-                deciding |= self._narrowed(key, changes, tried)
-            more = self._render({**changes, **deciding}) if deciding else None
+            if not group:
+                continue
+            tried, made = self._accepted(group, self._render({**changes, **group}), changes, tell=False)
+            if made is None or not (moved := self._moved(made) & left):
+                continue
+            deciding, known = self._narrowed(moved, changes, tried, made)
+            more = known or self._render({**changes, **deciding})
             if isinstance(more, Rendered):
                 answer, changes = more, {**changes, **deciding}
                 left -= self._moved(answer)
@@ -134,24 +135,28 @@ class Scaling:
                 found[path] = [*value, value[-1]]
         return found
 
-    def _accepted(self, changes: _Changes, beside: _Changes, *, tell: bool) -> _Changes:
-        """Return of some changes what Helm takes: where it refuses the whole, each half by itself.
+    def _accepted(
+        self, changes: _Changes, answer: Rendered | Refusal, beside: _Changes, *, tell: bool
+    ) -> tuple[_Changes, Rendered | None]:
+        """Return of some changes what Helm takes, and the render with that; None where it takes none.
 
-        Parameters: `beside`, changes that it took; `tell`, whether to try other numbers for what it refuses, and to
-        keep that with the reason.
+        Where it refuses the whole, each half is tried by itself.
+        Parameters: `answer`, the render with all of them; `beside`, changes that it took; `tell`, whether to try other
+        numbers for what it refuses, and to keep that with the reason.
         """
-        if not changes:
-            return {}
-        answer = self._render({**beside, **changes})
         if isinstance(answer, Rendered):
-            return changes
-        if len(changes) > 1:
-            items = list(changes.items())
-            first = self._accepted(dict(items[: len(items) // 2]), beside, tell=tell)
-            return first | self._accepted(dict(items[len(items) // 2 :]), {**beside, **first}, tell=tell)
-        return self._another(changes, beside, answer) if tell else {}
+            return changes, answer
+        if len(changes) < 2:
+            return self._another(changes, beside, answer) if tell and changes else ({}, None)
+        taken: _Changes = {}
+        made: Rendered | None = None
+        for half in _halves(changes):
+            so_far = {**beside, **taken}
+            more, render = self._accepted(half, self._render({**so_far, **half}), so_far, tell=tell)
+            taken, made = taken | more, render or made
+        return taken, made
 
-    def _another(self, changes: _Changes, beside: _Changes, refusal: Refusal) -> _Changes:
+    def _another(self, changes: _Changes, beside: _Changes, refusal: Refusal) -> tuple[_Changes, Rendered | None]:
         """Return a change by another number, where Helm refuses the first; keep what it refuses all the same."""
         ((path, _),) = changes.items()
         value = value_at(self._base.values, path)
@@ -160,28 +165,37 @@ class Scaling:
         for number in dict.fromkeys(number for number in (*_listed(self._chart.source.files, path), *near)):
             if number == now:
                 continue
-            answer = self._render({**beside, path: as_before(value, number)})
+            other = {path: as_before(value, number)}
+            answer = self._render({**beside, **other})
             if isinstance(answer, Rendered):
-                return {path: as_before(value, number)}
+                return other, answer
             refusal = refusal if _is_about(path, refusal) else answer
         moved = self._moved(self._unhindered({**beside, **changes}))
         decides = tuple(sorted(self._watched[key] for key in moved))
         self._untried.append(
             Untried(path=path, why=refusal.message, by_schema=_is_about(path, refusal), decides=decides)
         )
-        return {}
+        return {}, None
 
-    def _narrowed(self, key: _Key, changes: _Changes, tried: _Changes) -> _Changes:
-        """Return the change among those tried that moves a workload; more of them where none does so by itself."""
-        while len(tried) > 1:
-            items = list(tried.items())
-            halves = (dict(items[: len(items) // 2]), dict(items[len(items) // 2 :]))
-            moving = (half for half in halves if key in self._moved(self._render({**changes, **half})))
-            half = next(moving, None)
-            if half is None:
-                break
-            tried = half
-        return tried
+    def _narrowed(
+        self, keys: Collection[_Key], changes: _Changes, tried: _Changes, made: Rendered
+    ) -> tuple[_Changes, Rendered | None]:
+        """Return the changes among those tried that move some workloads, all where one is moved by no half of them.
+
+        Parameters: `made`, the render with all that is tried. The render with what is returned comes with it, None
+        where that was not made.
+        """
+        parts: list[tuple[_Changes, Rendered | None]] = []
+        left = set(keys)
+        for half in _halves(tried) if len(tried) > 1 else ():
+            answer = self._render({**changes, **half}) if left else None
+            moved = left & self._moved(answer) if answer else set()
+            if isinstance(answer, Rendered) and moved:
+                parts.append(self._narrowed(moved, changes, half, answer))
+                left -= moved
+        if left:
+            return tried, made
+        return parts[0] if len(parts) == 1 else (parts[0][0] | parts[1][0], None)
 
     def _unhindered(self, changes: _Changes) -> Rendered | Refusal:
         """Render without schemas, and with templates that go on where they would stop."""
@@ -207,6 +221,12 @@ class Scaling:
             return set()
         before, after = _numbers(self._base.objects, self._base), _numbers(answer.objects, self._base)
         return {key for key in self._watched if key in after and after[key] != before.get(key)}
+
+
+def _halves(changes: _Changes) -> tuple[_Changes, _Changes]:
+    items = list(changes.items())
+    middle = len(items) // 2
+    return dict(items[:middle]), dict(items[middle:])
 
 
 def _watched(base: Render) -> dict[_Key, str]:
