@@ -179,14 +179,16 @@ class _Collection:
                 continue
             found[values.name] = {}
             for kind in wanted:
+                change: dict[str, Any] = {}
                 try:
                     if kind == "render_scaled":
                         ask = partial(self._scaled, values, base)
                         scaling[values.name] = Scaling(chart, base, ask, self.probes.replicas)
+                        change = scaling[values.name].first
                     if kind == "render_vanity":
                         files = chart.source.files
                         hosts[values.name] = host_paths(base.values, Objects.of(base), files, host=self.probes.host)
-                    change = self._overrides(kind, values.name, scaling, hosts)
+                        change = hosts[values.name].changes
                 except Malformed as outcome:
                     found[values.name][kind] = self._not_seen(_unreadable(outcome))
                     continue
@@ -229,14 +231,6 @@ class _Collection:
 
     def _scaled(self, values: ValuesSet, base: Render, change: dict[str, Any]) -> RenderRequest:
         return self._request(values, f"{values.name} render_scaled", for_helm(base.values, change))
-
-    def _overrides(
-        self, kind: str, name: str, scaling: Mapping[str, Scaling], hosts: Mapping[str, HostChanges]
-    ) -> dict[str, Any]:
-        """Return the values to set for a probe of a values set."""
-        if kind == "render_scaled":
-            return scaling[name].first
-        return hosts[name].changes if kind == "render_vanity" else {}
 
     def _request(
         self, values: ValuesSet, key: str, overrides: Mapping[str, Any] | None = None, *, next_version: bool = False
