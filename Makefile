@@ -32,7 +32,7 @@ else
 endif
 
 test: setup tools ## all tests, with a real browser, real servers and a real helm beside the SDK
-	HELM_BINARY=$$(.ci/helm-binary $(HELM_VERSION)) $(PY) -m pytest selftests
+	HELM_BINARY=$$(.ci/helm-binary $(HELM_VERSION)) $(PY) -m pytest -n auto selftests
 
 # Without Go and without the programs the tests of the control plane skip themselves and say so: exit code 3.
 tools: ## what the tests need besides Python: Chromium, nginx, DNS tools, helm, a Kubernetes control plane, a pod network
