@@ -27,3 +27,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     """Share out the tests that `-n` runs side by side."""
     return ByFile(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once, where nobody can miss it, that tests on a control plane did not run."""
+    skipped = [report for report in terminalreporter.getreports("skipped") if report.nodeid.startswith("cluster/")]
+    if skipped:
+        terminalreporter.section("NIET GETOETST: de levende namespace", red=True, bold=True)
+    for reason in dict.fromkeys(report.longrepr[2].removeprefix("Skipped: ") for report in skipped):
+        terminalreporter.line(reason, red=True)

@@ -96,12 +96,3 @@ def pytest_runtest_makereport(
             lines = running.processes.last_lines(name, since.get(name, 0))
             report.sections.append((f"{name} ({running.processes.output(name)})", lines))
     return report
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say once, where nobody can miss it, that tests of this folder did not run."""
-    skipped = [report for report in terminalreporter.getreports("skipped") if report.nodeid.startswith("cluster/")]
-    if skipped:
-        terminalreporter.section("NIET GETOETST: de levende namespace", red=True, bold=True)
-    for reason in dict.fromkeys(report.longrepr[2].removeprefix("Skipped: ") for report in skipped):
-        terminalreporter.line(reason, red=True)
