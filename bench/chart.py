@@ -11,7 +11,7 @@ from toetskader.audit.scope import scope_of
 from toetskader.catalogue.load import load_catalogue
 from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
-from toetskader.facts.store import TargetFacts
+from toetskader.facts.key import TargetFacts
 from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks

@@ -8,7 +8,7 @@ import msgspec
 
 from bench.chart import Figures
 from bench.process import ROOT, run_pytest
-from toetskader.facts.store import TargetFacts
+from toetskader.facts.key import TargetFacts
 from toetskader.plugin.evidence import EvidenceFolder
 from toetskader.report import json_view
 from toetskader.report.html import render_html

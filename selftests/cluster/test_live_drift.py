@@ -15,8 +15,8 @@ from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
 from toetskader.collect.kubernetes.collector import NamespaceCollector
 from toetskader.facts.chart import Render
+from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.facts.kubernetes.live import Live
-from toetskader.facts.store import FactKey, TargetFacts
 from toetskader.judging.judge import Judged, judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks

@@ -24,10 +24,10 @@ from toetskader.collect.kubernetes.collector import NamespaceCollector
 from toetskader.collect.kubernetes.kubeconfig import read_kubeconfig
 from toetskader.collect.kubernetes.rights_plan import rights_of_objects
 from toetskader.facts.attempt import NotSeen, Reason
+from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.facts.kubernetes.questions import questions
 from toetskader.facts.kubernetes.rbac import Access
 from toetskader.facts.kubernetes.rights import NOBODY, Holder, LayerLabel, Right, Rights, SeenBy
-from toetskader.facts.store import Attempt, FactKey, TargetFacts
 from toetskader.judging.judge import Judged, judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from toetskader.collect.charts import collect_chart, refused_chart
+from toetskader.collect.evidence import read_evidence, write_evidence
 from toetskader.collect.helm.engine import Helm
 from toetskader.collect.helm.limits import Refusal
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.chart import Render, RenderedObject
+from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.facts.kubernetes.live import ListOutcome, Live
-from toetskader.facts.store import Attempt, FactKey, TargetFacts, read_evidence, write_evidence
 from toetskader.targets.load import load_targets
 from toetskader.targets.models import Target
 from toetskader.text import Text

@@ -20,7 +20,7 @@ from toetskader.facts.attempt import NotSeen
 from toetskader.facts.endpoint.http import HttpFacts
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.endpoint.tls import TlsFacts
-from toetskader.facts.store import FactKey
+from toetskader.facts.key import FactKey
 from toetskader.laboratory.dns import DnsLaboratory, LabZone
 from toetskader.targets.models import RpkiSource, SaasPart
 

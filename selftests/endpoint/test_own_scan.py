@@ -22,7 +22,7 @@ from toetskader.facts.endpoint.http import Answer, How, HttpFacts, Unanswered
 from toetskader.facts.endpoint.kept_off import without_our_doing
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.endpoint.tls import TlsFacts
-from toetskader.facts.store import FactKey
+from toetskader.facts.key import FactKey
 from toetskader.laboratory.certificates import Authority
 from toetskader.laboratory.dns import DnsLaboratory, LabZone
 from toetskader.laboratory.tls import ssl_context

@@ -11,10 +11,11 @@ import pytest
 
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import TargetParameters
+from toetskader.collect.evidence import read_evidence, write_evidence
 from toetskader.collect.haven import MOST_BYTES, read_haven_report
 from toetskader.facts.attempt import NotSeen, Reason
 from toetskader.facts.haven import HavenReport, HavenResult
-from toetskader.facts.store import FactKey, TargetFacts, read_evidence, write_evidence
+from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.judging.judge import Judged, judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks

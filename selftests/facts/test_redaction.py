@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.chart import ChartFiles, LintMessage, Render, RenderedObject
+from toetskader.facts.key import Attempt, FactKey
 from toetskader.facts.markers import WORD, Markers, is_public
 from toetskader.facts.placeholders import is_placeholder
 from toetskader.facts.redaction import MOST_SECRETS, is_distinctive, redacted, redacted_settings
@@ -29,7 +30,6 @@ from toetskader.facts.secrets.encoded import decoded, holds_certificate, holds_p
 from toetskader.facts.secrets.readers import assignments
 from toetskader.facts.secrets.shapes import PRIVATE_KEY, SHAPES, leaks
 from toetskader.facts.secrets.values import gives_secret, is_dummy, looks_random
-from toetskader.facts.store import Attempt, FactKey
 from toetskader.text import Text
 
 SEEN = Provenance(at=datetime(2026, 1, 1, tzinfo=UTC), by="test", source="test")

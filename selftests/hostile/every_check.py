@@ -15,7 +15,7 @@ from toetskader.catalogue.load import load_catalogue
 from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
 from toetskader.facts.chart import ChartFiles, Render
-from toetskader.facts.store import Attempt, FactKey, TargetFacts
+from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.judging.judge import Judged, judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks

@@ -14,7 +14,8 @@ from every_check import places, replaced
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toetskader.facts.store import LARGEST_FILE, EvidenceError, TargetFacts, read_evidence
+from toetskader.collect.evidence import LARGEST_FILE, EvidenceError, read_evidence
+from toetskader.facts.key import TargetFacts
 
 SECRET = "only-in-a-file-outside"
 FOLDER = "voorbeeld"

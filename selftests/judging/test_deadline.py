@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 from test_judge import NoParameters, scene
 
-from toetskader.facts.store import FactKey, TargetFacts
+from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.judging import FilePlace, Findings, Parameters, check, together
 from toetskader.judging.check import Check, check_of
 from toetskader.judging.deadline import Deadline, TooLong

@@ -8,7 +8,7 @@ import pytest
 
 from toetskader.facts.attempt import Malformed, NotSeen, Provenance, Reason
 from toetskader.facts.chart import ChartFiles, Circumstance, Render, Undecided
-from toetskader.facts.store import FactKey, TargetFacts
+from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.judging import Findings, Parameters, check, not_applicable, not_shown, undetermined
 from toetskader.judging.check import Check, check_of
 from toetskader.judging.findings import FilePlace

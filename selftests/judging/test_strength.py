@@ -10,7 +10,7 @@ from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import TargetParameters
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.names import Endpoint
-from toetskader.facts.store import FactKey, TargetFacts
+from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.judging import (
     EndpointPlace,
     Findings,

@@ -14,6 +14,7 @@ from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Requirement, TargetParameters
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.chart import RenderedObject
+from toetskader.facts.key import Attempt
 from toetskader.facts.kubernetes.live import (
     ContainerUse,
     Family,
@@ -27,7 +28,6 @@ from toetskader.facts.kubernetes.live import (
     MetricsPage,
     Usage,
 )
-from toetskader.facts.store import Attempt
 from toetskader.judging.check import Check
 from toetskader.judging.judge import Judged
 from toetskader.judging.registry import load_checks

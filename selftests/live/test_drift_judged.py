@@ -13,10 +13,10 @@ from golden_namespace import GOLDEN, NOW, ROOT, SEEN, not_seen
 from toetskader.catalogue.models import TargetParameters
 from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.chart import Render, RenderedObject
+from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.facts.kubernetes.live import ListOutcome, Live
 from toetskader.facts.markers import Markers, holds_marker
 from toetskader.facts.secrets.shapes import SHAPES
-from toetskader.facts.store import FactKey, TargetFacts
 from toetskader.judging.judge import Judged, judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks

@@ -10,7 +10,7 @@ from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Catalogue
 from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
-from toetskader.facts.store import TargetFacts
+from toetskader.facts.key import TargetFacts
 from toetskader.judging.check import Check
 from toetskader.judging.judge import Judged, judge
 from toetskader.judging.outcomes import Parameters

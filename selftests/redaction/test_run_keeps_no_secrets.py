@@ -16,7 +16,8 @@ from toetskader.audit.scope import scope_of
 from toetskader.catalogue.load import load_catalogue
 from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
-from toetskader.facts.store import ChartAttempt, FactKey, TargetFacts
+from toetskader.facts.chart import ChartAttempt
+from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.judging.judge import Judged, judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks

@@ -11,7 +11,7 @@ import yaml
 
 from toetskader.facts.attempt import Provenance
 from toetskader.facts.chart import ChartFiles, Render, RenderedObject
-from toetskader.facts.store import FactKey, TargetFacts
+from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.judging.check import Check
 from toetskader.judging.judge import Judged, judge
 from toetskader.judging.outcomes import Parameters

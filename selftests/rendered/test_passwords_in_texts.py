@@ -10,8 +10,8 @@ from rendered_chart import container, judged, workload
 
 from toetskader.facts.attempt import Provenance
 from toetskader.facts.chart import Render, RenderedObject
+from toetskader.facts.key import FactKey
 from toetskader.facts.redaction import redacted
-from toetskader.facts.store import FactKey
 from toetskader.results import Verdict
 
 PASS, FAIL, NONE = Verdict.PASS, Verdict.FAIL, Verdict.NOT_APPLICABLE

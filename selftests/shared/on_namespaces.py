@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from toetskader.catalogue.models import Catalogue, Requirement, TargetParameters
-from toetskader.facts.store import Attempt, FactKey, TargetFacts
+from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.judging.check import Check
 from toetskader.judging.judge import Judged, judge
 from toetskader.judging.outcomes import Parameters

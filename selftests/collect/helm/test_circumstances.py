@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from toetskader.collect.charts import collect_chart
+from toetskader.collect.evidence import read_evidence, write_evidence
 from toetskader.collect.helm.engine import Helm
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.chart import ChartFiles, Render
-from toetskader.facts.store import FactKey, TargetFacts, read_evidence, write_evidence
+from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.targets.load import load_targets
 from toetskader.text import Text
 

@@ -8,7 +8,7 @@ import msgspec
 import yaml
 
 from toetskader.facts.endpoint.names import Endpoint
-from toetskader.facts.store import FactKey, TargetFacts
+from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.judging import Parameters
 from toetskader.judging.judge import Judged, judge
 from toetskader.judging.registry import load_checks

@@ -18,7 +18,7 @@ from toetskader.audit.scope import InScope, scope_of
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Catalogue, Requirement
 from toetskader.collect.endpoints import EndpointCollectors
-from toetskader.facts.store import TargetFacts
+from toetskader.facts.key import TargetFacts
 from toetskader.judging.check import Check
 from toetskader.judging.judge import Judged, judge
 from toetskader.judging.outcomes import Parameters

@@ -13,7 +13,7 @@ import tests.test_tls as protocol
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.endpoint.tls import TlsFacts
-from toetskader.facts.store import FactKey, TargetFacts
+from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.judging import Parameters
 from toetskader.judging.check import check_of
 from toetskader.judging.judge import Judged, judge

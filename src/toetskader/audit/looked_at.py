@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from toetskader.collect.charts import describe_chart
+from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.facts.kubernetes.live import Live
-from toetskader.facts.store import Attempt, FactKey, TargetFacts
 from toetskader.targets.models import SaasPart, Target
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Lang

@@ -19,12 +19,12 @@ from toetskader.collect.helm.probes import Probes
 from toetskader.collect.helm.protocol import Description, Rendered, RenderRequest
 from toetskader.collect.helm.scaling import Scaling
 from toetskader.facts.attempt import Malformed, NotSeen, Provenance, Reason
-from toetskader.facts.chart import ChartFiles, LintMessage, OutsideSchema, Render, Untried
+from toetskader.facts.chart import ChartAttempt, ChartFiles, LintMessage, OutsideSchema, Render, Untried
+from toetskader.facts.key import Attempt, FactKey
 from toetskader.facts.kubernetes.drift import varying
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.redaction import redacted
-from toetskader.facts.store import Attempt, ChartAttempt, FactKey
 from toetskader.facts.values_paths import HostChanges, for_helm, host_paths
 from toetskader.targets.models import ChartPart, ChartSource, LocalChart, OciChart, Target, ValuesSet
 from toetskader.targets.namespaces import NamespaceEntry

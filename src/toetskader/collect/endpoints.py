@@ -23,7 +23,7 @@ from toetskader.facts.endpoint.http import HttpFacts
 from toetskader.facts.endpoint.kept_off import answering, with_silence_explained, without_our_doing
 from toetskader.facts.endpoint.names import Endpoint, Endpoints
 from toetskader.facts.endpoint.tls import TlsFacts
-from toetskader.facts.store import Attempt, FactKey
+from toetskader.facts.key import Attempt, FactKey
 from toetskader.targets.models import SaasPart
 from toetskader.text import Text
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from toetskader.collect.kubernetes.collector import KINDS, NamespaceCollector
+from toetskader.facts.key import Attempt, FactKey
 from toetskader.facts.kubernetes.objects import EVERY_KIND
-from toetskader.facts.store import Attempt, FactKey
 from toetskader.targets.namespaces import NamespaceEntry
 
 

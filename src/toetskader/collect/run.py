@@ -13,8 +13,8 @@ from toetskader.collect.haven import read_haven_report
 from toetskader.collect.helm.engine import Helm
 from toetskader.collect.helm.limits import Refusal
 from toetskader.facts.attempt import Reason
+from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.facts.kubernetes.live import Live
-from toetskader.facts.store import Attempt, FactKey, TargetFacts
 from toetskader.targets.models import ChartPart, Target
 from toetskader.text import Text
 

@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from toetskader.facts.attempt import Provenance
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.text import Text
 
 
@@ -133,6 +133,9 @@ class Render(msgspec.Struct, frozen=True, kw_only=True, tag="render"):
     """Objects that no value decides on, but the clock, the cluster, chance or the release."""
     stand_ins: dict[str, str] = {}
     """Word in this render → the one of this run alone, drawn by chance, that it stands for."""
+
+
+ChartAttempt = ChartFiles | Render | NotSeen
 
 
 class _HasObjects(Protocol):

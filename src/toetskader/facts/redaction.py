@@ -18,8 +18,17 @@ from urllib.parse import quote, quote_plus
 import msgspec
 
 from toetskader.facts.attempt import NotSeen, Reason
-from toetskader.facts.chart import ChartFiles, Circumstance, Dependency, LintMessage, Render, RenderedObject
+from toetskader.facts.chart import (
+    ChartAttempt,
+    ChartFiles,
+    Circumstance,
+    Dependency,
+    LintMessage,
+    Render,
+    RenderedObject,
+)
 from toetskader.facts.command_secrets import in_list, may_hold
+from toetskader.facts.key import FactKey
 from toetskader.facts.markers import WORD, Markers, encoded
 from toetskader.facts.references import generated
 from toetskader.facts.secret_spans import hidden
@@ -30,7 +39,6 @@ from toetskader.facts.secrets.files import KEY_STORE_SUFFIXES
 from toetskader.facts.secrets.names import name_of_pair, names_identity
 from toetskader.facts.secrets.readers import assignments
 from toetskader.facts.secrets.values import gives_secret, is_literal, is_plain_address, looks_random
-from toetskader.facts.store import ChartAttempt, FactKey
 from toetskader.text import Text
 
 Steps = tuple[Any, ...]

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 
 from toetskader.facts.attempt import Malformed, NotSeen, Unseen
+from toetskader.facts.key import FactKey
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.running import why_nothing_runs
 from toetskader.facts.kubernetes.workloads import Workloads
-from toetskader.facts.store import FactKey
 from toetskader.judging.check import Check
 from toetskader.judging.deadline import Deadline, TooLong
 from toetskader.judging.findings import STRENGTHS, Enough, Findings, RawFinding, clipped

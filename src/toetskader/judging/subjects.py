@@ -10,6 +10,7 @@ import msgspec
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.chart import ChartFiles, Circumstance, Render, Undecided
 from toetskader.facts.databases import Databases, databases
+from toetskader.facts.key import Fact, FactKey, TargetFacts
 from toetskader.facts.kubernetes.component import Component
 from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.live import Live
@@ -19,7 +20,6 @@ from toetskader.facts.kubernetes.pods import LivePods
 from toetskader.facts.kubernetes.routes import routes
 from toetskader.facts.kubernetes.unseen import unseen
 from toetskader.facts.kubernetes.workloads import Workloads
-from toetskader.facts.store import Fact, FactKey, TargetFacts
 from toetskader.facts.subcharts import Off, switched_off, unset
 from toetskader.facts.templates import Templates
 from toetskader.facts.values import Leaf, leaves

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from toetskader.collect.evidence import EvidenceError
 from toetskader.entry import TESTS, asks_for_help, project_of
-from toetskader.facts.store import EvidenceError
 from toetskader.judging.registry import RegistryError
 from toetskader.plugin.audit import AUDIT, Audit
 from toetskader.plugin.ending import ENDING, Ending

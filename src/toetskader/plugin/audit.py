@@ -21,8 +21,9 @@ from toetskader.audit.scope import InScope, Scope, scope_of
 from toetskader.audit.summary import summarise
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Catalogue
+from toetskader.collect.evidence import EvidenceError
 from toetskader.collect.run import Means, collect
-from toetskader.facts.store import EvidenceError, TargetFacts
+from toetskader.facts.key import TargetFacts
 from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.reach import texts_of

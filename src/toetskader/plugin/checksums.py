@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from toetskader.facts.store import LARGEST_FILE, EvidenceError, read_file
+from toetskader.collect.evidence import LARGEST_FILE, EvidenceError, read_file
 from toetskader.report import json_view
 from toetskader.text import Lang, Text
 

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from threading import Thread
 
 from toetskader.collect import stopping
-from toetskader.facts.store import TargetFacts
+from toetskader.facts.key import TargetFacts
 
 PATIENCE_S = 1.5
 """How long a run that is broken off waits for what is being collected."""

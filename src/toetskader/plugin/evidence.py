@@ -13,17 +13,11 @@ from typing import Any
 import msgspec
 
 from toetskader.catalogue.models import Name
+from toetskader.collect.evidence import EvidenceError, read_evidence, read_file, write_evidence
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.names import SceneName
+from toetskader.facts.key import Attempt, TargetFacts
 from toetskader.facts.redaction import redacted_settings
-from toetskader.facts.store import (
-    Attempt,
-    EvidenceError,
-    TargetFacts,
-    read_evidence,
-    read_file,
-    write_evidence,
-)
 from toetskader.judging.subjects import keys_of
 from toetskader.oserrors import why
 from toetskader.plugin.checksums import check, write_sums

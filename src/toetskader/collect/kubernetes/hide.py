@@ -12,8 +12,8 @@ import msgspec
 from toetskader.collect.kubernetes.failures import Failed, Failure
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.chart import Render, RenderedObject
+from toetskader.facts.key import FactKey
 from toetskader.facts.redaction import MOST_SECRETS, redacted
-from toetskader.facts.store import FactKey
 from toetskader.text import Text
 
 _Place = tuple[dict[str, Any], str]

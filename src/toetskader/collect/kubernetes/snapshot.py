@@ -17,6 +17,7 @@ from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.kubernetes.live import Inside, Live, Logs, Metrics, Usage
 from toetskader.facts.kubernetes.rights import Rights
+from toetskader.facts.types import FACT_TYPES
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
 
@@ -26,14 +27,6 @@ INDEX = "snapshot.json"
 FORMAT = 1
 MOST_BYTES = 128_000_000
 _MOST_DEPTH = 80
-_TYPES: dict[str, type] = {
-    "live": Live,
-    "logs": Logs,
-    "metrics": Metrics,
-    "usage": Usage,
-    "inside": Inside,
-    "rights": Rights,
-}
 KIND_WORDS = {
     "live": Text("objecten", "objects"),
     "logs": Text("logregels", "log lines"),
@@ -83,7 +76,7 @@ def read_snapshot(entry: NamespaceEntry, folder: Path, kinds: frozenset[str]) ->
                 f"is a snapshot of namespace {escaped(index.namespace, 63)}, not of {entry.namespace}.",
             ),
         )
-    return {kind: _fact(entry, folder, index, kind) for kind in _TYPES if kind in kinds}
+    return {kind: _fact(entry, folder, index, kind) for kind in KIND_WORDS if kind in kinds}
 
 
 def _index(folder: Path) -> _Index:
@@ -122,7 +115,7 @@ def _fact(entry: NamespaceEntry, folder: Path, index: _Index, kind: str) -> Name
         content = read_bounded(path, MOST_BYTES)
         text = content.decode()
         found: NamespaceFact | NotSeen = _decoder.decode(text)
-        if is_deeper(text, _MOST_DEPTH) or not isinstance(found, _TYPES[kind] | NotSeen):
+        if is_deeper(text, _MOST_DEPTH) or not isinstance(found, (FACT_TYPES[kind], NotSeen)):
             raise refused(path, Text("past niet in een snapshot.", "does not fit in a snapshot."))
         provenance = msgspec.structs.replace(
             found.provenance, by=f"snapshot; {escaped(found.provenance.by, 200)}", source=source
