@@ -6,52 +6,116 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from auditor import FLAWED, GOLDEN, TODAY, Auditor, Outcome
+from auditor import ROOT, Auditor, Outcome
+from measurements import by_requirement
 
 from toetskader.results import Verdict
-from toetskader.targets.load import load_targets
+
+GOLDEN = ROOT / "targets/voorbeeld"
+FLAWED = ROOT / "targets/voorbeeld-gebrekkig"
 
 GOLDEN_NOT_APPLICABLE = {
-    "DDC-5-05",  # every route is internal
-    "DDC-7.2-06",  # no image has a preliminary version
+    "ingress.external_measures",  # every route is internal
+    "image.prerelease_form",  # no image has a preliminary version
 }
 
 FLAWED_VERDICTS = {
-    "fail": (
-        "1.1-01 1.3-05 1.3-06 1.3-08 1.3-09 1.3-11 5-01 5-05 7.2-01 7.2-04 7.2-05 7.2-06 7.2-07 7.2-12 7.2-13 7.2-14 "
-        "7.2-15 7.4-01 7.4-02 7.5-01 7.5-04 7.5-05 7.5-06 7.7-01 7.7-02 7.10-01 7.11-03 7.11-05 7.11-09 7.12-02 "
-        "7.15-01 7.15-02 7.15-03 7.15-05 7.16-02 7.16-03 7.16-04 7.16-05 7.16-06 7.17-02 7.19-01 7.20-01 7.20-02 "
-        "7.20-03 7.20-04 7.21-01 7.21-03 7.22-01 7.23-02 7.23-03 7.23-04 7.23-05 7.23-07"
+    Verdict.FAIL: (
+        "changelog.keep_a_changelog",
+        "changelog.release_notes",
+        "chart.deployment_test",
+        "chart.lint",
+        "chart.no_manual_steps",
+        "chart.portable",
+        "config.database_timezone_utc",
+        "config.entra_identity",
+        "config.environment_documented",
+        "config.environment_from_config_maps",
+        "config.external_postgresql",
+        "config.mail_route",
+        "image.prerelease_form",
+        "image.semver_labels",
+        "image.semver_tag",
+        "image.third_party_pinned",
+        "image.trusted_location",
+        "ingress.external_measures",
+        "ingress.internal_by_default",
+        "ingress.rate_limit",
+        "ingress.tls_at_edge",
+        "logging.debug_variable",
+        "logging.json",
+        "logging.level_variable",
+        "logging.stdout",
+        "logging.utc",
+        "metrics.exposed",
+        "network.declared_peers",
+        "network.in_cluster_traffic",
+        "network.minimal_egress",
+        "network.policy_coverage",
+        "scaling.adjustable",
+        "scaling.graceful_stop",
+        "secrets.by_reference",
+        "secrets.none_in_chart",
+        "secrets.sealed_or_existing",
+        "service.no_load_balancer",
+        "storage.class_configurable",
+        "storage.external_state",
+        "storage.no_local_persistence",
+        "storage.object_storage_settings",
+        "workload.non_root",
+        "workload.one_layer_per_container",
+        "workload.probes",
+        "workload.read_only_root_filesystem",
+        "workload.resource_estimate",
+        "workload.rolling_update",
+        "workload.stateless",
+        "workload.writable_paths_on_volumes",
     ),
-    "pass": "1.3-04 1.4-04 1.4-08 7.2-02 7.5-03 7.6-02 7.8-01 7.14-01 7.16-01 7.17-01 7.17-06",
-    "not_applicable": "1.4-03 7.15-04",
-    "undetermined": "4-06",
+    Verdict.PASS: (
+        "certificate.no_self_signed",
+        "certificate.not_from_chart",
+        "chart.no_operators",
+        "chart.own_namespace",
+        "chart.served_apis",
+        "config.by_environment",
+        "database.migrations",
+        "ingress.vanity_host",
+        "ingress.xor_gateway",
+        "service.plain_http_port",
+        "workload.delivered_as_containers",
+    ),
+    Verdict.NOT_APPLICABLE: (
+        "certificate.no_wildcard",
+        "storage.file_share_rwx",
+    ),
+    Verdict.UNDETERMINED: ("network.no_direct_diginetwerk",),
 }
-"""Verdict → the requirements that get it, without `DDC-`."""
+"""Verdict → the measurements that get it."""
 
 
-def verdicts(outcome: Outcome) -> dict[str, str]:
-    return {id_: judged.verdict.value for id_, judged in outcome.items()}
+def verdicts(outcome: Outcome) -> dict[str, Verdict]:
+    return {id_: judged.verdict for id_, judged in outcome.items()}
 
 
 def test_golden_target_is_judged_on_every_chart_requirement(auditor: Auditor, golden: Outcome) -> None:
-    assert golden.keys() == auditor.chart_requirements.keys()
+    assert golden.keys() == auditor.requirements.keys()
 
 
-def test_golden_target_meets_everything_that_applies(golden: Outcome) -> None:
-    expected = {id_: "not_applicable" if id_ in GOLDEN_NOT_APPLICABLE else "pass" for id_ in golden}
-    assert verdicts(golden) == expected
+def test_golden_target_meets_everything_that_applies(auditor: Auditor, golden: Outcome) -> None:
+    for id_, judged in golden.items():
+        applies = auditor.check_of(id_).id not in GOLDEN_NOT_APPLICABLE
+        assert judged.verdict is (Verdict.PASS if applies else Verdict.NOT_APPLICABLE), id_
 
 
 def test_what_does_not_apply_to_the_golden_target_has_a_reason(golden: Outcome) -> None:
     reasons = [judged.reason for judged in golden.values() if judged.verdict is Verdict.NOT_APPLICABLE]
-    assert len(reasons) == len(GOLDEN_NOT_APPLICABLE)
+    assert reasons
     assert all(reason is not None and reason.nl and reason.en for reason in reasons)
 
 
-def test_flawed_twin_fails_as_it_is_meant_to(flawed: Outcome) -> None:
-    expected = {f"DDC-{id_}": verdict for verdict, ids in FLAWED_VERDICTS.items() for id_ in ids.split()}
-    assert verdicts(flawed) == expected
+def test_flawed_twin_fails_as_it_is_meant_to(auditor: Auditor, flawed: Outcome) -> None:
+    said = {name: verdict for verdict, names in FLAWED_VERDICTS.items() for name in names}
+    assert verdicts(flawed) == by_requirement(said, auditor.requirements.values(), "chart")
 
 
 def test_findings_say_where_and_what(flawed: Outcome) -> None:
@@ -64,8 +128,8 @@ def test_findings_say_where_and_what(flawed: Outcome) -> None:
 
 
 def test_deviations_of_the_flawed_twin_are_about_what_fails(auditor: Auditor, flawed: Outcome) -> None:
-    (target,) = load_targets([FLAWED], today=TODAY, catalogue=auditor.catalogue)
-    explained = {id_: flawed[id_].verdict for deviation in target.deviations for id_ in deviation.requirements}
+    deviations = auditor.load(FLAWED).deviations
+    explained = {id_: flawed[id_].verdict for deviation in deviations for id_ in deviation.requirements}
     assert explained == {
         "DDC-7.2-14": Verdict.FAIL,
         "DDC-7.5-03": Verdict.PASS,  # superfluous, on purpose
@@ -125,8 +189,9 @@ def test_what_does_not_render_is_met_nowhere(auditor: Auditor, tmp_path: Path) -
     values = target / "chart/values.yaml"
     values.write_text(values.read_text(encoding="utf-8").replace("requestsPerSecond: 20", "requestsPerSecond: 0"))
     outcome = auditor.audit(target)
-    rendered = {id_ for id_, check in auditor.chart_requirements.items() if auditor.checks[check].per_scene}
-    rendered.add("DDC-7.7-01")  # reads the README, of a chart that must deploy something
+    rendered = {id_ for id_ in outcome if auditor.check_of(id_).per_scene}
+    # It reads the README, of a chart that must deploy something.
+    rendered |= {id_ for id_ in outcome if auditor.check_of(id_).id == "chart.no_manual_steps"}
     assert {id_ for id_, judged in outcome.items() if judged.verdict is Verdict.UNDETERMINED} == rendered
     assert outcome["DDC-7.5-01"].verdict is Verdict.FAIL
     assert all("requestsPerSecond" in str(outcome[id_].reason) for id_ in rendered)
@@ -138,7 +203,7 @@ def test_what_cannot_be_read_is_met_nowhere(auditor: Auditor, tmp_path: Path) ->
     pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: kapot\nspec:\n  containers: 3\n"
     (target / "chart/templates/pod.yaml").write_text(pod)
     outcome = auditor.audit(target)
-    about = {id_ for id_, check in auditor.chart_requirements.items() if "workloads" in auditor.checks[check].subjects}
+    about = {id_ for id_ in outcome if "workloads" in auditor.check_of(id_).subjects}
     met = {id_ for id_ in about if outcome[id_].verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE)}
     assert met == set()
     assert [judged.crash for judged in outcome.values() if judged.crash] == []
@@ -148,7 +213,8 @@ def test_what_cannot_be_read_is_met_nowhere(auditor: Auditor, tmp_path: Path) ->
 def test_a_requirement_alone_gives_the_verdict_of_the_whole_run(auditor: Auditor, folder: Path) -> None:
     """What is collected for other requirements decides nothing."""
     together = auditor.audit(folder)
-    alone = {id_: judged for kinds in auditor.fact_kinds for id_, judged in auditor.audit(folder, kinds).items()}
+    needs = {auditor.check_of(id_).fact_kinds("chart") for id_ in together}
+    alone = {id_: judged for kinds in needs for id_, judged in auditor.audit(folder, kinds).items()}
     assert alone.keys() == together.keys()
     for id_, judged in together.items():
         assert (alone[id_].verdict, alone[id_].findings) == (judged.verdict, judged.findings), id_

@@ -1,14 +1,15 @@
-"""Mutants of the golden target: what stands in their files, and how one is made in a copy of the target."""
+"""Mutants of targets that are files: what stands of them in YAML, and how one is made in a copy of a golden target."""
 
 import shutil
 from pathlib import Path
 
 import msgspec
+from mutant import sound
 
 from toetskader.results import Verdict
 from toetskader.yamlfile import read_yaml
 
-HERE = Path(__file__).parent
+MUTANTS_FOLDER = Path(__file__).parents[1] / "mutants"
 
 
 class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -50,25 +51,20 @@ class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             path.write_text(text.replace(self.replace, self.with_), encoding="utf-8")
 
 
-class Mutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A named change of the golden target, and every verdict that it changes."""
+class FileMutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A named change of a golden target, and every verdict that it changes; see `mutant.Mutant`."""
 
     name: str
-    requirement: str
-    """The requirement it is about."""
+    check: str
     why: str
-    """Why that requirement is no longer met, can no longer be judged, or does not apply."""
     edits: tuple[Edit, ...]
     changes: dict[str, Verdict]
-    """Requirement → new verdict: all that differ from the golden target, and no other."""
+    remarks: dict[str, str] = {}
     hides: str = ""
-    """Object of which nobody knows what it makes, so that all else judged on objects is undetermined and names it."""
 
     def __post_init__(self) -> None:
-        if self.requirement not in self.changes:
-            raise ValueError(f"{self.name}: 'changes' does not name its own requirement {self.requirement}")
-        if not self.edits:
-            raise ValueError(f"{self.name}: a mutant has at least one edit")
+        if not self.edits or not self.changes:
+            raise ValueError(f"{self.name}: a mutant has at least one edit, and changes at least one verdict")
 
     def make(self, golden: Path, folder: Path) -> Path:
         """Copy the golden target to a folder and mutate the copy; return the folder."""
@@ -81,14 +77,10 @@ class Mutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 class MutantFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The mutants of one family of checks."""
 
-    mutants: tuple[Mutant, ...]
+    mutants: tuple[FileMutant, ...]
 
 
-def load_mutants(folder: Path = HERE) -> tuple[Mutant, ...]:
-    """Load all mutants. Raises FileErrors, with file and line, and ValueError for a name given twice."""
+def load_mutants(folder: Path) -> tuple[FileMutant, ...]:
+    """Load the mutants of a folder. Raises FileErrors, with file and line, and ValueError as `sound` does."""
     files = [read_yaml(path).convert(MutantFile) for path in sorted(folder.glob("*.yaml"))]
-    mutants = [mutant for file in files for mutant in file.mutants]
-    names = [mutant.name for mutant in mutants]
-    if twice := {name for name in names if names.count(name) > 1}:
-        raise ValueError(f"name given twice: {', '.join(sorted(twice))}")
-    return tuple(mutants)
+    return sound(mutant for file in files for mutant in file.mutants)

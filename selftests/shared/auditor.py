@@ -1,0 +1,163 @@
+"""Audits without pytest, for all kinds of parts: load a target, collect it, judge every requirement on one part of it.
+
+It is what a run does, but for whom requirements bind and which profile they are of: a mutant is about a check, and a
+check that only a requirement on somebody else asks can break as well.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import get_args
+
+from toetskader.audit.scope import InScope, scope_of
+from toetskader.catalogue.load import load_catalogue
+from toetskader.catalogue.models import Addressee, Catalogue, Part, Profile, Requirement, TargetParameters
+from toetskader.collect.charts import collect_chart
+from toetskader.collect.helm.engine import Helm
+from toetskader.collect.run import Means, collect
+from toetskader.facts.key import Attempt, FactKey, TargetFacts
+from toetskader.judging.check import Check
+from toetskader.judging.judge import Judged, judge
+from toetskader.judging.outcomes import Parameters
+from toetskader.judging.reach import texts_of
+from toetskader.judging.registry import load_checks
+from toetskader.judging.subjects import TargetSubjects
+from toetskader.targets.load import load_targets
+from toetskader.targets.models import Target, with_defaults
+from toetskader.text import Text
+
+ROOT = Path(__file__).parents[2]
+TODAY = date(2026, 11, 22)
+"""The day on which what is stored is judged."""
+VANITY_CHECK = "ingress.vanity_host"
+
+Outcome = Mapping[str, Judged]
+"""Requirement → what its check said."""
+Collector = Callable[["Auditor", Target, tuple[InScope, ...]], Mapping[FactKey, Attempt]]
+
+
+def as_a_run(auditor: "Auditor", target: Target, scope: tuple[InScope, ...]) -> Mapping[FactKey, Attempt]:
+    """Collect a target as a run does."""
+    named = frozenset().union(*(texts_of(item.check) for item in scope))
+    means = Means(helm_program=None, resolver=None, vanity_host=auditor.vanity_host)
+    kinds = {target.name: auditor.fact_kinds_of(scope)}
+    (facts,) = collect([target], kinds, named={target.name: named}, means=means, progress=lambda *_: None)
+    return facts.attempts
+
+
+def with_helm(helm: Helm) -> Collector:
+    """Return a collector of charts that all use one pool of Helm processes, which take long to start."""
+
+    def collected(auditor: Auditor, target: Target, scope: tuple[InScope, ...]) -> Mapping[FactKey, Attempt]:
+        assert target.chart is not None
+        kinds = auditor.fact_kinds_of(scope)
+        return {**collect_chart(helm, target, target.chart, kinds, by="Helm", vanity_host=auditor.vanity_host)}
+
+    return collected
+
+
+class Auditor:
+    """Collects targets and judges them; several threads may use it.
+
+    Parameters: `part`, the part of targets that is judged; `collector`, what collects them; `today`, the day to judge
+    on.
+    """
+
+    def __init__(self, part: Part, collector: Collector = as_a_run, *, today: date = TODAY) -> None:
+        self.part: Part = part
+        self.today = today
+        self._collector = collector
+        self.checks: Mapping[str, Check] = load_checks(ROOT / "tests")
+        self.catalogue: Catalogue = load_catalogue(ROOT / "policies", self.checks)
+        whole = Profile(
+            id="alles",
+            title=Text("Alles", "Everything"),
+            sources=tuple(self.catalogue.sources),
+            profiles=tuple({name for item in self.catalogue.requirements.values() for name in item.profiles}),
+        )
+        self._everything = dataclasses.replace(self.catalogue, profiles={**self.catalogue.profiles, whole.id: whole})
+        self._profiles = (whole.id,)
+
+    @cached_property
+    def requirements(self) -> dict[str, Requirement]:
+        """Every requirement that is measured on the part by a check that is built, by id."""
+        return {
+            item.id: item
+            for item in self.catalogue.requirements.values()
+            if self.part in item.measured_on
+            and (check := self.checks.get(item.check_for(self.part))) is not None
+            and self.part in check.parts
+        }
+
+    def check_of(self, requirement: str) -> Check:
+        """Return the check that measures a requirement, by id, on the part."""
+        return self.checks[self.requirements[requirement].check_for(self.part)]
+
+    @cached_property
+    def vanity_host(self) -> str:
+        """The host name that the requirement on vanity hosts asks to try."""
+        asking = (item for item in self.catalogue.requirements.values() if item.check == VANITY_CHECK)
+        return next(str(item.params["host"]) for item in asking)
+
+    def load(self, path: Path) -> Target:
+        """Load the target of a file or folder."""
+        (target,) = load_targets([path], today=self.today, catalogue=self.catalogue)
+        return target
+
+    def scope(self, target: Target) -> tuple[InScope, ...]:
+        """Return every requirement that can be judged on the part of a target, whoever must meet it."""
+        found: dict[str, InScope] = {}
+        for addressee in get_args(Addressee):
+            asked = dataclasses.replace(target, addressee=addressee)
+            scope = scope_of(asked, self._everything, self.checks, profiles=self._profiles, lang="en")
+            found |= {item.requirement.id: item for item in scope.looked_at if item.part == self.part}
+        return tuple(found.values())
+
+    def fact_kinds_of(self, scope: Iterable[InScope]) -> frozenset[str]:
+        """Return the kinds of facts that requirements need."""
+        return frozenset().union(*(item.check.fact_kinds(self.part) for item in scope))
+
+    def audit(self, path: Path, only: frozenset[str] | None = None) -> Outcome:
+        """Return what every requirement comes to on the target of a file or folder, before deviations.
+
+        Parameters: `only`, the kinds of facts that a requirement needs to be selected; None for all requirements.
+        """
+        target = self.load(path)
+        scope = tuple(item for item in self.scope(target) if only is None or item.check.fact_kinds(self.part) == only)
+        attempts = self._collector(self, target, scope)
+        return self.judged(
+            TargetFacts(target.name, target.scenes, dict(attempts)),
+            with_defaults(target, self.catalogue.profiles),
+            scenes={item.requirement.id: item.scenes for item in scope},
+        )
+
+    def judged(
+        self,
+        facts: TargetFacts,
+        parameters: TargetParameters,
+        *,
+        scenes: Mapping[str, frozenset[str] | None] | None = None,
+    ) -> Outcome:
+        """Judge facts.
+
+        Parameters: `parameters`, the target's; `scenes`, requirement → scenes it is about or None for all: those that
+        are judged, or None for all requirements on the part.
+        """
+        subjects = TargetSubjects(facts)
+        given = Parameters(parameters)
+        return {
+            id_: judge(
+                check := self.check_of(id_),
+                subjects,
+                part=self.part,
+                params=self.requirements[id_].params if check.params is not None else {},
+                parameters=given,
+                today=self.today,
+                fixtures={},
+                only=only,
+                norms=self.catalogue.norms,
+            )
+            for id_, only in (dict.fromkeys(self.requirements) if scenes is None else scenes).items()
+        }
