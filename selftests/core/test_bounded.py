@@ -2,6 +2,7 @@
 
 import os
 import socket
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,12 @@ def test_a_file_can_be_read_in_pieces(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"1\n2\n")
     with open_bounded(tmp_path / "a", 5) as stream:
         assert [*stream] == [b"1\n", b"2\n"]
+
+
+def test_a_small_file_takes_little_memory_whatever_may_be_read(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"12345")
+    tracemalloc.start()
+    read_bounded(tmp_path / "a", 100_000_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000

@@ -19,6 +19,7 @@ import msgspec
 import yaml
 from msgspec import inspect
 
+from toetskader.core.bounded import TooLargeFileError, UnfitFileError, read_bounded
 from toetskader.oserrors import why
 from toetskader.text import Lang, Text
 
@@ -184,13 +185,13 @@ def _text_of(path: Path) -> str:
     if problem := why_no_file(path):
         raise FileError(path, problem)
     try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+        content = read_bounded(path, MAX_BYTES, follow=True)  # of ours, or named by the auditor
+    except TooLargeFileError as error:
+        raise FileError(path, joined(error.text, Text("; splits het", "; split it"))) from None
+    except UnfitFileError as error:
+        raise FileError(path, error.text) from None
     except OSError as error:
         raise FileError(path, _unreadable(error)) from None
-    if len(content) > MAX_BYTES:
-        limit = MAX_BYTES // 1_000_000
-        raise FileError(path, Text(f"is groter dan {limit} MB; splits het", f"is larger than {limit} MB; split it"))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -6,9 +6,7 @@ those of version 12.8.0 of the checker.
 """
 
 import json
-import os
 import shlex
-import stat
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from toetskader.core.bounded import UnfitFileError, read_bounded
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.haven import HavenCheck, HavenReport, HavenResult
@@ -100,15 +99,10 @@ def read_haven_report(path: Path) -> HavenReport | NotSeen:
 
 
 def _content(path: Path) -> bytes:
-    # A pipe that nobody writes to must not keep us waiting.
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
-        status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise _WrongError("is geen gewoon bestand", "is no regular file")
-        body = stream.read(MOST_BYTES + 1)
-    if len(body) > MOST_BYTES:
-        raise _WrongError(f"is groter dan {MOST_BYTES} bytes", f"is larger than {MOST_BYTES} bytes")
-    return body
+    try:
+        return read_bounded(path, MOST_BYTES, follow=True)  # the auditor names it
+    except UnfitFileError as error:
+        raise _WrongError(error.text.nl, error.text.en) from None
 
 
 def _report(path: Path, body: bytes) -> HavenReport:

@@ -5,8 +5,8 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from toetskader.text import Text
 
@@ -51,14 +51,17 @@ def read_bounded(path: Path, most: int, *, follow: bool = False) -> bytes:
     hands over. Raises UnfitFileError when it is not such a file, and OSError when the system refuses it.
     """
     with open_bounded(path, most, follow=follow) as stream:
-        content = stream.read(most + 1)
-    if len(content) > most:  # it grew while it was read, or tells no size, as a file of /proc
+        size = os.fstat(stream.fileno()).st_size
+        content = stream.read(size + 1)  # room for all that fits would be taken before anything is read
+        if len(content) > size:  # it grew, or tells no size, as a file of /proc
+            content += stream.read(most + 1 - len(content))
+    if len(content) > most:
         raise TooLargeFileError(most)
     return content
 
 
 @contextmanager
-def open_bounded(path: Path, most: int, *, follow: bool = False) -> Iterator[BinaryIO]:
+def open_bounded(path: Path, most: int, *, follow: bool = False) -> Iterator[BufferedReader]:
     """Open a regular file, to read it in pieces. Parameters and errors as of `read_bounded`."""
     # A pipe that nobody writes to would keep us waiting.
     flags = os.O_RDONLY | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)

@@ -3,12 +3,12 @@
 import hashlib
 import os
 import re
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from toetskader.collect.evidence import LARGEST_FILE, EvidenceError, read_file
+from toetskader.core.bounded import TooLargeFileError, UnfitFileError, open_bounded
 from toetskader.report import json_view
 from toetskader.text import Lang, Text
 
@@ -70,20 +70,30 @@ def check(folder: Path, lang: Lang) -> Checked:
     found: set[str] = set()
     for name, path in _files(folder):
         found.add(name)
-        status = path.lstat()
-        if not stat.S_ISREG(status.st_mode):
-            changes[name] = _NO_FILE
-        elif name not in named:
-            changes[name] = _ADDED
-        elif status.st_size > LARGEST_FILE:  # a file without content can be said to have any size
-            changes[name] = _TOO_LARGE
-        elif _digest(path) != named[name]:
-            changes[name] = _CHANGED
+        change = _change(path, named.get(name))
+        if change is not None:
+            changes[name] = change
     changes |= dict.fromkeys(named.keys() - found, _MISSING)
     real = Path(os.path.realpath(folder))  # a link to the folder does not hide what stands beside it
     if real.name == _EVIDENCE and os.path.lexists(real.parent / _RESULTS):
         changes |= _differences(named, real.parent / _RESULTS, lang)
     return Checked(hashlib.sha256(content).hexdigest(), dict(sorted(changes.items())))
+
+
+def _change(path: Path, digest: str | None) -> Text | None:
+    """Say how a file differs from what was stored. Parameters: `digest`, of what was; None when there was no such file.
+
+    Raises OSError.
+    """
+    try:
+        with open_bounded(path, LARGEST_FILE) as stream:
+            if digest is None:
+                return _ADDED
+            return None if hashlib.file_digest(stream, "sha256").hexdigest() == digest else _CHANGED
+    except TooLargeFileError:  # a file without content can be said to have any size
+        return _TOO_LARGE
+    except UnfitFileError:
+        return _NO_FILE
 
 
 def _differences(named: Mapping[str, str], results: Path, lang: Lang) -> dict[str, Text]:

@@ -7,11 +7,12 @@ from pathlib import Path
 import msgspec
 
 from toetskader.collect.endpoint.prefixes import Prefixes
+from toetskader.core.bounded import UnfitFileError, open_bounded, read_bounded
 from toetskader.text import Text
 
 OLDEST_DUMP = timedelta(hours=48)
 """A router drops authorisations that it could not refresh for two days at the latest (RFC 8210, 6)."""
-LARGEST_DUMP = 512 * 1024 * 1024
+LARGEST_DUMP = 512_000_000
 """Bytes of a file of authorisations or routes; all of the internet's take about 100 MB."""
 _ASN = re.compile(r"(?:AS)?([0-9]{1,10})", re.IGNORECASE)
 
@@ -54,11 +55,9 @@ def read_routes(path: Path) -> Prefixes[int]:
     found: Prefixes[int] = Prefixes()
     count = 0
     try:
-        if path.stat().st_size > LARGEST_DUMP:
-            raise _too_large(path)
-        with path.open(encoding="utf-8") as stream:
+        with open_bounded(path, LARGEST_DUMP, follow=True) as stream:  # the auditor names it
             for number, line in enumerate(stream, 1):
-                words = line.split()
+                words = line.decode().split()
                 if not words or words[0].startswith(("%", "#")):
                     continue
                 try:
@@ -73,7 +72,7 @@ def read_routes(path: Path) -> Prefixes[int]:
                             f"{path}, line {number}: no AS number, prefix and number of peers",
                         )
                     ) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnfitFileError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
     if not count:
         raise UnusableError(Text(f"{path} bevat geen routes", f"{path} holds no routes"))
@@ -87,10 +86,8 @@ def read_vrps(path: Path, now: datetime) -> Prefixes[int]:
     says nothing of today; `now`, with a time zone. Authorisations that have expired are left out.
     """
     try:
-        if path.stat().st_size > LARGEST_DUMP:
-            raise _too_large(path)
-        dump = msgspec.json.decode(path.read_bytes(), type=_Dump)
-    except (OSError, UnicodeDecodeError, msgspec.DecodeError, RecursionError) as error:
+        dump = msgspec.json.decode(read_bounded(path, LARGEST_DUMP, follow=True), type=_Dump)
+    except (OSError, UnfitFileError, UnicodeDecodeError, msgspec.DecodeError, RecursionError) as error:
         raise _unreadable(path, error) from error
     _must_be_of_today(path, dump, now)
     found: Prefixes[int] = Prefixes()
@@ -186,11 +183,8 @@ def too_old(made: datetime, now: datetime) -> Text | None:
     return Text(f"van {shown}, ouder dan {hours} uur", f"of {shown}, older than {hours} hours")
 
 
-def _too_large(path: Path) -> UnusableError:
-    size = LARGEST_DUMP // (1024 * 1024)
-    return UnusableError(Text(f"{path} is groter dan {size} MB", f"{path} is larger than {size} MB"))
-
-
 def _unreadable(path: Path, error: Exception) -> UnusableError:
+    if isinstance(error, UnfitFileError):
+        return UnusableError(Text(f"{path} {error.text.nl}", f"{path} {error.text.en}"))
     why = getattr(error, "strerror", None) or str(error)[:200]
     return UnusableError(Text(f"{path} is niet te lezen ({why})", f"{path} cannot be read ({why})"))

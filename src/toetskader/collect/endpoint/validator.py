@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 import requests
 
+from toetskader.collect.bounded import UnusableAnswerError, read_answer
 from toetskader.collect.endpoint.prefixes import Network
 from toetskader.collect.endpoint.route_files import OLDEST_DUMP, as_number, too_old
 from toetskader.facts.endpoint.rpki import Authorisation, Route, Validity
@@ -47,7 +48,7 @@ class Validator:
         try:
             state, why = self._asked(url)
         except (requests.RequestException, ValueError, msgspec.MsgspecError) as error:
-            name = str(error) if isinstance(error, _AnswerError) else type(error).__name__
+            name = str(error) if isinstance(error, UnusableAnswerError) else type(error).__name__
             reason = Text(
                 f"de validator gaf geen antwoord ({name}): {url}", f"the validator gave no answer ({name}): {url}"
             )
@@ -74,31 +75,19 @@ class Validator:
             allow_redirects=False,
             stream=True,
         ) as response:
-            if response.status_code != 200:
-                raise _AnswerError(f"HTTP {response.status_code}")
-            content = b""
-            for piece in response.iter_content(16_384):
-                content += piece
-                if len(content) > LARGEST_ANSWER:
-                    raise _AnswerError(f"> {LARGEST_ANSWER} bytes")
-                if time.monotonic() > end:
-                    raise requests.Timeout
+            content = read_answer(response, LARGEST_ANSWER, end=end)
         answer = msgspec.json.decode(content, type=_Answer)
         if answer.generatedTime is not None and too_old(answer.generatedTime, self._now()) is not None:
-            raise _AnswerError(f"generatedTime {answer.generatedTime:%Y-%m-%d %H:%M}, > {OLDEST_DUMP}")
+            raise UnusableAnswerError(f"generatedTime {answer.generatedTime:%Y-%m-%d %H:%M}, > {OLDEST_DUMP}")
         said = answer.validated_route.validity
         state = STATES.get(said.state.lower().replace(" ", "-").replace("_", "-"))
         if state is None:
-            raise _AnswerError(f"state {said.state[:40]!r}")
+            raise UnusableAnswerError(f"state {said.state[:40]!r}")
         return state, said
 
     def url(self, prefix: Network | str, asn: int) -> str:
         """Return the address at which a route is asked."""
         return f"{self.address}/api/v1/validity/AS{asn}/{prefix}"
-
-
-class _AnswerError(ValueError):
-    """An answer of the validator that is none."""
 
 
 class _Vrp(msgspec.Struct):

@@ -13,7 +13,6 @@ import io
 import os
 import re
 import shutil
-import stat
 import sys
 import tarfile
 import tempfile
@@ -27,6 +26,7 @@ from toetskader.collect.helm.ignore import BadRule, IgnoreRules
 from toetskader.collect.helm.limits import MEGABYTE, Limits, Refusal, Refused, refused
 from toetskader.collect.helm.schemas import Outside, without_outside
 from toetskader.collect.helm.tarball import BLOCK, Entry, Tarball, Unclear
+from toetskader.core.bounded import TooLargeFileError, UnfitFileError, read_bounded
 from toetskader.facts.attempt import Reason
 from toetskader.oserrors import why
 
@@ -74,14 +74,18 @@ class Budget:
             ) from error
 
     def file(self, path: str, size: int) -> None:
-        """Count the bytes of one file, before they are read."""
+        """Count the bytes of one file, before they are kept."""
         if size > self.limits.file_bytes:
-            limit = f"{self.limits.file_bytes / MEGABYTE:g} MB"
-            raise _too_large(self.what, f"{path} is groter dan {limit}", f"{path} is larger than {limit}")
+            raise self.too_large(path)
         self._bytes -= size
         if self._bytes < 0:
             limit = f"{self.limits.unpacked_bytes / MEGABYTE:g} MB"
             raise _too_large(self.what, f"samen meer dan {limit} uitgepakt", f"more than {limit} when unpacked")
+
+    def too_large(self, path: str) -> Refused:
+        """Say of one file that it is larger than any may be."""
+        limit = f"{self.limits.file_bytes / MEGABYTE:g} MB"
+        return _too_large(self.what, f"{path} is groter dan {limit}", f"{path} is larger than {limit}")
 
 
 class OpenSource:
@@ -258,10 +262,25 @@ def read_text(path: Path, limits: Limits) -> str:
             nl=f"{path} bestaat niet of is geen gewoon bestand.",
             en=f"{path} does not exist or is no regular file.",
         )
-    with path.open("rb") as stream:
-        data = stream.read(limits.file_bytes + 1)
-    Budget(limits, path.name).file(path.name, len(data))
-    return _decode(str(path), data)
+    return _decode(str(path), _bounded(path, path.name, Budget(limits, path.name)))  # the auditor names it
+
+
+def _bounded(file: Path, path: str, budget: Budget) -> bytes:
+    """Read a file within a budget, following links. Raises `Refused`. Parameters: `path`, what it is called."""
+    try:
+        data = read_bounded(file, budget.limits.file_bytes, follow=True)
+    except TooLargeFileError as error:
+        raise budget.too_large(path) from error
+    except UnfitFileError as error:
+        raise _refused(budget.what, f"{path} {error.text.nl}", f"{path} {error.text.en}") from error
+    except OSError as error:
+        raise _refused(
+            budget.what,
+            f"{path} is niet te lezen ({why(error).nl}); controleer de rechten",
+            f"{path} cannot be read ({why(error).en}); check its permissions",
+        ) from error
+    budget.file(path, len(data))
+    return data
 
 
 def copy_chart(source: OpenSource, target: Path) -> None:
@@ -307,12 +326,11 @@ def check_packed(path: Path, limits: Limits) -> None:
 
 def _read_packed_chart(path: Path, budget: Budget) -> tuple[bytes, dict[str, bytes], str]:
     """Return a packed chart: the archive, its files by path inside the chart, and its top folder."""
-    with path.open("rb") as stream:
-        size = os.fstat(stream.fileno()).st_size
-        if size > budget.limits.unpacked_bytes:
-            limit = f"{budget.limits.unpacked_bytes / MEGABYTE:g} MB"
-            raise _too_large(path.name, f"groter dan {limit}", f"larger than {limit}")
-        packed = stream.read(size)
+    try:
+        packed = read_bounded(path, budget.limits.unpacked_bytes, follow=True)  # the auditor names it
+    except TooLargeFileError as error:
+        limit = f"{budget.limits.unpacked_bytes / MEGABYTE:g} MB"
+        raise _too_large(path.name, f"groter dan {limit}", f"larger than {limit}") from error
     contents, top = _read_archive(io.BytesIO(packed), budget, path.name)
     _need_chart(path, contents)
     for name in contents:
@@ -352,19 +370,7 @@ def _read_file(file: Path, root: Path, path: str, budget: Budget) -> bytes:
             f"{path} is een symbolische koppeling naar buiten de chart; neem het bestand zelf op",
             f"{path} is a symbolic link that leaves the chart; include the file itself",
         )
-    try:
-        status = file.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise _refused(budget.what, f"{path} is geen gewoon bestand", f"{path} is no regular file")
-        budget.file(path, status.st_size)
-        with file.open("rb") as stream:
-            return stream.read(status.st_size)
-    except OSError as error:
-        raise _refused(
-            budget.what,
-            f"{path} is niet te lezen ({why(error).nl}); controleer de rechten",
-            f"{path} cannot be read ({why(error).en}); check its permissions",
-        ) from error
+    return _bounded(file, path, budget)
 
 
 def _unpack(contents: dict[str, bytes], directory: Path, what: str, *, ignore: bool = False) -> None:

@@ -12,7 +12,7 @@ from toetskader.collect.helm.manifests import is_deeper
 from toetskader.collect.kubernetes.asked import Asked
 from toetskader.collect.kubernetes.dump_yaml import MOST_DEPTH, TOO_DEEP, NotADump, documents
 from toetskader.collect.kubernetes.failures import Failed, Failure
-from toetskader.collect.kubernetes.files import read_bounded, refused
+from toetskader.collect.kubernetes.files import read_file, refused
 from toetskader.collect.kubernetes.hide import without_secrets
 from toetskader.collect.kubernetes.reduce import reduced
 from toetskader.collect.kubernetes.resources import BUILT_IN, RESOURCES, Resource
@@ -245,7 +245,7 @@ def read_dumps(entry: NamespaceEntry) -> Dump:
     dump = Dump(entry)
     digest, left = sha256(), MOST_BYTES
     for path in entry.dumps:
-        content = read_bounded(path, left)
+        content = read_file(path, left)
         left -= len(content)
         digest.update(content)
         for document in _read(path, content):

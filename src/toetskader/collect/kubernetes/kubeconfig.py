@@ -7,13 +7,13 @@ a script). What is left after reading has all its certificates and tokens in its
 
 import base64
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from toetskader.collect.kubernetes.failures import Failed, Failure
+from toetskader.core.bounded import UnfitFileError, read_bounded
 from toetskader.facts.attempt import Reason
 from toetskader.text import Text
 from toetskader.yamlfile import FileError, did_you_mean, joined, read_yaml, shown
@@ -200,13 +200,10 @@ def _file(part: dict[str, Any], key: str, folder: Path, where: str) -> bytes:
                     "file: kubectl config view --minify --flatten.",
                 )
             )
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                raise OSError
-            content = stream.read(_LARGEST_FILE + 1)
-    except (OSError, ValueError):
+        content = read_bounded(path, _LARGEST_FILE)
+    except (OSError, ValueError, UnfitFileError):
         content = b""
-    if not content or len(content) > _LARGEST_FILE:
+    if not content:
         raise _refused(
             Text(
                 f"{where}: het bestand onder '{key}' is er niet of is niet te lezen.",

@@ -10,7 +10,7 @@ import msgspec
 
 from toetskader.collect.helm.manifests import is_deeper
 from toetskader.collect.kubernetes.failures import Failed, Failure
-from toetskader.collect.kubernetes.files import read_bounded, refused
+from toetskader.collect.kubernetes.files import read_file, refused
 from toetskader.collect.kubernetes.hide import without_secrets
 from toetskader.collect.kubernetes.reduce import reduced
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
@@ -84,7 +84,7 @@ def _index(folder: Path) -> _Index:
         raise refused(folder, Text("is een koppeling.", "is a link."))
     path = folder / INDEX
     try:
-        index = msgspec.json.decode(read_bounded(path, 100_000), type=_Index)
+        index = msgspec.json.decode(read_file(path, 100_000), type=_Index)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         index = None
     if index is None or index.format != FORMAT:
@@ -112,7 +112,7 @@ def _fact(entry: NamespaceEntry, folder: Path, index: _Index, kind: str) -> Name
             source,
         )
     try:
-        content = read_bounded(path, MOST_BYTES)
+        content = read_file(path, MOST_BYTES)
         text = content.decode()
         found: NamespaceFact | NotSeen = _decoder.decode(text)
         if is_deeper(text, _MOST_DEPTH) or not isinstance(found, (FACT_TYPES[kind], NotSeen)):

@@ -13,6 +13,7 @@ import dns.zonefile
 from dns.rdtypes.ANY.DS import DS
 
 from toetskader.collect.endpoint.dns.algorithms import fingerprint
+from toetskader.core.bounded import UnfitFileError, read_bounded
 from toetskader.text import Text
 
 # The root's key signing keys as IANA publishes them (data.iana.org/root-anchors/root-anchors.xml): in use since 2017,
@@ -44,16 +45,19 @@ def read_anchors(path: Path | None) -> Anchors:
     if path is None:
         return _parsed(ROOT_ANCHORS, "IANA")
     try:
-        with path.open(encoding="utf-8") as stream:
-            content = stream.read(LARGEST_FILE + 1)
+        content = read_bounded(path, LARGEST_FILE, follow=True).decode()  # the auditor names it
+    except UnfitFileError as error:
+        raise _unreadable(path, error.text) from error
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "UTF-8"
-        raise BadAnchorsError(
-            Text(f"Trust anchors {path} zijn niet te lezen ({why}).", f"Trust anchors {path} cannot be read ({why}).")
-        ) from error
-    if len(content) > LARGEST_FILE:
-        raise BadAnchorsError(Text(f"Trust anchors {path} zijn te groot.", f"Trust anchors {path} are too large."))
+        raise _unreadable(path, Text(why, why)) from error
     return _parsed(content, str(path))
+
+
+def _unreadable(path: Path, why: Text) -> BadAnchorsError:
+    return BadAnchorsError(
+        Text(f"Trust anchors {path} zijn niet te lezen ({why.nl}).", f"Trust anchors {path} cannot be read ({why.en}).")
+    )
 
 
 def _parsed(content: str, where: str) -> Anchors:

@@ -21,6 +21,7 @@ import dns.resolver
 import requests
 from requests.adapters import HTTPAdapter
 
+from toetskader.collect.bounded import read_answer
 from toetskader.facts.addresses import shown_with_port
 from toetskader.text import Text
 
@@ -169,16 +170,7 @@ class OverHttps:
             allow_redirects=False,
             stream=True,
         ) as response:
-            if response.status_code != 200:
-                raise ValueError(f"HTTP {response.status_code}")
-            content = b""
-            for piece in response.iter_content(4096):
-                content += piece
-                if len(content) > LARGEST:
-                    raise ValueError(f"> {LARGEST} bytes")
-                if time.monotonic() > end:
-                    raise dns.exception.Timeout
-        answer = dns.message.from_wire(content)
+            answer = dns.message.from_wire(read_answer(response, LARGEST, end=end))
         if not query.is_response(answer):
             raise dns.query.BadResponse
         return answer

@@ -16,6 +16,10 @@ from nassl.cert_chain_verifier import CertificateChainVerifier
 from sslyze.plugins.certificate_info.trust_stores.trust_store_repository import TrustStoresRepository
 
 from toetskader.collect.endpoint.tls.extensions import UNREADABLE, extension_of
+from toetskader.core.bounded import read_bounded
+
+LARGEST_FILE = 8_000_000
+"""Bytes of a file with authorities; all that Mozilla trusts take a quarter of a megabyte."""
 
 
 @dataclass(frozen=True)
@@ -39,18 +43,21 @@ def public_store() -> Store:
     with _reading, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         mozilla = TrustStoresRepository.get_default().get_main_store()
-        return _store(f"{mozilla.name} ({mozilla.version})", mozilla.path, mozilla.ev_oids or ())
+        return _store(f"{mozilla.name} ({mozilla.version})", mozilla.path.read_bytes(), mozilla.ev_oids or ())
 
 
 @lru_cache(maxsize=16)
 def extra_store(path: Path) -> Store:
-    """Return the store of a file with certificates that a target gives. Raises OSError or ValueError."""
-    return _store(path.name, path)
+    """Return the store of a file with certificates that a target gives.
+
+    Raises UnfitFileError, OSError, and ValueError when none in it may vouch for a server.
+    """
+    return _store(path.name, read_bounded(path, LARGEST_FILE, follow=True))  # the auditor names it
 
 
-def _store(name: str, path: Path, ev_policies: Sequence[ObjectIdentifier] = ()) -> Store:
-    """Make a store of the certificates in a file. Raises OSError, and ValueError when none may vouch for a server."""
-    fit = [item for item in x509.load_pem_x509_certificates(path.read_bytes()) if is_for_servers(item)]
+def _store(name: str, content: bytes, ev_policies: Sequence[ObjectIdentifier] = ()) -> Store:
+    """Make a store of certificates in PEM form. Raises ValueError when none may vouch for a server."""
+    fit = [item for item in x509.load_pem_x509_certificates(content) if is_for_servers(item)]
     if not fit:
         raise ValueError("no authority for servers")
     pems = [item.public_bytes(Encoding.PEM).decode("ascii") for item in fit]

@@ -12,6 +12,7 @@ from toetskader.collect.endpoint.gate import Gate
 from toetskader.collect.endpoint.tls.authorities import Store, extra_store, public_store
 from toetskader.collect.endpoint.tls.connection import Line
 from toetskader.collect.endpoint.tls.scan import AddressScan, unreachable
+from toetskader.core.bounded import UnfitFileError
 from toetskader.facts.addresses import is_address, shown_with_port
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
 from toetskader.facts.endpoint.tls import AddressTls, TlsFacts, connect_command
@@ -50,7 +51,7 @@ def collect_tls(
         return NotSeen(reason=Reason.UNREACHABLE, message=message, provenance=provenance)
     try:
         stores = [public_store(), *([extra_store(authorities)] if authorities else [])]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, UnfitFileError) as error:
         message = Text(
             f"Het bestand met certificaatautoriteiten {authorities} is niet te lezen ({error}); geef een PEM-bestand.",
             f"The file with certificate authorities {authorities} cannot be read ({error}); give a PEM file.",
