@@ -2,11 +2,11 @@
 
 import shutil
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from mutant import sound
+from mutant import WrittenMutant, unique
 
-from toetskader.results import Verdict
 from toetskader.yamlfile import read_yaml
 
 MUTANTS_FOLDER = Path(__file__).parents[1] / "mutants"
@@ -51,20 +51,10 @@ class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             path.write_text(text.replace(self.replace, self.with_), encoding="utf-8")
 
 
-class FileMutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A named change of a golden target, and every verdict that it changes; see `mutant.Mutant`."""
+class FileMutant(WrittenMutant, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A mutant of a target that is files."""
 
-    name: str
-    check: str
-    why: str
-    edits: tuple[Edit, ...]
-    changes: dict[str, Verdict]
-    remarks: dict[str, str] = {}
-    hides: str = ""
-
-    def __post_init__(self) -> None:
-        if not self.edits or not self.changes:
-            raise ValueError(f"{self.name}: a mutant has at least one edit, and changes at least one verdict")
+    edits: Annotated[tuple[Edit, ...], msgspec.Meta(min_length=1)]
 
     def make(self, golden: Path, folder: Path) -> Path:
         """Copy the golden target to a folder and mutate the copy; return the folder."""
@@ -81,6 +71,6 @@ class MutantFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load_mutants(folder: Path) -> tuple[FileMutant, ...]:
-    """Load the mutants of a folder. Raises FileErrors, with file and line, and ValueError as `sound` does."""
+    """Load the mutants of a folder. Raises FileErrors, with file and line, and ValueError for a name given twice."""
     files = [read_yaml(path).convert(MutantFile) for path in sorted(folder.glob("*.yaml"))]
-    return sound(mutant for file in files for mutant in file.mutants)
+    return unique(mutant for file in files for mutant in file.mutants)

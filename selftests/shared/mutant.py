@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import Protocol, TypeVar
 
+import msgspec
 from auditor import Auditor, Outcome
 from measurements import by_requirement, measurement, params_of
 
@@ -47,16 +48,27 @@ class Mutant(Protocol):
 Mutation = TypeVar("Mutation", bound=Mutant)
 
 
-def sound(mutants: Iterable[Mutation]) -> tuple[Mutation, ...]:
-    """Return mutants. Raises ValueError for a name given twice, and for one that says nothing of its own check."""
+class WrittenMutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of mutants that stand in YAML: see `Mutant` for the fields."""
+
+    name: str
+    check: str
+    why: str
+    changes: dict[str, Verdict]
+    remarks: dict[str, str] = {}
+    hides: str = ""
+
+    def __post_init__(self) -> None:
+        if measurement(self.check).check not in {measurement(text).check for text in self.changes}:
+            raise ValueError(f"{self.name}: 'changes' does not name its own check {self.check}")
+
+
+def unique(mutants: Iterable[Mutation]) -> tuple[Mutation, ...]:
+    """Return mutants. Raises ValueError for a name given twice."""
     found = tuple(mutants)
     names = [mutant.name for mutant in found]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"name given twice: {', '.join(sorted(twice))}")
-    for mutant in found:
-        said = {measurement(text).check for text in (*mutant.changes, *mutant.remarks)}
-        if said and measurement(mutant.check).check not in said:
-            raise ValueError(f"{mutant.name}: neither 'changes' nor 'remarks' names its own check {mutant.check}")
     return found
 
 

@@ -13,54 +13,54 @@ Change = Callable[[Scene], Scene]
 Golden = Literal["supplier", "application", "coupling"]
 """The whole golden supplier, its application in production alone (which is quicker), or a coupling."""
 
-HEADERS = "SLA-4-15 TA-5.1c-01 TA-5.1d-01 TA-5.1d-02"
-ENFORCED = "SLA-11.2-03 TA-5.1c-04"
-OPEN_STANDARDS = "NERDS-2-10 NERDS-5-07 TA-5.1c-03"
-SECURE = "NERDS-2-12 SLA-10.1-21"
-NCSC = "SLA-11.2-14 TA-5.1c-02"
-DNSSEC = "SLA-11.2-02 TA-5.1c-05"
-IPV6 = "SLA-11.2-04 TA-2.2.1-05 TA-5.1c-06"
-SECURITY_TXT = "SLA-10.1-17 SLA-11.2-13"
-PLUG_INS = "SLA-4-03 TA-5.1a-04"
-SIGN_IN = "SLA-4-10 TA-5.1e-01"
-"""Requirements that one check judges alike."""
+HEADERS = "http.security_headers"
+ENFORCED = "http.enforced"
+OPEN_STANDARDS = "endpoint.open_standards"
+SECURE = "endpoint.secure"
+NCSC = "tls.ncsc"
+DNSSEC = "dns.dnssec"
+IPV6 = "endpoint.ipv6_and_ipv4"
+SECURITY_TXT = "http.security_txt"
+PLUG_INS = "http.no_plug_ins"
+SIGN_IN = "http.entra_login"
+
+Named = str | tuple["Named", ...]
+"""Measurements, in groups that have names of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceMutant:
-    """A named change of a golden scene."""
+    """A named change of a golden scene; see `mutant.Mutant`."""
 
     name: str
-    requirement: str
-    """The requirement it is about."""
+    check: str
     why: str
-    """Why that requirement is no longer met, can no longer be judged, or is met with a remark."""
     change: Change
-    fail: str = ""
-    undetermined: str = ""
-    passes: str = ""
-    not_applicable: str = ""
-    """Requirements that get this verdict: all that differ from the golden scene, and no other."""
+    fail: Named = ()
+    undetermined: Named = ()
+    passes: Named = ()
+    not_applicable: Named = ()
+    """Measurements that get this verdict: all that differ from the golden scene, and no other."""
     remarks: Mapping[str, str] = field(default_factory=dict)
-    """Requirement → path of a remark that it gains, whatever its verdict."""
+    hides: str = ""
     of: Golden = "application"
     """The golden scene that is changed."""
 
     @property
     def changes(self) -> dict[str, Verdict]:
-        """Requirement → new verdict."""
+        """Measurement → new verdict."""
         given = {
             Verdict.FAIL: self.fail,
             Verdict.UNDETERMINED: self.undetermined,
             Verdict.PASS: self.passes,
             Verdict.NOT_APPLICABLE: self.not_applicable,
         }
-        return {id_: verdict for verdict, ids in given.items() for id_ in ids.split()}
+        return {name: verdict for verdict, names in given.items() for name in named(names)}
 
 
-def ids(*groups: str) -> str:
-    """Return groups of requirements as one."""
-    return " ".join(groups)
+def named(names: Named) -> tuple[str, ...]:
+    """Return groups of measurements as one."""
+    return (names,) if isinstance(names, str) else tuple(name for group in names for name in named(group))
 
 
 def service(index: int = 0, **changes: Any) -> Change:

@@ -1,0 +1,8 @@
+"""All mutants of services."""
+
+import mutants_dns
+import mutants_http
+import mutants_tls
+from mutant import unique
+
+MUTANTS = unique((*mutants_http.MUTANTS, *mutants_dns.MUTANTS, *mutants_tls.MUTANTS))
