@@ -1,21 +1,17 @@
 """The embedded services as a whole: one audit of both, as anybody runs it, on the ports that their targets name."""
 
 import html
-import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pytest
 from auditor import ROOT, Auditor
+from embedded import Run, audit
 from measurements import by_requirement
 
 from toetskader.audit.scope import scope_of
+from toetskader.laboratory.dated import dated
 from toetskader.laboratory.example import bad, good
 
 GOLDEN = "voorbeeld-saas"
@@ -56,31 +52,16 @@ EXPIRED, SUPERFLUOUS = "SLA-11.2-14", "SLA-11.2-12"
 SOME_BLOCKS = 1
 
 
-@dataclass(frozen=True)
-class Run:
-    """An audit of both targets, in a process of its own."""
-
-    code: int
-    results: Mapping[str, Any]
-    report: str
-    said: str
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return audit((GOLDEN, FLAWED), tmp_path_factory.mktemp("run"))
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    folder = tmp_path_factory.mktemp("run")
-    command = [sys.executable, "-m", "pytest", f"--target=targets/{GOLDEN}", f"--target=targets/{FLAWED}"]
-    command += [f"--reports={folder}", f"--results={folder / 'results.json'}", "-p", "no:cacheprovider"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
-    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    (report,) = folder.glob("portefeuille/2*/report.html")
-    return Run(done.returncode, results, report.read_text(encoding="utf-8"), done.stdout)
-
-
-def of(run: Run, target: str) -> dict[str, Mapping[str, Any]]:
-    """Return the results of a target, by requirement."""
-    return {item["requirement"]: item for item in run.results["results"] if item["target"] == target}
+def report(run: Run) -> str:
+    """The report of the audit."""
+    (page,) = run.reports.glob("portefeuille/2*/report.html")
+    return page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("name", "scene"), [(GOLDEN, good()), (FLAWED, bad())])
@@ -97,7 +78,7 @@ def test_flawed_service_blocks_the_gate(run: Run) -> None:
 
 
 def test_golden_service_meets_everything(run: Run, auditor: Auditor) -> None:
-    golden = of(run, GOLDEN)
+    golden = run.of(GOLDEN)
     target = auditor.load(ROOT / "targets" / GOLDEN)
     scope = scope_of(target, auditor.catalogue, auditor.checks, profiles=(), lang="nl")
     assert golden.keys() == {item.requirement.id for item in scope.looked_at}
@@ -107,10 +88,10 @@ def test_golden_service_meets_everything(run: Run, auditor: Auditor) -> None:
 
 
 def test_flawed_service_fails_as_it_is_meant_to(run: Run, auditor: Auditor) -> None:
-    flawed = of(run, FLAWED)
+    flawed = run.of(FLAWED)
     said = {name: verdict for verdict, names in FLAWED_VERDICTS.items() for name in names}
     expected = by_requirement(said, (auditor.requirements[id_] for id_ in flawed), "saas")
-    target = auditor.load(ROOT / "targets" / FLAWED)
+    target = dated(auditor.load(ROOT / "targets" / FLAWED), date.today())
     for id_, verdict in expected.items():
         deviation = target.deviation_for(id_, date.today())
         if verdict == "fail" and deviation is not None and deviation.status == "applied":
@@ -123,7 +104,7 @@ def test_flawed_service_fails_as_it_is_meant_to(run: Run, auditor: Auditor) -> N
 def test_deviations_are_told_apart(run: Run, auditor: Auditor) -> None:
     """One holds, one is expired and one is about what is met: only the first explains anything."""
     covered = {id_ for item in auditor.load(ROOT / "targets" / FLAWED).deviations for id_ in item.requirements}
-    flawed = of(run, FLAWED)
+    flawed = run.of(FLAWED)
     assert {id_: flawed[id_]["verdict"] for id_ in covered} == {
         "SLA-11.2-04": "explained",
         "TA-5.1c-06": "explained",
@@ -133,11 +114,11 @@ def test_deviations_are_told_apart(run: Run, auditor: Auditor) -> None:
     assert "SS-2025-04 verliep" in run.said
 
 
-def test_findings_of_a_service_say_how_to_see_them(run: Run) -> None:
+def test_findings_of_a_service_say_how_to_see_them(run: Run, report: str) -> None:
     """Whatever fails can be seen by hand, and the report says how."""
-    shown = html.unescape(run.report)
+    shown = html.unescape(report)
     programs = set()
-    for id_, item in of(run, FLAWED).items():
+    for id_, item in run.of(FLAWED).items():
         if item["verdict"] not in ("fail", "explained"):
             continue
         commands = {finding["command"] for finding in item["findings"] if finding["command"]}
@@ -149,7 +130,7 @@ def test_findings_of_a_service_say_how_to_see_them(run: Run) -> None:
 
 def test_commands_read_on_where_the_certificate_is_not_trusted(run: Run) -> None:
     """As the measurement did; but where the certificate itself is what is wrong, the command shows that."""
-    flawed = of(run, FLAWED)
+    flawed = run.of(FLAWED)
     headers = {finding["command"] for finding in flawed["SLA-4-15"]["findings"]}
     assert headers
     assert all(" --insecure " in command for command in headers)
@@ -158,11 +139,11 @@ def test_commands_read_on_where_the_certificate_is_not_trusted(run: Run) -> None
     assert not any(" --insecure " in command for command in at_fault)
 
 
-def test_what_was_measured_stands_beside_a_pass(run: Run) -> None:
+def test_what_was_measured_stands_beside_a_pass(run: Run, report: str) -> None:
     """A pass says what was seen on each address, in the results and in the report."""
-    shown = html.unescape(run.report)
+    shown = html.unescape(report)
     for id_ in ("SLA-11.2-02", "SLA-11.2-03", "SLA-11.2-04", "SLA-11.2-12", "SLA-11.2-14", "SLA-12-05"):
-        measured = of(run, GOLDEN)[id_]["measured"]
+        measured = run.of(GOLDEN)[id_]["measured"]
         assert {host for text in measured for host in re.findall(r"^[\w.]+test_\d+", text)} == {
             f"{service.host}_{service.port}" for service in good().services
         }, id_
@@ -170,7 +151,7 @@ def test_what_was_measured_stands_beside_a_pass(run: Run) -> None:
 
 
 def test_evidence_of_every_endpoint_is_kept(run: Run) -> None:
-    kept = {name for item in of(run, GOLDEN).values() for name in item["evidence"]}
+    kept = {name for item in run.of(GOLDEN).values() for name in item["evidence"]}
     for service in good().services:
         for kind in ("dns", "dnssec", "tls", "http", "rpki"):
             assert f"{GOLDEN}/{kind}.{service.host}_{service.port}.json" in kept

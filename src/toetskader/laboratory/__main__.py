@@ -1,7 +1,8 @@
 """`python -m toetskader.laboratory`: keep the embedded services running, to try by hand what a report says."""
 
-import sys
+import argparse
 import threading
+from datetime import date
 from pathlib import Path
 
 from toetskader.laboratory.example import example, running
@@ -9,8 +10,12 @@ from toetskader.laboratory.example import example, running
 
 def main() -> None:
     """Run until Ctrl-C."""
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "targets/.laboratorium")
-    scene = example()
+    parser = argparse.ArgumentParser(prog="python -m toetskader.laboratory", description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("targets/.laboratorium"))
+    parser.add_argument("--date", type=date.fromisoformat, help="day that is judged, as of the audit (default: today)")
+    options = parser.parse_args()
+    folder: Path = options.folder
+    scene = example(options.date)
     with running(scene, folder) as names:
         print(f"DNS: {names.resolver}; DNSSEC: {folder / 'anchors.zone'}; CA: {folder / 'ca.pem'}")
         for service in scene.services:

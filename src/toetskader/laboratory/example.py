@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -84,10 +85,11 @@ class Scene:
     """Network that is authorised to announce the addresses, None for nobody; `NETWORK` announces them."""
 
 
-def good(ports: Iterable[int] = (18443, 18444, 18445, 18543, 18544, 18545)) -> Scene:
+def good(ports: Iterable[int] = (18443, 18444, 18445, 18543, 18544, 18545), *, today: date | None = None) -> Scene:
     """Return the services of a supplier that meets every requirement.
 
-    Parameters: `ports`, of HTTPS for each of the three services, then of plain HTTP for each.
+    Parameters: `ports`, of HTTPS for each of the three services, then of plain HTTP for each; `today`, as for
+    `good_site`.
     """
     given = tuple(ports)
     offered: tuple[tuple[str, Role, Environment], ...] = (
@@ -102,7 +104,7 @@ def good(ports: Iterable[int] = (18443, 18444, 18445, 18543, 18544, 18545)) -> S
                 host=host,
                 port=port,
                 http_port=http_port,
-                site=good_site(f"{host}:{port}", entra_tenant=TENANT),
+                site=good_site(f"{host}:{port}", entra_tenant=TENANT, today=today),
                 role=role,
                 environment=environment,
             )
@@ -160,9 +162,12 @@ def addresses(*hosts: str) -> str:
     return "".join(_ADDRESSES.format(name=host.removesuffix(f".{GOOD_DOMAIN}")) for host in hosts)
 
 
-def example() -> Scene:
-    """Return the good and the careless supplier together, on the ports that the embedded targets name."""
-    one, other = good(), bad()
+def example(today: date | None = None) -> Scene:
+    """Return the good and the careless supplier together, on the ports that the embedded targets name.
+
+    Parameters: `today`, as for `good_site`.
+    """
+    one, other = good(today=today), bad()
     return Scene(zones=one.zones + other.zones, services=one.services + other.services, dns_port=DNS_PORT)
 
 
@@ -198,15 +203,15 @@ def running(scene: Scene, folder: Path, *, authority: Authority | None = None) -
         yield names
 
 
-def start(at_end: Callable[[Callable[[], None]], object], folder: Path) -> None:
+def start(at_end: Callable[[Callable[[], None]], object], folder: Path, today: date) -> None:
     """Run the embedded example in the background.
 
-    Parameters: `at_end`, is given what stops it; `folder`, as for `running`. When its ports are taken it runs
-    already, by hand or for another audit, and that one is used.
+    Parameters: `at_end`, is given what stops it; `folder`, as for `running`; `today`, the day that is judged. When its
+    ports are taken it runs already, by hand or for another audit, and that one is used.
     """
     stack = ExitStack()
     try:
-        stack.enter_context(running(example(), folder))
+        stack.enter_context(running(example(today), folder))
     except OSError as error:
         stack.close()
         if error.errno != errno.EADDRINUSE:

@@ -57,7 +57,7 @@ def good_site(authority: str, *, entra_tenant: str, today: date | None = None) -
     """Return a site that meets every rule.
 
     Parameters: `authority`, host and port of its https address; `entra_tenant`, whose users sign in; `today`, from
-    which its security.txt is valid for some months.
+    which its security.txt is valid for some months: the day that is judged, the present day when absent.
     """
     address = f"https://{authority}"
     expires = (today or date.today()) + timedelta(days=180)

@@ -13,6 +13,7 @@ import pytest
 from toetskader.collect.evidence import EvidenceError
 from toetskader.entry import TESTS, asks_for_help, project_of
 from toetskader.judging.registry import RegistryError
+from toetskader.plugin import hookspecs
 from toetskader.plugin.audit import AUDIT, Audit
 from toetskader.plugin.ending import ENDING, Ending
 from toetskader.plugin.hooks import NOTHING_JUDGED, Hooks
@@ -43,6 +44,11 @@ _MARKERS = (
 )
 
 
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add our own hooks."""
+    pluginmanager.add_hookspecs(hookspecs)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Load everything that can be wrong before anything runs, and say so in plain words (exit code 4)."""
@@ -65,7 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
     audit: Audit | None = None
     try:
         ending.begin()
-        audit = Audit.load(options, root / TESTS)
+        audit = Audit.load(options, root / TESTS, config.hook.pytest_toetskader_target)
         option.xmlpath = None  # our JUnit file is a view of the results, not of pytest's reports
         if option.collectonly:
             option.htmlpath = None

@@ -5,7 +5,7 @@ import os
 import platform
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 from importlib.metadata import version
@@ -95,8 +95,12 @@ class Audit:
         self._parameters = {target.name: Parameters(with_defaults(target, catalogue.profiles)) for target in targets}
 
     @classmethod
-    def load(cls, options: Options, tests: Path) -> "Audit":
-        """Load checks, catalogue and targets. Raises FileErrors, RegistryError or EvidenceError in plain words."""
+    def load(cls, options: Options, tests: Path, project_target: Callable[..., Target | None]) -> "Audit":
+        """Load checks, catalogue and targets. Raises FileErrors, RegistryError or EvidenceError in plain words.
+
+        Parameters: `tests`, the folder of the checks; `project_target`, our hook that lets a project date its own
+        targets.
+        """
         lang = options.lang
         checks = load_checks(tests)
         catalogue = load_catalogue(options.policies, checks=checks)
@@ -115,7 +119,8 @@ class Audit:
             today = options.date or datetime.now().astimezone().date()
             for path in options.targets:
                 _require_text(path, lang)
-            targets = load_targets(options.targets, today=today, catalogue=catalogue)
+            loaded = load_targets(options.targets, today=today, catalogue=catalogue)
+            targets = tuple(project_target(target=target, today=today) or target for target in loaded)
         scopes = {
             target.name: scope_of(target, catalogue, checks, profiles=options.profiles, lang=lang) for target in targets
         }
