@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 HELM_VERSION := v4.2.3
 EXAMPLE := targets/voorbeeld targets/voorbeeld-gebrekkig targets/voorbeeld-saas targets/voorbeeld-saas-gebrekkig
 
-.PHONY: help setup audit test lint bench lock schemas tools clean
+.PHONY: help setup audit test lint bench lock schemas roles tools clean
 
 help: ## show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,6 +56,9 @@ lock: ## renew requirements.lock (no download addresses in it)
 
 schemas: setup ## write docs/schemas/ anew
 	$(VENV)/bin/toetskader schema --write
+
+roles: setup ## write docs/beheer/rollen.yaml anew
+	$(VENV)/bin/toetskader roles --write
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) .cache

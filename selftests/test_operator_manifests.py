@@ -1,20 +1,17 @@
 """The manifests for operators: enough to read everything, nothing that writes, and files that parse."""
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from toetskader.catalogue.load import load_catalogue
+from toetskader.cli import roles_text
 from toetskader.collect.kubernetes.resources import RESOURCES, Resource
-from toetskader.facts.kubernetes.objects import EVERY_KIND
-from toetskader.judging.check import Check
-from toetskader.judging.reach import texts_of
-from toetskader.judging.registry import load_checks
+from toetskader.collect.kubernetes.roles import Need, roles
+from toetskader.facts.kubernetes.declared import EVERY_KIND
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs/beheer"
@@ -38,39 +35,64 @@ def test_every_kind_can_be_listed(resource: Resource) -> None:
     assert any(allows(BY_NAME[name], resource.group, resource.plural, "list") for name in roles)
 
 
-FACTS = {
-    ("", "pods/log"): "logs",
-    ("", "pods/proxy"): "metrics",
-    ("metrics.k8s.io", "pods"): "usage",
-    ("", "namespaces"): "rights",
-    ("authorization.k8s.io", "subjectaccessreviews"): "rights",
-    **{("rbac.authorization.k8s.io", name): "rights" for name in ("roles", "clusterroles")},
-    **{("rbac.authorization.k8s.io", f"{name}bindings"): "rights" for name in ("role", "clusterrole")},
-}
-"""API group and resource that is read for a fact of its own → that fact."""
-WITHOUT_REQUIREMENT = {("gateway.envoyproxy.io", "securitypolicies"), ("cert-manager.io", "clusterissuers")}
-"""What only a snapshot holds, and the comparison with a chart."""
+def test_the_roles_follow_from_what_the_checks_declare() -> None:
+    assert (FOLDER / "rollen.yaml").read_text(encoding="utf-8") == roles_text(ROOT / "policies", ROOT / "tests")
 
 
-@cache
-def judged() -> tuple[tuple[str, Check, str], ...]:
-    """Return each requirement with its check on a part of a cluster: section (`7.2`), check, part."""
-    checks = load_checks(ROOT / "tests")
-    return tuple(
-        (row.id.split("-")[1], checks[id_], part)
-        for row in load_catalogue(ROOT / "policies", checks).requirements.values()
-        for part in ("namespace", "rbac", "release")
-        if part in row.measured_on and (id_ := row.check_for(part)) in checks and part in checks[id_].parts
+def granted(*needs: Need) -> str:
+    """Return the roles for some needs, on one line and without the marks of comments."""
+    return re.sub(r"\s+(?:# )?", " ", roles(needs))
+
+
+def need(section: str, *objects: str, facts: Iterable[str] = ("live",)) -> Need:
+    return Need(section, frozenset(facts), frozenset(objects))
+
+
+def test_every_right_says_for_which_requirements_it_is() -> None:
+    text = granted(
+        need("DDC 7.10", "Ingress.networking.k8s.io"),
+        need("DDC 7.9", "Ingress", "Gateway.networking.istio.io"),
+        need("TA 1.2", "ConfigMap", "Ingress"),
+        need("DDC 8", "Service"),
+        need("SLA 3", "ConfigMap", facts=("render",)),
     )
+    assert "Wat er draait: elke eis." in text
+    assert "Routes: DDC 7.9, 7.10; TA 1.2." in text
+    assert "wat TLS ervoor beëindigt: DDC 7.9." in text
+    assert "Instellingen: TA 1.2." in text
+    assert "Opslag: alleen voor een snapshot" in text
 
 
-def needed_by(group: str, resource: str) -> set[str]:
-    """Return the sections with a requirement whose judgement reads a resource; a pod's are all of them."""
-    fact = FACTS.get((group, resource))
-    if fact is not None:
-        return {section for section, check, part in judged() if fact in check.fact_kinds(part)}
-    (kind,) = [item.kind for item in RESOURCES if (item.group, item.plural) == (group, resource)]
-    return {section for section, check, part in judged() if part == "namespace" and kind in texts_of(check)}
+def test_what_a_fact_asks_for_is_granted_for_it() -> None:
+    text = granted(
+        need("DDC 1", facts=("live", "logs")),
+        need("DDC 2", facts=("live", "metrics")),
+        need("DDC 3", facts=("rights",)),
+    )
+    assert "Wat er draait: elke eis." in text
+    assert "Bereikbaarheid: DDC 2." in text
+    assert "Waar metrieken te vinden zijn: DDC 2." in text
+    assert "Logregels: DDC 1." in text
+    assert 'De vraag "mag deze persoon dit", die niets verandert: DDC 3.' in text
+
+
+def test_what_a_kind_is_listed_with_is_granted_for_it_too() -> None:
+    assert "Certificaten: elke eis." in granted(need("DDC 1", "Issuer"))
+    assert "Opslag: DDC 1." in granted(need("DDC 1", "StorageClass"), need("DDC 2"))
+
+
+def test_what_reads_every_kind_is_told_once() -> None:
+    text = granted(need("DDC 7.9", EVERY_KIND), need("DDC 1", "Service"), need("DDC 2"))
+    assert "gebruikt alle soorten: DDC 7.9." in text
+    assert "Bereikbaarheid: DDC 1." in text
+    assert "Opslag: alleen" in text
+
+
+def test_a_resource_that_nobody_grants_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    more = (*RESOURCES, Resource("Lease", "coordination.k8s.io", "leases"))
+    monkeypatch.setattr("toetskader.collect.kubernetes.roles.RESOURCES", more)
+    with pytest.raises(ValueError, match=r"leases\.coordination\.k8s\.io"):
+        roles([])
 
 
 def blocks() -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -79,29 +101,6 @@ def blocks() -> Iterator[tuple[str, list[dict[str, Any]]]]:
         _, _, rules = role.partition("\nrules:\n")
         for block in re.findall(r"((?:^ *#.*\n)+)((?:^ *[^# \n].*\n?)+)", rules, re.MULTILINE):
             yield block[0].replace("#", ""), yaml.safe_load(block[1])
-
-
-@pytest.mark.parametrize(("comment", "rules"), list(blocks()), ids=lambda value: str(value).strip()[:40])
-def test_every_right_says_for_which_requirements_it_is(comment: str, rules: list[dict[str, Any]]) -> None:
-    resources = {(group, name) for rule in rules for group in rule["apiGroups"] for name in rule["resources"]}
-    sections = {section for group, name in resources for section in needed_by(group, name)}
-    if "elke eis" in comment:
-        assert all(
-            needed_by(*item) == {name for name, _, part in judged() if part == "namespace"} for item in resources
-        )
-    else:
-        said = re.search(r"DDC ([\d., ]+)\.\s", comment)
-        assert set(said[1].split(", ") if said else ()) == sections, (
-            f"it should say: DDC {', '.join(sorted(sections))}."
-        )
-        assert {item for item in resources if not needed_by(*item)} <= WITHOUT_REQUIREMENT
-
-
-def test_what_reads_every_kind_is_told_once() -> None:
-    head, _, _ = (FOLDER / "rollen.yaml").read_text(encoding="utf-8").partition("apiVersion")
-    sections = {section for section, check, part in judged() if part == "release" and EVERY_KIND in texts_of(check)}
-    assert head.rstrip().endswith(f"alle soorten: DDC {', '.join(sorted(sections))}.")
-    assert {section for section, _, part in judged() if part == "release"} == sections
 
 
 def test_every_rule_is_below_a_comment() -> None:

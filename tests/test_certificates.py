@@ -4,6 +4,8 @@ import re
 
 from toetskader.facts.chart import ChartFiles
 from toetskader.facts.kubernetes.certificates import (
+    CERTIFICATE_NAMES,
+    CERTIFICATE_SECRETS,
     certificate_names,
     certificate_requests,
     certificate_secrets,
@@ -11,6 +13,7 @@ from toetskader.facts.kubernetes.certificates import (
     private_keys,
     signing_commands,
 )
+from toetskader.facts.kubernetes.declared import EVERY_KIND
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.routes import can_route, routes
@@ -25,7 +28,7 @@ _A_KEY = Text("een privésleutel (niet getoond)", "a private key (not shown)")
 _NO_KEY = Text("geen sleutel: een Secret van de gemeente, bij naam", "no key: a Secret of the municipality, by name")
 
 
-@check("certificate.no_wildcard")
+@check("certificate.no_wildcard", objects=(*CERTIFICATE_NAMES, *CERTIFICATE_SECRETS))
 def test_certificates_have_no_wildcards(chart: ChartFiles, objects: Objects, findings: Findings) -> None:
     """DDC 1.4: certificates are SAN certificates, and components have no wildcard.
 
@@ -72,7 +75,7 @@ _WILDCARD_NAME = re.compile(r"wildcard|(?:^|[-_.])star(?:$|[-_.])", re.IGNORECAS
 _SIGNING = re.compile(r"\b(genSelfSignedCert(?:WithKey)?|genCA(?:WithKey)?|genSignedCert(?:WithKey)?|genPrivateKey)\b")
 
 
-@check("certificate.no_self_signed")
+@check("certificate.no_self_signed", objects=(EVERY_KIND,))
 def test_chart_signs_no_certificates(
     chart: ChartFiles, objects: Objects, workloads: Workloads, findings: Findings
 ) -> None:
@@ -128,7 +131,7 @@ def _templates_sign_none(chart: ChartFiles, objects: Objects, findings: Findings
             )
 
 
-@check("certificate.not_from_chart")
+@check("certificate.not_from_chart", objects=(EVERY_KIND,))
 def test_certificates_are_not_supplied_by_the_chart(objects: Objects, findings: Findings) -> None:
     """DDC 7.17: the municipality supplies the certificates of ingress controller and API gateway.
 

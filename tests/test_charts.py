@@ -7,6 +7,7 @@ import msgspec
 from toetskader.facts.azure import azure_uses
 from toetskader.facts.chart import ChartFiles, Render
 from toetskader.facts.documentation import manual_steps
+from toetskader.facts.kubernetes.declared import EVERY_KIND
 from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
@@ -14,7 +15,7 @@ from toetskader.facts.kubernetes.probes import always_succeeds
 from toetskader.facts.kubernetes.served_apis import is_builtin
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.subcharts import enabled_subcharts
-from toetskader.facts.unfilled import unfilled
+from toetskader.facts.unfilled import UNFILLED_KINDS, unfilled
 from toetskader.facts.values import Leaf
 from toetskader.facts.versions import parse_semver
 from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
@@ -129,7 +130,7 @@ class OperatorParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _CRD_FILE = re.compile(r"(?:charts/(?P<subchart>[^/]+)/(?:.*/)?)?crds/[^/].*\.(?i:ya?ml|json)")
 
 
-@check("chart.no_operators", params=OperatorParams)
+@check("chart.no_operators", params=OperatorParams, objects=(EVERY_KIND,))
 def test_component_needs_no_operator(
     chart: ChartFiles, objects: Objects, render: Render, params: OperatorParams, findings: Findings
 ) -> None:
@@ -213,7 +214,7 @@ def _is_allowed(item: KubernetesObject, allowed: tuple[str, ...]) -> bool:
 _FIXED_NAMESPACE = re.compile(r"^[ \t]*namespace:[ \t]*[\"']?(?P<name>[a-z0-9-]+)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
 
 
-@check("chart.own_namespace")
+@check("chart.own_namespace", objects=(EVERY_KIND,))
 def test_everything_lands_in_its_own_namespace(
     chart: ChartFiles, render: Render, objects: Objects, findings: Findings
 ) -> None:
@@ -290,7 +291,7 @@ def test_installation_needs_no_manual_steps(chart: ChartFiles, findings: Finding
     _require_rendered(chart)
 
 
-@check("chart.deployment_test")
+@check("chart.deployment_test", objects=UNFILLED_KINDS)
 def test_deployment_can_be_tested(
     workloads: Workloads, objects: Objects, environment: Environment, values: tuple[Leaf, ...], findings: Findings
 ) -> None:
@@ -338,7 +339,7 @@ def test_deployment_can_be_tested(
         )
 
 
-@check("chart.portable")
+@check("chart.portable", objects=(EVERY_KIND,))
 def test_chart_runs_on_any_platform(objects: Objects, values: tuple[Leaf, ...], findings: Findings) -> None:
     """DDC 1.1: the municipality can move to another cloud's Kubernetes at any time.
 

@@ -15,7 +15,7 @@ from toetskader.facts.kubernetes.migrations import (
 )
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Workloads
-from toetskader.facts.mounts import Content, mounted_files
+from toetskader.facts.mounts import FILE_KINDS, Content, mounted_files
 from toetskader.facts.names import words
 from toetskader.facts.template_text import is_fixed
 from toetskader.facts.template_values import Decided, TemplateValues
@@ -25,7 +25,7 @@ from toetskader.facts.values import Leaf
 from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
 
 
-@check("config.external_postgresql")
+@check("config.external_postgresql", objects=FILE_KINDS)
 def test_database_is_an_external_postgresql(
     workloads: Workloads,
     objects: Objects,
@@ -138,7 +138,7 @@ _ROLE_EN = {
 }
 
 
-@check("config.database_timezone_utc")
+@check("config.database_timezone_utc", objects=FILE_KINDS)
 def test_database_sessions_use_utc(
     workloads: Workloads, objects: Objects, environment: Environment, databases: Databases, findings: Findings
 ) -> None:
@@ -167,7 +167,7 @@ def test_database_sessions_use_utc(
         require_seen(environment)
 
 
-@check("database.migrations")
+@check("database.migrations", objects=FILE_KINDS)
 def test_database_migrations_come_with_the_release(
     workloads: Workloads,
     objects: Objects,

@@ -1,6 +1,7 @@
 """Judgement on drift: what runs in a namespace against what the chart of the target renders for it."""
 
 from toetskader.facts.chart import Render
+from toetskader.facts.kubernetes.declared import EVERY_KIND
 from toetskader.facts.kubernetes.differences import NOT_RENDERED, NOT_THERE
 from toetskader.facts.kubernetes.drift import Drift, drift
 from toetskader.facts.kubernetes.live import Live
@@ -14,7 +15,7 @@ _MOST_NAMED = 5
 """Objects or places named in a sentence."""
 
 
-@check("delivery.drift")
+@check("delivery.drift", objects=(EVERY_KIND,))
 def test_what_runs_is_what_the_chart_delivers(contracted: Render, live: Live, findings: Findings) -> None:
     """DDC 7.9: acceptance and production change through merge requests only, so what runs is what was delivered.
 

@@ -8,8 +8,9 @@ from toetskader.facts.kubernetes.environment import ContainerEnvironment, Enviro
 from toetskader.facts.kubernetes.known_images import is_helper, server_in
 from toetskader.facts.kubernetes.node import Place
 from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.servers import SERVER_KINDS
 from toetskader.facts.kubernetes.workloads import Workloads
-from toetskader.facts.mounts import Content, MountedFile, mounted_files
+from toetskader.facts.mounts import FILE_KINDS, Content, MountedFile, mounted_files
 from toetskader.facts.template_text import options_from_values
 from toetskader.facts.time_zones import hidden_time_zones
 from toetskader.judging import Findings, Text, check, not_applicable, undetermined
@@ -18,7 +19,7 @@ from toetskader.judging import Findings, Text, check, not_applicable, undetermin
 SHOWN = 60
 
 
-@check("config.by_environment")
+@check("config.by_environment", objects=(*FILE_KINDS, *SERVER_KINDS))
 def test_whole_configuration_goes_through_the_environment(
     workloads: Workloads, objects: Objects, chart: ChartFiles, findings: Findings
 ) -> None:

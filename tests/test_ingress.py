@@ -6,20 +6,28 @@ from collections.abc import Iterator
 import msgspec
 
 from toetskader.facts.chart import ChartFiles
-from toetskader.facts.kubernetes.literals import literals
+from toetskader.facts.kubernetes.declared import AT_HAND
+from toetskader.facts.kubernetes.literals import LITERAL_KINDS, literals
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
-from toetskader.facts.kubernetes.route_measures import allows_listed_addresses, leaves_anybody_out, limits_requests
+from toetskader.facts.kubernetes.route_measures import (
+    ALLOW_LISTS,
+    LIMITS,
+    allows_listed_addresses,
+    leaves_anybody_out,
+    limits_requests,
+)
 from toetskader.facts.kubernetes.routes import Route, can_route, unread_routes
 from toetskader.facts.kubernetes.routes import routes as routes_of
 from toetskader.facts.kubernetes.services import (
+    CALLING_KINDS,
     ServicePort,
     asks_one_of,
     called_by_the_api_server,
     public_load_balancers,
     service_ports,
 )
-from toetskader.facts.kubernetes.workloads import Workload, Workloads
+from toetskader.facts.kubernetes.workloads import WORKLOAD_KINDS, Workload, Workloads
 from toetskader.facts.secrets.documents import texts
 from toetskader.judging import (
     FilePlace,
@@ -36,7 +44,7 @@ from toetskader.judging import (
 Routes = tuple[Route, ...]
 
 
-@check("ingress.xor_gateway")
+@check("ingress.xor_gateway", objects=(AT_HAND, "Service"))
 def test_ingress_only_without_gateway(chart: ChartFiles, routes: Routes, objects: Objects, findings: Findings) -> None:
     """DDC 1.4: the ingress controller is used only when the API gateway is not.
 
@@ -56,7 +64,7 @@ def test_ingress_only_without_gateway(chart: ChartFiles, routes: Routes, objects
     _need_readable(objects, findings)
 
 
-@check("ingress.internal_by_default")
+@check("ingress.internal_by_default", objects=(AT_HAND, "Service"))
 def test_routes_are_internal(
     chart: ChartFiles, routes: Routes, objects: Objects, parameters: Parameters, findings: Findings
 ) -> None:
@@ -111,7 +119,7 @@ def test_routes_are_internal(
     _need_readable(objects, findings)
 
 
-@check("ingress.external_measures")
+@check("ingress.external_measures", objects=(AT_HAND, "Service", *ALLOW_LISTS))
 def test_external_routes_have_further_measures(
     chart: ChartFiles, routes: Routes, objects: Objects, parameters: Parameters, findings: Findings
 ) -> None:
@@ -184,7 +192,7 @@ class VanityHost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The host name that was tried."""
 
 
-@check("ingress.vanity_host", params=VanityHost)
+@check("ingress.vanity_host", params=VanityHost, objects=(*WORKLOAD_KINDS, *LITERAL_KINDS, "Service"))
 def test_host_name_is_free_to_choose(
     chart: ChartFiles, routes: Routes, objects: Objects, vanity: Variant, params: VanityHost, findings: Findings
 ) -> None:
@@ -308,7 +316,7 @@ def _names(host: str, text: str) -> bool:
     return host in text and re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w-]|\.\w)", text) is not None
 
 
-@check("ingress.tls_at_edge")
+@check("ingress.tls_at_edge", objects=(AT_HAND, "Service", "Secret", *CALLING_KINDS))
 def test_tls_ends_at_the_edge(
     chart: ChartFiles, routes: Routes, workloads: Workloads, objects: Objects, findings: Findings
 ) -> None:
@@ -387,7 +395,7 @@ def _certificates(workload: Workload, objects: Objects) -> Iterator[Node]:
             yield volume.get("secret")
 
 
-@check("ingress.rate_limit")
+@check("ingress.rate_limit", objects=(AT_HAND, "Service", *LIMITS))
 def test_requests_are_limited_at_the_edge(
     chart: ChartFiles, routes: Routes, objects: Objects, findings: Findings
 ) -> None:

@@ -3,6 +3,9 @@
 from tests.test_certificates import _MANAGED, _WILDCARD_NAME
 from tests.test_live_images import require_running
 from toetskader.facts.kubernetes.certificates import (
+    CERTIFICATE_NAMES,
+    CERTIFICATE_SECRETS,
+    FREE_FORM_KINDS,
     certificate_names,
     certificate_requests,
     certificate_secrets,
@@ -18,7 +21,7 @@ _A_KEY = Text("een privésleutel (niet getoond)", "a private key (not shown)")
 _NO_KEY = Text("geen sleutel: een Secret van de gemeente, bij naam", "no key: a Secret of the municipality, by name")
 
 
-@check("certificate.names_in_use")
+@check("certificate.names_in_use", objects=(*CERTIFICATE_NAMES, *CERTIFICATE_SECRETS))
 def test_certificates_in_use_name_their_hosts(workloads: Workloads, objects: Objects, findings: Findings) -> None:
     """DDC 1.4: certificates are SAN certificates, and components have no wildcard. What is served is the proof."""
     require_running(workloads)
@@ -51,7 +54,7 @@ def test_certificates_in_use_name_their_hosts(workloads: Workloads, objects: Obj
         )
 
 
-@check("certificate.issuers_in_use")
+@check("certificate.issuers_in_use", objects=("Issuer.cert-manager.io", "Secret", *FREE_FORM_KINDS))
 def test_no_issuer_signs_by_itself(workloads: Workloads, objects: Objects, findings: Findings) -> None:
     """DDC 1.4: self-signed certificates are made by the platform manager only: no issuer in the namespace does so."""
     require_running(workloads)
@@ -73,7 +76,7 @@ def test_no_issuer_signs_by_itself(workloads: Workloads, objects: Objects, findi
             )
 
 
-@check("certificate.not_from_release")
+@check("certificate.not_from_release", objects=("Secret", *CERTIFICATE_SECRETS, *FREE_FORM_KINDS))
 def test_certificates_do_not_come_with_the_release(workloads: Workloads, objects: Objects, findings: Findings) -> None:
     """DDC 7.17: the municipality supplies the certificates of ingress controller and API gateway.
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import msgspec
 
 from tests.test_live_images import require_running
+from toetskader.facts.kubernetes.declared import AT_HAND
 from toetskader.facts.kubernetes.drift import RELEASE_NAME
-from toetskader.facts.kubernetes.flux import Reference, applied_by, find, host_of, sources, troubles
+from toetskader.facts.kubernetes.flux import FLUX_KINDS, Reference, applied_by, find, host_of, sources, troubles
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.owners import Owners
 from toetskader.facts.kubernetes.workloads import POD_KINDS, Workloads
@@ -16,7 +17,7 @@ from toetskader.judging import Findings, Parameters, Text, check, undetermined
 _BY_FLUX = Text("toegepast door een HelmRelease of Kustomization", "applied by a HelmRelease or Kustomization")
 
 
-@check("delivery.by_flux")
+@check("delivery.by_flux", objects=FLUX_KINDS)
 def test_flux_delivers_from_the_municipal_gitlab(
     workloads: Workloads, objects: Objects, parameters: Parameters, findings: Findings
 ) -> None:
@@ -197,7 +198,7 @@ _BY_PLATFORM = frozenset(
 )
 
 
-@check("delivery.nothing_by_hand")
+@check("delivery.nothing_by_hand", objects=(AT_HAND, *_DELIVERED))
 def test_nothing_was_made_by_hand(workloads: Workloads, objects: Objects, findings: Findings) -> None:
     """DDC 7.7: the chart deploys everything, so that nothing in the namespace was made by hand.
 

@@ -12,7 +12,6 @@ from tests.test_images import (
 )
 from tests.test_images import test_tag_is_a_semantic_version as semantic_tag
 from toetskader.facts.kubernetes.images import parse_image
-from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.pods import ContainerState, LivePod, LivePods
 from toetskader.facts.kubernetes.running import RunningWorkloads, is_there
 from toetskader.facts.kubernetes.workloads import Workloads
@@ -31,16 +30,14 @@ def require_running(workloads: Workloads) -> None:
 
 
 @check("image.running_version")
-def test_running_images_have_version_and_digest(
-    workloads: Workloads, pods: LivePods, objects: Objects, findings: Findings
-) -> None:
+def test_running_images_have_version_and_digest(workloads: Workloads, pods: LivePods, findings: Findings) -> None:
     """DDC 7.2: what runs has a semantic version as tag, and that tag led to one image in the registry.
 
     The digest in a pod's status is what the node got from the registry. Replicas with one tag and different digests
     show a tag that was moved; a tag that no node can pull is not in the registry.
     """
     require_running(workloads)
-    semantic_tag(workloads=RunningWorkloads(workloads, pods, objects), findings=findings)
+    semantic_tag(workloads=RunningWorkloads(workloads, pods), findings=findings)
     digests: dict[tuple[str, str, str], dict[str, ContainerState]] = defaultdict(dict)
     unknown: list[str] = []
     seen = 0
@@ -112,22 +109,22 @@ class _Final(msgspec.Struct, frozen=True):
 
 @check("image.running_prerelease")
 def test_running_versions_are_final_where_they_must_be(
-    workloads: Workloads, pods: LivePods, objects: Objects, findings: Findings
+    workloads: Workloads, pods: LivePods, findings: Findings
 ) -> None:
     """DDC 7.2: a preliminary version is a version plus a keyword, and runs in no acceptance or production.
 
     Here the environment of the namespace says which it is, not the name of a values set.
     """
     require_running(workloads)
-    running = RunningWorkloads(workloads, pods, objects)
+    running = RunningWorkloads(workloads, pods)
     preliminary_in_form(workloads=running, parameters=Parameters(_Final()), findings=findings)
 
 
 @check("image.running_location")
 def test_running_images_come_from_the_trusted_location(
-    workloads: Workloads, pods: LivePods, objects: Objects, parameters: Parameters, findings: Findings
+    workloads: Workloads, pods: LivePods, parameters: Parameters, findings: Findings
 ) -> None:
     """DDC 7.2: the provider states the trusted location of the image, and nothing from elsewhere runs."""
     require_running(workloads)
-    running = RunningWorkloads(workloads, pods, objects)
+    running = RunningWorkloads(workloads, pods)
     come_from_trusted_location(workloads=running, parameters=parameters, findings=findings)

@@ -6,7 +6,8 @@ from tests.test_ingress import Routes, report_tls_in_pods
 from tests.test_live_images import require_running
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.pods import condition, moment
-from toetskader.facts.kubernetes.route_measures import limits_requests
+from toetskader.facts.kubernetes.route_measures import LIMITS, limits_requests
+from toetskader.facts.kubernetes.services import CALLING_KINDS
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.judging import Findings, Text, check, not_applicable, undetermined
 
@@ -14,7 +15,7 @@ RENEWAL = timedelta(days=14)
 """How long before its end a certificate should have been renewed."""
 
 
-@check("ingress.tls_in_use")
+@check("ingress.tls_in_use", objects=("Certificate.cert-manager.io", "Service", "Secret", *CALLING_KINDS))
 def test_tls_ends_at_the_edge_with_certificates_that_hold(
     workloads: Workloads, routes: Routes, objects: Objects, today: date, findings: Findings
 ) -> None:
@@ -74,7 +75,7 @@ def _report_certificates(objects: Objects, today: date, findings: Findings) -> N
             )
 
 
-@check("ingress.limit_in_use")
+@check("ingress.limit_in_use", objects=("Service", *LIMITS))
 def test_requests_are_limited_on_the_routes(
     workloads: Workloads, routes: Routes, objects: Objects, findings: Findings
 ) -> None:

@@ -19,7 +19,7 @@ from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.pods import LivePods
 from toetskader.facts.kubernetes.quantities import quantity
 from toetskader.facts.kubernetes.running import RunningWorkloads
-from toetskader.facts.kubernetes.storage import VolumeType, mounts
+from toetskader.facts.kubernetes.storage import LOCAL_CLAIM_KINDS, VolumeType, mounts
 from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workloads
 from toetskader.judging import Findings, Text, check, seen, undetermined
 
@@ -62,11 +62,11 @@ def _seen(
 
 @check("workload.runs_non_root")
 def test_running_containers_are_not_root(
-    workloads: Workloads, pods: LivePods, objects: Objects, inside: Inside | NotSeen, findings: Findings
+    workloads: Workloads, pods: LivePods, inside: Inside | NotSeen, findings: Findings
 ) -> None:
     """DDC 7.2: the image does not run as root: neither as the API asks, nor as seen inside."""
     require_running(workloads)
-    running = RunningWorkloads(workloads, pods, objects)
+    running = RunningWorkloads(workloads, pods)
     report_root(running, findings, _seen(inside, running, lambda found: (found.uid or 0) > 0))
     for container, found in _entered(inside, pods, findings):
         if found.uid == 0:
@@ -81,11 +81,11 @@ def test_running_containers_are_not_root(
 
 @check("workload.runs_read_only")
 def test_running_root_filesystems_are_read_only(
-    workloads: Workloads, pods: LivePods, objects: Objects, inside: Inside | NotSeen, findings: Findings
+    workloads: Workloads, pods: LivePods, inside: Inside | NotSeen, findings: Findings
 ) -> None:
     """DDC 7.2: nobody can change the file system of a started container: as the API asks, and as seen inside."""
     require_running(workloads)
-    running = RunningWorkloads(workloads, pods, objects)
+    running = RunningWorkloads(workloads, pods)
     report_writable(running, findings, _seen(inside, running, lambda found: found.read_only_root is True))
     for container, found in _entered(inside, pods, findings):
         if found.read_only_root is False:
@@ -96,7 +96,7 @@ def test_running_root_filesystems_are_read_only(
             )
 
 
-@check("workload.writes_to_volumes")
+@check("workload.writes_to_volumes", objects=LOCAL_CLAIM_KINDS)
 def test_what_is_writable_inside_lies_on_volumes(
     workloads: Workloads, pods: LivePods, objects: Objects, inside: Inside | NotSeen, findings: Findings
 ) -> None:
@@ -105,7 +105,7 @@ def test_what_is_writable_inside_lies_on_volumes(
     A volume that an image declares for itself lies on the node and in no manifest: only inside does it show.
     """
     require_running(workloads)
-    running = RunningWorkloads(workloads, pods, objects)
+    running = RunningWorkloads(workloads, pods)
     read_only = _seen(inside, running, lambda found: found.read_only_root is True)
     report_paths(workloads, objects, findings, read_only)
     entered = _entered(inside, pods, findings)

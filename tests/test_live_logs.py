@@ -13,6 +13,7 @@ from tests.test_observability import test_log_timestamps_are_utc as set_to_utc
 from toetskader.facts.kubernetes.environment import Environment, Origin, Variable
 from toetskader.facts.kubernetes.known_images import applications, own_code
 from toetskader.facts.kubernetes.live import Logs, LogTail
+from toetskader.facts.kubernetes.servers import SERVER_KINDS
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
 from toetskader.facts.log_levels import LEVELS, names_debug, names_level
 from toetskader.facts.names import words
@@ -84,7 +85,7 @@ def _end_for(doubts: list[Text]) -> None:
         )
 
 
-@check("logging.on_stdout")
+@check("logging.on_stdout", objects=SERVER_KINDS)
 def test_logs_come_out_on_standard_output(
     workloads: Workloads, environment: Environment, logs: Logs, findings: Findings
 ) -> None:
@@ -94,7 +95,7 @@ def test_logs_come_out_on_standard_output(
     _end_for(doubts)
 
 
-@check("logging.lines_json")
+@check("logging.lines_json", objects=SERVER_KINDS)
 def test_log_lines_are_json(workloads: Workloads, logs: Logs, findings: Findings) -> None:
     """DDC 7.20: application logs are written as JSON: every line that was read is one JSON object.
 
@@ -128,7 +129,7 @@ def test_log_lines_are_json(workloads: Workloads, logs: Logs, findings: Findings
     _end_for(doubts)
 
 
-@check("logging.lines_utc")
+@check("logging.lines_utc", objects=SERVER_KINDS)
 def test_log_lines_have_moments_in_utc(
     workloads: Workloads, environment: Environment, logs: Logs, findings: Findings
 ) -> None:
@@ -182,7 +183,7 @@ def test_log_lines_have_moments_in_utc(
     _end_for(doubts)
 
 
-@check("logging.level_in_use")
+@check("logging.level_in_use", objects=SERVER_KINDS)
 def test_log_level_variable_is_heeded(
     workloads: Workloads, environment: Environment, logs: Logs, findings: Findings
 ) -> None:
@@ -280,7 +281,7 @@ def _extends(name: str, value: str) -> bool:
     return names_debug(name) or names_level(name, value)
 
 
-@check("logging.debug_switch")
+@check("logging.debug_switch", objects=SERVER_KINDS)
 def test_debug_logging_has_a_switch(
     workloads: Workloads, environment: Environment, logs: Logs, findings: Findings
 ) -> None:

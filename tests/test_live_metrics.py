@@ -8,7 +8,9 @@ from tests.test_observability import test_metrics_can_be_collected as can_be_col
 from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.known_images import applications
 from toetskader.facts.kubernetes.live import Family, Metrics, MetricsPage
+from toetskader.facts.kubernetes.monitors import MONITOR_KINDS
 from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.servers import SERVER_KINDS
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
 from toetskader.judging import Findings, Text, check, not_applicable, undetermined
 
@@ -65,7 +67,7 @@ def signals(family: Family) -> frozenset[str]:
     return frozenset(found)
 
 
-@check("metrics.golden_signals")
+@check("metrics.golden_signals", objects=SERVER_KINDS)
 def test_metrics_tell_of_the_work(
     workloads: Workloads, environment: Environment, metrics: Metrics, findings: Findings
 ) -> None:
@@ -106,7 +108,7 @@ def test_metrics_tell_of_the_work(
         )
 
 
-@check("metrics.parsed")
+@check("metrics.parsed", objects=MONITOR_KINDS)
 def test_metrics_can_be_read(
     workloads: Workloads, objects: Objects, environment: Environment, metrics: Metrics, findings: Findings
 ) -> None:

@@ -11,8 +11,9 @@ from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.pods import ContainerState, LivePod, LivePods, condition
 from toetskader.facts.kubernetes.probes import asks_something
 from toetskader.facts.kubernetes.running import is_there
-from toetskader.facts.kubernetes.scaling import autoscaler
+from toetskader.facts.kubernetes.scaling import SCALER_KINDS, autoscaler
 from toetskader.facts.kubernetes.selectors import matches_map
+from toetskader.facts.kubernetes.servers import SERVER_KINDS
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
 from toetskader.judging import Findings, Text, check, not_applicable, undetermined
 
@@ -34,7 +35,7 @@ _STUCK = frozenset(
 )
 
 
-@check("deployment.runs")
+@check("deployment.runs", objects=("Service",))
 def test_everything_runs_after_deployment(
     workloads: Workloads, pods: LivePods, objects: Objects, live: Live, findings: Findings
 ) -> None:
@@ -204,7 +205,7 @@ def test_probes_are_there_and_answer(workloads: Workloads, pods: LivePods, live:
         )
 
 
-@check("scaling.follows_load")
+@check("scaling.follows_load", objects=(*SCALER_KINDS, *SERVER_KINDS))
 def test_number_of_pods_follows_the_load(
     workloads: Workloads, objects: Objects, pods: LivePods, findings: Findings
 ) -> None:

@@ -22,7 +22,7 @@ _SEAL = Text(
 )
 
 
-@check("secrets.sealed_in_namespace")
+@check("secrets.sealed_in_namespace", objects=("Secret", "SealedSecret.bitnami.com"))
 def test_every_secret_comes_from_a_sealed_secret(workloads: Workloads, objects: Objects, findings: Findings) -> None:
     """DDC 7.16: secrets are taken from Sealed Secrets at deployment, so a SealedSecret owns every Secret.
 

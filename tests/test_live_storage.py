@@ -4,7 +4,7 @@ import re
 
 from tests.test_live_images import require_running
 from toetskader.facts.kubernetes.objects import Objects
-from toetskader.facts.kubernetes.storage import local_claims
+from toetskader.facts.kubernetes.storage import LOCAL_CLAIM_KINDS, local_claims
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.judging import Findings, Text, check, not_applicable, undetermined
 
@@ -17,7 +17,7 @@ _AZURE = ("disk.csi.azure.com", "file.csi.azure.com", "blob.csi.azure.com", "kub
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 
 
-@check("storage.class_in_use")
+@check("storage.class_in_use", objects=LOCAL_CLAIM_KINDS)
 def test_claims_use_the_classes_of_the_cluster(workloads: Workloads, objects: Objects, findings: Findings) -> None:
     """DDC 1.3: storage uses the storage accounts of Azure, by the classes that AKS has.
 

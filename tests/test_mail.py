@@ -8,7 +8,7 @@ from toetskader.facts.kubernetes.environment import Environment, Variable
 from toetskader.facts.kubernetes.node import Place
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Workloads
-from toetskader.facts.mounts import Content, mounted_files
+from toetskader.facts.mounts import FILE_KINDS, Content, mounted_files
 from toetskader.facts.names import words
 from toetskader.facts.templates import Templates
 from toetskader.facts.values import Leaf
@@ -35,7 +35,7 @@ _MAIL_SERVICE = re.compile(
 _UNFILLED = frozenset({"", "localhost", "127.0.0.1", "::1"})
 
 
-@check("config.mail_route")
+@check("config.mail_route", objects=FILE_KINDS)
 def test_mail_goes_through_the_central_environment(
     workloads: Workloads,
     objects: Objects,

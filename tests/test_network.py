@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from toetskader.facts.kubernetes.environment import Environment, Origin
-from toetskader.facts.kubernetes.literals import arguments, literals
+from toetskader.facts.kubernetes.literals import LITERAL_KINDS, arguments, literals
 from toetskader.facts.kubernetes.network_policies import Direction, IpNetwork, NetworkPolicies
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
@@ -154,7 +154,7 @@ def test_ways_out_of_the_cluster_are_minimal(
         )
 
 
-@check("network.no_direct_diginetwerk")
+@check("network.no_direct_diginetwerk", objects=("Endpoints", "EndpointSlice.discovery.k8s.io", *LITERAL_KINDS))
 def test_no_direct_way_to_diginetwerk(
     workloads: Workloads,
     objects: Objects,
@@ -246,7 +246,7 @@ def _networks(ranges: Iterable[str]) -> tuple[IpNetwork, ...]:
         )
 
 
-@check("network.in_cluster_traffic")
+@check("network.in_cluster_traffic", objects=LITERAL_KINDS)
 def test_traffic_to_components_in_the_cluster_stays_inside(
     workloads: Workloads, objects: Objects, environment: Environment, parameters: Parameters, findings: Findings
 ) -> None:

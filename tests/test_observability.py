@@ -7,14 +7,15 @@ from tests.test_environment import require_zones_seen
 from toetskader.facts.chart import ChartFiles, Render
 from toetskader.facts.kubernetes.environment import ContainerEnvironment, Environment, Origin, Variable
 from toetskader.facts.kubernetes.known_images import applications, own_code, server_in
-from toetskader.facts.kubernetes.monitors import is_monitored, offers_metrics
+from toetskader.facts.kubernetes.monitors import MONITOR_KINDS, is_monitored, offers_metrics
 from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.servers import SERVER_KINDS
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
 from toetskader.facts.log_levels import OFF, enumerated_levels, is_extended, missing_levels, names_debug, names_level
-from toetskader.facts.mounts import mounted_files
+from toetskader.facts.mounts import FILE_KINDS, mounted_files
 from toetskader.facts.names import words
 from toetskader.facts.own_templates import OwnTemplates
-from toetskader.facts.possible_variables import possible_variables
+from toetskader.facts.possible_variables import READ_WHOLE, possible_variables
 from toetskader.facts.subcharts import enabled_subcharts
 from toetskader.facts.template_text import is_fixed
 from toetskader.facts.template_values import Decided, TemplateValues
@@ -100,7 +101,7 @@ def _log_volumes(container: Container, findings: Findings) -> None:
             )
 
 
-@check("logging.debug_variable")
+@check("logging.debug_variable", objects=(*READ_WHOLE, *SERVER_KINDS))
 def test_debug_logging_can_be_switched_on(
     workloads: Workloads,
     objects: Objects,
@@ -208,7 +209,7 @@ def _is_debug_flag(leaf: Leaf) -> bool:
     return "debug" in leaf.words and names_debug(leaf.words) and "diagnostic" not in leaf.words
 
 
-@check("logging.level_variable")
+@check("logging.level_variable", objects=(*READ_WHOLE, *SERVER_KINDS))
 def test_log_level_is_a_variable(
     workloads: Workloads,
     objects: Objects,
@@ -270,7 +271,7 @@ _JSON_OPTION = linear(
 _JSON_FILE = linear(r"escape=json|format\s*[:=]\s*\"?json", re.IGNORECASE)
 
 
-@check("logging.json")
+@check("logging.json", objects=(*FILE_KINDS, *SERVER_KINDS))
 def test_logs_are_json(workloads: Workloads, objects: Objects, environment: Environment, findings: Findings) -> None:
     """DDC 7.20: application logs are written as JSON. A chart shows the setting that asks for it, or for another form.
 
@@ -329,7 +330,7 @@ def _is_json(item: ContainerEnvironment, objects: Objects) -> bool:
     return any(file.text and _JSON_FILE.search(file.text) for file in mounted_files(item.container, objects))
 
 
-@check("logging.utc")
+@check("logging.utc", objects=SERVER_KINDS)
 def test_log_timestamps_are_utc(workloads: Workloads, environment: Environment, findings: Findings) -> None:
     """DDC 7.20: log lines have timestamps in UTC. A container's clock shows UTC unless a setting says otherwise."""
     _applications(workloads)
@@ -348,7 +349,7 @@ def test_log_timestamps_are_utc(workloads: Workloads, environment: Environment, 
         require_zones_seen(environment.of_workload(workload), of_logging=True)
 
 
-@check("metrics.exposed")
+@check("metrics.exposed", objects=MONITOR_KINDS)
 def test_metrics_can_be_collected(
     workloads: Workloads, objects: Objects, environment: Environment, findings: Findings
 ) -> None:

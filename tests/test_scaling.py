@@ -3,10 +3,19 @@
 from collections.abc import Iterator
 
 from toetskader.facts.chart import Untried
+from toetskader.facts.kubernetes.declared import AT_HAND
 from toetskader.facts.kubernetes.known_images import is_only_data_store
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
-from toetskader.facts.kubernetes.scaling import Autoscaler, autoscaler, disruption_budgets, replicas_at_least
-from toetskader.facts.kubernetes.storage import shared_volumes, works_on_node
+from toetskader.facts.kubernetes.scaling import (
+    BUDGET_KINDS,
+    SCALER_KINDS,
+    Autoscaler,
+    autoscaler,
+    disruption_budgets,
+    replicas_at_least,
+)
+from toetskader.facts.kubernetes.servers import SERVER_KINDS
+from toetskader.facts.kubernetes.storage import CLAIM_KINDS, shared_volumes, works_on_node
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
 from toetskader.judging import Findings, Text, Variant, check, not_applicable, undetermined
 
@@ -76,7 +85,7 @@ def report_shared_disks(workload: Workload, objects: Objects, findings: Findings
     return unknown
 
 
-@check("scaling.adjustable")
+@check("scaling.adjustable", objects=(AT_HAND, *CLAIM_KINDS, *SCALER_KINDS, *SERVER_KINDS))
 def test_number_of_containers_can_follow_the_load(
     workloads: Workloads, objects: Objects, scaled: Variant, findings: Findings
 ) -> None:
@@ -210,7 +219,7 @@ def _named(objects: Objects) -> dict[tuple[str, str, str], list[KubernetesObject
     return found
 
 
-@check("scaling.graceful_stop")
+@check("scaling.graceful_stop", objects=(*BUDGET_KINDS, *SERVER_KINDS))
 def test_sudden_stops_are_survived(workloads: Workloads, objects: Objects, findings: Findings) -> None:
     """DDC 7.4: the component largely survives sudden stops and starts, such as the loss of a node."""
     judged = [workload for workload in workloads if workload.is_long_running]

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from toetskader.facts.chart import ChartFiles
 from toetskader.facts.command_secrets import in_list, in_text
+from toetskader.facts.kubernetes.declared import EVERY_KIND
 from toetskader.facts.kubernetes.literals import (
+    LITERAL_KINDS,
     Literal,
     binary_literals,
     command_texts,
@@ -18,6 +20,8 @@ from toetskader.facts.kubernetes.literals import (
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.secret_uses import (
+    SECRET_NAMES,
+    SECRET_USES,
     filled_entries,
     made_by_controllers,
     secret_names,
@@ -52,7 +56,7 @@ _BY_REFERENCE = Text(
 )
 
 
-@check("secrets.none_in_chart")
+@check("secrets.none_in_chart", objects=(EVERY_KIND,))
 def test_chart_holds_no_secrets(chart: ChartFiles, objects: Objects, workloads: Workloads, findings: Findings) -> None:
     """DDC 7.5: no secret keys in the chart; norm workloads, 'Secrets in a chart'.
 
@@ -131,7 +135,7 @@ def _under(name: str) -> Text:
     return Text(f"een waarde voor {name} (niet getoond)", f"a value for {name} (not shown)")
 
 
-@check("secrets.by_reference")
+@check("secrets.by_reference", objects=(*SECRET_NAMES, *LITERAL_KINDS))
 def test_containers_get_secrets_by_reference(workloads: Workloads, objects: Objects, findings: Findings) -> None:
     """DDC 7.16: passwords, tokens and keys stand in the cluster's secret store, so never literally in pod or ConfigMap.
 
@@ -257,7 +261,7 @@ def _shapes(part: Node, item: KubernetesObject, findings: Findings) -> None:
             findings.add(place, seen=shape.name, expected=_NO_VALUE)
 
 
-@check("secrets.sealed_or_existing")
+@check("secrets.sealed_or_existing", objects=(*SECRET_USES, *SECRET_NAMES, *LITERAL_KINDS))
 def test_secrets_of_pods_are_sealed_or_exist_already(
     workloads: Workloads, objects: Objects, chart: ChartFiles, findings: Findings
 ) -> None:

@@ -2,13 +2,14 @@
 
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.chart import ChartFiles, Render
+from toetskader.facts.kubernetes.declared import EVERY_KIND
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.served_apis import ApiFault, Fault, faults, known_versions, minor_version
 from toetskader.facts.version_constraints import admits
 from toetskader.judging import FilePlace, Findings, Text, Variant, check, not_applicable, undetermined
 
 
-@check("chart.served_apis")
+@check("chart.served_apis", objects=(EVERY_KIND,))
 def test_objects_are_served_by_this_and_the_next_kubernetes(
     render: Render, objects: Objects, chart: ChartFiles, next_kubernetes: Variant | NotSeen, findings: Findings
 ) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from typing import NoReturn
 
 from toetskader.facts.kubernetes.environment import Environment
-from toetskader.facts.kubernetes.fronts import Services, missing_backends
+from toetskader.facts.kubernetes.fronts import BACKEND_KINDS, Services, missing_backends
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.services import (
+    CALLING_KINDS,
     Protocol,
     ServicePort,
     asks_one_of,
@@ -21,7 +22,7 @@ from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.judging import Findings, Strength, Text, check, not_applicable, undetermined
 
 
-@check("service.no_load_balancer")
+@check("service.no_load_balancer", objects=("Service",))
 def test_component_makes_no_way_in_of_its_own(workloads: Workloads, objects: Objects, findings: Findings) -> None:
     """DDC 1.3: the component makes no load balancer; a port on the nodes is the same way round the ingress."""
     services = [item for item in objects.of_kind("Service") if not item.is_test]
@@ -47,7 +48,7 @@ def test_component_makes_no_way_in_of_its_own(workloads: Workloads, objects: Obj
             findings.add(workload.pod.get("hostNetwork"), seen=True, expected=expected)
 
 
-@check("service.plain_http_port")
+@check("service.plain_http_port", objects=("Service", "Ingress", *BACKEND_KINDS, *CALLING_KINDS))
 def test_component_serves_plain_http(
     workloads: Workloads, objects: Objects, environment: Environment, findings: Findings
 ) -> None:

@@ -10,8 +10,9 @@ from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.node import Place
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Workloads
-from toetskader.facts.mounts import Content, MountedFile, mounted_files
+from toetskader.facts.mounts import FILE_KINDS, Content, MountedFile, mounted_files
 from toetskader.facts.names import words
+from toetskader.facts.possible_variables import READ_WHOLE
 from toetskader.facts.sign_in import HINT, Says, is_entra, is_of_entra, providers, says
 from toetskader.facts.templates import Templates
 from toetskader.facts.values import Leaf
@@ -22,7 +23,7 @@ _NETWORK = re.compile(r"\b(network|networking|netwerk|egress|outbound|ingress)\b
 _COMMENTED = re.compile(r"[ \t]*#[ \t]*(?:- )?[\"']?(?P<key>[\w.-]+)[\"']?[ \t]*:")
 
 
-@check("config.entra_identity")
+@check("config.entra_identity", objects=("Service", *FILE_KINDS, *READ_WHOLE))
 def test_users_sign_in_through_entra(
     workloads: Workloads,
     objects: Objects,

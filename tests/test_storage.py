@@ -7,7 +7,10 @@ from toetskader.facts.databases import keeps_file
 from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.known_images import data_stores, is_database, is_only_data_store
 from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.servers import SERVER_KINDS
 from toetskader.facts.kubernetes.storage import (
+    CLAIM_KINDS,
+    LOCAL_CLAIM_KINDS,
     Claim,
     Volume,
     VolumeType,
@@ -20,7 +23,7 @@ from toetskader.facts.kubernetes.storage import (
     volumes,
 )
 from toetskader.facts.kubernetes.workloads import Container, Workloads
-from toetskader.facts.object_storage import Part, Settings, rendered_settings, values_settings
+from toetskader.facts.object_storage import SETTING_KINDS, Part, Settings, rendered_settings, values_settings
 from toetskader.facts.templates import Templates
 from toetskader.facts.values import Leaf
 from toetskader.judging import Findings, Parameters, Text, check, not_applicable, undetermined
@@ -28,7 +31,7 @@ from toetskader.judging import Findings, Parameters, Text, check, not_applicable
 _OFF_THE_NODE = Text("opslag buiten de node", "storage off the node")
 
 
-@check("storage.class_configurable")
+@check("storage.class_configurable", objects=CLAIM_KINDS)
 def test_storage_class_can_be_chosen(
     workloads: Workloads, objects: Objects, render: Render, findings: Findings
 ) -> None:
@@ -53,7 +56,7 @@ def test_storage_class_can_be_chosen(
         )
 
 
-@check("storage.external_state")
+@check("storage.external_state", objects=(*CLAIM_KINDS, "PersistentVolume", *SERVER_KINDS))
 def test_persistent_information_is_kept_outside(
     workloads: Workloads, objects: Objects, parameters: Parameters, findings: Findings
 ) -> None:
@@ -105,7 +108,7 @@ def _described(claim: Claim) -> Text:
     return Text(f"claim {claim.name} ({modes})", f"claim {claim.name} ({modes})")
 
 
-@check("storage.object_storage_settings")
+@check("storage.object_storage_settings", objects=(*CLAIM_KINDS, "PersistentVolume", *SETTING_KINDS, *SERVER_KINDS))
 def test_files_go_to_object_storage(
     workloads: Workloads, objects: Objects, values: tuple[Leaf, ...], templates: Templates, findings: Findings
 ) -> None:
@@ -168,7 +171,7 @@ def _report_incomplete(settings: Settings, workloads: Workloads, findings: Findi
             findings.add(place, seen=seen, expected=expected)
 
 
-@check("storage.file_share_rwx")
+@check("storage.file_share_rwx", objects=(*CLAIM_KINDS, *SERVER_KINDS))
 def test_files_may_go_to_a_shared_file_store(workloads: Workloads, objects: Objects, findings: Findings) -> None:
     """DDC 7.15: the component may write files to cloud file shares: claims that many nodes can use at once."""
     asked = _file_claims(workloads, objects)
@@ -187,7 +190,7 @@ def test_files_may_go_to_a_shared_file_store(workloads: Workloads, objects: Obje
     not_applicable("Er is geen bestandsopslag.", "There is no file storage.")
 
 
-@check("storage.no_local_persistence")
+@check("storage.no_local_persistence", objects=(*LOCAL_CLAIM_KINDS, *SERVER_KINDS))
 def test_nothing_lasting_is_kept_on_the_container(
     workloads: Workloads, objects: Objects, environment: Environment, findings: Findings
 ) -> None:

@@ -18,11 +18,19 @@ from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.owners import operator_of
 from toetskader.facts.kubernetes.probes import asks_something
 from toetskader.facts.kubernetes.quantities import int_or_percentage, quantity
-from toetskader.facts.kubernetes.scaling import replicas_at_least
-from toetskader.facts.kubernetes.sessions import keeps_sessions, sticky_sessions
-from toetskader.facts.kubernetes.storage import VolumeType, claims, local_claims, mounts, node_volumes
+from toetskader.facts.kubernetes.scaling import SCALER_KINDS, replicas_at_least
+from toetskader.facts.kubernetes.sessions import STICKY_KINDS, keeps_sessions, sticky_sessions
+from toetskader.facts.kubernetes.storage import (
+    CLAIM_KINDS,
+    LOCAL_CLAIM_KINDS,
+    VolumeType,
+    claims,
+    local_claims,
+    mounts,
+    node_volumes,
+)
 from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
-from toetskader.facts.own_data import OwnData, own_data
+from toetskader.facts.own_data import OWN_DATA_KINDS, OwnData, own_data
 from toetskader.facts.templates import Templates
 from toetskader.judging import FilePlace, Findings, Parameters, Text, check, not_applicable, not_shown, undetermined
 
@@ -99,7 +107,7 @@ def report_writable(workloads: Workloads, findings: Findings, seen_inside: Colle
             findings.add(setting, seen=setting.value, expected=True, strength="recommended" if advised else "required")
 
 
-@check("workload.writable_paths_on_volumes")
+@check("workload.writable_paths_on_volumes", objects=LOCAL_CLAIM_KINDS)
 def test_writable_paths_lie_on_volumes(workloads: Workloads, objects: Objects, findings: Findings) -> None:
     """DDC 7.2: what must stay writable lies on an external or temporary volume, not in the container or on a node."""
     report_paths(workloads, objects, findings)
@@ -239,7 +247,7 @@ _MACHINE_KINDS = ("VirtualMachine", "VirtualMachineInstance", "VirtualMachinePoo
 _HOST_INSTALLERS = (".deb", ".rpm", ".msi", ".exe", ".iso", ".qcow2", ".vmdk", ".ova", ".vhd", ".vhdx", ".img")
 
 
-@check("workload.delivered_as_containers")
+@check("workload.delivered_as_containers", objects=_MACHINE_KINDS)
 def test_application_is_delivered_as_containers(
     workloads: Workloads, objects: Objects, chart: ChartFiles, templates: Templates, findings: Findings
 ) -> None:
@@ -269,7 +277,7 @@ def test_application_is_delivered_as_containers(
         )
 
 
-@check("workload.rolling_update")
+@check("workload.rolling_update", objects=SCALER_KINDS)
 def test_new_versions_roll_out_step_by_step(
     workloads: Workloads, objects: Objects, parameters: Parameters, findings: Findings
 ) -> None:
@@ -368,7 +376,7 @@ def test_probes_show_start_readiness_and_life(workloads: Workloads, findings: Fi
                     )
 
 
-@check("workload.stateless")
+@check("workload.stateless", objects=(*STICKY_KINDS, *OWN_DATA_KINDS))
 def test_processes_are_stateless(
     workloads: Workloads,
     objects: Objects,
@@ -440,7 +448,7 @@ _BASELINE_NAMES = {
 }
 
 
-@check("workload.resource_estimate")
+@check("workload.resource_estimate", objects=CLAIM_KINDS)
 def test_resources_are_estimated_for_a_baseline(
     workloads: Workloads, objects: Objects, chart: ChartFiles, findings: Findings
 ) -> None:

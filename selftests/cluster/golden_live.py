@@ -18,7 +18,6 @@ from pod_network import Answer
 from toetskader.catalogue.load import load_catalogue
 from toetskader.collect.kubernetes.collector import NamespaceCollector
 from toetskader.judging.judge import Judged
-from toetskader.judging.reach import texts_of
 from toetskader.judging.registry import load_checks
 from toetskader.targets.load import load_targets
 from toetskader.targets.models import with_defaults
@@ -158,13 +157,13 @@ class LiveAuditor:
         self.requirements = requirements_on_namespaces(self.catalogue, self.checks)
         checks = [check for _, check in self.requirements.values()]
         self._kinds = frozenset().union(*(check.fact_kinds("namespace") for check in checks))
-        self._named = frozenset().union(*map(texts_of, checks))
+        self._objects = frozenset().union(*(check.reads for check in checks))
 
     def judged(self, kubeconfig: Path | None = None) -> dict[str, Judged]:
         """Look at the namespace as it is now, as the administrator or with another kubeconfig, and judge it."""
         kubeconfig = kubeconfig or self._kubeconfig
         entry = NamespaceEntry(environment="production", namespace=NAMESPACE, kubeconfig=kubeconfig)
-        found = NamespaceCollector(entry, only=self._named).collect(self._kinds)
+        found = NamespaceCollector(entry, only=self._objects).collect(self._kinds)
         today = datetime.now(UTC).date()
         return judged_on_namespace(
             self.requirements, found, environment="production", parameters=self._parameters, today=today

@@ -1,4 +1,4 @@
-"""Judging with only the kinds of objects that a check names comes to the same as with all of them."""
+"""A check reads no kind of object that it does not declare, and judges with those alone as with all of them."""
 
 import copy
 from functools import cache
@@ -12,36 +12,38 @@ from test_live_judgements import CHANGES, MUTANTS
 
 from toetskader.collect.kubernetes.resources import RESOURCES
 from toetskader.facts.attempt import Unseen
+from toetskader.facts.kubernetes.declared import EVERY_KIND, is_among
 from toetskader.facts.kubernetes.live import ListOutcome, Live
-from toetskader.facts.kubernetes.objects import EVERY_KIND, Objects
+from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import POD_KINDS
 from toetskader.judging.check import Check
 from toetskader.judging.judge import Judged
-from toetskader.judging.reach import texts_of
 from toetskader.results import Verdict
 from toetskader.text import Text
-
-KINDS = {item.kind for item in RESOURCES}
 
 
 def left_out(kind: str, group: str = "") -> ListOutcome:
     return ListOutcome(kind=kind, group=group, complete=False, left_out=True, reason=Text("weggelaten", "left out"))
 
 
-def narrowed(found: Facts, named: frozenset[str]) -> Facts:
+def narrowed(found: Facts, declared: frozenset[str]) -> Facts:
     """Return facts in which only these kinds of objects were asked for."""
     live = found["live"]
     assert isinstance(live, Live)
-    if EVERY_KIND in named:
+    if EVERY_KIND in declared:
         return found
     return {
         **found,
         "live": msgspec.structs.replace(
             live,
-            objects=tuple(item for item in live.objects if item.document["kind"] in named | {"Namespace"}),
-            lists=tuple(left_out(item.kind, item.group) for item in RESOURCES if item.kind not in named),
+            objects=tuple(item for item in live.objects if is_among(*key_of(item.document), declared | {"Namespace"})),
+            lists=tuple(left_out(*item.key) for item in RESOURCES if not is_among(*item.key, declared)),
         ),
     }
+
+
+def key_of(document: dict[str, Any]) -> tuple[str, str]:
+    return document["kind"], document["apiVersion"].rpartition("/")[0]
 
 
 @cache
@@ -93,17 +95,18 @@ CHECKS = {check.id: (row, check) for row, check in requirements()}
 
 
 @pytest.mark.parametrize("name", CHECKS)
-def test_the_kinds_that_a_check_names_are_enough(name: str) -> None:
+def test_the_kinds_that_a_check_declares_are_enough(name: str) -> None:
     row, check = CHECKS[name]
     for which, whole in namespaces().items():
-        assert asked_by(row, check, whole) & KINDS <= texts_of(check), which
-        part = narrowed(whole, texts_of(check))
-        assert outcome(judged_by(row, check, part)) == outcome(judged_by(row, check, whole)), which
+        judged = judged_by(row, check, whole)
+        assert judged.crash is None, which  # reading what is not declared is one
+        assert outcome(judged_by(row, check, narrowed(whole, check.reads))) == outcome(judged), which
 
 
 def test_kinds_are_left_out_for_most_checks() -> None:
-    assert all(len(texts_of(check) & KINDS) < len(KINDS) for _, check in CHECKS.values())
-    assert "Ingress" not in texts_of(CHECKS["workload.runs_non_root"][1])
+    for _, check in CHECKS.values():
+        assert any(not is_among(*item.key, check.reads) for item in RESOURCES), check.id
+    assert not is_among("Ingress", "networking.k8s.io", CHECKS["workload.runs_non_root"][1].reads)
 
 
 def test_a_kind_that_was_left_out_is_never_taken_for_absent() -> None:

@@ -21,7 +21,6 @@ from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.judging.check import Check
 from toetskader.judging.judge import Judged, judge
 from toetskader.judging.outcomes import Parameters
-from toetskader.judging.reach import texts_of
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
 from toetskader.targets.load import load_targets
@@ -40,10 +39,10 @@ Collector = Callable[["Auditor", Target, tuple[InScope, ...]], Mapping[FactKey, 
 
 def as_a_run(auditor: "Auditor", target: Target, scope: tuple[InScope, ...]) -> Mapping[FactKey, Attempt]:
     """Collect a target as a run does."""
-    named = frozenset().union(*(texts_of(item.check) for item in scope))
+    objects = frozenset().union(*(item.check.reads for item in scope))
     means = Means(helm_program=None, resolver=None, vanity_host=auditor.vanity_host)
     kinds = {target.name: auditor.fact_kinds_of(scope)}
-    (facts,) = collect([target], kinds, named={target.name: named}, means=means, progress=lambda *_: None)
+    (facts,) = collect([target], kinds, objects={target.name: objects}, means=means, progress=lambda *_: None)
     return facts.attempts
 
 

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -14,6 +14,7 @@ from toetskader.catalogue.lint import lint_catalogue
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Catalogue, Level, Name, Part, Requirement
 from toetskader.catalogue.schema import catalogue_schemas
+from toetskader.facts.kubernetes.declared import AT_HAND, EVERY_KIND
 from toetskader.judging.check import Check
 from toetskader.judging.registry import RegistryError, load_checks
 from toetskader.oserrors import why
@@ -29,6 +30,7 @@ POLICIES = Path("policies")
 TARGETS = Path("targets")
 TESTS = Path("tests")
 SCHEMAS = Path("docs/schemas")
+ROLES = Path("docs/beheer/rollen.yaml")
 
 
 class UsageError(Exception):
@@ -97,12 +99,20 @@ def _parser() -> argparse.ArgumentParser:
 
     explain = commands.add_parser("explain", parents=[catalogue], help="vertel alles over een eis")
     explain.add_argument("id", metavar="EIS", help="zoals DDC-7.2-14")
+    explain.add_argument("--tests", type=Path, default=TESTS, metavar="DIR", help="map met toetsen (tests)")
     explain.set_defaults(run=_explain)
 
     schema = commands.add_parser("schema", parents=[common], help="toon of schrijf de JSON Schema's")
     schema.add_argument("name", nargs="?", choices=sorted(schemas()), metavar="NAAM", help="welk schema te tonen")
     schema.add_argument("--write", type=Path, nargs="?", const=SCHEMAS, metavar="DIR", help="schrijf ze (docs/schemas)")
     schema.set_defaults(run=_schema)
+
+    roles = commands.add_parser(
+        "roles", parents=[catalogue], help="toon of schrijf de rollen waarmee een cluster te toetsen is"
+    )
+    roles.add_argument("--tests", type=Path, default=TESTS, metavar="DIR", help="map met toetsen (tests)")
+    roles.add_argument("--write", type=Path, nargs="?", const=ROLES, metavar="BESTAND", help=f"schrijf ze ({ROLES})")
+    roles.set_defaults(run=_roles)
 
     diff = commands.add_parser("diff", parents=[common], help="toon wat er tussen twee runs veranderde")
     diff.add_argument("before", type=Path, metavar="EERST", help="results.json of map van de eerste run")
@@ -215,6 +225,7 @@ def _listed(row: Requirement, arguments: argparse.Namespace, catalogue: Catalogu
 
 def _explain(arguments: argparse.Namespace, lang: Lang) -> int:
     """Print everything the catalogue says about one requirement."""
+    checks = load_checks(arguments.tests)
     catalogue = load_catalogue(arguments.policies)
     row = catalogue.find(arguments.id)
     if row is None:
@@ -222,7 +233,7 @@ def _explain(arguments: argparse.Namespace, lang: Lang) -> int:
         raise UsageError(joined(message, did_you_mean(arguments.id, catalogue.requirements)))
     _say(f"{row.id}  {row.title[lang]}")
     _say(f"{' ' * len(row.id)}  {row.title['en' if lang == 'nl' else 'nl']}")
-    facts = _facts(row, catalogue, lang)
+    facts = _facts(row, catalogue, checks, lang)
     width = max(len(label[lang]) for label, _ in facts)
     for label, value in facts:
         if value:
@@ -230,7 +241,7 @@ def _explain(arguments: argparse.Namespace, lang: Lang) -> int:
     return 0
 
 
-def _facts(row: Requirement, catalogue: Catalogue, lang: Lang) -> list[tuple[Text, str]]:
+def _facts(row: Requirement, catalogue: Catalogue, checks: Mapping[str, Check], lang: Lang) -> list[tuple[Text, str]]:
     source = catalogue.sources[row.source]
     worth = {"proof": Text("bewijs", "proof"), "indication": Text("aanwijzing", "indication")}
     origin = {
@@ -259,12 +270,34 @@ def _facts(row: Requirement, catalogue: Catalogue, lang: Lang) -> list[tuple[Tex
             Text("toets", "check"),
             f"{row.check}{not_built}{''.join(f'; {part}: {id_}' for part, id_ in row.checks.items())}",
         ),
+        (Text("leest", "reads"), _kinds_read(row, checks, lang)),
         (Text("parameters", "parameters"), json.dumps(row.params, ensure_ascii=False) if row.params else ""),
         (Text("dekt ook", "covers too"), ", ".join(row.covers)),
         (Text("remedie", "remedy"), row.remedy[lang]),
         (Text("notities", "notes"), row.notes),
         (Text("bestand", "file"), f"{row.file}:{row.line}"),
     ]
+
+
+_ALL = {
+    EVERY_KIND: Text("alle soorten Kubernetes-objecten", "Kubernetes objects of every kind"),
+    AT_HAND: Text("wat er verder is van andere soorten", "what else there is of other kinds"),
+}
+
+
+def _kinds_read(row: Requirement, checks: Mapping[str, Check], lang: Lang) -> str:
+    """Name the kinds of Kubernetes objects that the checks of a requirement read, by part where these differ."""
+    by_part = {part: _named_kinds(check.reads, lang) for part, check in _built(row, checks) if check.reads}
+    if len(set(by_part.values())) == 1:
+        return next(iter(by_part.values()))
+    return "; ".join(f"{part}: {kinds}" for part, kinds in by_part.items())
+
+
+def _named_kinds(reads: frozenset[str], lang: Lang) -> str:
+    if EVERY_KIND in reads:
+        return _ALL[EVERY_KIND][lang]
+    named = sorted(kind for kind in reads - {AT_HAND} if "." not in kind or kind.partition(".")[0] not in reads)
+    return ", ".join((*named, *([_ALL[AT_HAND][lang]] if AT_HAND in reads else ())))
 
 
 # schema
@@ -282,6 +315,45 @@ def _schema(arguments: argparse.Namespace, lang: Lang) -> int:
         sys.stdout.write(schema_text(schemas()[arguments.name]))
     else:
         _say("\n".join(schemas()))
+    return 0
+
+
+# roles
+
+
+def roles_text(policies: Path, tests: Path) -> str:
+    """Return the manifest with the roles that the requirements of these policies need.
+
+    Raises FileErrors for a policy that is wrong, and RegistryError for tests that cannot be imported.
+    """
+    from toetskader.collect.kubernetes.roles import Need, roles  # noqa: PLC0415 - its library loads slowly
+
+    checks = load_checks(tests)
+    catalogue = load_catalogue(policies, checks)
+    return roles(
+        Need(" ".join(row.id.split("-")[:2]), check.fact_kinds(part), check.reads)
+        for row in catalogue.requirements.values()
+        for part, check in _built(row, checks)
+    )
+
+
+def _built(row: Requirement, checks: Mapping[str, Check]) -> Iterator[tuple[Part, Check]]:
+    """Yield the parts that a requirement is measured on, each with the check that decides it there, if it is built."""
+    for part in row.measured_on:
+        check = checks.get(row.check_for(part))
+        if check is not None and part in check.parts:
+            yield part, check
+
+
+def _roles(arguments: argparse.Namespace, lang: Lang) -> int:
+    """Write the roles for operators, or show them."""
+    text = roles_text(arguments.policies, arguments.tests)
+    if arguments.write is None:
+        sys.stdout.write(text)
+        return 0
+    arguments.write.parent.mkdir(parents=True, exist_ok=True)
+    arguments.write.write_text(text, encoding="utf-8")
+    _say(f"{Text('geschreven', 'written')[lang]}: {arguments.write}")
     return 0
 
 

@@ -5,23 +5,23 @@ from concurrent.futures import ThreadPoolExecutor
 
 from toetskader.collect.kubernetes.collector import KINDS, NamespaceCollector
 from toetskader.facts.key import Attempt, FactKey
-from toetskader.facts.kubernetes.objects import EVERY_KIND
+from toetskader.facts.kubernetes.declared import EVERY_KIND
 from toetskader.targets.namespaces import NamespaceEntry
 
 
 def collect_namespaces(
-    entries: Iterable[NamespaceEntry], kinds: frozenset[str], named: frozenset[str]
+    entries: Iterable[NamespaceEntry], kinds: frozenset[str], objects: frozenset[str]
 ) -> dict[FactKey, Attempt]:
     """Collect the facts of the namespaces of a target.
 
-    Parameters: `kinds`, the kinds of facts that the selected requirements need; `named`, what their judgements name:
-    a kind of object that is not among it is not asked for. Never raises: each fact that is not there has a reason.
+    Parameters: `kinds`, the kinds of facts that the selected requirements need; `objects`, the kinds of objects that
+    their judgements declare to read: no other is asked for. Never raises: each fact that is not there has a reason.
     """
     wanted = kinds & set(KINDS)
     entries = tuple(entries)
     if not wanted or not entries:
         return {}
-    only = None if EVERY_KIND in named else named
+    only = None if EVERY_KIND in objects else objects
     own = tuple(dict.fromkeys(name for entry in entries for name in (entry.namespace, *entry.own)))
     with ThreadPoolExecutor(len(entries)) as workers:
         found = list(workers.map(lambda entry: NamespaceCollector(entry, only=only, own=own).collect(wanted), entries))

@@ -40,15 +40,15 @@ def collect(
     targets: Iterable[Target],
     kinds: Mapping[str, frozenset[str]],
     *,
-    named: Mapping[str, frozenset[str]],
+    objects: Mapping[str, frozenset[str]],
     means: Means,
     progress: Callable[[str, int, int], None],
 ) -> Iterator[TargetFacts]:
     """Collect the facts of all targets, in the order in which they come in.
 
     Parameters: `kinds`, target name → kinds of facts that its selected requirements need; a target that needs none is
-    left alone; `named`, target name → what the judgements on what runs name, which tells the kinds of objects that
-    they read; `progress`, called with name, done and total.
+    left alone; `objects`, target name → kinds of Kubernetes objects that the judgements on what runs declare to
+    read; `progress`, called with name, done and total.
     """
     wanted = [target for target in targets if kinds.get(target.name)]
     if not wanted:
@@ -60,7 +60,7 @@ def collect(
         workers = stack.enter_context(ThreadPoolExecutor(TARGETS_AT_ONCE))
         run = _Run(helm, endpoints, means)
         running = [
-            workers.submit(run.target, target, kinds[target.name], named.get(target.name, frozenset()))
+            workers.submit(run.target, target, kinds[target.name], objects.get(target.name, frozenset()))
             for target in wanted
         ]
         for done, future in enumerate(as_completed(running), 1):
@@ -80,11 +80,11 @@ def _endpoint_collectors(means: Means) -> "EndpointCollectors":
     return EndpointCollectors(means.resolver)
 
 
-def _namespaces(target: Target, kinds: frozenset[str], named: frozenset[str]) -> Mapping[FactKey, Attempt]:
+def _namespaces(target: Target, kinds: frozenset[str], objects: frozenset[str]) -> Mapping[FactKey, Attempt]:
     """Collect what runs. Its library takes long to load, which a chart does not need."""
     from toetskader.collect.namespaces import collect_namespaces  # noqa: PLC0415
 
-    return collect_namespaces(target.namespaces, kinds, named)
+    return collect_namespaces(target.namespaces, kinds, objects)
 
 
 class _Run:
@@ -96,14 +96,14 @@ class _Run:
         self._endpoints = endpoints
         self._means = means
 
-    def target(self, target: Target, kinds: frozenset[str], named: frozenset[str]) -> TargetFacts:
+    def target(self, target: Target, kinds: frozenset[str], objects: frozenset[str]) -> TargetFacts:
         """Collect all parts of one target."""
         stopping.go_on()
         attempts: dict[FactKey, Attempt] = {}
         if target.saas is not None and self._endpoints is not None:
             attempts |= self._endpoints.collect(target.saas, kinds)
         if target.namespaces:
-            attempts |= _namespaces(target, kinds, named)
+            attempts |= _namespaces(target, kinds, objects)
         if target.haven_report is not None and "haven" in kinds:
             attempts[FactKey("haven")] = read_haven_report(target.haven_report)
         if target.chart is not None and self._helm is not None:

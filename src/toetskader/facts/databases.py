@@ -8,14 +8,15 @@ from functools import lru_cache
 from typing import Generic, TypeVar
 
 from toetskader.facts.database_names import ADDRESS, SETTING, database_in
+from toetskader.facts.kubernetes.declared import AT_HAND, must_be_declared
 from toetskader.facts.kubernetes.environment import Environment, Origin, Variable
 from toetskader.facts.kubernetes.known_images import server_in
-from toetskader.facts.kubernetes.literals import literals, options
+from toetskader.facts.kubernetes.literals import LITERAL_KINDS, literals, options
 from toetskader.facts.kubernetes.node import Node, Place
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
-from toetskader.facts.kubernetes.servers import Server
+from toetskader.facts.kubernetes.servers import SERVER_KINDS, Server
 from toetskader.facts.kubernetes.workloads import Container, Workloads
-from toetskader.facts.mounts import MountedFile, entry_text, mounted_files
+from toetskader.facts.mounts import FILE_KINDS, MountedFile, entry_text, mounted_files
 from toetskader.facts.names import words
 from toetskader.facts.values import Leaf
 from toetskader.patterns import linear
@@ -233,11 +234,16 @@ _OPERATED = frozenset(
 )
 
 
+DATABASE_KINDS = tuple(dict.fromkeys((AT_HAND, *LITERAL_KINDS, *FILE_KINDS, *SERVER_KINDS)))
+"""Kinds of objects that tell of a database (`databases`); those of its operators are whatever these define."""
+
+
 def databases(workloads: Workloads, objects: Objects, environment: Environment, values: Iterable[Leaf]) -> Databases:
     """Return what a scene shows of relational databases.
 
     Parameters: `values`, the leaves of those the scene was rendered with. Raises `Malformed`.
     """
+    must_be_declared(*DATABASE_KINDS)
     servers = []
     for container in workloads.containers():
         server = server_in(container)

@@ -7,11 +7,15 @@ from enum import StrEnum
 from functools import lru_cache
 
 from toetskader.facts.database_names import database_in
+from toetskader.facts.kubernetes.declared import must_be_declared
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Container, Workload
 from toetskader.facts.names import words
 from toetskader.facts.secrets.encoded import decoded
+
+FILE_KINDS = ("ConfigMap", "Secret")
+"""Kinds of objects that hold files (`mounted_files`)."""
 
 
 class Content(StrEnum):
@@ -78,6 +82,7 @@ _CONFIGURATION_FILE = re.compile(
 
 def mounted_files(container: Container, objects: Objects) -> Iterator[MountedFile]:
     """Yield the files of ConfigMaps and Secrets that a container mounts. Raises `Malformed`."""
+    must_be_declared(*FILE_KINDS)
     volumes = _volumes(container.workload)
     for mount in container.get("volumeMounts").each():
         volume = volumes.get(mount.get("name").text())

@@ -60,6 +60,10 @@ _BUCKET = re.compile(r"\b(bucket\w*|container( name)?)\b")
 _PLACE = re.compile(r"\b(endpoint\w*|url|uri|host|region|account( name)?|connection( string)?|domain|service)\b")
 
 
+SETTING_KINDS = ("ConfigMap", "SealedSecret")
+"""Kinds of objects whose entries are settings (`rendered_settings`)."""
+
+
 def rendered_settings(objects: Objects, workloads: Workloads) -> Settings:
     """Return the settings that containers get: environment variables and entries of ConfigMaps."""
     named: list[tuple[str, object]] = [
@@ -67,7 +71,7 @@ def rendered_settings(objects: Objects, workloads: Workloads) -> Settings:
         for container in workloads.containers()
         for node in container.env()
     ]
-    for item in objects.of_kind("ConfigMap", "SealedSecret"):
+    for item in objects.of_kind(*SETTING_KINDS):
         place = item.get("data") if item.kind == "ConfigMap" else item.get("spec", "encryptedData")
         named += [(key, node.value if item.kind == "ConfigMap" else None) for key, node in place.entries()]
     return _about(named)

@@ -12,7 +12,8 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from toetskader.facts.databases import databases, keeps_file
+from toetskader.facts.databases import DATABASE_KINDS, databases, keeps_file
+from toetskader.facts.kubernetes.declared import must_be_declared
 from toetskader.facts.kubernetes.environment import ContainerEnvironment, Environment, Origin, Variable
 from toetskader.facts.kubernetes.fronts import Services
 from toetskader.facts.kubernetes.known_images import is_helper, server_in
@@ -20,7 +21,7 @@ from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.servers import is_here
 from toetskader.facts.kubernetes.storage import Volume, VolumeType, mounts, volumes
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
-from toetskader.facts.mounts import mounted_files
+from toetskader.facts.mounts import FILE_KINDS, mounted_files
 from toetskader.facts.names import words
 from toetskader.patterns import linear
 
@@ -58,12 +59,17 @@ class OwnData:
     volume: Volume
 
 
+OWN_DATA_KINDS = tuple(dict.fromkeys(("Service", *FILE_KINDS, *DATABASE_KINDS)))
+"""Kinds of objects that tell of a data store under any name (`own_data`)."""
+
+
 def own_data(workloads: Workloads, objects: Objects, environment: Environment) -> Iterator[OwnData]:
     """Yield the containers that keep running and serve others, have lasting storage to themselves, and are told of no
     place elsewhere where they keep what they store; servers that are known left out.
 
     Raises `Malformed`, and `Unseen` where Services were not seen.
     """
+    must_be_declared(*OWN_DATA_KINDS)
     found = [(item, kept) for item in environment.of_containers for kept in _candidate(item, workloads, objects)]
     users = databases(workloads, objects, environment, ()).users if found else ()
     for item, (path, volume) in found:

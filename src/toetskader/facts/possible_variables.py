@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from toetskader.facts.kubernetes.declared import must_be_declared
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Container
 from toetskader.facts.own_templates import OwnTemplates
@@ -27,6 +28,10 @@ _IN_FLOW = linear(rf"[{{,]\s*{_NAME}\s*:")
 _WORD = re.compile(r"[\w-]+")
 
 
+READ_WHOLE = ("ConfigMap", "Secret")
+"""Kinds of objects that containers read whole (`possible_variables`)."""
+
+
 def possible_variables(
     containers: Sequence[Container], objects: Objects, own: OwnTemplates, files: Mapping[str, str]
 ) -> frozenset[str]:
@@ -36,6 +41,7 @@ def possible_variables(
     those of the chart, of which the values files show samples. What another container of the same pod is given in the
     render is its own: a name counts as often as the templates write it beyond that.
     """
+    must_be_declared(*READ_WHOLE)
     if not containers:
         return frozenset()
     workload = containers[0].workload

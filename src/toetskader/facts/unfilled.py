@@ -6,13 +6,16 @@ from collections.abc import Collection, Iterator
 from toetskader.facts.kubernetes.environment import Environment, Origin
 from toetskader.facts.kubernetes.node import Place
 from toetskader.facts.kubernetes.objects import Objects
-from toetskader.facts.kubernetes.secret_uses import secret_uses
+from toetskader.facts.kubernetes.secret_uses import SECRET_USES, secret_uses
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.names import words
 from toetskader.facts.placeholders import is_placeholder, says_to_replace
 from toetskader.facts.secrets.encoded import decoded
 from toetskader.facts.secrets.names import names_identity, names_secret
 from toetskader.facts.values import Leaf
+
+UNFILLED_KINDS = ("Secret", *SECRET_USES)
+"""Kinds of objects that can hold a placeholder, or tell that something is none (`unfilled`)."""
 
 
 def unfilled(

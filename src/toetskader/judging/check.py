@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_args
 import msgspec
 
 from toetskader.facts.attempt import NotSeen
+from toetskader.facts.kubernetes.declared import AT_HAND, EVERY_KIND
 from toetskader.judging.subjects import SUBJECTS
 
 # Arguments that every judgement can have besides subjects.
@@ -34,6 +35,18 @@ class Check:
     """True for a part of a larger judgement, which no requirement needs to name."""
     norms: tuple[tuple[str, str], ...] = ()
     """Arguments that take a norm, each with its kind: `("norm", "tls")`."""
+    objects: frozenset[str] = frozenset()
+    """Kinds of Kubernetes objects that it reads itself (`facts.kubernetes.declared`)."""
+    reads: frozenset[str] = frozenset()
+    """The same, with those that its subjects are derived from."""
+
+    @property
+    def may_read(self) -> frozenset[str]:
+        """Kinds of Kubernetes objects that it may read while it judges.
+
+        What its subjects are derived from may be read again; all that is there only by who says so for itself.
+        """
+        return self.objects | (self.reads - {AT_HAND, EVERY_KIND})
 
     @property
     def parts(self) -> frozenset[str]:
@@ -51,16 +64,23 @@ class Check:
 
 
 def check(
-    id_: str, *, params: type[msgspec.Struct] | None = None, is_aspect: bool = False
+    id_: str,
+    *,
+    params: type[msgspec.Struct] | None = None,
+    is_aspect: bool = False,
+    objects: tuple[str, ...] = (),
 ) -> Callable[[Judgement], Judgement]:
     """Make a test function a check.
 
     Parameters: `id_`, the id that requirements name, `subject.property`; `params`, the struct that a requirement's
-    `params` must fit; `is_aspect`, for a part of a larger judgement that calls it. The function's arguments say what
-    it needs: a subject (`workloads`, `objects`, `chart`, …; see `judging.subjects`), `findings`, `params`,
-    `parameters` (the target's), `norm` (its annotation says of which kind), `today`; any other is a pytest fixture.
-    Raises TypeError for a check without subject, with subjects that no part has together, or with `params` on one
-    side only.
+    `params` must fit; `is_aspect`, for a part of a larger judgement that calls it; `objects`, the kinds of Kubernetes
+    objects that it reads besides those that its subjects are derived from: `Service`, `Gateway.networking.istio.io`,
+    `AT_HAND` or `EVERY_KIND`; of a namespace no other is asked for, and reading one is an error.
+    The function's arguments say what it needs: a subject (`workloads`, `objects`, `chart`, …; see `judging.subjects`),
+    `findings`, `params`, `parameters` (the target's), `norm` (its annotation says of which kind), `today`; any other is
+    a pytest fixture.
+    Raises TypeError for a check without subject, with subjects that no part has together, with `params` on one
+    side only, or that asks for `objects` without saying of which kinds.
     """
 
     def decorate(function: Judgement) -> Judgement:
@@ -72,11 +92,25 @@ def check(
             raise TypeError(f"check {id_}: {function.__name__} asks for subjects that no part of a target has together")
         if (params is None) != ("params" not in arguments):
             raise TypeError(f"check {id_}: the argument 'params' and @check(params=…) go together")
+        reads = frozenset(objects).union(*(SUBJECTS[name].reads for name in subjects))
+        if "objects" in subjects and not objects:
+            raise TypeError(f"check {id_}: {function.__name__} asks for 'objects'; say which kinds: @check(objects=…)")
         accepts = frozenset(name for name in subjects if NotSeen in get_args(arguments[name].annotation))
         norms = tuple(
             (name, str(arguments[name].annotation.__struct_config__.tag)) for name in NORMS if name in arguments
         )
-        made = Check(id_, function, subjects, GIVEN.union(NORMS) & arguments.keys(), params, accepts, is_aspect, norms)
+        made = Check(
+            id_,
+            function,
+            subjects,
+            GIVEN.union(NORMS) & arguments.keys(),
+            params,
+            accepts,
+            is_aspect,
+            norms,
+            frozenset(objects),
+            reads,
+        )
         setattr(function, ATTRIBUTE, made)
         return function
 

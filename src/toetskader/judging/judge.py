@@ -8,6 +8,7 @@ import msgspec
 
 from toetskader.facts.attempt import Malformed, NotSeen, Unseen
 from toetskader.facts.key import FactKey
+from toetskader.facts.kubernetes.declared import reading
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.running import why_nothing_runs
 from toetskader.facts.kubernetes.workloads import Workloads
@@ -167,7 +168,7 @@ def _with(judged: Judged, also: Judged, when: Text) -> Judged:
 def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any], deadline: Deadline) -> Judged:
     findings = Findings(scene.scene if scene.part != "saas" else "")  # a place on an endpoint names its host
     try:
-        with deadline:
+        with reading(check.may_read), deadline:
             return _judged(check, scene, given, findings)
     except TooLong:
         return _ended(findings, _keys(check, scene), _too_long(check, scene, deadline))

@@ -9,17 +9,18 @@ import msgspec
 
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.chart import ChartFiles, Circumstance, Render, Undecided
-from toetskader.facts.databases import Databases, databases
+from toetskader.facts.databases import DATABASE_KINDS, Databases, databases
 from toetskader.facts.key import Fact, FactKey, TargetFacts
 from toetskader.facts.kubernetes.component import Component
-from toetskader.facts.kubernetes.environment import Environment
+from toetskader.facts.kubernetes.declared import AT_HAND, EVERY_KIND, reading
+from toetskader.facts.kubernetes.environment import ENVIRONMENT_KINDS, Environment
 from toetskader.facts.kubernetes.live import Live
-from toetskader.facts.kubernetes.network_policies import NetworkPolicies
+from toetskader.facts.kubernetes.network_policies import POLICY_KINDS, NetworkPolicies
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.pods import LivePods
-from toetskader.facts.kubernetes.routes import routes
+from toetskader.facts.kubernetes.routes import ROUTE_KINDS, routes
 from toetskader.facts.kubernetes.unseen import unseen
-from toetskader.facts.kubernetes.workloads import Workloads
+from toetskader.facts.kubernetes.workloads import WORKLOAD_KINDS, Workloads
 from toetskader.facts.subcharts import Off, switched_off, unset
 from toetskader.facts.templates import Templates
 from toetskader.facts.values import Leaf, leaves
@@ -60,7 +61,14 @@ class Subject:
     per_scene: bool
     derive: Callable[["SceneSubjects", Any], Any]
     rests_on: tuple[str, ...] = ()
-    """Other subjects that it is derived from, where these rest on other facts than its own."""
+    """Other subjects that it is derived from."""
+    objects: tuple[str, ...] = ()
+    """Kinds of Kubernetes objects that it is derived from, besides those of the subjects that it rests on."""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """All kinds of Kubernetes objects that it is derived from (`facts.kubernetes.declared`)."""
+        return frozenset(self.objects).union(*(SUBJECTS[name].reads for name in self.rests_on))
 
     def fact_kinds(self, part: str) -> frozenset[str]:
         """Kinds of facts that it needs on a part."""
@@ -125,19 +133,54 @@ SUBJECTS: dict[str, Subject] = {
         Subject("templates", _CHART, False, _templates),
         Subject("render", _RENDER, True, _fact),
         Subject("values", _RENDER, True, _values, rests_on=("templates",)),
-        Subject("databases", _RENDER, True, _databases, rests_on=("values",)),
-        Subject("vanity", {"chart": "render_vanity"}, True, _variant),
-        Subject("next_kubernetes", {"chart": "render_next"}, True, _variant),
-        Subject("scaled", {"chart": "render_scaled"}, True, _variant),
+        Subject(
+            "databases",
+            _RENDER,
+            True,
+            _databases,
+            rests_on=("workloads", "objects", "environment", "values"),
+            objects=DATABASE_KINDS,
+        ),
+        Subject("vanity", {"chart": "render_vanity"}, True, _variant, rests_on=("objects",)),
+        Subject("next_kubernetes", {"chart": "render_next"}, True, _variant, rests_on=("objects",)),
+        Subject("scaled", {"chart": "render_scaled"}, True, _variant, rests_on=("objects",)),
         Subject("objects", _WORKLOADS, True, _objects),
-        Subject("unseen", _RENDER, True, lambda scene, _: unseen(scene.get("objects"))),
-        Subject("workloads", _WORKLOADS, True, _workloads),
-        Subject("network_policies", _WORKLOADS, True, lambda scene, _: NetworkPolicies(scene.get("objects"))),
-        Subject("routes", _WORKLOADS, True, lambda scene, _: routes(scene.get("objects"))),
-        Subject("environment", _WORKLOADS, True, _environment),
+        Subject(
+            "unseen",
+            _RENDER,
+            True,
+            lambda scene, _: unseen(scene.get("objects")),
+            rests_on=("objects",),
+            objects=(EVERY_KIND,),
+        ),
+        Subject("workloads", _WORKLOADS, True, _workloads, rests_on=("objects",), objects=WORKLOAD_KINDS),
+        Subject(
+            "network_policies",
+            _WORKLOADS,
+            True,
+            lambda scene, _: NetworkPolicies(scene.get("objects")),
+            rests_on=("objects",),
+            objects=POLICY_KINDS,
+        ),
+        Subject(
+            "routes",
+            _WORKLOADS,
+            True,
+            lambda scene, _: routes(scene.get("objects")),
+            rests_on=("objects",),
+            objects=ROUTE_KINDS,
+        ),
+        Subject(
+            "environment",
+            _WORKLOADS,
+            True,
+            _environment,
+            rests_on=("workloads", "objects"),
+            objects=ENVIRONMENT_KINDS,
+        ),
         Subject("live", {**_LIVE, "release": "live"}, True, _fact),
         Subject("contracted", _RELEASE, True, _fact),
-        Subject("pods", _LIVE, True, _pods),
+        Subject("pods", _LIVE, True, _pods, rests_on=("objects", "workloads"), objects=("Pod", AT_HAND)),
         *(Subject(name, {"namespace": name}, True, _fact) for name in ("logs", "metrics", "usage", "inside")),
         Subject("rights", {"rbac": "rights"}, True, _fact),
         Subject("haven", {"cluster": "haven"}, False, _fact),
@@ -227,7 +270,8 @@ class SceneSubjects:
 
     def _build(self, subject: Subject) -> Any:
         attempt = self.attempt(subject.name)
-        return subject.derive(self, attempt)
+        with reading(subject.reads):
+            return subject.derive(self, attempt)
 
     def attempt(self, name: str) -> Fact:
         """Return the fact a subject rests on. Raises `Missing` when it was not seen."""

@@ -26,7 +26,6 @@ from toetskader.collect.run import Means, collect
 from toetskader.facts.key import TargetFacts
 from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
-from toetskader.judging.reach import texts_of
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
 from toetskader.oserrors import why
@@ -249,16 +248,16 @@ class Audit:
         Raises pytest.UsageError for a replay of files that cannot be read.
         """
         kinds: dict[str, frozenset[str]] = {}
-        named: dict[str, frozenset[str]] = {}
+        objects: dict[str, frozenset[str]] = {}
         for item in items:
             name = item.target.name
             kinds[name] = kinds.get(name, frozenset()) | item.check.fact_kinds(item.part)
             if item.part in ("namespace", "release"):
-                named[name] = named.get(name, frozenset()) | texts_of(item.check)
+                objects[name] = objects.get(name, frozenset()) | item.check.reads
             self._to_judge[name] += 1
         targets = {target.name: target for target in self.targets if target.name in kinds}
         if self.options.replay is None:
-            self._collection = Collection(kinds, self._facts(list(targets.values()), kinds, named, workerinput))
+            self._collection = Collection(kinds, self._facts(list(targets.values()), kinds, objects, workerinput))
             return self._collection
         stored = EvidenceFolder(self.options.replay)
 
@@ -279,7 +278,7 @@ class Audit:
         self,
         targets: list[Target],
         kinds: Mapping[str, frozenset[str]],
-        named: Mapping[str, frozenset[str]],
+        objects: Mapping[str, frozenset[str]],
         workerinput: Mapping[str, Any] | None,
     ) -> Iterator[TargetFacts]:
         means = Means(helm_program=self.options.helm, resolver=self.options.resolver, vanity_host=self._vanity_host())
@@ -288,7 +287,7 @@ class Audit:
             return collect(
                 wanted,
                 kinds,
-                named=named,
+                objects=objects,
                 means=means,
                 progress=Progress(self.options.lang),
             )

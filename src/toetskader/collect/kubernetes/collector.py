@@ -17,8 +17,10 @@ from toetskader.collect.kubernetes.objects import collect_live
 from toetskader.collect.kubernetes.snapshot import KIND_WORDS, NamespaceFact, read_snapshot, write_facts
 from toetskader.collect.kubernetes.usage import collect_usage
 from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.facts.kubernetes.declared import reading
 from toetskader.facts.kubernetes.live import Live
-from toetskader.facts.kubernetes.workloads import POD_KINDS
+from toetskader.facts.kubernetes.monitors import MONITOR_KINDS
+from toetskader.facts.kubernetes.workloads import WORKLOAD_KINDS
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
 
@@ -27,22 +29,22 @@ KINDS = ("live", "logs", "metrics", "usage", "inside", "rights")
 DEADLINE_S = 120.0
 """Seconds that one namespace may take."""
 
-_NEED_OBJECTS: dict[str, tuple[str, ...]] = {
-    "live": POD_KINDS,  # whether anything runs: where nothing does, nothing is met
-    "logs": POD_KINDS,
-    "metrics": (*POD_KINDS, "Service", "ServiceMonitor", "PodMonitor"),
+READS: dict[str, tuple[str, ...]] = {
+    "live": WORKLOAD_KINDS,  # whether anything runs: where nothing does, nothing is met
+    "logs": WORKLOAD_KINDS,
+    "metrics": (*WORKLOAD_KINDS, *MONITOR_KINDS),
     "usage": (),
-    "inside": POD_KINDS,
+    "inside": WORKLOAD_KINDS,
 }
-"""Facts that rest on the objects → kinds of objects that they need, whatever is judged."""
+"""Facts that rest on the objects → kinds of objects that they are made from, whatever is judged."""
 
 
 class NamespaceCollector:
     """Collects one namespace.
 
     Parameters: `entry`, where it is and how to look at it; `deadline_s`, seconds for all of it together; `now`, the
-    moment that facts bear; `only`, the kinds of objects that judgements need (`Pod`, `Ingress`), None for all; `own`,
-    namespaces of the same supplier, in which rights are no trespass.
+    moment that facts bear; `only`, the kinds of objects that judgements declare (`Pod`, `Ingress.networking.k8s.io`),
+    None for all; `own`, namespaces of the same supplier, in which rights are no trespass.
     """
 
     def __init__(
@@ -95,7 +97,7 @@ class NamespaceCollector:
         found: dict[str, NamespaceFact | NotSeen] = {}
         with ApiServer(access, deadline_s=self._deadline_s, user_agent=f"Toetskader/{version('toetskader')}") as server:
             entry, now = self._entry, self._now
-            if _NEED_OBJECTS.keys() & set(wanted):
+            if READS.keys() & set(wanted):
                 only = self._needed(wanted)
                 live = self._guarded("live", lambda: collect_live(server, entry, now=now, only=only))
                 if "live" in wanted:
@@ -107,9 +109,12 @@ class NamespaceCollector:
                         "usage": lambda: collect_usage(server, live, now=now),
                         "inside": lambda: collect_inside(server, live, allowed=entry.exec, now=now),
                     }
-                    found |= {kind: self._guarded(kind, one) for kind, one in collectors.items() if kind in wanted}
+                    for kind, collector in collectors.items():
+                        if kind in wanted:
+                            with reading(READS[kind]):
+                                found[kind] = self._guarded(kind, collector)
                 else:
-                    found |= {kind: live for kind in wanted if kind in _NEED_OBJECTS}
+                    found |= {kind: live for kind in wanted if kind in READS}
             if "rights" in wanted:
                 found["rights"] = self._guarded("rights", lambda: collect_rights(server, entry, own=self._own))
             self.requests = server.requests
@@ -119,7 +124,7 @@ class NamespaceCollector:
         """Return the kinds of objects to list: those that judgements need, and those that the other facts need."""
         if self._only is None:
             return None
-        return frozenset(self._only).union(*(_NEED_OBJECTS.get(kind, ()) for kind in wanted))
+        return frozenset(self._only).union(*(READS.get(kind, ()) for kind in wanted))
 
     def _guarded(self, kind: str, collector: Callable[[], NamespaceFact | NotSeen]) -> NamespaceFact | NotSeen:
         """Run a collector. A fault of ours in it costs that fact, and not the run."""

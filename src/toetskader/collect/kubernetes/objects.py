@@ -16,6 +16,7 @@ from toetskader.collect.kubernetes.lists import Listed, list_kind, list_of_unser
 from toetskader.collect.kubernetes.namespace import exists, perhaps_absent
 from toetskader.collect.kubernetes.resources import RESOURCES, Resource, Served, discover, server_version
 from toetskader.facts.attempt import Provenance
+from toetskader.facts.kubernetes.declared import is_among
 from toetskader.facts.kubernetes.flux import SOURCES
 from toetskader.facts.kubernetes.live import ListOutcome, Live
 from toetskader.targets.namespaces import NamespaceEntry
@@ -47,8 +48,8 @@ class Collected:
 def collect_live(server: ApiServer, entry: NamespaceEntry, *, now: datetime, only: Collection[str] | None) -> Live:
     """Read the objects of a namespace.
 
-    Parameters: `only`, the kinds of objects that are needed; None for all that judgements know. Raises `Failed` when
-    nothing can be seen; a kind that was refused, or is not needed, is an outcome in the fact.
+    Parameters: `only`, the kinds of objects that are needed (`facts.kubernetes.declared`); None for all that judgements
+    know. Raises `Failed` when nothing can be seen; a kind that was refused, or not needed, is an outcome in the fact.
     """
     with ThreadPoolExecutor(AT_ONCE) as workers:
         collected = _collected(server, entry.namespace, only, workers)
@@ -81,7 +82,7 @@ def _collected(
 ) -> Collected:
     version = workers.submit(server_version, server)
     served = discover(server)
-    wanted = _wanted(only)
+    wanted = to_list(only)
     independent = {
         item.key: workers.submit(_listed, server, item, served, namespace) for item in wanted if not item.only_with
     }
@@ -98,13 +99,14 @@ def _collected(
     return Collected(version.result(), listed, served)
 
 
-def _wanted(only: Collection[str] | None) -> tuple[Resource, ...]:
+def to_list(only: Collection[str] | None) -> tuple[Resource, ...]:
     """Return what to list: the kinds that are needed, and those without which they are not asked for."""
     if only is None:
         return RESOURCES
-    needed = set(only)
-    needed.update(kind for item in RESOURCES if item.kind in only for kind in item.only_with)
-    return tuple(item for item in RESOURCES if item.kind in needed)
+    needed = frozenset(only)
+    wanted = [item for item in RESOURCES if is_among(*item.key, needed)]
+    needed = needed.union(kind for item in wanted for kind in item.only_with)
+    return tuple(item for item in RESOURCES if is_among(*item.key, needed))
 
 
 def _listed(server: ApiServer, resource: Resource, served: Served, namespace: str) -> Listed:

@@ -7,10 +7,23 @@ from toetskader.facts.kubernetes.known_images import image_name
 from toetskader.facts.kubernetes.literals import config_map_entries
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
-from toetskader.facts.kubernetes.routes import routes
+from toetskader.facts.kubernetes.routes import ROUTE_KINDS, routes
 from toetskader.facts.kubernetes.workloads import POD_KINDS, Workloads
 from toetskader.facts.secrets.documents import texts
 from toetskader.facts.secrets.encoded import holds_certificate, holds_private_key, may_hold_pem
+
+_CERTIFICATE = "Certificate.cert-manager.io"
+CERTIFICATE_NAMES = (*ROUTE_KINDS, _CERTIFICATE)
+"""Kinds of objects that name the hosts of a certificate (`certificate_names`)."""
+CERTIFICATE_SECRETS = (
+    "Ingress",
+    "Gateway.gateway.networking.k8s.io",
+    "Gateway.networking.istio.io",
+    "ApisixTls.apisix.apache.org",
+    "IngressRoute",
+    _CERTIFICATE,
+)
+"""Kinds of objects that name the Secret of a certificate (`certificate_secrets`)."""
 
 
 def certificate_names(objects: Objects) -> Iterator[Node]:
@@ -67,7 +80,7 @@ def certificate_requests(objects: Objects) -> Iterator[KubernetesObject]:
 
 
 # What a component's own text can stand in. Secrets are left out: what is in them is not collected.
-_FREE_FORM = (
+FREE_FORM_KINDS = (
     *POD_KINDS,
     "ConfigMap",
     "SealedSecret",
@@ -87,7 +100,7 @@ def private_keys_in_namespace(objects: Objects) -> Iterator[Node]:
 
     Raises `Unseen` when a kind that can hold one was not seen.
     """
-    for item in objects.of_kind(*_FREE_FORM):
+    for item in objects.of_kind(*FREE_FORM_KINDS):
         yield from private_keys(item)
 
 

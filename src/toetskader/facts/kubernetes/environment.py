@@ -158,6 +158,15 @@ _WHOLE_SOURCES = (("configMapRef", "ConfigMap", Origin.CONFIG_MAP), ("secretRef"
 _KEY_SOURCES = (("configMapKeyRef", "ConfigMap", Origin.CONFIG_MAP), ("secretKeyRef", "Secret", Origin.SECRET))
 
 
+ENVIRONMENT_KINDS = (
+    "ConfigMap",
+    "Secret",
+    "SealedSecret.bitnami.com",
+    "ExternalSecret.external-secrets.io",
+)
+"""Kinds of objects that variables can come from (`Environment`)."""
+
+
 class _Sources:
     """The ConfigMaps and Secrets of a scene, and the objects a controller makes Secrets from, by name."""
 

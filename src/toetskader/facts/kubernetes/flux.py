@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from toetskader.facts.attempt import Unseen
+from toetskader.facts.kubernetes.declared import in_group, must_be_declared
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.pods import condition
@@ -16,6 +17,11 @@ SOURCE = "source.toolkit.fluxcd.io"
 _APPLIERS = (("HelmRelease", HELM), ("Kustomization", KUSTOMIZE))
 SOURCES = ("GitRepository", "OCIRepository", "HelmRepository", "HelmChart")
 """Kinds that an applier can take its content from, as far as they are read."""
+FLUX_KINDS = (
+    *(in_group(kind, group) for kind, group in _APPLIERS),
+    *(in_group(kind, SOURCE) for kind in SOURCES),
+)
+"""Kinds of objects of Flux (`find`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ def find(objects: Objects, reference: Reference) -> KubernetesObject | None:
 
     Raises `Unseen` when its kind was not seen, as of a source that is none of `SOURCES` (a Bucket).
     """
+    must_be_declared(*FLUX_KINDS)
     if reference.group == SOURCE and reference.kind not in SOURCES:
         raise Unseen(
             reference.kind,

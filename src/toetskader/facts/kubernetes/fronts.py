@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from toetskader.facts.kubernetes.declared import must_be_declared
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.selectors import Selectors, map_selector, members
@@ -30,8 +31,13 @@ class Services:
                 yield service
 
 
+BACKEND_KINDS = ("Ingress.networking.k8s.io", "Service")
+"""Kinds of objects that tell which backends are missing (`missing_backends`)."""
+
+
 def missing_backends(objects: Objects) -> Iterator[Node]:
     """Yield where an Ingress names a Service that is not in the scene. Raises `Unseen` where those were not seen."""
+    must_be_declared(*BACKEND_KINDS)
     for item in objects.of_kind("Ingress", group="networking.k8s.io"):
         backends = [item.get("spec", "defaultBackend")]
         for rule in item.get("spec", "rules").each():

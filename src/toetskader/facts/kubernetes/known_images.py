@@ -3,8 +3,9 @@
 import re
 from functools import lru_cache
 
+from toetskader.facts.kubernetes.declared import must_be_declared
 from toetskader.facts.kubernetes.images import parse_image
-from toetskader.facts.kubernetes.servers import Server, shown_server
+from toetskader.facts.kubernetes.servers import SERVER_KINDS, Server, shown_server
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
 
 _DATABASES = frozenset({Server.POSTGRESQL, Server.OTHER_SQL, Server.OTHER_DATABASE})
@@ -52,6 +53,7 @@ def server_in(container: Container) -> Server | None:
 
     The image's name tells; else, for a container that is no helper such as a proxy, what it shows of itself.
     """
+    must_be_declared(*SERVER_KINDS)
     named = _server_of(_repository(container))
     return named if named is not None or is_helper(container) else shown_server(container)
 

@@ -8,7 +8,7 @@ import msgspec
 
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
-from toetskader.facts.kubernetes.replaced import Replacements
+from toetskader.facts.kubernetes.replaced import MADE_SECRETS, Replacements
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.references import Resolves, nothing
 from toetskader.facts.secrets.encoded import text_of
@@ -45,6 +45,10 @@ class Literal(msgspec.Struct, frozen=True):
     def text(self) -> str:
         """The value as text; empty when it has another type."""
         return self.node.value if isinstance(self.node.value, str) else ""
+
+
+LITERAL_KINDS = ("ConfigMap", *MADE_SECRETS)
+"""Kinds of objects that hold literal values, or tell what is replaced in them (`literals`, `binary_literals`)."""
 
 
 def literals(workloads: Workloads, objects: Objects, *, tests: bool = False) -> Iterator[Literal]:

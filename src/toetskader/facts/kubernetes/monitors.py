@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from toetskader.facts.kubernetes.declared import in_group, must_be_declared
 from toetskader.facts.kubernetes.fronts import Services
 from toetskader.facts.kubernetes.known_images import server_in
 from toetskader.facts.kubernetes.node import Node
@@ -10,6 +11,8 @@ from toetskader.facts.kubernetes.selectors import Labels, Selectors, members, se
 from toetskader.facts.kubernetes.workloads import Container, Workload
 
 _GROUP = "monitoring.coreos.com"
+MONITOR_KINDS = ("Service", in_group("ServiceMonitor", _GROUP), in_group("PodMonitor", _GROUP))
+"""Kinds of objects by which a Prometheus is told of metrics (`is_monitored`, `offers_metrics`)."""
 
 
 def is_monitored(objects: Objects, workload: Workload) -> bool:
@@ -17,6 +20,7 @@ def is_monitored(objects: Objects, workload: Workload) -> bool:
 
     Raises `Malformed` for a monitor whose selector the API refuses, and `Unseen` where kinds were not seen.
     """
+    must_be_declared(*MONITOR_KINDS)
     objects.of_kind("PodMonitor", group=_GROUP)
     if objects.derived(_PodMonitors).watches(workload.pod_labels, workload.namespace):
         return True
@@ -34,6 +38,7 @@ def offers_metrics(objects: Objects, workload: Workload) -> bool:
     Those of servers that others make do not count, nor does a port of a Service that leads to no container. Raises
     `Unseen` where Services were not seen.
     """
+    must_be_declared("Service")
     running = [item for item in workload.containers if item.runs_continuously]
     own = [item for item in running if server_in(item) is None] or running  # a server by itself is the component
     if any(_is_for_metrics(port) for container in own for port in container.get("ports").each()):

@@ -32,6 +32,8 @@ PLUGIN_KINDS = (
     ("GlobalNetworkPolicy", "crd.projectcalico.org"),
 )
 """Kinds of other network plugins whose policies add to those of Kubernetes, with their API group."""
+POLICY_KINDS = tuple(dict.fromkeys(("NetworkPolicy", *(kind for kind, _ in PLUGIN_KINDS))))
+"""Kinds of policies, whatever the group: that of Calico has several (`NetworkPolicies`)."""
 
 
 class Direction(StrEnum):
@@ -231,11 +233,10 @@ class NetworkPolicies:
         """The policies of other network plugins. Raises `Unseen` where there may be some that were not seen."""
         for kind, group in PLUGIN_KINDS:
             self._objects.of_kind(kind, group=group)
-        kinds = {kind for kind, _ in PLUGIN_KINDS} - {"NetworkPolicy"}
         return tuple(
             item
-            for item in self._objects
-            if item.kind in kinds or (item.kind == "NetworkPolicy" and item.group.endswith("projectcalico.org"))
+            for item in self._objects.present(*POLICY_KINDS)
+            if item.kind != "NetworkPolicy" or item.group.endswith("projectcalico.org")
         )
 
     def rules(self, direction: Direction) -> tuple[tuple[NetworkPolicy, Rule], ...]:

@@ -9,6 +9,7 @@ import msgspec
 
 from toetskader.facts.attempt import Malformed, Unseen
 from toetskader.facts.chart import Render
+from toetskader.facts.kubernetes.declared import AT_HAND, EVERY_KIND, in_group, is_among, must_be_declared, noting
 from toetskader.facts.kubernetes.live import ListOutcome, Live
 from toetskader.facts.kubernetes.node import Node, type_name
 from toetskader.text import Text
@@ -47,10 +48,6 @@ _REMOVING = frozenset({"pre-delete", "post-delete"})
 
 # Where an object says what pods it has or makes.
 _OF_PODS = ("containers", "template", "jobTemplate")
-
-EVERY_KIND = "every kind"
-"""What a check names that reads the objects of all kinds (`Objects.of_every_kind`)."""
-
 
 _Made = TypeVar("_Made")
 
@@ -209,7 +206,7 @@ Unknown = Mapping[tuple[str, str], Text]
 
 
 class Objects:
-    """All objects of one scene, indexed by kind.
+    """All objects of one scene, indexed by kind. Who reads them declares of which kinds (`declared`).
 
     Parameters: `unseen`, kinds that may have objects that are not here; `unknown`, why nothing is known of kinds that
     were not asked for, or None when there are none of those; `unserved`, kinds that the API server does not know;
@@ -242,7 +239,7 @@ class Objects:
         for item in self._all:
             by_kind[item.kind].append(item)
         self._by_kind = {kind: tuple(items) for kind, items in by_kind.items()}
-        self._derived: dict[Callable[[Objects], Any], Any] = {}
+        self._derived: dict[Callable[[Objects], Any], tuple[Any, frozenset[str]]] = {}
 
     @classmethod
     def of(cls, render: Render) -> "Objects":
@@ -279,26 +276,45 @@ class Objects:
         )
 
     def derived(self, make: Callable[["Objects"], _Made]) -> _Made:
-        """Return what a function makes of these objects, such as an index; it is made once."""
+        """Return what a function makes of these objects, such as an index; it is made once.
+
+        Whoever asks for it declares the kinds that were read to make it.
+        """
         if make not in self._derived:
-            self._derived[make] = make(self)
-        found: _Made = self._derived[make]
+            with noting() as read:
+                made = make(self)
+            self._derived[make] = made, frozenset(read)
+        found: _Made
+        found, kinds = self._derived[make]
+        must_be_declared(*kinds)
         return found
 
     def __iter__(self) -> Iterator[KubernetesObject]:
-        """Return what is here; kinds that were not seen are passed over."""
+        """Return what is here; kinds that were not seen are passed over. Declared as `AT_HAND`."""
+        must_be_declared(AT_HAND)
         return iter(self._all)
 
+    def present(self, *kinds: str) -> Iterator[KubernetesObject]:
+        """Return the objects of these kinds that are here, in rendering order; what was not seen is passed over.
+
+        Parameters: `kinds`, as they are declared: `Service`, `APIService.apiregistration.k8s.io`.
+        """
+        must_be_declared(*kinds)
+        wanted = frozenset(kinds)
+        return (item for item in self._all if is_among(item.kind, item.group, wanted))
+
     def of_every_kind(self) -> Iterator[KubernetesObject]:
-        """Return the objects of all kinds. A check that calls this has all kinds collected that can be.
+        """Return the objects of all kinds. Declared as `EVERY_KIND`: all kinds are collected that can be.
 
         What was refused is passed over: `of_kind` tells. Raises `Unseen` where kinds were left out on purpose.
         """
+        must_be_declared(EVERY_KIND)
         for kind, group in self._left_out:
             raise Unseen(kind, self.unseen[kind, group])
         return iter(self._all)
 
     def __len__(self) -> int:
+        must_be_declared(AT_HAND)
         return len(self._all)
 
     def of_kind(self, *kinds: str, group: str | None = None) -> Iterator[KubernetesObject]:
@@ -326,6 +342,7 @@ class Objects:
         return True
 
     def _must_be_seen(self, kind: str, group: str | None) -> None:
+        must_be_declared(in_group(kind, group))
         if kind in self._unseen_kinds:
             for (unseen, of_group), reason in self.unseen.items():
                 if unseen == kind and group in (None, of_group):

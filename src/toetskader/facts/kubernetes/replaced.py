@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from toetskader.facts.kubernetes.declared import must_be_declared
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
@@ -18,6 +19,9 @@ _LONG_ENOUGH = re.compile(r"[^\s:;,@/&?=.-]{4}")
 _SHEBANG = "#!"
 _OF_SHELL = (".sh", ".bash")
 
+MADE_SECRETS = ("Secret", "SealedSecret.bitnami.com", "ExternalSecret.external-secrets.io")
+"""Kinds of objects that are a Secret with entries, or have a controller make one (`Replacements`)."""
+
 _Holder = tuple[str, str]
 """Namespace and name of a ConfigMap."""
 
@@ -29,6 +33,8 @@ class Replacements:
     """
 
     def __init__(self, workloads: Workloads, objects: Objects | None = None) -> None:
+        if objects is not None:
+            must_be_declared(*MADE_SECRETS)
         self._workloads = workloads
         self._objects = objects
         self._keys: dict[tuple[str, str, str], frozenset[str]] | None = None
@@ -120,7 +126,7 @@ class Replacements:
         """Return the entries of the Secrets that the scene holds, or has a controller make."""
         if self._keys is None:
             self._keys = {}
-            for item in self._objects or ():
+            for item in self._objects.present(*MADE_SECRETS) if self._objects is not None else ():
                 for name, entries in _entries(item):
                     self._keys["Secret", item.namespace, name] = frozenset(entries)
         return self._keys

@@ -7,6 +7,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterator
 
+from toetskader.facts.kubernetes.declared import must_be_declared
 from toetskader.facts.kubernetes.network_policies import is_everything
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
@@ -59,8 +60,23 @@ _KONG_PLUGINS = "konghq.com/plugins"
 _APISIX_CONFIG = "k8s.apisix.apache.org/plugin-config-name"
 
 
+_MEASURES = (
+    "ApisixPluginConfig",
+    "PluginConfig",
+    "ApisixGlobalRule.apisix.apache.org",
+    "Middleware",
+    "KongPlugin",
+    "KongClusterPlugin",
+)
+LIMITS = (*_MEASURES, "BackendTrafficPolicy.gateway.envoyproxy.io")
+"""Kinds of objects that can limit requests (`limits_requests`)."""
+ALLOW_LISTS = (*_MEASURES, "SecurityPolicy.gateway.envoyproxy.io")
+"""Kinds of objects that can let listed addresses through only (`allows_listed_addresses`)."""
+
+
 def limits_requests(route: Route, objects: Objects) -> bool | None:
     """Tell whether the edge limits the requests of one sender on a route. Where everybody is exempt, it does not."""
+    must_be_declared(*LIMITS)
     annotations = _read_by_its_controller(route)
     exempt = _parts(annotations.get("nginx.ingress.kubernetes.io/limit-whitelist", ""))
     if (not exempt or leaves_anybody_out(exempt)) and any(
@@ -81,6 +97,7 @@ def limits_requests(route: Route, objects: Objects) -> bool | None:
 
 def allows_listed_addresses(route: Route, objects: Objects) -> bool | None:
     """Tell whether the edge lets only listed addresses through to a route. A list of every address is none."""
+    must_be_declared(*ALLOW_LISTS)
     annotations = _read_by_its_controller(route)
     if any(leaves_anybody_out(_parts(annotations.get(name, ""))) for name in _ALLOW_ANNOTATIONS):
         return True

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from toetskader.facts.kubernetes.declared import in_group, must_be_declared
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 
@@ -48,6 +49,7 @@ def routes(objects: Objects) -> tuple[Route, ...]:
     such an object of the scene does so; when it lies outside the chart, that does not show. A route that hands TLS
     through to the pods does not end it.
     """
+    must_be_declared(*ROUTE_KINDS)
     return tuple(
         read(item, objects)
         for (kind, group), read in _READERS.items()
@@ -242,3 +244,10 @@ _READERS: dict[tuple[str, str], Callable[[KubernetesObject, Objects], Route]] = 
     ("IngressRoute", "traefik.containo.us"): _traefik,
     ("VirtualService", "networking.istio.io"): _istio,
 }
+ROUTE_KINDS = (
+    *(in_group(kind, group) for kind, group in _READERS),
+    "Gateway.gateway.networking.k8s.io",
+    "Gateway.networking.istio.io",
+    "ApisixTls.apisix.apache.org",
+)
+"""Kinds of routes, and of what ends TLS for them (`routes`)."""

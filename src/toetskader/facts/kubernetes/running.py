@@ -1,7 +1,7 @@
 """Workloads with the pods that run something else than their workload asks for now, so that these are judged too."""
 
 from toetskader.facts.kubernetes.live import Live
-from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.owners import Owners
 from toetskader.facts.kubernetes.pods import LivePod, LivePods, condition
 from toetskader.facts.kubernetes.workloads import Container, ContainerRole, Workload, Workloads
 from toetskader.text import Text
@@ -15,8 +15,9 @@ class RunningWorkloads(Workloads):
     that only the pod has otherwise were put in by the platform (a mesh) and are not the supplier's.
     """
 
-    def __init__(self, workloads: Workloads, pods: LivePods, objects: Objects) -> None:
-        super().__init__(Objects((), scene=objects.scene, namespace=objects.namespace))
+    def __init__(self, workloads: Workloads, pods: LivePods) -> None:  # nothing is read again: no `super().__init__`
+        self.scene, self.unseen, self.left_out = workloads.scene, None, False
+        self._owners = Owners(())
         asked = {item.where: {container.name: container for container in item.containers} for item in workloads}
         self.strays = tuple(
             Workload(pod.object) for pod in pods if is_there(pod) and _differs(pod, asked.get(pod.managed_by))

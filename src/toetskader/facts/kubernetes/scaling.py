@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from toetskader.facts.attempt import Malformed
+from toetskader.facts.kubernetes.declared import in_group, must_be_declared
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.quantities import int_or_percentage
@@ -47,6 +48,7 @@ def autoscaler(objects: Objects, workload: Workload) -> Autoscaler | None:
     Absent bounds are the API's defaults: at least 1 (KEDA: 0), at most 100 with KEDA; a HorizontalPodAutoscaler has
     no default maximum.
     """
+    must_be_declared(*SCALER_KINDS)
     scalers = objects.derived(_Scalers)
     for item in scalers.of("HorizontalPodAutoscaler", workload):
         if _targets(item, workload, default_kind=""):
@@ -92,6 +94,10 @@ class _Scalers:
 
 
 _SCALERS = {"HorizontalPodAutoscaler": "autoscaling", "ScaledObject": "keda.sh"}
+SCALER_KINDS = tuple(in_group(kind, group) for kind, group in _SCALERS.items())
+"""Kinds of objects that scale a workload (`autoscaler`, `replicas_at_least`)."""
+BUDGET_KINDS = ("PodDisruptionBudget.policy", *SCALER_KINDS)
+"""Kinds of objects that guard a workload against disruption, by its number of replicas (`disruption_budgets`)."""
 
 
 def replicas_at_least(objects: Objects, workload: Workload) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from toetskader.facts.kubernetes.declared import AT_HAND
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
@@ -14,17 +15,19 @@ from toetskader.facts.secrets.shapes import leaks
 from toetskader.facts.secrets.values import is_literal, is_plain_address, looks_chosen
 
 # Objects whose controller makes a Secret in the cluster, and where they name it; else it has the object's own name.
-_SECRET_MAKERS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("SealedSecret", "bitnami.com"): ("spec", "template", "metadata", "name"),
-    ("ExternalSecret", "external-secrets.io"): ("spec", "target", "name"),
-    ("ClusterExternalSecret", "external-secrets.io"): ("spec", "externalSecretName"),
-    ("ExternalSecret", "kubernetes-client.io"): ("metadata", "name"),
-    ("AzureKeyVaultSecret", "spv.no"): ("spec", "output", "secret", "name"),
-    ("VaultStaticSecret", "secrets.hashicorp.com"): ("spec", "destination", "name"),
-    ("VaultDynamicSecret", "secrets.hashicorp.com"): ("spec", "destination", "name"),
-    ("OnePasswordItem", "onepassword.com"): ("metadata", "name"),
-    ("Certificate", "cert-manager.io"): ("spec", "secretName"),
+_SECRET_MAKERS: dict[str, tuple[str, ...]] = {
+    "SealedSecret.bitnami.com": ("spec", "template", "metadata", "name"),
+    "ExternalSecret.external-secrets.io": ("spec", "target", "name"),
+    "ClusterExternalSecret.external-secrets.io": ("spec", "externalSecretName"),
+    "ExternalSecret.kubernetes-client.io": ("metadata", "name"),
+    "AzureKeyVaultSecret.spv.no": ("spec", "output", "secret", "name"),
+    "VaultStaticSecret.secrets.hashicorp.com": ("spec", "destination", "name"),
+    "VaultDynamicSecret.secrets.hashicorp.com": ("spec", "destination", "name"),
+    "OnePasswordItem.onepassword.com": ("metadata", "name"),
+    "Certificate.cert-manager.io": ("spec", "secretName"),
 }
+SECRET_MAKERS = tuple(_SECRET_MAKERS)
+"""Kinds of objects of which a controller makes a Secret (`made_by_controllers`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,10 @@ class SecretUse:
     name: str
     namespace: str
     node: Node
+
+
+SECRET_USES = ("ServiceAccount",)
+"""Kinds of objects, besides workloads, that refer to a Secret (`secret_uses`)."""
 
 
 def secret_uses(workload: Workload, objects: Objects) -> Iterator[SecretUse]:
@@ -83,6 +90,10 @@ def uses_secret_store(workloads: Workloads) -> bool:
     return False
 
 
+SECRET_NAMES = (AT_HAND, *SECRET_MAKERS)
+"""Kinds of objects that can name a Secret (`secret_names`)."""
+
+
 def secret_names(objects: Objects) -> frozenset[str]:
     """Return the names of the Secrets that a scene holds, makes or refers to."""
     return named_secrets(item.root.value for item in objects) | {name for _, name in made_by_controllers(objects)}
@@ -91,10 +102,9 @@ def secret_names(objects: Objects) -> frozenset[str]:
 def made_by_controllers(objects: Objects) -> frozenset[tuple[str, str]]:
     """Return (namespace, name) of the Secrets that a controller makes from an object of the scene."""
     found = set()
-    for item in objects:
-        path = _SECRET_MAKERS.get((item.kind, item.group))
-        if path is not None:
-            found.add((item.namespace, item.get(*path).text() or item.name))
+    for item in objects.present(*SECRET_MAKERS):
+        path = _SECRET_MAKERS[f"{item.kind}.{item.group}"]
+        found.add((item.namespace, item.get(*path).text() or item.name))
     return frozenset(found)
 
 

@@ -126,6 +126,10 @@ _HOST = linear(
 )
 
 
+SERVER_KINDS = ("Service",)
+"""Kinds of objects that can tell what a container serves (`server_in`)."""
+
+
 def shown_server(container: Container) -> Server | None:
     """Return the server that a container shows itself to be; None when nothing tells.
 

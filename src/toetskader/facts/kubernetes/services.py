@@ -113,6 +113,15 @@ def asks_one_of(container: Container, probe: Node, ports: Iterable[ServicePort])
     return any(container.workload in port.workloads and number in port.numbers for port in ports)
 
 
+CALLING_KINDS = (
+    "ValidatingWebhookConfiguration.admissionregistration.k8s.io",
+    "MutatingWebhookConfiguration.admissionregistration.k8s.io",
+    "CustomResourceDefinition.apiextensions.k8s.io",
+    "APIService.apiregistration.k8s.io",
+)
+"""Kinds of objects that have the API server call a Service (`called_by_the_api_server`)."""
+
+
 def called_by_the_api_server(objects: Objects, ports: Iterable[ServicePort]) -> tuple[ServicePort, ...]:
     """Return the ports of Services that the API server calls, which it does over HTTPS and in no other way.
 
@@ -134,14 +143,14 @@ def called_by_the_api_server(objects: Objects, ports: Iterable[ServicePort]) -> 
 
 def _called_services(objects: Objects) -> Iterator[Node]:
     """Yield what names a Service for the API server; of a namespace such objects are not asked for."""
-    for item in objects:
-        match item.kind, item.group:
-            case "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration", "admissionregistration.k8s.io":
+    for item in objects.present(*CALLING_KINDS):
+        match item.kind:
+            case "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration":
                 for webhook in item.get("webhooks").each():
                     yield webhook.get("clientConfig", "service")
-            case "CustomResourceDefinition", "apiextensions.k8s.io":
+            case "CustomResourceDefinition":
                 yield item.get("spec", "conversion", "webhook", "clientConfig", "service")
-            case "APIService", "apiregistration.k8s.io":
+            case "APIService":
                 yield item.get("spec", "service")
 
 

@@ -21,12 +21,14 @@ _ANNOTATIONS = {
 }
 # Fields of other objects that do, with the value that does; None for any.
 _FIELDS = {
-    ("ApisixUpstream", "apisix.apache.org"): (("spec", "loadbalancer", "type"), "chash"),
-    ("DestinationRule", "networking.istio.io"): (("spec", "trafficPolicy", "loadBalancer", "consistentHash"), None),
-    ("TraefikService", "traefik.io"): (("spec", "weighted", "sticky"), None),
-    ("BackendTrafficPolicy", "gateway.envoyproxy.io"): (("spec", "loadBalancer", "type"), "ConsistentHash"),
+    "ApisixUpstream.apisix.apache.org": (("spec", "loadbalancer", "type"), "chash"),
+    "DestinationRule.networking.istio.io": (("spec", "trafficPolicy", "loadBalancer", "consistentHash"), None),
+    "TraefikService.traefik.io": (("spec", "weighted", "sticky"), None),
+    "BackendTrafficPolicy.gateway.envoyproxy.io": (("spec", "loadBalancer", "type"), "ConsistentHash"),
 }
 
+STICKY_KINDS = ("Service", "Ingress", "HTTPRoute", "GRPCRoute", "IngressRoute", *_FIELDS)
+"""Kinds of objects that can tie a session to one pod (`sticky_sessions`)."""
 
 _SESSION_STORE = re.compile(r"(?:.*\b)?sessions? (?:driver|engine|store|store type|backend|(?:save )?handler)")
 _IN_THE_POD = re.compile(
@@ -60,7 +62,7 @@ def sticky_sessions(objects: Objects) -> Iterator[Node]:
     for item in objects.of_kind("IngressRoute"):
         for rule in item.get("spec", "routes").each():
             yield from (node.get("sticky") for node in rule.get("services").each() if node.get("sticky"))
-    for item in objects:
-        keys, wanted = _FIELDS.get((item.kind, item.group), ((), None))
-        if keys and item.get(*keys) and wanted in (None, item.get(*keys).value):
+    for item in objects.present(*_FIELDS):
+        keys, wanted = _FIELDS[f"{item.kind}.{item.group}"]
+        if item.get(*keys) and wanted in (None, item.get(*keys).value):
             yield item.get(*keys)

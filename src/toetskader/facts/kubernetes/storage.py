@@ -7,9 +7,15 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from toetskader.facts.kubernetes.declared import must_be_declared
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
+
+CLAIM_KINDS = ("PersistentVolumeClaim",)
+"""Kinds of objects that ask for storage (`claims`, `shared_volumes`)."""
+LOCAL_CLAIM_KINDS = (*CLAIM_KINDS, "PersistentVolume", "StorageClass")
+"""Kinds of objects that tell which claims end on a node (`local_claims`)."""
 
 
 class VolumeType(StrEnum):
@@ -204,6 +210,7 @@ def shared_volumes(objects: Objects, workload: Workload) -> Iterator[SharedVolum
 
     Raises `Unseen` where claims were not seen.
     """
+    must_be_declared(*CLAIM_KINDS)
     for volume in volumes(workload):
         if volume.claim_name:
             item = objects.find("PersistentVolumeClaim", volume.claim_name, workload.namespace)

@@ -8,6 +8,7 @@ from typing import Any
 
 from toetskader.facts.attempt import Malformed, Unseen
 from toetskader.facts.kubernetes.component import Component
+from toetskader.facts.kubernetes.declared import AT_HAND
 from toetskader.facts.kubernetes.images import ImageReference, parse_image
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
@@ -25,6 +26,8 @@ POD_KINDS = (
     "Job",
     "CronJob",
 )
+WORKLOAD_KINDS = (*POD_KINDS, AT_HAND)
+"""Kinds of objects that run pods: those, and any custom resource that holds a pod template (`Workloads`)."""
 _BATCH_KINDS = frozenset({"Job", "CronJob"})
 _SCALABLE_KINDS = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
 
