@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.process import ROOT
+from toetskader.audit.judgement import judged_in_scope
 from toetskader.audit.scope import scope_of
 from toetskader.catalogue.load import load_catalogue
 from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
 from toetskader.facts.key import TargetFacts
-from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
@@ -33,7 +33,7 @@ def measure_chart(target_file: Path = ROOT / "targets/voorbeeld", rounds: int = 
     loading = time.perf_counter() - started
     (target,) = load_targets([target_file], today=today, catalogue=catalogue)
     scope = scope_of(target, catalogue, checks, profiles=(), lang="nl")
-    kinds = frozenset(kind for item in scope.looked_at for kind in item.check.fact_kinds(item.part))
+    kinds = frozenset(kind for item in scope.looked_at for kind in item.fact_kinds)
     parameters = Parameters(with_defaults(target, catalogue.profiles))
     part = target.chart
     assert part is not None
@@ -46,15 +46,7 @@ def measure_chart(target_file: Path = ROOT / "targets/voorbeeld", rounds: int = 
             collected = time.perf_counter()
             subjects = TargetSubjects(TargetFacts(target.name, target.scenes, {**attempts}))
             for item in scope.looked_at:
-                judge(
-                    item.check,
-                    subjects,
-                    part=item.part,
-                    params=item.requirement.params,
-                    parameters=parameters,
-                    today=today,
-                    fixtures={},
-                )
+                judged_in_scope(item, subjects, parameters=parameters, today=today)
             collecting.append(collected - started)
             judging.append(time.perf_counter() - collected)
     collect_s, judge_s = statistics.median(collecting), statistics.median(judging)

@@ -9,14 +9,14 @@ import pytest
 
 from toetskader.audit.deviations import statuses
 from toetskader.audit.disposition import BEST_EFFORT, dispose, is_gated
-from toetskader.audit.scope import InScope, Scope, scope_of
+from toetskader.audit.scope import InScope, Measurement, Scope, scope_of
 from toetskader.audit.summary import level_reached, summarise
 from toetskader.catalogue.models import Catalogue, Profile, Requirement, TargetParameters
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.judging import Findings, check
 from toetskader.judging.check import Check, check_of
+from toetskader.judging.combining import Judged, OnPart, Together, parts_together
 from toetskader.judging.findings import RawFinding
-from toetskader.judging.judge import Judged
 from toetskader.results import Deviation as Shown
 from toetskader.results import Result, Verdict
 from toetskader.targets.models import ChartPart, Deviation, LocalChart, RpkiSource, SaasPart, Target, ValuesSet
@@ -80,12 +80,16 @@ def catalogue(*rows: Requirement) -> Catalogue:
 
 def result(id_: str, verdict: Verdict = Verdict.PASS, **over: Any) -> Result:
     row = requirement(id_, **over)
-    made = dispose(in_scope(row), Judged(verdict), gate=4, deviation=None, evidence=(), lang="nl")
+    made = dispose(in_scope(row), said(Judged(Verdict.PASS), row), gate=4, deviation=None, evidence=(), lang="nl")
     return msgspec.structs.replace(made, verdict=verdict)
 
 
 def in_scope(row: Requirement, whose: Target | None = None) -> InScope:
-    return InScope(row, whose or target(), "chart", tiny())
+    return InScope((Measurement(row, whose or target(), "chart", tiny()),))
+
+
+def said(judged: Judged, row: Requirement) -> Together:
+    return parts_together([OnPart("chart", row.measured_on["chart"], row.check, judged)])
 
 
 def deviation(**over: Any) -> Deviation:
@@ -140,7 +144,7 @@ class TestScope:
     )
     def test_a_requirement_is_about_some_endpoints(self, over: dict[str, Any], scenes: set[str] | None) -> None:
         (item,) = self.on_endpoints(**over).looked_at
-        assert (item.id, item.scenes) == ("TST-2-01@acme/saas", scenes)
+        assert (item.id, item.measurements[0].scenes) == ("TST-2-01@acme/saas", scenes)
 
     @pytest.mark.parametrize(
         ("environments", "scenes"),
@@ -148,7 +152,7 @@ class TestScope:
     )
     def test_a_requirement_is_about_some_environments(self, environments: tuple[str, ...], scenes: object) -> None:
         (item,) = self.on_release("production", environments).looked_at
-        assert (item.id, item.scenes) == ("TST-2-01@acme/release", scenes)
+        assert (item.id, item.measurements[0].scenes) == ("TST-2-01@acme/release", scenes)
 
     def test_without_such_an_environment_it_is_not_looked_at(self) -> None:
         scope = self.on_release("test", ("acceptance", "production"))
@@ -234,7 +238,9 @@ class TestDisposition:
     ) -> None:
         shown = statuses(target(deviations=(deviation(),)), [], date(2026, 6, 1))[0]
         bearing: Shown = msgspec.structs.replace(shown, status=status)
-        made = dispose(in_scope(requirement()), observed, gate=3, deviation=bearing, evidence=(), lang="en")
+        made = dispose(
+            in_scope(requirement()), said(observed, requirement()), gate=3, deviation=bearing, evidence=(), lang="en"
+        )
         assert made.verdict is verdict
         assert (made.deviation is not None) is kept
 
@@ -242,12 +248,14 @@ class TestDisposition:
         found = RawFinding(where="a", path="b", source="c", scene="d", seen=None, expected=True, remedy=None)
         bearing = statuses(target(deviations=(deviation(),)), [], date(2026, 6, 1))[0]
         observed = Judged(Verdict.FAIL, (found,))
-        made = dispose(in_scope(requirement()), observed, gate=3, deviation=bearing, evidence=(), lang="nl")
+        made = dispose(
+            in_scope(requirement()), said(observed, requirement()), gate=3, deviation=bearing, evidence=(), lang="nl"
+        )
         assert [(f.seen, f.expected, f.remedy) for f in made.findings] == [("niets", "true", "Herstel")]
 
     def test_a_pass_that_is_an_indication_says_where_the_proof_comes_from(self) -> None:
         row = requirement(measured_on={"chart": "indication", "namespace": "proof"})
-        made = dispose(in_scope(row), Judged(Verdict.PASS), gate=3, deviation=None, evidence=(), lang="en")
+        made = dispose(in_scope(row), said(Judged(Verdict.PASS), row), gate=3, deviation=None, evidence=(), lang="en")
         assert made.reason == "The chart shows the intention; the proof comes from another part: namespace."
 
 

@@ -87,12 +87,14 @@ class Built:
     parts: frozenset[str]
     params: type[msgspec.Struct] | None = None
     is_aspect: bool = False
+    fixtures: frozenset[str] = frozenset()
 
 
 CHECKS: Mapping[str, CheckInfo] = {
     "image.tag": Built("image.tag", frozenset({"chart", "image"}), TagParams),
     "tls.suites": Built("tls.suites", frozenset({"saas"})),
     "tls.names": Built("tls.names", frozenset({"saas"}), TagParams),
+    "tls.reach": Built("tls.reach", frozenset({"saas"}), fixtures=frozenset({"tmp_path"})),
 }
 
 
@@ -341,6 +343,11 @@ class TestNorms:
         ),
         ("{chart: proof, saas: proof}", "{saas: image.tag}", "no check image.tag measures on saas."),
         ("{chart: proof, saas: proof}", "{saas: tls.names}", "check tls.names wants parameters"),
+        (
+            "{chart: proof, saas: proof}",
+            "{saas: tls.reach}",
+            "check tls.reach asks for fixtures of pytest (tmp_path); only the one that stands at check can",
+        ),
     ],
 )
 def test_a_part_may_have_a_check_of_its_own(tmp_path: Path, parts: str, checks: str, said: str) -> None:

@@ -17,7 +17,7 @@ from pod_network import Answer
 
 from toetskader.catalogue.load import load_catalogue
 from toetskader.collect.kubernetes.collector import NamespaceCollector
-from toetskader.judging.judge import Judged
+from toetskader.judging.combining import Judged
 from toetskader.judging.registry import load_checks
 from toetskader.targets.load import load_targets
 from toetskader.targets.models import with_defaults

@@ -17,7 +17,8 @@ from toetskader.collect.kubernetes.collector import NamespaceCollector
 from toetskader.facts.chart import Render
 from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.facts.kubernetes.live import Live
-from toetskader.judging.judge import Judged, judge
+from toetskader.judging.combining import Judged
+from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects

@@ -8,7 +8,7 @@ from control_plane import ControlPlane
 from golden_live import NAMESPACE, LiveAuditor, golden_namespace
 from live_mutations import LiveMutant, load_live_mutants
 
-from toetskader.judging.judge import Judged
+from toetskader.judging.combining import Judged
 from toetskader.results import Verdict
 
 MUTANTS = load_live_mutants()

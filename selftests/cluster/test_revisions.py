@@ -12,7 +12,7 @@ from on_namespaces import judged_on_namespace, requirements_on_namespaces
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import TargetParameters
 from toetskader.collect.kubernetes.collector import NamespaceCollector
-from toetskader.judging.judge import Judged
+from toetskader.judging.combining import Judged
 from toetskader.judging.registry import load_checks
 from toetskader.results import Verdict
 from toetskader.targets.namespaces import NamespaceEntry

@@ -28,7 +28,8 @@ from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.facts.kubernetes.questions import questions
 from toetskader.facts.kubernetes.rbac import Access
 from toetskader.facts.kubernetes.rights import NOBODY, Holder, LayerLabel, Right, Rights, SeenBy
-from toetskader.judging.judge import Judged, judge
+from toetskader.judging.combining import Judged
+from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects

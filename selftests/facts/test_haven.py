@@ -16,7 +16,8 @@ from toetskader.collect.haven import MOST_BYTES, read_haven_report
 from toetskader.facts.attempt import NotSeen, Reason
 from toetskader.facts.haven import HavenReport, HavenResult
 from toetskader.facts.key import FactKey, TargetFacts
-from toetskader.judging.judge import Judged, judge
+from toetskader.judging.combining import Judged
+from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects

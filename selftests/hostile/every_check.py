@@ -10,13 +10,14 @@ from typing import Any
 import msgspec
 from hostile_targets import GOLDEN, ROOT
 
+from toetskader.audit.judgement import judged_in_scope
 from toetskader.audit.scope import InScope, scope_of
 from toetskader.catalogue.load import load_catalogue
 from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
 from toetskader.facts.chart import ChartFiles, Render
 from toetskader.facts.key import Attempt, FactKey, TargetFacts
-from toetskader.judging.judge import Judged, judge
+from toetskader.judging.combining import Judged
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
@@ -59,15 +60,7 @@ class Golden:
             attempts[key] = change(attempts[key])
         subjects = TargetSubjects(TargetFacts("hostile", {"chart": (SCENE,)}, attempts))
         return {
-            item.requirement.id: judge(
-                item.check,
-                subjects,
-                part=item.part,
-                params=item.requirement.params,
-                parameters=self.parameters,
-                today=TODAY,
-                fixtures={},
-            )
+            item.requirement.id: judged_in_scope(item, subjects, parameters=self.parameters, today=TODAY).judged
             for item in self.scope
             if not checks or item.check.id in checks
         }
@@ -104,7 +97,7 @@ def collect_golden(folder: FilePath = GOLDEN) -> Golden:
     (target,) = load_targets([folder], today=TODAY, catalogue=catalogue)
     assert target.chart is not None
     scope = scope_of(target, catalogue, checks, profiles=(), lang="en").looked_at
-    kinds = frozenset().union(*(item.check.fact_kinds(item.part) for item in scope))
+    kinds = frozenset().union(*(item.fact_kinds for item in scope))
     with Helm(processes=1) as helm:
         attempts = collect_chart(
             helm, target, target.chart, kinds, by="Helm", vanity_host="mooietoepassingsnaam.gemeente.nl"

@@ -7,7 +7,7 @@ import pytest
 from every_check import collect_golden
 from hostile_targets import GOLDEN
 
-from toetskader.judging.judge import Judged
+from toetskader.judging.combining import Judged
 from toetskader.results import Verdict
 from toetskader.text import Text
 

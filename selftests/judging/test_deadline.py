@@ -13,8 +13,9 @@ from test_judge import NoParameters, scene
 from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.judging import FilePlace, Findings, Parameters, check, together
 from toetskader.judging.check import Check, check_of
+from toetskader.judging.combining import Judged
 from toetskader.judging.deadline import Deadline, TooLong
-from toetskader.judging.judge import Judged, judge
+from toetskader.judging.judge import judge
 from toetskader.judging.subjects import SUBJECTS, Subject, TargetSubjects
 from toetskader.results import Verdict
 

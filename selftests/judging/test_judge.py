@@ -11,8 +11,9 @@ from toetskader.facts.chart import ChartFiles, Circumstance, Render, Undecided
 from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.judging import Findings, Parameters, check, not_applicable, not_shown, undetermined
 from toetskader.judging.check import Check, check_of
+from toetskader.judging.combining import Judged
 from toetskader.judging.findings import FilePlace
-from toetskader.judging.judge import Judged, judge
+from toetskader.judging.judge import judge
 from toetskader.judging.subjects import TargetSubjects, Variant
 from toetskader.results import Verdict
 from toetskader.text import Text

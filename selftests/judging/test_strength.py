@@ -23,8 +23,9 @@ from toetskader.judging import (
     undetermined,
 )
 from toetskader.judging.check import check_of
+from toetskader.judging.combining import Judged
 from toetskader.judging.findings import MOST_FINDINGS
-from toetskader.judging.judge import Judged, judge
+from toetskader.judging.judge import judge
 from toetskader.judging.subjects import TargetSubjects
 from toetskader.norms.tls import TlsNorm
 from toetskader.norms.web import WebNorm

@@ -29,7 +29,7 @@ from toetskader.facts.kubernetes.live import (
     Usage,
 )
 from toetskader.judging.check import Check
-from toetskader.judging.judge import Judged
+from toetskader.judging.combining import Judged
 from toetskader.judging.registry import load_checks
 from toetskader.text import Text
 

@@ -17,7 +17,8 @@ from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.facts.kubernetes.live import ListOutcome, Live
 from toetskader.facts.markers import Markers, holds_marker
 from toetskader.facts.secrets.shapes import SHAPES
-from toetskader.judging.judge import Judged, judge
+from toetskader.judging.combining import Judged
+from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects

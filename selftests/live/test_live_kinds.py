@@ -17,7 +17,7 @@ from toetskader.facts.kubernetes.live import ListOutcome, Live
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import POD_KINDS
 from toetskader.judging.check import Check
-from toetskader.judging.judge import Judged
+from toetskader.judging.combining import Judged
 from toetskader.results import Verdict
 from toetskader.text import Text
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from auditor import Auditor
 
-from toetskader.judging.judge import Judged
+from toetskader.judging.combining import Judged
 from toetskader.results import Verdict
 
 _TARGET = """\

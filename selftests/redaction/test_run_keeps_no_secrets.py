@@ -12,13 +12,14 @@ import pytest
 from leaky import BINARY, DOCKER_AUTH, KEY_LINES, SECRETS, write_target
 
 import toetskader.collect.charts
+from toetskader.audit.judgement import judged_in_scope
 from toetskader.audit.scope import scope_of
 from toetskader.catalogue.load import load_catalogue
 from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
 from toetskader.facts.chart import ChartAttempt
 from toetskader.facts.key import FactKey, TargetFacts
-from toetskader.judging.judge import Judged, judge
+from toetskader.judging.combining import Judged
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
@@ -147,17 +148,7 @@ def verdicts(facts: TargetFacts, target_file: Path) -> dict[str, tuple[str, list
         return judged.verdict.value, [(one.scene, one.where, one.path, one.source) for one in judged.findings]
 
     return {
-        item.requirement.id: told(
-            judge(
-                item.check,
-                subjects,
-                part=item.part,
-                params=item.requirement.params,
-                parameters=parameters,
-                today=TODAY,
-                fixtures={},
-            )
-        )
+        item.requirement.id: told(judged_in_scope(item, subjects, parameters=parameters, today=TODAY).judged)
         for item in scope_of(target, catalogue, checks, profiles=(), lang="nl").looked_at
     }
 

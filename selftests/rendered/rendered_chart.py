@@ -13,7 +13,8 @@ from toetskader.facts.attempt import Provenance
 from toetskader.facts.chart import ChartFiles, Render, RenderedObject
 from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.judging.check import Check
-from toetskader.judging.judge import Judged, judge
+from toetskader.judging.combining import Judged
+from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects

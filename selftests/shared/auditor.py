@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import get_args
 
-from toetskader.audit.scope import InScope, scope_of
+from toetskader.audit.scope import Measurement, scope_of
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Addressee, Catalogue, Part, Profile, Requirement, TargetParameters
 from toetskader.collect.charts import collect_chart
@@ -19,7 +19,8 @@ from toetskader.collect.helm.engine import Helm
 from toetskader.collect.run import Means, collect
 from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.judging.check import Check
-from toetskader.judging.judge import Judged, judge
+from toetskader.judging.combining import Judged
+from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
@@ -34,10 +35,10 @@ VANITY_CHECK = "ingress.vanity_host"
 
 Outcome = Mapping[str, Judged]
 """Requirement → what its check said."""
-Collector = Callable[["Auditor", Target, tuple[InScope, ...]], Mapping[FactKey, Attempt]]
+Collector = Callable[["Auditor", Target, tuple[Measurement, ...]], Mapping[FactKey, Attempt]]
 
 
-def as_a_run(auditor: "Auditor", target: Target, scope: tuple[InScope, ...]) -> Mapping[FactKey, Attempt]:
+def as_a_run(auditor: "Auditor", target: Target, scope: tuple[Measurement, ...]) -> Mapping[FactKey, Attempt]:
     """Collect a target as a run does."""
     objects = frozenset().union(*(item.check.reads for item in scope))
     means = Means(helm_program=None, resolver=None, vanity_host=auditor.vanity_host)
@@ -49,7 +50,7 @@ def as_a_run(auditor: "Auditor", target: Target, scope: tuple[InScope, ...]) -> 
 def with_helm(helm: Helm) -> Collector:
     """Return a collector of charts that all use one pool of Helm processes, which take long to start."""
 
-    def collected(auditor: Auditor, target: Target, scope: tuple[InScope, ...]) -> Mapping[FactKey, Attempt]:
+    def collected(auditor: Auditor, target: Target, scope: tuple[Measurement, ...]) -> Mapping[FactKey, Attempt]:
         assert target.chart is not None
         kinds = auditor.fact_kinds_of(scope)
         return {**collect_chart(helm, target, target.chart, kinds, by="Helm", vanity_host=auditor.vanity_host)}
@@ -105,18 +106,23 @@ class Auditor:
         (target,) = load_targets([path], today=self.today, catalogue=self.catalogue)
         return target
 
-    def scope(self, target: Target) -> tuple[InScope, ...]:
+    def scope(self, target: Target) -> tuple[Measurement, ...]:
         """Return every requirement that can be judged on the part of a target, whoever must meet it."""
-        found: dict[str, InScope] = {}
+        found: dict[str, Measurement] = {}
         for addressee in get_args(Addressee):
             asked = dataclasses.replace(target, addressee=addressee)
             scope = scope_of(asked, self._everything, self.checks, profiles=self._profiles, lang="en")
-            found |= {item.requirement.id: item for item in scope.looked_at if item.part == self.part}
+            found |= {
+                item.requirement.id: one
+                for item in scope.looked_at
+                for one in item.measurements
+                if one.part == self.part
+            }
         return tuple(found.values())
 
-    def fact_kinds_of(self, scope: Iterable[InScope]) -> frozenset[str]:
+    def fact_kinds_of(self, scope: Iterable[Measurement]) -> frozenset[str]:
         """Return the kinds of facts that requirements need."""
-        return frozenset().union(*(item.check.fact_kinds(self.part) for item in scope))
+        return frozenset().union(*(item.fact_kinds for item in scope))
 
     def audit(self, path: Path, only: frozenset[str] | None = None) -> Outcome:
         """Return what every requirement comes to on the target of a file or folder, before deviations.
@@ -124,7 +130,7 @@ class Auditor:
         Parameters: `only`, the kinds of facts that a requirement needs to be selected; None for all requirements.
         """
         target = self.load(path)
-        scope = tuple(item for item in self.scope(target) if only is None or item.check.fact_kinds(self.part) == only)
+        scope = tuple(item for item in self.scope(target) if only is None or item.fact_kinds == only)
         attempts = self._collector(self, target, scope)
         return self.judged(
             TargetFacts(target.name, target.scenes, dict(attempts)),

@@ -13,7 +13,7 @@ from auditor import Auditor, Outcome
 from measurements import by_requirement, measurement, params_of
 
 from toetskader.catalogue.models import Part, Requirement
-from toetskader.judging.judge import Judged
+from toetskader.judging.combining import Judged
 from toetskader.results import Verdict
 
 

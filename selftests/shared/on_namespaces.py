@@ -6,7 +6,8 @@ from datetime import date
 from toetskader.catalogue.models import Catalogue, Requirement, TargetParameters
 from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.judging.check import Check
-from toetskader.judging.judge import Judged, judge
+from toetskader.judging.combining import Judged
+from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.subjects import TargetSubjects
 

@@ -10,7 +10,8 @@ import yaml
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.judging import Parameters
-from toetskader.judging.judge import Judged, judge
+from toetskader.judging.combining import Judged
+from toetskader.judging.judge import judge
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
 from toetskader.norms.web import WebNorm

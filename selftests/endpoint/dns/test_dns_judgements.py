@@ -24,7 +24,7 @@ from toetskader.facts.endpoint.dns import (
 )
 from toetskader.facts.endpoint.dnssec import DnssecFacts, Status
 from toetskader.facts.endpoint.http import AddressHttp, Answer, FileAnswer, How, HttpFacts, Unanswered
-from toetskader.judging.judge import Judged
+from toetskader.judging.combining import Judged
 from toetskader.results import Verdict
 from toetskader.text import Text
 

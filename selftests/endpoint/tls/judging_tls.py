@@ -16,7 +16,8 @@ from toetskader.facts.endpoint.tls import TlsFacts
 from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.judging import Parameters
 from toetskader.judging.check import check_of
-from toetskader.judging.judge import Judged, judge
+from toetskader.judging.combining import Judged
+from toetskader.judging.judge import judge
 from toetskader.judging.subjects import TargetSubjects
 from toetskader.norms.tls import TlsNorm
 

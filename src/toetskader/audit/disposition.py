@@ -1,9 +1,9 @@
 """From what a check observed to a result: texts, gate, deviation. The observation itself never changes."""
 
 from toetskader.audit.scope import InScope
+from toetskader.judging.combining import OnPart, Together
 from toetskader.judging.findings import RawFinding
-from toetskader.judging.judge import Judged
-from toetskader.results import Deviation, Finding, Result, Verdict
+from toetskader.results import Deviation, Finding, PartResult, Result, Verdict
 from toetskader.text import Lang, Text, words
 
 BEST_EFFORT = "best-effort/option"
@@ -23,7 +23,7 @@ def is_gated(item: InScope, gate: int) -> bool:
 
 def dispose(
     item: InScope,
-    judged: Judged,
+    together: Together,
     *,
     gate: int,
     deviation: Deviation | None,
@@ -33,14 +33,15 @@ def dispose(
 ) -> Result:
     """Make the result of one requirement on one target.
 
-    Parameters: `deviation`, the approved deviation for it, applied or expired; `evidence`, files of
-    the facts that were judged, inside the evidence folder. An
+    Parameters: `together`, what all its parts come to; `deviation`, the approved deviation for it, applied or expired;
+    `evidence`, files of the facts that were judged, inside the evidence folder. An
     applied deviation turns a failure into *explained*, but never covers what could not be determined.
     """
     requirement = item.requirement
+    judged, decides = together.judged, together.decides
     verdict, reason = judged.verdict, judged.reason
-    if verdict is Verdict.PASS and item.proof == "indication":
-        reason = _indication(item)
+    if verdict is Verdict.PASS and decides.proof == "indication":
+        reason = _indication(item, decides.part)
     if deviation is not None:
         if verdict is Verdict.FAIL and deviation.status == "applied":
             verdict, reason = (
@@ -56,7 +57,7 @@ def dispose(
     return Result(
         requirement=requirement.id,
         target=item.target.name,
-        part=item.part,
+        part=decides.part,
         source=requirement.source,
         section=requirement.section,
         chapter=requirement.chapter_title[lang],
@@ -64,12 +65,13 @@ def dispose(
         level=requirement.level,
         kind=requirement.kind,
         mode=requirement.mode,
-        proof=item.proof,
+        proof=decides.proof,
+        parts=tuple(_of_part(part, lang) for part in together.parts),
         verdict=verdict,
         gated=is_gated(item, gate),
         title=requirement.title[lang],
         remedy=requirement.remedy[lang],
-        check=item.check.id,
+        check=decides.check,
         findings=tuple(_finding(found, requirement.remedy, lang) for found in judged.findings),
         reason=reason[lang] if reason else "",
         deviation=deviation,
@@ -81,12 +83,24 @@ def dispose(
     )
 
 
+def _of_part(part: OnPart, lang: Lang) -> PartResult:
+    reason = part.judged.reason
+    return PartResult(
+        part=part.part,
+        proof=part.proof,
+        verdict=part.judged.verdict,
+        check=part.check,
+        reason=reason[lang] if reason else "",
+    )
+
+
 def _finding(found: RawFinding, remedy: Text, lang: Lang) -> Finding:
     return Finding(
         where=found.where,
         path=found.path,
         source=found.source,
         scene=found.scene,
+        part=found.part,
         seen=words(found.seen, lang),
         expected=words(found.expected, lang),
         remedy=(found.remedy or remedy)[lang],
@@ -95,15 +109,15 @@ def _finding(found: RawFinding, remedy: Text, lang: Lang) -> Finding:
     )
 
 
-def _indication(item: InScope) -> Text:
+def _indication(item: InScope, part: str) -> Text:
     proving = [part for part, worth in item.requirement.measured_on.items() if worth == "proof"]
     nl, en = (f": {', '.join(proving)}",) * 2 if proving else ("", "")
-    if item.part == "chart":
+    if part == "chart":
         return Text(
             f"De chart toont de bedoeling; het bewijs komt van een ander onderdeel{nl}.",
             f"The chart shows the intention; the proof comes from another part{en}.",
         )
     return Text(
-        f"Wat hier gemeten is ({item.part}) is een aanwijzing; het bewijs komt van een ander onderdeel{nl}.",
-        f"What was measured here ({item.part}) is an indication; the proof comes from another part{en}.",
+        f"Wat hier gemeten is ({part}) is een aanwijzing; het bewijs komt van een ander onderdeel{nl}.",
+        f"What was measured here ({part}) is an indication; the proof comes from another part{en}.",
     )

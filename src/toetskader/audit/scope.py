@@ -7,30 +7,20 @@ from typing import Any
 from toetskader.catalogue.models import Catalogue, Part, Profile, Requirement
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.judging.check import Check
+from toetskader.judging.combining import PROOF
 from toetskader.results import NotLookedAt
 from toetskader.targets.models import Target
 from toetskader.text import Lang, Text
 
 
 @dataclass(frozen=True, slots=True)
-class InScope:
-    """A requirement that is judged on a target."""
+class Measurement:
+    """A requirement on one part of a target, and the check that judges it there."""
 
     requirement: Requirement
     target: Target
     part: Part
-    """Part of the target it is measured on."""
     check: Check
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """The key of its result: requirement and target."""
-        return self.requirement.id, self.target.name
-
-    @property
-    def id(self) -> str:
-        """What pytest shows between brackets: `DDC-7.2-13@acme/chart`."""
-        return f"{self.requirement.id}@{self.target.name}/{self.part}"
 
     @property
     def params(self) -> Mapping[str, Any]:
@@ -50,6 +40,50 @@ class InScope:
     def proof(self) -> str:
         """What a pass is worth on this part."""
         return self.requirement.measured_on[self.part]
+
+    @property
+    def fact_kinds(self) -> frozenset[str]:
+        """Kinds of facts that must be collected for it."""
+        return self.check.fact_kinds(self.part)
+
+
+@dataclass(frozen=True, slots=True)
+class InScope:
+    """A requirement that is judged on a target, on every part that can be."""
+
+    measurements: tuple[Measurement, ...]
+    """One a part, those on which a pass is proof first."""
+
+    @property
+    def requirement(self) -> Requirement:
+        """What is judged."""
+        return self.measurements[0].requirement
+
+    @property
+    def target(self) -> Target:
+        """On what."""
+        return self.measurements[0].target
+
+    @property
+    def check(self) -> Check:
+        """The check that pytest runs it as: the requirement's own, unless its parts have others."""
+        checks = [item.check for item in self.measurements]
+        return next((check for check in checks if check.id == self.requirement.check), checks[0])
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The key of its result: requirement and target."""
+        return self.requirement.id, self.target.name
+
+    @property
+    def id(self) -> str:
+        """What pytest shows between brackets: `DDC-7.2-13@acme/chart+namespace`."""
+        return f"{self.requirement.id}@{self.target.name}/{'+'.join(item.part for item in self.measurements)}"
+
+    @property
+    def fact_kinds(self) -> frozenset[str]:
+        """Kinds of facts that must be collected for it."""
+        return frozenset().union(*(item.fact_kinds for item in self.measurements))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +126,9 @@ def scope_of(
     not_looked_at: list[NotLookedAt] = []
     for requirement in catalogue.requirements.values():
         reason = _outside(requirement, target, chosen)
-        found = None if reason else _measurement(requirement, target, checks)
-        if found is not None:
-            looked_at.append(found)
+        found = () if reason else _measurements(requirement, target, checks)
+        if found:
+            looked_at.append(InScope(found))
         else:
             missing = reason or _unmeasured(requirement, target, checks.get(requirement.check))
             not_looked_at.append(passed_over(requirement, missing, lang))
@@ -131,17 +165,17 @@ _OTHER_ADDRESSEE = {
 }
 
 
-def _measurement(requirement: Requirement, target: Target, checks: Mapping[str, Check]) -> InScope | None:
-    """Choose the part to measure on: one that the target has and a check reads, proof before indication."""
+def _measurements(requirement: Requirement, target: Target, checks: Mapping[str, Check]) -> tuple[Measurement, ...]:
+    """Return the parts that the target has and a check reads for a requirement, those that prove first."""
     possible = [
-        InScope(requirement, target, part, check)
+        Measurement(requirement, target, part, check)
         for part in requirement.measured_on
         if part in target.part_names
         and _has_scene(requirement, target, part)
         and (check := checks.get(requirement.check_for(part))) is not None
         and part in check.parts
     ]
-    return min(possible, key=lambda item: item.proof != "proof", default=None)
+    return tuple(sorted(possible, key=lambda item: item.proof != PROOF))
 
 
 _PER_ENVIRONMENT = ("namespace", "release", "rbac")

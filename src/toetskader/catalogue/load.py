@@ -361,6 +361,13 @@ class _Loader:
         elif check.params is not None:
             message = Text(f"toets {id_} wil parameters", f"check {id_} wants parameters")
             self._error(file, path, message)
+        elif check.fixtures:
+            names = ", ".join(sorted(check.fixtures))
+            message = Text(
+                f"toets {id_} vraagt om fixtures van pytest ({names}); dat kan alleen de toets die bij check staat",
+                f"check {id_} asks for fixtures of pytest ({names}); only the one that stands at check can",
+            )
+            self._error(file, path, message)
 
 
 def _params_errors(row: PolicyRow, check: CheckInfo) -> list[tuple[Steps, Text]]:

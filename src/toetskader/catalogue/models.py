@@ -277,6 +277,10 @@ class CheckInfo(Protocol):
         """Struct that a requirement's `params` must fit; None for a check without parameters."""
 
     @property
+    def fixtures(self) -> frozenset[str]:
+        """Fixtures of pytest that it also asks for."""
+
+    @property
     def is_aspect(self) -> bool:
         """True for a part of a larger judgement, which no requirement needs to name."""
 

@@ -35,6 +35,8 @@ class Check:
     """True for a part of a larger judgement, which no requirement needs to name."""
     norms: tuple[tuple[str, str], ...] = ()
     """Arguments that take a norm, each with its kind: `("norm", "tls")`."""
+    fixtures: frozenset[str] = frozenset()
+    """Fixtures of pytest that it also asks for."""
     objects: frozenset[str] = frozenset()
     """Kinds of Kubernetes objects that it reads itself (`facts.kubernetes.declared`)."""
     reads: frozenset[str] = frozenset()
@@ -99,15 +101,17 @@ def check(
         norms = tuple(
             (name, str(arguments[name].annotation.__struct_config__.tag)) for name in NORMS if name in arguments
         )
+        given = GIVEN.union(NORMS) & arguments.keys()
         made = Check(
             id_,
             function,
             subjects,
-            GIVEN.union(NORMS) & arguments.keys(),
+            given,
             params,
             accepts,
             is_aspect,
             norms,
+            frozenset(arguments.keys() - given - SUBJECTS.keys()),
             frozenset(objects),
             reads,
         )

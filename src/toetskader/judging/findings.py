@@ -53,6 +53,8 @@ class RawFinding(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     source: str
     scene: str
+    part: str = ""
+    """The part of the target it was found on; filled in where several were judged."""
     seen: object
     expected: object
     remedy: Text | None

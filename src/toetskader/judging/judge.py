@@ -1,4 +1,4 @@
-"""One judgement: a check applied to a target in every scene, and the verdicts combined."""
+"""One judgement: a check applied to a part of a target in every scene, and the verdicts combined."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -13,8 +13,9 @@ from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.running import why_nothing_runs
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.judging.check import Check
+from toetskader.judging.combining import Judged, is_doubtful, scenes_together
 from toetskader.judging.deadline import Deadline, TooLong
-from toetskader.judging.findings import STRENGTHS, Enough, Findings, RawFinding, clipped
+from toetskader.judging.findings import Enough, Findings, clipped
 from toetskader.judging.outcomes import NotApplicable, NotShown, Parameters, Undetermined
 from toetskader.judging.subjects import Missing, SceneSubjects, TargetSubjects
 from toetskader.judging.undecided import whether_they_come
@@ -31,26 +32,6 @@ _TYPE_NAMES_NL = {
     "nothing": "niets",
     "image reference": "een imageverwijzing",
 }
-
-
-class Judged(msgspec.Struct, frozen=True):
-    """What a check said about a target, before deviations and gates."""
-
-    verdict: Verdict
-    findings: tuple[RawFinding, ...] = ()
-    reason: Text | None = None
-    keys: tuple[FactKey, ...] = ()
-    """Facts the judgement read."""
-    crash: BaseException | None = None
-    """The fault of a check that broke on its input."""
-    doubt: Text | None = None
-    """Why part of what should be judged could not be, beside the findings of a failure."""
-    shown: bool = True
-    """False when the scene left off what is judged, so that the other scenes decide."""
-    measured: tuple[Text, ...] = ()
-    """What was measured, in a few words."""
-    differences: tuple[Text, ...] = ()
-    """How the norm differs on purpose from what others measure by, where that bears on this."""
 
 
 def judge(
@@ -86,7 +67,7 @@ def judge(
     judged = [_judge_always(check, scene, given, deadline) for scene in scenes]
     if part != "chart" and len(scenes) > 1:
         judged = [_named(item, scene.scene) for item, scene in zip(judged, scenes, strict=True)]
-    return _combine(judged)
+    return scenes_together(judged)
 
 
 def _named(judged: Judged, scene: str) -> Judged:
@@ -151,7 +132,7 @@ def _with(judged: Judged, also: Judged, when: Text) -> Judged:
         if (found.where, found.path, words(found.seen, "nl")) not in known
     )
     reason = also.doubt or also.reason
-    doubt = Text(f"{reason.nl} ({when.nl})", f"{reason.en} ({when.en})") if reason and _doubtful(also) else None
+    doubt = Text(f"{reason.nl} ({when.nl})", f"{reason.en} ({when.en})") if reason and is_doubtful(also) else None
     open_question = judged.doubt or (judged.reason if judged.verdict is Verdict.UNDETERMINED else None)
     judged = msgspec.structs.replace(
         judged, findings=judged.findings + added, doubt=open_question or doubt, crash=judged.crash or also.crash
@@ -311,33 +292,6 @@ def _subject(check: Check, scene: SceneSubjects, name: str) -> Any:
 
 
 _ALWAYS = frozenset({"parameters", "today", "params"})
-_WEIGHT = (Verdict.FAIL, Verdict.UNDETERMINED, Verdict.PASS, Verdict.NOT_APPLICABLE)
-
-
-def _combine(judged: list[Judged]) -> Judged:
-    """Combine the scenes' verdicts, heaviest first; a scene that shows nothing counts only when no other shows it."""
-    if any(item.shown for item in judged):
-        judged = [item for item in judged if item.shown]
-    verdict = min((item.verdict for item in judged), key=_WEIGHT.index)
-    deciding = [item for item in judged if item.verdict is verdict]
-    return Judged(
-        verdict,
-        tuple(sorted((found for item in judged for found in item.findings), key=_lightness)),
-        reason=deciding[0].reason,
-        keys=tuple(dict.fromkeys(key for item in judged for key in item.keys)),
-        measured=tuple(dict.fromkeys(text for item in judged for text in item.measured)),
-        differences=tuple(dict.fromkeys(text for item in judged for text in item.differences)),
-        crash=next((item.crash for item in judged if item.crash), None),
-        doubt=next((item.doubt or item.reason for item in judged if _doubtful(item)), None),
-    )
-
-
-def _lightness(finding: RawFinding) -> int:
-    return STRENGTHS.index(finding.strength)
-
-
-def _doubtful(item: Judged) -> bool:
-    return item.doubt is not None or item.verdict is Verdict.UNDETERMINED
 
 
 def _doubt(check: Check, outcome: Exception, scene: SceneSubjects) -> Text:

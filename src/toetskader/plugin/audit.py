@@ -16,6 +16,7 @@ import pytest
 
 from toetskader.audit.deviations import record_of, statuses
 from toetskader.audit.disposition import dispose
+from toetskader.audit.judgement import judged_in_scope
 from toetskader.audit.looked_at import LookedAt, looked_at
 from toetskader.audit.scope import InScope, Scope, scope_of
 from toetskader.audit.summary import summarise
@@ -24,7 +25,6 @@ from toetskader.catalogue.models import Catalogue
 from toetskader.collect.evidence import EvidenceError
 from toetskader.collect.run import Means, collect
 from toetskader.facts.key import TargetFacts
-from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
@@ -251,9 +251,10 @@ class Audit:
         objects: dict[str, frozenset[str]] = {}
         for item in items:
             name = item.target.name
-            kinds[name] = kinds.get(name, frozenset()) | item.check.fact_kinds(item.part)
-            if item.part in ("namespace", "release"):
-                objects[name] = objects.get(name, frozenset()) | item.check.reads
+            kinds[name] = kinds.get(name, frozenset()) | item.fact_kinds
+            for measurement in item.measurements:
+                if measurement.part in ("namespace", "release"):
+                    objects[name] = objects.get(name, frozenset()) | measurement.check.reads
             self._to_judge[name] += 1
         targets = {target.name: target for target in self.targets if target.name in kinds}
         if self.options.replay is None:
@@ -315,30 +316,27 @@ class Audit:
     def judge(self, item: InScope, fixtures: Mapping[str, Any]) -> tuple[Result, BaseException | None]:
         """Judge one requirement on one target; the second value is the fault of a check that broke."""
         target = item.target
-        judged = judge(
-            item.check,
+        together = judged_in_scope(
+            item,
             self._subjects_of(target.name),
-            part=item.part,
-            params=item.params,
-            only=item.scenes,
             parameters=self._parameters[target.name],
             today=self.today,
-            fixtures=fixtures,
             norms=self.catalogue.norms,
+            fixtures=fixtures,
         )
         bearing = target.deviation_for(item.requirement.id, self.today)
         result = dispose(
             item,
-            judged,
+            together,
             gate=self.gate(target),
             deviation=record_of(bearing) if bearing else None,
-            evidence=tuple(f"{target.name}/{key.file_name}" for key in judged.keys),
+            evidence=tuple(f"{target.name}/{key.file_name}" for key in together.judged.keys),
             lang=self.options.lang,
         )
         self._to_judge[target.name] -= 1
         if not self._to_judge[target.name]:
             self._subjects.pop(target.name)
-        return result, judged.crash
+        return result, together.judged.crash
 
     def _subjects_of(self, target: str) -> TargetSubjects:
         """Return what can be judged of a target; it is forgotten after the last judgement."""

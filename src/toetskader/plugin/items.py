@@ -158,5 +158,5 @@ def _marks(in_scope: InScope) -> list[pytest.Mark]:
     return [
         _mark("level", "n", requirement.level),
         _mark("source", "id", requirement.source),
-        _mark("part", "name", in_scope.part),
+        *(_mark("part", "name", item.part) for item in in_scope.measurements),
     ]

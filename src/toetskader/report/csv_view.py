@@ -4,14 +4,14 @@ import csv
 import io
 
 from toetskader.report.visible import one_line
-from toetskader.report.words import words_of
+from toetskader.report.words import by_part, words_of
 from toetskader.results.model import Report
 
 COLUMNS = (
     "target", "requirement", "source", "section", "lines", "level", "kind", "mode", "part", "proof", "verdict",
     "label", "gated", "blocks", "title", "remedy", "reason", "deviation", "deviation_status", "deviation_expires",
     "where", "path", "file", "scene", "seen", "expected", "finding_remedy",
-    "strength", "command", "measured", "claim", "differences",
+    "strength", "command", "measured", "claim", "differences", "parts", "finding_part",
 )  # fmt: skip
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -39,8 +39,9 @@ def encode(report: Report) -> bytes:
             (f.where, f.path, f.source, f.scene, f.seen, f.expected, f.remedy, f.strength, f.command)
             for f in r.findings
         ]
-        for finding in findings or [("",) * 9]:
-            beside = ("; ".join(r.measured), r.claim, " ".join(r.differences))
+        found_on = [f.part or r.part for f in r.findings]
+        for finding, part in zip(findings or [("",) * 9], found_on or [""], strict=True):
+            beside = ("; ".join(r.measured), r.claim, " ".join(r.differences), "; ".join(by_part(r, w)), part)
             writer.writerow([_cell(text) for text in (*result, *finding, *beside)])
     return out.getvalue().encode("utf-8-sig")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from toetskader.report.visible import clip, one_line
-from toetskader.report.words import Words, day, scene
+from toetskader.report.words import Words, by_part, day, scene
 from toetskader.results.model import Deviation, Finding, Result
 
 TEXT_LIMIT = 600
@@ -32,11 +32,8 @@ def finding_text(finding: Finding, result: Result, w: Words, *, remedy: bool = T
     """Say one finding of a result: where, what was seen and is expected, in which place, and unless told not to the
     remedy.
     """
-    place = ", ".join(
-        one_line(part)
-        for part in (finding.path, finding.source, f"{scene(result, w)} {finding.scene}" if finding.scene else "")
-        if part
-    )
+    in_scene = f"{scene(finding.part or result.part, w)} {finding.scene}" if finding.scene else ""
+    place = ", ".join(one_line(part) for part in (finding.path, finding.source, finding.part, in_scene) if part)
     said = (
         f"{one_line(finding.where)}: {w.seen} {one_line(clip(finding.seen, TEXT_LIMIT))}, "
         f"{w.expected} {one_line(clip(finding.expected, TEXT_LIMIT))}{f' ({place})' if place else ''}."
@@ -49,8 +46,10 @@ def finding_text(finding: Finding, result: Result, w: Words, *, remedy: bool = T
 
 
 def reason_lines(result: Result, w: Words) -> list[str]:
-    """Give what else bears on a verdict: its reason, and the deviation with its state."""
+    """Give what else bears on a verdict: its reason, what each of several parts came to, and the deviation."""
     lines = [one_line(clip(result.reason, TEXT_LIMIT))] if result.reason else []
+    if parts := by_part(result, w):
+        lines.append(f"{w.by_part}: {one_line('; '.join(parts))}")
     if result.deviation is not None:
         lines.append(deviation_sentence(result.deviation, w))
     return lines

@@ -11,8 +11,10 @@ from toetskader.report.visible import clip
 from toetskader.results.model import Report, Result, Run, TargetSummary
 from toetskader.text import Text
 
-SCHEMA_VERSION = 1
-"""Goes up when a reader of older files would misread a newer one."""
+SCHEMA_VERSION = 2
+"""Goes up when a reader of older files would misread a newer one: since 2 a result can come from several parts."""
+READABLE = (1, SCHEMA_VERSION)
+"""Versions that are read: what a newer one added is empty in an older one."""
 
 LARGEST_FILE = 256 * 1024 * 1024
 """What results may hold: ten times those of 10,000 requirements."""
@@ -61,12 +63,12 @@ def decode(content: bytes, name: str = "results.json") -> Report:
     """
     try:
         version = msgspec.json.decode(content, type=dict[str, Any]).get("schema_version")
-        if version != SCHEMA_VERSION:
-            given = clip(repr(version), 40)
+        if version not in READABLE:
+            given, known = clip(repr(version), 40), ", ".join(map(str, READABLE))
             message = Text(
-                f"{name}: schema_version is {given}, deze versie van toetskader leest {SCHEMA_VERSION}; gebruik de "
+                f"{name}: schema_version is {given}, deze versie van toetskader leest {known}; gebruik de "
                 "toetskader die het bestand schreef, of voer de toets opnieuw uit",
-                f"{name}: schema_version is {given}, this version of toetskader reads {SCHEMA_VERSION}; use the "
+                f"{name}: schema_version is {given}, this version of toetskader reads {known}; use the "
                 "toetskader that wrote the file, or run the audit again",
             )
             raise ResultsError(message)

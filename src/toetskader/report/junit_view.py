@@ -74,7 +74,7 @@ def _case(suite: ET.Element, result: Result, gate: int, report: Report) -> str:
     case = ET.SubElement(
         suite,
         "testcase",
-        classname=one_line(f"{result.target}.{result.part}"),
+        classname=one_line(f"{result.target}.{'+'.join(result.part_names)}"),
         name=one_line(f"{result.requirement} {result.title}"),
         time=f"{result.duration_s:.3f}",
     )

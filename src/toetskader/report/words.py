@@ -55,6 +55,8 @@ class Words:
     indication_mark: str
     proof: str
     indication: str
+    worths: dict[str, str]
+    """What a pass on a part is worth, in one word."""
     # a result
     seen: str
     expected: str
@@ -63,6 +65,7 @@ class Words:
     """Of findings that do not fail a requirement."""
     remarks: str
     """Of a requirement that is met."""
+    by_part: str
     measured: str
     difference: str
     claim: str
@@ -207,11 +210,13 @@ NL = Words(
     indication_mark="aanwijzing",
     proof="bewijs",
     indication="aanwijzing: bewijs vraagt een andere meting",
+    worths={"proof": "bewijs", "indication": "aanwijzing"},
     seen="gezien",
     expected="verwacht",
     remedy="Herstel",
     strengths={"recommended": "aanbevolen", "optional": "ter informatie"},
     remarks="{n} opmerkingen|{n} opmerking",
+    by_part="Per onderdeel",
     measured="Gemeten",
     difference="Bewust verschil",
     claim="De bron zegt",
@@ -374,11 +379,13 @@ EN = Words(
     indication_mark="indication",
     proof="proof",
     indication="indication: proof needs another measurement",
+    worths={"proof": "proof", "indication": "indication"},
     seen="seen",
     expected="expected",
     remedy="Remedy",
     strengths={"recommended": "recommended", "optional": "for information"},
     remarks="{n} remarks|{n} remark",
+    by_part="By part",
     measured="Measured",
     difference="Deliberate difference",
     claim="The source says",
@@ -559,9 +566,16 @@ def source_place(result: Result, w: Words) -> str:
     return f"{place}, {plural(w.lines, 2 if several else 1, lines=lines.replace('-', _EN_DASH))}"
 
 
-def scene(result: Result, w: Words) -> str:
-    """Say of what kind the scenes of a result are: values sets of a chart, or environments in which something runs."""
-    return w.scene if result.part == "chart" else w.environment
+def scene(part: str, w: Words) -> str:
+    """Say of what kind the scenes of a part are: values sets of a chart, or environments in which something runs."""
+    return w.scene if part == "chart" else w.environment
+
+
+def by_part(result: Result, w: Words) -> list[str]:
+    """Say what each part came to, of a result that several were judged for."""
+    if len(result.parts) < 2:
+        return []
+    return [f"{item.part}: {w.verdicts[item.verdict]} ({w.worths[item.proof]})" for item in result.parts]
 
 
 def mark(result: Result, gate: int, w: Words) -> str:

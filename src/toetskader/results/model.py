@@ -30,6 +30,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Template or file the place comes from."""
     scene: str = ""
     """Named values set in which it was seen; empty when it holds for the whole chart."""
+    part: str = ""
+    """Part of the target it was found on, where several were judged; else that of the result."""
     seen: str
     expected: str
     remedy: str
@@ -58,12 +60,24 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
     """Requirements it covers."""
 
 
+class PartResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a requirement came to on one part of a target, before deviations."""
+
+    part: str
+    proof: str
+    """What a pass on it is worth: `proof` or `indication`."""
+    verdict: Verdict
+    check: str
+    reason: str = ""
+
+
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict on one requirement for one target; its key is `(requirement, target)`."""
 
     requirement: str
     target: str
     part: str
+    """The part of the target that decides; `parts` has all that were judged."""
     source: str
     section: str
     chapter: str
@@ -74,6 +88,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     mode: str
     proof: str
     """What a pass is worth here: `proof` or `indication`."""
+    parts: tuple[PartResult, ...] = ()
+    """Every part that was judged; nothing in results from before there could be several."""
     verdict: Verdict
     gated: bool
     """True when the level is at or below the target's gate and the mode can block."""
@@ -93,6 +109,11 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """How the norm differs on purpose from what others measure by, where that bears on this verdict."""
     claim: str = ""
     """What the source says of the present state, to lay beside what was measured."""
+
+    @property
+    def part_names(self) -> tuple[str, ...]:
+        """Every part that was judged."""
+        return tuple(item.part for item in self.parts) or (self.part,)
 
     @property
     def blocks(self) -> bool:

@@ -32,6 +32,10 @@ class Place:
     where: str
     path: str
     source: str
+    part: str
+    """Empty when only one part was judged."""
+    scene: str
+    """Of what kind its scenes are."""
     scenes: str
     seen: str
     expected: str
@@ -52,8 +56,6 @@ class Row:
     mark: str
     indication: bool
     places: Sequence[Place]
-    scene: str
-    """Of what kind the scenes of its places are."""
     more: str
     expected: str
     remedy: str
@@ -64,6 +66,7 @@ class Row:
     deviation_anchor: str
     evidence: Sequence[int]
     source: str
+    by_part: Sequence[str]
     measured: Sequence[str]
     differences: Sequence[str]
     claim: str
@@ -159,6 +162,7 @@ class About:
 
     anchor: str
     result: Result
+    parts: str
     source: str
     counts: Sequence[tuple[Verdict, str, int]]
 
@@ -306,7 +310,7 @@ def _row(
     w: Words,
     terse: bool,
 ) -> Row:
-    places, expected, remedy, command = _places(result.findings[:shown], w)
+    places, expected, remedy, command = _places(result, shown, w)
     is_remarked = result.verdict is Verdict.PASS and result.findings
     if terse and remedy == clip(result.remedy, _TEXT_LIMIT):
         remedy = ""
@@ -321,7 +325,6 @@ def _row(
         mark=words.mark(result, summary.gate, w),
         indication=result.proof == "indication",
         places=places,
-        scene=words.scene(result, w),
         more=words.plural(w.more_findings, more) if more > 0 else "",
         expected=expected,
         command=command,
@@ -332,15 +335,19 @@ def _row(
         deviation_anchor=f"{target}-d-{_slug(deviation.id)}" if deviation else "",
         evidence=[evidence[path] for path in result.evidence],
         source=words.source_place(result, w),
+        by_part=words.by_part(result, w),
         measured=[clip(text, _TEXT_LIMIT) for text in result.measured],
         differences=[clip(text, _TEXT_LIMIT) for text in result.differences],
         claim=result.claim,
     )
 
 
-def _places(findings: Iterable[Finding], w: Words) -> tuple[list[Place], str, str, str]:
-    """Lift what all findings expect, their remedy, and the command that shows them out of them."""
-    merged = merge_scenes(findings)
+def _places(result: Result, shown: int, w: Words) -> tuple[list[Place], str, str, str]:
+    """Lift what all findings expect, their remedy, and the command that shows them out of them.
+
+    Parameters: `shown`, how many findings are shown at most.
+    """
+    merged = merge_scenes(result.findings[:shown])
     expected = said_once(f.expected for f in merged) if len(merged) > 1 else ""
     remedy = said_once(f.remedy for f in merged)
     command = said_once(f.command for f in merged) if len(merged) > 1 else ""
@@ -349,6 +356,8 @@ def _places(findings: Iterable[Finding], w: Words) -> tuple[list[Place], str, st
             where=clip(f.where, _TEXT_LIMIT),
             path=clip(f.path, _TEXT_LIMIT),
             source=clip(f.source, _TEXT_LIMIT),
+            part=f.part,
+            scene=words.scene(f.part or result.part, w),
             scenes=clip(f.scene, _TEXT_LIMIT),
             seen=clip(f.seen, _TEXT_LIMIT),
             expected="" if expected else clip(f.expected, _TEXT_LIMIT),
@@ -456,6 +465,7 @@ def _about(rows: Iterable[Row], w: Words) -> list[About]:
         About(
             anchor=by_id[ident][0].about,
             result=by_id[ident][0].result,
+            parts=", ".join(dict.fromkeys(part for row in by_id[ident] for part in row.result.part_names)),
             source=by_id[ident][0].source,
             counts=_counts((row.result for row in by_id[ident]), w),
         )

@@ -1,0 +1,45 @@
+"""A requirement in scope, judged: on every part of the target that can be, and combined."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from toetskader.audit.scope import InScope, Measurement
+from toetskader.judging.combining import OnPart, Together, parts_together
+from toetskader.judging.judge import judge
+from toetskader.judging.outcomes import Parameters
+from toetskader.judging.subjects import TargetSubjects
+
+
+def judged_in_scope(
+    item: InScope,
+    subjects: TargetSubjects,
+    *,
+    parameters: Parameters,
+    today: date,
+    norms: Mapping[str, Any] | None = None,
+    fixtures: Mapping[str, Any] | None = None,
+) -> Together:
+    """Judge a requirement on a target.
+
+    Parameters: `subjects`, what was collected of the target; `parameters`, the target's; `today`, the day to judge on;
+    `norms`, all norms by id; `fixtures`, values of pytest fixtures that its check also asks for.
+    """
+    given = fixtures or {}
+
+    def on_part(measurement: Measurement) -> OnPart:
+        check = measurement.check
+        judged = judge(
+            check,
+            subjects,
+            part=measurement.part,
+            params=measurement.params,
+            only=measurement.scenes,
+            parameters=parameters,
+            today=today,
+            fixtures={name: value for name, value in given.items() if name in check.fixtures},
+            norms=norms,
+        )
+        return OnPart(measurement.part, measurement.proof, check.id, judged)
+
+    return parts_together([on_part(measurement) for measurement in item.measurements])
