@@ -118,7 +118,8 @@ def test_a_private_address_beside_one_on_the_internet_is_not_measured_and_told(
         return address == "127.0.0.1"
 
     monkeypatch.setattr(endpoints, "collect_tls", measured)
-    monkeypatch.setattr(endpoints, "may_be_contacted", contacted)
+    for name in ("may_be_contacted", "may_be_measured"):
+        monkeypatch.setattr(endpoints, name, contacted)
     monkeypatch.setattr(http_collector, "may_be_contacted", contacted)
     one = (Endpoint(host=WHOLE, port=1, http_port=1),)
     with EndpointCollectors(None) as collectors:
