@@ -20,7 +20,7 @@ def test_json_gives_the_same_report_back(report: Report, tmp_path: Path) -> None
     path.write_bytes(json_view.encode(report))
     assert json_view.read(path) == report
     assert path.read_bytes() == json_view.encode(json_view.read(path))
-    assert path.read_text(encoding="utf-8").startswith('{\n "schema_version": 1,\n "run": {')
+    assert path.read_text(encoding="utf-8").startswith('{\n "schema_version": 2,\n "run": {')
 
 
 def test_json_holds_hostile_text_and_replaces_only_what_json_cannot_hold(hostile: Report) -> None:
@@ -29,10 +29,22 @@ def test_json_holds_hostile_text_and_replaces_only_what_json_cannot_hold(hostile
     assert seen == hostile.results[0].findings[0].seen.replace("\ud800", "\ufffd")
 
 
+def test_results_of_before_there_could_be_several_parts_are_read(report: Report) -> None:
+    older = json.loads(json_view.encode(report))
+    older["schema_version"] = 1
+    for result in older["results"]:
+        del result["parts"]
+        for finding in result["findings"]:
+            del finding["part"]
+    back = json_view.decode(json.dumps(older).encode())
+    assert [result.part_names for result in back.results] == [(result.part,) for result in report.results]
+    assert [result.verdict for result in back.results] == [result.verdict for result in report.results]
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b'{"schema_version": 2}', "schema_version is 2"),
+        (b'{"schema_version": 3}', "schema_version is 3"),
         (b"{}", "schema_version is None"),
         (b'{"schema_version": 1, "run": 3}', "not a results file"),
         (b"<html>", "not a results file"),
