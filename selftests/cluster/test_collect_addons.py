@@ -7,7 +7,8 @@ import yaml
 from control_plane import ControlPlane, until
 
 from toetskader.collect.kubernetes.collector import NamespaceCollector
-from toetskader.facts.attempt import NotSeen, Reason, Unseen
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen, Unseen
 from toetskader.facts.kubernetes.live import Live, Usage
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import POD_KINDS

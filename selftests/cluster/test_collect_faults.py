@@ -20,7 +20,8 @@ from front_server import in_front
 
 from toetskader.collect.kubernetes import lists
 from toetskader.collect.kubernetes.collector import NamespaceCollector
-from toetskader.facts.attempt import NotSeen, Reason, Unseen
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen, Unseen
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.targets.namespaces import NamespaceEntry

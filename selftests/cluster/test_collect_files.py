@@ -14,12 +14,12 @@ import yaml
 from toetskader.collect.kubernetes import dumps
 from toetskader.collect.kubernetes.collector import NamespaceCollector
 from toetskader.collect.kubernetes.dump_yaml import documents
-from toetskader.collect.kubernetes.failures import Failed
 from toetskader.collect.kubernetes.hide import without_secrets
 from toetskader.collect.kubernetes.kubeconfig import in_cluster, read_kubeconfig
 from toetskader.collect.kubernetes.namespace import near_names
 from toetskader.collect.kubernetes.resources import RESOURCES
-from toetskader.facts.attempt import NotSeen, Provenance, Reason, Unseen
+from toetskader.core.failure import Failed, Reason
+from toetskader.facts.attempt import NotSeen, Provenance, Unseen
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.targets.namespaces import NamespaceEntry

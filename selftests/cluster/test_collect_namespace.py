@@ -13,7 +13,8 @@ from pod_network import Answer
 
 from toetskader.collect.kubernetes.collector import KINDS, NamespaceCollector, write_snapshot
 from toetskader.collect.kubernetes.resources import RESOURCES, Resource
-from toetskader.facts.attempt import NotSeen, Reason, Unseen
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen, Unseen
 from toetskader.facts.kubernetes.live import Inside, Live, Logs, Metrics
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.pods import LivePods

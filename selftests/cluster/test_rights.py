@@ -23,7 +23,8 @@ from toetskader.collect.kubernetes.client import ApiServer
 from toetskader.collect.kubernetes.collector import NamespaceCollector
 from toetskader.collect.kubernetes.kubeconfig import read_kubeconfig
 from toetskader.collect.kubernetes.rights_plan import rights_of_objects
-from toetskader.facts.attempt import NotSeen, Reason
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen
 from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.facts.kubernetes.questions import questions
 from toetskader.facts.kubernetes.rbac import Access

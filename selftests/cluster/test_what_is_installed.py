@@ -20,8 +20,8 @@ from control_plane import ControlPlane, until
 from raw_tar import entry, header, long_name, packed, pax, record
 
 from toetskader.collect.helm.engine import Helm, render_chart
-from toetskader.collect.helm.limits import Refusal
 from toetskader.collect.helm.protocol import Rendered, RenderRequest
+from toetskader.core.failure import Failure
 from toetskader.facts.attempt import Provenance
 from toetskader.facts.chart import Render, RenderedObject
 from toetskader.facts.kubernetes.live import Live
@@ -272,10 +272,10 @@ def sent(plane: ControlPlane, namespace: str) -> set[tuple[str, str]]:
 def read(helm: Helm, chart: Path, namespace: str) -> Objects | str:
     """Return the objects that we read of a chart, or why it is refused."""
     answer = render_chart(helm, chart, [RenderRequest(key="s", release=RELEASE, namespace=namespace)])
-    if isinstance(answer, Refusal):
+    if isinstance(answer, Failure):
         return answer.message.en
     found = answer.renders["s"]
-    if isinstance(found, Refusal):
+    if isinstance(found, Failure):
         return found.message.en
     assert isinstance(found, Rendered)
     render = Render(

@@ -8,8 +8,8 @@ import pytest
 from toetskader.collect.charts import collect_chart, refused_chart
 from toetskader.collect.evidence import read_evidence, write_evidence
 from toetskader.collect.helm.engine import Helm
-from toetskader.collect.helm.limits import Refusal
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.core.failure import Failure, Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.chart import Render, RenderedObject
 from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.facts.kubernetes.live import ListOutcome, Live
@@ -176,7 +176,7 @@ def test_it_is_not_rendered_when_nothing_asks_for_it(target: Target) -> None:
 
 def test_a_chart_that_is_refused_is_so_in_each_environment(target: Target) -> None:
     assert target.chart is not None
-    refusal = Refusal(reason=Reason.TIMED_OUT, message=Text("te laat", "too late"))
+    refusal = Failure(reason=Reason.TIMED_OUT, message=Text("te laat", "too late"))
     found = refused_chart(target, target.chart, refusal)
     for environment in ("test", "acceptance", "production"):
         attempt = found[FactKey("contracted", environment)]

@@ -13,7 +13,8 @@ from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import TargetParameters
 from toetskader.collect.evidence import read_evidence, write_evidence
 from toetskader.collect.haven import MOST_BYTES, read_haven_report
-from toetskader.facts.attempt import NotSeen, Reason
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen
 from toetskader.facts.haven import HavenReport, HavenResult
 from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.judging.combining import Judged

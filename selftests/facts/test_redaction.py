@@ -19,7 +19,8 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.chart import ChartFiles, LintMessage, Render, RenderedObject
 from toetskader.facts.key import Attempt, FactKey
 from toetskader.facts.markers import WORD, Markers, is_public

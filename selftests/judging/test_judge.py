@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 
-from toetskader.facts.attempt import Malformed, NotSeen, Provenance, Reason
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import Malformed, NotSeen, Provenance
 from toetskader.facts.chart import ChartFiles, Circumstance, Render, Undecided
 from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.judging import Findings, Parameters, check, not_applicable, not_shown, undetermined

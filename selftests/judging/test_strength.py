@@ -8,7 +8,8 @@ import pytest
 
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import TargetParameters
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.judging import (

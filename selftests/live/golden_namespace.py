@@ -12,7 +12,8 @@ from on_namespaces import judged_on_namespace, requirements_on_namespaces
 
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Requirement, TargetParameters
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.chart import RenderedObject
 from toetskader.facts.key import Attempt
 from toetskader.facts.kubernetes.live import (

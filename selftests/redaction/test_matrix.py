@@ -12,9 +12,9 @@ import pytest
 from matrix import FORMS, PIN, all_alone, cells, write_target
 
 from toetskader.collect.helm.engine import Helm
-from toetskader.collect.helm.limits import Refusal
 from toetskader.collect.helm.protocol import ChartAnswer, Rendered, RenderRequest
 from toetskader.collect.kubernetes.hide import without_secrets
+from toetskader.core.failure import Failure
 from toetskader.facts.attempt import Provenance
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +89,7 @@ def test_what_runs_holds_no_canary(target: Path) -> None:
     """The same objects, as a snapshot of a namespace has them."""
     with Helm(processes=1) as helm:
         opened = helm.open(target.parent / "chart")
-        assert not isinstance(opened, Refusal)
+        assert not isinstance(opened, Failure)
         with opened:
             answer = opened.read([RenderRequest(key="s", release="matrix", namespace="matrix", kube_version="1.35.0")])
     assert isinstance(answer, ChartAnswer)

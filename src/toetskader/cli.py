@@ -14,6 +14,7 @@ from toetskader.catalogue.lint import lint_catalogue
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Catalogue, Level, Name, Part, Requirement
 from toetskader.catalogue.schema import catalogue_schemas
+from toetskader.core.failure import ToetskaderError
 from toetskader.facts.kubernetes.declared import AT_HAND, EVERY_KIND
 from toetskader.judging.check import Check
 from toetskader.judging.registry import RegistryError, load_checks
@@ -33,7 +34,7 @@ SCHEMAS = Path("docs/schemas")
 ROLES = Path("docs/beheer/rollen.yaml")
 
 
-class UsageError(Exception):
+class UsageError(ToetskaderError):
     """An argument that leads nowhere. Attribute: `message`, what is wrong and what to do."""
 
     def __init__(self, message: Text) -> None:
@@ -377,7 +378,7 @@ def _diff(arguments: argparse.Namespace, lang: Lang) -> int:
 def _snapshot(arguments: argparse.Namespace, lang: Lang) -> int:
     """Write the facts of a namespace to a folder; nothing in the cluster is changed, and no secret is written."""
     from toetskader.collect.kubernetes.collector import write_snapshot  # noqa: PLC0415 - its library loads slowly
-    from toetskader.collect.kubernetes.failures import Failed  # noqa: PLC0415
+    from toetskader.core.failure import Failed  # noqa: PLC0415
 
     folder: Path = arguments.folder
     if folder.exists():

@@ -20,6 +20,7 @@ import yaml
 from msgspec import inspect
 
 from toetskader.core.bounded import TooLargeFileError, UnfitFileError, read_bounded
+from toetskader.core.failure import ToetskaderError
 from toetskader.oserrors import why
 from toetskader.text import Lang, Text
 
@@ -44,7 +45,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,2})?")
 
 
-class FileError(Exception):
+class FileError(ToetskaderError):
     """One thing wrong in a file, in plain words.
 
     Attributes: `file` as the user named it; `line`, 0 when the file as a whole is meant; `path` to the value inside
@@ -64,7 +65,7 @@ class FileError(Exception):
         return ": ".join(part for part in (where, self.path, self.message[lang]) if part)
 
 
-class FileErrors(Exception):  # noqa: N818 - several of them
+class FileErrors(ToetskaderError):  # noqa: N818 - several of them
     """All that could be found wrong in one go, ordered by file and line. Attribute: `errors`."""
 
     def __init__(self, errors: Iterable[FileError]) -> None:

@@ -9,9 +9,8 @@ from contextlib import suppress
 import pytest
 
 from toetskader.collect.fetch.client import MOST_HOPS, Client, Fetched
-from toetskader.collect.fetch.failure import NotFetched
 from toetskader.collect.fetch.web_address import read_address
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failed, Reason
 
 Say = Callable[[socket.socket, bytes], None]
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -56,8 +55,8 @@ def read(where: str, *, seconds: float = 20, most_bytes: int = 1_000_000, allow_
         return client.read(address, most_bytes=most_bytes)
 
 
-def refused(where: str, **settings: float) -> NotFetched:
-    with pytest.raises(NotFetched) as caught:
+def refused(where: str, **settings: float) -> Failed:
+    with pytest.raises(Failed) as caught:
         read(where, **settings)  # type: ignore[arg-type]
     return caught.value
 
@@ -176,7 +175,7 @@ def test_what_is_for_one_place_is_not_sent_to_the_next(serving: Callable[[Say], 
     with Client(address, allow_private=True, seconds=20, user_agent="selftests") as client:
         client.get(address, most_bytes=10, headers={"Authorization": "Bearer x"})
         elsewhere = read_address(serving(record))
-        with pytest.raises(NotFetched):
+        with pytest.raises(Failed):
             client.get(elsewhere, most_bytes=10, said_by=address, headers={"Authorization": "Bearer x"})
     assert [b"authorization: bearer x" in head.lower() for head in heads] == [True, True]
 
@@ -184,6 +183,6 @@ def test_what_is_for_one_place_is_not_sent_to_the_next(serving: Callable[[Say], 
 def test_nobody_is_contacted_without_leave(serving: Callable[[Say], str]) -> None:
     contacts: list[bytes] = []
     found_at = serving(lambda client, head: contacts.append(head))
-    with pytest.raises(NotFetched, match="not public"):
+    with pytest.raises(Failed, match="not public"):
         read(found_at, allow_private=False)
     assert not contacts

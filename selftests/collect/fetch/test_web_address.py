@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toetskader.collect.fetch.failure import NotFetched
 from toetskader.collect.fetch.web_address import WebAddress, read_address
+from toetskader.core.failure import Failed
 
 BASE = WebAddress("https", "charts.example", 443, "/stable/")
 
@@ -38,7 +38,7 @@ BASE = WebAddress("https", "charts.example", 443, "/stable/")
 )
 def test_an_address(text: str, whole: str | None) -> None:
     if whole is None:
-        with pytest.raises(NotFetched):
+        with pytest.raises(Failed):
             read_address(text)
     else:
         assert read_address(text).whole == whole
@@ -68,7 +68,7 @@ def test_anything_is_read_or_refused(text: str) -> None:
     for address in (text, f"https://{text}", f"https://charts.example/{text}"):
         try:
             found = read_address(address)
-        except NotFetched:
+        except Failed:
             continue
         assert found.scheme in ("http", "https")
         assert found.whole.isascii()

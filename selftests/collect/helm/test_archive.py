@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from toetskader.collect.helm.archive import copy_chart, open_source, read_text
-from toetskader.collect.helm.limits import MEGABYTE, Limits, Refused
-from toetskader.facts.attempt import Reason
+from toetskader.collect.helm.limits import MEGABYTE, Limits
+from toetskader.core.failure import Failed, Reason
 
 CHART = {"Chart.yaml": "apiVersion: v2\nname: proef\nversion: 1.2.3\n"}
 HEAD = {"Chart.yaml": CHART["Chart.yaml"].encode()}
@@ -21,9 +21,9 @@ LIMITS = Limits()
 
 
 def refusal(path: Path, limits: Limits = LIMITS) -> tuple[Reason, str]:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Failed) as caught:
         open_source(path, limits)
-    stop = caught.value.refusal
+    stop = caught.value.failure
     assert stop.message.nl != stop.message.en
     return stop.reason, stop.message.en
 
@@ -215,11 +215,11 @@ def test_text_that_is_not_utf8_is_named_with_its_line(make_chart: Make, tmp_path
     chart = make_chart()
     (chart / "values.yaml").write_bytes(b"a: 1\nb: \xe9\n")
     assert "values.yaml, line 2: not UTF-8" in refusal(chart)[1]
-    with pytest.raises(Refused, match=r"line 2: not UTF-8"):
+    with pytest.raises(Failed, match=r"line 2: not UTF-8"):
         read_text(chart / "values.yaml", LIMITS)
-    with pytest.raises(Refused, match="does not exist"):
+    with pytest.raises(Failed, match="does not exist"):
         read_text(tmp_path / "nowhere.yaml", LIMITS)
-    with pytest.raises(Refused, match="larger"):
+    with pytest.raises(Failed, match="larger"):
         read_text(chart / "values.yaml", Limits(file_bytes=3))
 
 

@@ -15,9 +15,9 @@ import pytest
 
 from toetskader.collect.helm.dependencies import RemoteChart
 from toetskader.collect.helm.engine import Helm, render_chart
-from toetskader.collect.helm.limits import Limits, Refusal
+from toetskader.collect.helm.limits import Limits
 from toetskader.collect.helm.protocol import ChartAnswer, Rendered, RenderRequest
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failure, Reason
 
 Make = Callable[..., Path]
 RENDER = [RenderRequest(key="s")]
@@ -35,16 +35,16 @@ def chart_files(name: str, version: str) -> dict[str, str]:
     return {"Chart.yaml": head(name, version), "templates/a.yaml": template}
 
 
-def names(answer: ChartAnswer | Refusal) -> list[str]:
+def names(answer: ChartAnswer | Failure) -> list[str]:
     assert isinstance(answer, ChartAnswer), answer
     found = answer.renders["s"]
     assert isinstance(found, Rendered), found
     return [item.document["metadata"]["name"] for item in found.objects]
 
 
-def refusal(answer: ChartAnswer | Refusal) -> Refusal:
-    found = answer if isinstance(answer, Refusal) else answer.renders["s"]
-    assert isinstance(found, Refusal), found
+def refusal(answer: ChartAnswer | Failure) -> Failure:
+    found = answer if isinstance(answer, Failure) else answer.renders["s"]
+    assert isinstance(found, Failure), found
     return found
 
 
@@ -144,7 +144,7 @@ def test_a_dependency_is_fetched_and_the_supplier_left_alone(helm: Helm, make_ch
     )
     before = snapshot(chart)
     opened = helm.open(chart, allow_private=True)
-    assert not isinstance(opened, Refusal)
+    assert not isinstance(opened, Failure)
     with opened:
         digest_before = opened.source.digest
         answer = opened.read(RENDER)

@@ -27,13 +27,12 @@ from fetch_lab import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toetskader.collect.fetch.failure import NotFetched
 from toetskader.collect.helm.dependencies import RemoteChart
 from toetskader.collect.helm.engine import Helm, render_chart
-from toetskader.collect.helm.limits import Limits, Refusal
+from toetskader.collect.helm.limits import Limits
 from toetskader.collect.helm.protocol import ChartAnswer, Rendered, RenderRequest
 from toetskader.collect.helm.registry import read_reference
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failed, Failure, Reason
 
 Make = Callable[..., Path]
 RENDER = [RenderRequest(key="s")]
@@ -82,7 +81,7 @@ class Auditor:
     def __init__(self, internet: Internet, helm: Helm, make_chart: Make) -> None:
         self._internet, self._helm, self._make_chart = internet, helm, make_chart
 
-    def ask(self, repository: str, *, version: str = "1.0.0", allow_private: bool = False) -> Rendered | Refusal:
+    def ask(self, repository: str, *, version: str = "1.0.0", allow_private: bool = False) -> Rendered | Failure:
         dependency = json.dumps([{"name": "sub", "version": version, "repository": repository}])
         text = f"apiVersion: v2\nname: proef\nversion: 1.0.0\ndependencies: {dependency}\n"
         chart = self._make_chart({"Chart.yaml": text, "templates/a.yaml": ""})
@@ -90,10 +89,10 @@ class Auditor:
         assert isinstance(answer, ChartAnswer), answer
         return answer.renders["s"]
 
-    def refused(self, repository: str, *, version: str = "1.0.0", allow_private: bool = False) -> Refusal:
+    def refused(self, repository: str, *, version: str = "1.0.0", allow_private: bool = False) -> Failure:
         """Ask, and see that it was refused in words, and that nobody inside was contacted."""
         found = self.ask(repository, version=version, allow_private=allow_private)
-        assert isinstance(found, Refusal), found
+        assert isinstance(found, Failure), found
         assert not self._internet.contacted() & set(INSIDE)
         for text in (found.message.nl, found.message.en):
             assert "'sub' (Chart.yaml, dependencies[0])" in text
@@ -404,7 +403,7 @@ def test_challenges_that_are_none(challenge: str, internet: Internet, auditor: A
 @settings(deadline=None)
 def test_any_reference_is_read_or_refused(text: str) -> None:
     for reference in (text, f"oci://{text}", f"oci://registry.example/{text}", f"oci://{text}/charts/sub:1"):
-        with suppress(NotFetched):
+        with suppress(Failed):
             found = read_reference(reference)
             assert found.at.target == "/v2/"
             assert re.fullmatch(r"[a-z0-9._/-]+", found.repository)
@@ -429,7 +428,7 @@ def test_a_chart_that_the_target_names(internet: Internet, helm: Helm, packed: b
         assert isinstance(internet.run(lambda remote=remote: render_chart(helm, remote, RENDER)), ChartAnswer)
     internet.names["charts.public.test"] = [["10.1.2.3"]]
     answer = internet.run(lambda: render_chart(helm, RemoteChart(chart="sub", repository=CHARTS), RENDER))
-    assert isinstance(answer, Refusal)
+    assert isinstance(answer, Failure)
     assert "allow_private" in answer.message.nl
     assert not internet.contacted() & set(INSIDE)
 
@@ -505,7 +504,7 @@ def test_one_private_place_is_not_all(
 ) -> None:
     internet.pages |= chart_pages("https://10.1.2.3", packed) | {"https://10.1.2.3/index.yaml": redirect(target)}
     found = Auditor(internet, helm, make_chart).ask("https://10.1.2.3", allow_private=True)
-    assert isinstance(found, Refusal)
+    assert isinstance(found, Failure)
     assert internet.contacted() == {"10.1.2.3"}
     assert {contact.port for contact in internet.contacts} == {443}
 

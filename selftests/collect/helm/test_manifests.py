@@ -6,9 +6,10 @@ import msgspec
 import pytest
 import yaml
 
-from toetskader.collect.helm.limits import Limits, Refused
+from toetskader.collect.helm.limits import Limits
 from toetskader.collect.helm.manifests import documents, objects
 from toetskader.collect.helm.protocol import RawObject
+from toetskader.core.failure import Failed
 from toetskader.facts.chart import RenderedObject
 from toetskader.facts.kubernetes.objects import KubernetesObject
 
@@ -64,6 +65,6 @@ def test_a_document_whose_hook_helm_does_not_know_is_not_sent(hook: str) -> None
     ],
 )
 def test_a_key_that_helm_reads_in_any_case_is_refused(text: str) -> None:
-    with pytest.raises(Refused, match="and Kubernetes does not"):
+    with pytest.raises(Failed, match="and Kubernetes does not"):
         read(text)
     assert len(read("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: {Name: b}}, data: {Kind: c}}")) == 1

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from toetskader.collect.helm.limits import MEGABYTE, Limits, Refusal
+from toetskader.collect.helm.limits import MEGABYTE, Limits
 from toetskader.collect.helm.picking import is_version
 from toetskader.collect.helm.process import HelmProcess
 from toetskader.collect.helm.protocol import PickAnswer, PickRequest
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failure, Reason
 
 VERSIONS = [
     "1.0.0",
@@ -165,13 +165,13 @@ def test_an_index_that_is_none(text: str, part: str, reader: HelmProcess, tmp_pa
     path = tmp_path / "index.yaml"
     path.write_text(text)
     answer = reader.ask(PickRequest(name="sub", index=str(path)))
-    assert isinstance(answer, Refusal)
+    assert isinstance(answer, Failure)
     assert part in answer.message.en
 
 
 def test_a_constraint_that_is_none(reader: HelmProcess) -> None:
     answer = reader.ask(PickRequest(name="sub", version="latest please", tags=("1.0.0",)))
-    assert isinstance(answer, Refusal)
+    assert isinstance(answer, Failure)
     assert "no version or constraint" in answer.message.en
 
 
@@ -189,7 +189,7 @@ def bomb() -> str:
 def test_a_bomb_for_an_index_ends_and_the_next_is_read(text: str, reader: HelmProcess, tmp_path: Path) -> None:
     path = tmp_path / "bomb.yaml"
     path.write_text(text)
-    assert isinstance(reader.ask(PickRequest(name="sub", index=str(path)), 20), Refusal)
+    assert isinstance(reader.ask(PickRequest(name="sub", index=str(path)), 20), Failure)
     assert picked(reader.ask(PickRequest(name="sub", tags=("1.0.0",)))) == "1.0.0"
 
 
@@ -204,5 +204,5 @@ def test_a_large_index_is_read(tmp_path: Path) -> None:
 
 def test_many_versions_none_of_which_fits(reader: HelmProcess) -> None:
     answer = reader.ask(PickRequest(name="sub", version=">5", tags=tuple(f"1.{n}.0" for n in range(250))), 120)
-    assert isinstance(answer, Refusal)
+    assert isinstance(answer, Failure)
     assert answer.reason is Reason.TOOL_FAILED

@@ -13,10 +13,10 @@ import pytest
 
 from toetskader.collect.helm import guard
 from toetskader.collect.helm.engine import Helm, render_chart
-from toetskader.collect.helm.limits import MEGABYTE, Limits, Refusal
+from toetskader.collect.helm.limits import MEGABYTE, Limits
 from toetskader.collect.helm.process import HelmProcess
 from toetskader.collect.helm.protocol import ChartAnswer, ChartRequest, Rendered, RenderRequest, Version, VersionRequest
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failure, Reason
 
 Make = Callable[..., Path]
 GOOD = {"templates/a.yaml": "kind: ConfigMap\nmetadata: {name: good}\n"}
@@ -61,10 +61,10 @@ HOSTILE: dict[str, tuple[str, set[Reason], str]] = {
 }
 
 
-def reason_of(helm: Helm, chart: Path, **given: object) -> Refusal:
+def reason_of(helm: Helm, chart: Path, **given: object) -> Failure:
     answer = render_chart(helm, chart, [RenderRequest(key="s", **given)])  # type: ignore[arg-type]
-    found = answer if isinstance(answer, Refusal) else answer.renders["s"]
-    assert isinstance(found, Refusal), found
+    found = answer if isinstance(answer, Failure) else answer.renders["s"]
+    assert isinstance(found, Failure), found
     return found
 
 
@@ -126,7 +126,7 @@ def test_one_child_serves_many_charts_and_is_replaced_after_a_kill(make_chart: M
             renders=(RenderRequest(key="s"),),
         )
         stopped = process.ask(bomb, deadline_s=0.3)
-        assert isinstance(stopped, Refusal)
+        assert isinstance(stopped, Failure)
         assert stopped.reason is Reason.TIMED_OUT
         assert process.pid is None
         assert all(isinstance(process.ask(request), ChartAnswer) for _ in range(5))
@@ -195,7 +195,7 @@ def test_a_missing_library_is_a_reason(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(HelmProcess, "_environment", shadowed)
     with HelmProcess(Limits()) as process:
         answer = process.ask(VersionRequest())
-    assert isinstance(answer, Refusal)
+    assert isinstance(answer, Failure)
     assert answer.reason is Reason.TOOL_MISSING
     assert "--helm" in answer.message.en
 

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from toetskader.collect.helm.engine import Helm, render_chart
-from toetskader.collect.helm.limits import Refusal
 from toetskader.collect.helm.protocol import ChartAnswer, Rendered, RenderRequest
 from toetskader.collect.helm.values import merge, nested
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failure, Reason
 
 Make = Callable[..., Path]
 OBJECT = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n"
@@ -38,7 +37,7 @@ def render(tool: Helm, chart: Path, **given: Any) -> Rendered:
 
 def fails(tool: Helm, chart: Path, **given: Any) -> tuple[Reason, str]:
     found = read(tool, chart, **given).renders["s"]
-    assert isinstance(found, Refusal), found
+    assert isinstance(found, Failure), found
     return found.reason, found.message.en
 
 
@@ -233,13 +232,13 @@ def test_lint_checks_the_schemas_of_subcharts(tool: Helm, make_chart: Make, repl
         }
     )
     answer = read(tool, chart, lint="s", overrides={"sub.replicas": replicas})
-    assert isinstance(answer.renders["s"], Refusal) is refused
+    assert isinstance(answer.renders["s"], Failure) is refused
     assert isinstance(answer.lint, tuple)
     assert any("minimum" in item.message for item in answer.lint if item.severity == "error") is refused
 
 
 def test_lint_of_values_that_cannot_be_read_is_no_clean_lint(tool: Helm, make_chart: Make) -> None:
-    assert isinstance(read(tool, make_chart(), lint="s", values=("a: [",)).lint, Refusal)
+    assert isinstance(read(tool, make_chart(), lint="s", values=("a: [",)).lint, Failure)
 
 
 def test_both_tools_agree_to_the_last_field(helm: Helm, binary_helm: Helm, make_chart: Make) -> None:
@@ -250,7 +249,7 @@ def test_both_tools_agree_to_the_last_field(helm: Helm, binary_helm: Helm, make_
 
 def test_a_second_render_needs_no_second_opening(helm: Helm, make_chart: Make) -> None:
     opened = helm.open(make_chart(FAMILY))
-    assert not isinstance(opened, Refusal)
+    assert not isinstance(opened, Failure)
     with opened:
         assert isinstance(opened.read([RenderRequest(key="a")]), ChartAnswer)
         again = opened.render([RenderRequest(key="b", overrides={"sub.level": "high"})])
@@ -268,8 +267,8 @@ def test_values_quoted_by_a_failing_template_are_not_repeated(helm: Helm, make_c
 
 def test_version_names_tool_and_helm(helm: Helm, binary_helm: Helm, helm_binary: Path) -> None:
     sdk, program = helm.version(), binary_helm.version()
-    assert not isinstance(sdk, Refusal)
-    assert not isinstance(program, Refusal)
+    assert not isinstance(sdk, Failure)
+    assert not isinstance(program, Failure)
     assert (sdk.tool, sdk.where.split()[0]) == ("sdk", "helm-python")
     assert (program.tool, program.where) == ("binary", str(helm_binary))
     assert re.match(r"v\d+\.\d+", sdk.helm)
@@ -280,6 +279,6 @@ def test_a_program_that_is_not_there_is_a_reason(tmp_path: Path, make_chart: Mak
     with Helm(tmp_path / "no-helm", processes=1) as absent:
         answers = [absent.version(), read(absent, make_chart()).renders["s"]]
     for answer in answers:
-        assert isinstance(answer, Refusal)
+        assert isinstance(answer, Failure)
         assert answer.reason is Reason.TOOL_MISSING
         assert "--helm" in answer.message.nl

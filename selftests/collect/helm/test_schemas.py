@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toetskader.collect.helm.engine import Helm, render_chart
-from toetskader.collect.helm.limits import Refusal
 from toetskader.collect.helm.protocol import Rendered, RenderRequest
 from toetskader.collect.helm.schemas import without_outside
+from toetskader.core.failure import Failure
 
 Make = Callable[..., Path]
 OBJECT = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
@@ -110,9 +110,9 @@ def test_a_remote_schema_is_not_asked_for(
     answer = render_chart(tool, chart, requests, lint="s")
     server.shutdown()
     server.server_close()
-    assert not isinstance(answer, Refusal)
+    assert not isinstance(answer, Failure)
     assert isinstance(answer.renders["s"], Rendered)
-    assert isinstance(answer.renders["wrong"], Refusal)  # what the schema says itself still holds
+    assert isinstance(answer.renders["wrong"], Failure)  # what the schema says itself still holds
     assert asked == []
 
 
@@ -122,12 +122,12 @@ def test_a_schema_in_a_packed_subchart_of_a_packed_chart(helm: Helm, pack: Calla
     sub = pack(tmp_path / "sub.tgz", inner, "sub")
     files = {"Chart.yaml": b"apiVersion: v2\nname: proef\nversion: 1.2.3\n", "charts/sub-1.0.0.tgz": sub.read_bytes()}
     opened = helm.open(pack(tmp_path / "p.tgz", files | {"templates/a.yaml": OBJECT.encode()}))
-    assert not isinstance(opened, Refusal)
+    assert not isinstance(opened, Failure)
     with opened:
         assert [(path, item.reference) for path, item in opened.source.outside] == [
             ("charts/sub/values.schema.json", REMOTE)
         ]
         assert opened.source.files["charts/sub/values.schema.json"] == schema.decode()
         answer = opened.read([RenderRequest(key="s", overrides={"sub.a": 1})])
-    assert not isinstance(answer, Refusal)
+    assert not isinstance(answer, Failure)
     assert isinstance(answer.renders["s"], Rendered)

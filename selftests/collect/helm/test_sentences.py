@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from toetskader.collect.helm.engine import Helm
-from toetskader.collect.helm.limits import Limits, Refusal
+from toetskader.collect.helm.limits import Limits
 from toetskader.collect.helm.protocol import ChartAnswer, RenderRequest
 from toetskader.collect.helm.sentences import cause, lint_message, why_ended
+from toetskader.core.failure import Failure
 
 CODE = "Zq8vK2mTx91LpW7r"
 PIN = "4826"
@@ -82,17 +83,17 @@ SCHEMAS = {
 def all_told(tool: Helm, chart: Path) -> str:
     """Return all that a render and lint of a chart say, in both languages; the render has to fail."""
     opened = tool.open(chart)
-    if isinstance(opened, Refusal):
+    if isinstance(opened, Failure):
         return f"{opened.message.nl} {opened.message.en}"
     with opened:
         answer = opened.read([RenderRequest(key="s", release="r", namespace="n", kube_version="1.35.0")], lint="s")
-    if isinstance(answer, Refusal):
+    if isinstance(answer, Failure):
         return f"{answer.message.nl} {answer.message.en}"
     assert isinstance(answer, ChartAnswer)
     render = answer.renders["s"]
-    assert isinstance(render, Refusal)
+    assert isinstance(render, Failure)
     lint = answer.lint
-    said = f"{lint.message.nl} {lint.message.en}" if isinstance(lint, Refusal) else str(lint)
+    said = f"{lint.message.nl} {lint.message.en}" if isinstance(lint, Failure) else str(lint)
     return f"{render.message.nl} {render.message.en} {said}"
 
 
@@ -146,7 +147,7 @@ BROKEN = {
 def test_no_file_that_cannot_be_read_is_quoted(tool: Helm, make_chart: Make, where: str) -> None:
     files = chart_files("a: 1\n") | {where.partition(",")[0]: BROKEN[where]}
     opened = tool.open(make_chart(files))
-    if isinstance(opened, Refusal):
+    if isinstance(opened, Failure):
         said = f"{opened.message.nl} {opened.message.en}"
     else:
         opened.__exit__(None, None, None)
@@ -190,7 +191,7 @@ def test_lint_keeps_words_of_its_own() -> None:
 def test_a_crash_quotes_nothing() -> None:
     limits = Limits()
     for words in (f"panic: {CODE}\n", f"fatal error: {CODE}", f"Traceback\nValueError: {CODE}", CODE):
-        refusal: Any = why_ended(2, 0, words, limits).refusal
+        refusal: Any = why_ended(2, 0, words, limits).failure
         assert CODE not in f"{refusal.message.nl}{refusal.message.en}"
 
 

@@ -14,7 +14,8 @@ from raw_tar import BLOCK, CHART, EVIL, entry, header, long_name, packed, padded
 
 from toetskader.collect.helm.archive import open_source
 from toetskader.collect.helm.engine import Helm
-from toetskader.collect.helm.limits import Limits, Refusal, Refused
+from toetskader.collect.helm.limits import Limits
+from toetskader.core.failure import Failed, Failure
 
 LIMITS = Limits()
 EVIL_NAME = b"proef/templates/evil.yaml"
@@ -30,8 +31,8 @@ def ours(data: bytes, folder: Path) -> dict[str, bytes] | str:
             assert opened.packed is not None
             assert opened.packed.read_bytes() == data
             return {name: text.encode() for name, text in opened.files.items()}
-    except Refused as stop:
-        return stop.refusal.message.en
+    except Failed as stop:
+        return stop.failure.message.en
 
 
 def helms(data: bytes, folder: Path) -> dict[str, bytes] | None:
@@ -302,13 +303,13 @@ def test_a_chart_of_which_helm_has_other_files_is_refused(
     chart = make_chart({"templates/a.yaml": "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}", "docs/b.md": "b"})
     with Helm(processes=1) as helm:
         opened = helm.open(chart)
-        assert not isinstance(opened, Refusal)
+        assert not isinstance(opened, Failure)
         if difference == "more":
             (chart / "templates/evil.yaml").write_bytes(EVIL)
         else:
             (chart / "docs/b.md").unlink()
         answer = opened.read([])
-    assert isinstance(answer, Refusal)
+    assert isinstance(answer, Failure)
     expected = {"more": "Helm reads templates/evil.yaml, which", "fewer": "Helm does not read docs/b.md, which"}
     assert expected[difference] in answer.message.en
     assert json.dumps(answer.message.nl) != json.dumps(answer.message.en)

@@ -8,8 +8,8 @@ import pytest
 from raw_tar import EVIL, entry, packed
 
 from toetskader.collect.helm.engine import Helm, render_chart
-from toetskader.collect.helm.limits import Refusal
 from toetskader.collect.helm.protocol import ChartAnswer, Rendered, RenderRequest
+from toetskader.core.failure import Failure
 from toetskader.facts.chart import RenderedObject
 
 Make = Callable[..., Path]
@@ -39,7 +39,7 @@ def tool(request: pytest.FixtureRequest) -> Helm:
     return found
 
 
-def rendered(tool: Helm, chart: Path) -> Rendered | Refusal:
+def rendered(tool: Helm, chart: Path) -> Rendered | Failure:
     answer = render_chart(tool, chart, [RenderRequest(key="s")])
     assert isinstance(answer, ChartAnswer), answer
     return answer.renders["s"]
@@ -96,7 +96,7 @@ def test_everything_in_crds_is_an_object(form: str, tool: Helm, make_chart: Make
 def test_a_line_that_would_pass_for_another_template_is_refused(binary_helm: Helm, make_chart: Make) -> None:
     forged = f"{POD % 'a'}\n---\n# Source: proef/templates/x.yaml\n{POD % 'b'}"
     found = rendered(binary_helm, make_chart({"crds/a.yaml": forged}))
-    assert isinstance(found, Refusal)
+    assert isinstance(found, Failure)
     assert "crds/a.yaml holds a line '# Source:'" in found.message.en
 
 

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from toetskader.collect.endpoint.dns import Addresses, Dns
-from toetskader.facts.attempt import NotSeen, Reason
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen
 from toetskader.facts.endpoint.dns import DnsFacts, Outcome, ProbeOutcome
 from toetskader.facts.endpoint.dnssec import DnssecFacts
 from toetskader.laboratory.dns import DnsLaboratory, LabZone

@@ -8,7 +8,8 @@ import pytest
 from judging_dns import ENDPOINT, judge_dns, strengths
 
 from toetskader.collect.endpoint.dns import Dns
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.certificates import Certificate, Chain, Trust
 from toetskader.facts.endpoint.dns import (
     AddressLookup,

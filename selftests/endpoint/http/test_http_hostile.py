@@ -10,7 +10,8 @@ from collections.abc import Callable
 import pytest
 from http_lab import Lab
 
-from toetskader.facts.attempt import NotSeen, Reason
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen
 from toetskader.facts.endpoint.http import AddressHttp, Answer, How, HttpFacts, Unanswered
 from toetskader.laboratory.tls import ssl_context
 

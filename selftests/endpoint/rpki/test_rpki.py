@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from toetskader.collect.endpoint.dns import Dns
 from toetskader.collect.endpoint.prefixes import Prefixes
 from toetskader.collect.endpoint.rpki import Rpki
-from toetskader.facts.attempt import NotSeen, Reason
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen
 from toetskader.facts.endpoint.dns import Outcome
 from toetskader.facts.endpoint.origins import validity
 from toetskader.facts.endpoint.rpki import Authorisation, RpkiFacts, Validity

@@ -32,7 +32,8 @@ from openssl_server import free_port, openssl_server
 from toetskader.collect.endpoint.gate import Gate
 from toetskader.collect.endpoint.tls import collect_tls
 from toetskader.collect.endpoint.tls import connection as tls_connection
-from toetskader.facts.attempt import NotSeen, Reason
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen
 from toetskader.facts.endpoint.tls import AddressTls, Answer, ClientCertificate, Order, StapleState, TlsFacts
 from toetskader.laboratory.certificates import Authority
 from toetskader.results import Verdict

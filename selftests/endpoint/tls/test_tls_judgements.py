@@ -9,7 +9,8 @@ from good_tls import ADDRESS, AT, CHAIN, FACT, LEAF, NO, UNKNOWN, WHY, YES, addr
 from judging_tls import CHECKS, Judge
 from msgspec.structs import replace
 
-from toetskader.facts.attempt import NotSeen, Reason
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen
 from toetskader.facts.endpoint.certificates import Trust, Validated
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.endpoint.tls import (

@@ -4,8 +4,10 @@ import time
 
 import requests
 
+from toetskader.core.failure import ToetskaderError
 
-class UnusableAnswerError(ValueError):
+
+class UnusableAnswerError(ToetskaderError):
     """An answer that is not used; the message says why, for people of either language: `HTTP 404`, `> 65535 bytes`."""
 
 

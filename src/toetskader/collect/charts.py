@@ -14,11 +14,12 @@ from toetskader.collect.helm.circumstances import at_an_upgrade, otherwise
 from toetskader.collect.helm.cluster import api_versions, full_version
 from toetskader.collect.helm.dependencies import RemoteChart
 from toetskader.collect.helm.engine import Helm, OpenChart
-from toetskader.collect.helm.limits import Limits, Refusal, Refused
+from toetskader.collect.helm.limits import Limits
 from toetskader.collect.helm.probes import Probes
 from toetskader.collect.helm.protocol import Description, Rendered, RenderRequest
 from toetskader.collect.helm.scaling import Scaling
-from toetskader.facts.attempt import Malformed, NotSeen, Provenance, Reason
+from toetskader.core.failure import Failed, Failure, Reason
+from toetskader.facts.attempt import Malformed, NotSeen, Provenance
 from toetskader.facts.chart import ChartAttempt, ChartFiles, LintMessage, OutsideSchema, Render, Untried
 from toetskader.facts.key import Attempt, FactKey
 from toetskader.facts.kubernetes.drift import varying
@@ -54,7 +55,7 @@ def collect_chart(
     collection = _Collection(target, part, kinds, by, vanity_host, running=running or {})
     with helm.turn():
         opened = helm.open(_source(part.source), allow_private=part.allow_private)
-        if isinstance(opened, Refusal):
+        if isinstance(opened, Failure):
             collection.refuse_all(opened)
         else:
             with opened:
@@ -62,7 +63,7 @@ def collect_chart(
     return collection.facts()
 
 
-def refused_chart(target: Target, part: ChartPart, refusal: Refusal) -> dict[FactKey, ChartAttempt]:
+def refused_chart(target: Target, part: ChartPart, refusal: Failure) -> dict[FactKey, ChartAttempt]:
     """Return the facts of a chart of which nothing can be seen: every one of them with the reason."""
     collection = _Collection(target, part, frozenset(), "helm", "", running={})
     collection.refuse_all(refusal)
@@ -108,7 +109,7 @@ class _Collection:
             [*requests, *upgrades, *(request for pair in contracted.values() for request in pair)],
             lint=requests[0].key if requests else "",
         )
-        if isinstance(answer, Refusal):
+        if isinstance(answer, Failure):
             self.refuse_all(answer)
             return
         bases = {
@@ -135,7 +136,7 @@ class _Collection:
         chart: OpenChart,
         bases: Mapping[str, Render | NotSeen],
         requests: list[RenderRequest],
-        answers: Mapping[str, Rendered | Refusal],
+        answers: Mapping[str, Rendered | Failure],
     ) -> dict[str, Render]:
         """Add to renders what the chart makes at an upgrade, and where its decisions turn out otherwise."""
         found = {
@@ -144,17 +145,17 @@ class _Collection:
             if isinstance(base, Render)
         }
         rendered = [request for request in requests if request.key in found]
-        refused = [name for name in found if isinstance(answers[f"{name} upgrade"], Refusal)]
+        refused = [name for name in found if isinstance(answers[f"{name} upgrade"], Failure)]
         return otherwise(chart, found, rendered, self.part.kubernetes, refused=refused)
 
-    def _read_values(self, limits: Limits) -> dict[str, Refusal]:
+    def _read_values(self, limits: Limits) -> dict[str, Failure]:
         """Read the files of every values set, and return why those of some cannot be read."""
-        unread: dict[str, Refusal] = {}
+        unread: dict[str, Failure] = {}
         for values in self.part.values:
             try:
                 self.texts[values.name] = tuple(read_text(path, limits) for path in values.files)
-            except Refused as stop:
-                unread[values.name] = stop.refusal
+            except Failed as stop:
+                unread[values.name] = stop.failure
         return unread
 
     def _probes(
@@ -200,7 +201,7 @@ class _Collection:
         answers = chart.render(requests) if requests else {}
         by_name = {values.name: values for values in self.part.values}
         for (name, kind), change in changes.items():
-            answer = answers if isinstance(answers, Refusal) else answers[f"{name} {kind}"]
+            answer = answers if isinstance(answers, Failure) else answers[f"{name} {kind}"]
             base, values = bases[name], by_name[name]
             match kind:
                 case "render_scaled":
@@ -211,19 +212,19 @@ class _Collection:
                     found[name][kind] = self._render(answer, values, kind, change)
         return found
 
-    def _render_scaled(self, scaling: Scaling, first: Rendered | Refusal, values: ValuesSet) -> Render | NotSeen:
+    def _render_scaled(self, scaling: Scaling, first: Rendered | Failure, values: ValuesSet) -> Render | NotSeen:
         answer, changes, untried = scaling.complete(first)
         return self._render(answer, values, "render_scaled", changes, untried)
 
     def _render_vanity(
-        self, chart: OpenChart, hosts: HostChanges, first: Rendered | Refusal, values: ValuesSet, base: Render
+        self, chart: OpenChart, hosts: HostChanges, first: Rendered | Failure, values: ValuesSet, base: Render
     ) -> Render | NotSeen:
         """Return the render with another host; where Helm refuses what we switch on or make up, without that."""
         answer, changes = first, hosts.changes
-        if isinstance(answer, Refusal) and hosts.certain and hosts.certain != changes:
+        if isinstance(answer, Failure) and hosts.certain and hosts.certain != changes:
             request = self._request(values, f"{values.name} hosts", for_helm(base.values, hosts.certain))
             answers = chart.render([request])
-            again = answers if isinstance(answers, Refusal) else answers[request.key]
+            again = answers if isinstance(answers, Failure) else answers[request.key]
             if isinstance(again, Rendered):
                 answer, changes = again, hosts.certain
         untried = tuple(Untried(path=path, why=_SHAPE) for path in hosts.unknown)
@@ -255,7 +256,7 @@ class _Collection:
             kube_version=full_version(self.part.kubernetes, later=True),
         )
 
-    def _installed(self, unread: Mapping[str, Refusal]) -> list[NamespaceEntry]:
+    def _installed(self, unread: Mapping[str, Failure]) -> list[NamespaceEntry]:
         """Return the namespaces to render the chart for: those of which the values set is known and can be read."""
         if "contracted" not in self.kinds:
             return []
@@ -275,7 +276,7 @@ class _Collection:
         )
         return first, msgspec.structs.replace(first, key=f"{entry.environment} again")
 
-    def _why_not(self, entry: NamespaceEntry, unread: Mapping[str, Refusal]) -> Refusal:
+    def _why_not(self, entry: NamespaceEntry, unread: Mapping[str, Failure]) -> Failure:
         return _which_values(entry, self.part) if entry.values is None else unread[entry.values]
 
     def _kubernetes(self, entry: NamespaceEntry) -> str:
@@ -285,11 +286,11 @@ class _Collection:
         return match[1] if match else self.part.kubernetes
 
     def _as_contracted(
-        self, entry: NamespaceEntry, first: Rendered | Refusal, again: Rendered | Refusal
+        self, entry: NamespaceEntry, first: Rendered | Failure, again: Rendered | Failure
     ) -> Render | NotSeen:
-        if isinstance(first, Refusal):
+        if isinstance(first, Failure):
             return self._not_seen(first)
-        if isinstance(again, Refusal):
+        if isinstance(again, Failure):
             return self._not_seen(again)
         render = Render(
             provenance=self._provenance(entry.values or ""),
@@ -312,7 +313,7 @@ class _Collection:
         self,
         chart: OpenChart,
         description: Description,
-        lint: tuple[LintMessage, ...] | Refusal,
+        lint: tuple[LintMessage, ...] | Failure,
         refused: dict[str, Text],
     ) -> ChartFiles:
         return ChartFiles(
@@ -325,8 +326,8 @@ class _Collection:
             files=chart.source.files,
             binary_files=tuple(chart.source.binary_files),
             dependencies=description.dependencies,
-            lint=() if isinstance(lint, Refusal) else lint,
-            lint_failure=lint.message if isinstance(lint, Refusal) else None,
+            lint=() if isinstance(lint, Failure) else lint,
+            lint_failure=lint.message if isinstance(lint, Failure) else None,
             outside_schemas=tuple(
                 OutsideSchema(path=path, reference=item.reference, is_remote=item.is_remote)
                 for path, item in chart.source.outside
@@ -336,13 +337,13 @@ class _Collection:
 
     def _render(
         self,
-        rendered: Rendered | Refusal,
+        rendered: Rendered | Failure,
         values: ValuesSet,
         kind: str,
         overrides: dict[str, Any],
         untried: tuple[Untried, ...] = (),
     ) -> Render | NotSeen:
-        if isinstance(rendered, Refusal):
+        if isinstance(rendered, Failure):
             return self._not_seen(_of_ours(rendered, kind) if overrides else rendered)
         stand_ins = {}
         if kind == "render_vanity" and overrides:
@@ -364,7 +365,7 @@ class _Collection:
             notes=rendered.notes,
         )
 
-    def refuse_all(self, refusal: Refusal) -> None:
+    def refuse_all(self, refusal: Failure) -> None:
         self.attempts[FactKey("chart")] = self._not_seen(refusal)
         for values in self.part.values:
             for kind in ("render", *_PROBES):
@@ -372,7 +373,7 @@ class _Collection:
         for entry in self.target.namespaces:
             self.attempts[FactKey("contracted", entry.environment)] = self._not_seen(refusal)
 
-    def _not_seen(self, refusal: Refusal) -> NotSeen:
+    def _not_seen(self, refusal: Failure) -> NotSeen:
         return NotSeen(reason=refusal.reason, message=refusal.message, provenance=self._provenance())
 
     def _provenance(self, values: str = "") -> Provenance:
@@ -436,19 +437,19 @@ def _api_versions(live: Live) -> tuple[str, ...]:
 
 
 def _as_installed(
-    chart: OpenChart, requests: tuple[RenderRequest, ...], answers: Mapping[str, Rendered | Refusal]
-) -> list[Rendered | Refusal]:
+    chart: OpenChart, requests: tuple[RenderRequest, ...], answers: Mapping[str, Rendered | Failure]
+) -> list[Rendered | Failure]:
     """Return the renders of an environment: as the upgrade it was, else as a first installation.
 
     A chart may ask the cluster for its present passwords before an upgrade, and there is none to ask (Bitnami's do).
     """
     found = [answers[request.key] for request in requests]
     if not any(
-        isinstance(item, Refusal) and request.revision > 1 for item, request in zip(found, requests, strict=True)
+        isinstance(item, Failure) and request.revision > 1 for item, request in zip(found, requests, strict=True)
     ):
         return found
     again = chart.render([msgspec.structs.replace(request, revision=1) for request in requests])
-    return found if isinstance(again, Refusal) else [again[request.key] for request in requests]
+    return found if isinstance(again, Failure) else [again[request.key] for request in requests]
 
 
 def _revision(live: Live, release: str) -> int:
@@ -461,9 +462,9 @@ def _revision(live: Live, release: str) -> int:
         return 1
 
 
-def _which_values(entry: NamespaceEntry, part: ChartPart) -> Refusal:
+def _which_values(entry: NamespaceEntry, part: ChartPart) -> Failure:
     names = ", ".join(values.name for values in part.values)
-    return Refusal(
+    return Failure(
         reason=Reason.NOT_COLLECTED,
         message=Text(
             f"Het doel zegt niet met welke waardenset de chart in {entry.namespace} ({entry.environment}) draait; zet "
@@ -484,7 +485,7 @@ _TRIED = {
 }
 
 
-def _of_ours(refusal: Refusal, kind: str) -> Refusal:
+def _of_ours(refusal: Failure, kind: str) -> Failure:
     """Say of what Helm refuses that we changed the values, and not the supplier."""
     tried = _TRIED[kind]
     message = Text(
@@ -496,8 +497,8 @@ def _of_ours(refusal: Refusal, kind: str) -> Refusal:
     return msgspec.structs.replace(refusal, message=message)
 
 
-def _unreadable(outcome: Malformed) -> Refusal:
-    return Refusal(
+def _unreadable(outcome: Malformed) -> Failure:
+    return Failure(
         reason=Reason.REFUSED_INPUT,
         message=Text(
             f"{outcome.where}, {outcome.path}: Kubernetes kan dit object niet lezen; herstel eerst de template.",

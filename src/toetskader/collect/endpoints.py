@@ -15,8 +15,9 @@ from toetskader.collect.endpoint.http import collect_http
 from toetskader.collect.endpoint.rpki import Rpki
 from toetskader.collect.endpoint.tls import collect_tls
 from toetskader.collect.user_agent import USER_AGENT
+from toetskader.core.failure import Reason
 from toetskader.facts.addresses import Reach, may_be_contacted, may_be_measured, reach_of, why_not_measured
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.client_certificates import with_demands
 from toetskader.facts.endpoint.dns import DnsFacts
 from toetskader.facts.endpoint.http import HttpFacts

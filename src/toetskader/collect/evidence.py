@@ -7,6 +7,7 @@ from typing import TypeVar, Union
 import msgspec
 
 from toetskader.core.bounded import UnfitFileError, read_bounded
+from toetskader.core.failure import ToetskaderError
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.facts.types import FACT_TYPES
@@ -19,7 +20,7 @@ LARGEST_FILE = 128_000_000
 _PART_OF_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,235}")
 
 
-class EvidenceError(Exception):
+class EvidenceError(ToetskaderError):
     """An evidence folder that cannot be replayed; the message says which file and why."""
 
 

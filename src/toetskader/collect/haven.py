@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 
 from toetskader.core.bounded import UnfitFileError, read_bounded
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.core.failure import Failed, Reason, failed
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.haven import HavenCheck, HavenReport, HavenResult
 from toetskader.text import Text
@@ -24,14 +25,6 @@ MOST_BYTES = 1_000_000
 MOST_CHECKS = 200
 _LONGEST = 200
 """Characters of a name or label that are kept."""
-
-
-class _WrongError(Exception):
-    """A report that is not what the checker writes."""
-
-    def __init__(self, nl: str, en: str) -> None:
-        super().__init__(en)
-        self.text = Text(nl, en)
 
 
 class _Check(msgspec.Struct):
@@ -91,8 +84,8 @@ def read_haven_report(path: Path) -> HavenReport | NotSeen:
     try:
         body = _content(path)
         return _report(path, body)
-    except _WrongError as error:
-        return _not_seen(path, Reason.REFUSED_INPUT, error.text)
+    except Failed as error:
+        return _not_seen(path, error.reason, error.message)
     except OSError as error:
         why = error.strerror or type(error).__name__
         return _not_seen(path, Reason.UNREACHABLE, Text(f"is niet te lezen ({why})", f"cannot be read ({why})"))
@@ -102,7 +95,7 @@ def _content(path: Path) -> bytes:
     try:
         return read_bounded(path, MOST_BYTES, follow=True)  # the auditor names it
     except UnfitFileError as error:
-        raise _WrongError(error.text.nl, error.text.en) from None
+        raise _wrong(error.text.nl, error.text.en) from None
 
 
 def _report(path: Path, body: bytes) -> HavenReport:
@@ -110,12 +103,12 @@ def _report(path: Path, body: bytes) -> HavenReport:
         found = _newest(json.loads(body.decode("utf-8-sig"), object_pairs_hook=_once))
     except msgspec.ValidationError as error:
         shown = escaped(str(error), _LONGEST)
-        raise _WrongError(
+        raise _wrong(
             f"is geen rapport van de Haven Compliancy Checker ({shown})",
             f"is no report of the Haven Compliancy Checker ({shown})",
         ) from None
     except (ValueError, RecursionError):
-        raise _WrongError("is geen JSON", "is no JSON") from None
+        raise _wrong("is geen JSON", "is no JSON") from None
     required = _checks(found.compliancychecks.results)
     _agrees(required, found.compliancychecks.summary)
     return HavenReport(
@@ -137,7 +130,7 @@ def _newest(document: Any) -> _Report:
         case {"kind": "List" | "CompliancyList"}:
             found = [item.spec.output for item in msgspec.convert(document, _Compliancies).items]
             if not found:
-                raise _WrongError("bevat geen rapport", "holds no report")
+                raise _wrong("bevat geen rapport", "holds no report")
             return max(found, key=_finished)
         case _:
             return msgspec.convert(document, _Report)
@@ -146,7 +139,7 @@ def _newest(document: Any) -> _Report:
 def _finished(report: _Report) -> datetime:
     finished = report.stopts or report.startts
     if finished is None or finished.tzinfo is None:
-        raise _WrongError("zegt niet wanneer het is gemaakt (StopTS)", "does not tell when it was made (StopTS)")
+        raise _wrong("zegt niet wanneer het is gemaakt (StopTS)", "does not tell when it was made (StopTS)")
     return finished
 
 
@@ -154,15 +147,15 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Make a mapping whose keys are in lower case, of which none may occur twice."""
     found = {key.lower(): value for key, value in pairs}
     if len(found) != len(pairs):
-        raise _WrongError("noemt een sleutel twee keer", "names a key twice")
+        raise _wrong("noemt een sleutel twee keer", "names a key twice")
     return found
 
 
 def _checks(found: list[_Check]) -> tuple[HavenCheck, ...]:
     if len(found) > MOST_CHECKS:
-        raise _WrongError(f"heeft meer dan {MOST_CHECKS} controles", f"has more than {MOST_CHECKS} checks")
+        raise _wrong(f"heeft meer dan {MOST_CHECKS} controles", f"has more than {MOST_CHECKS} checks")
     if len({item.name for item in found}) != len(found):
-        raise _WrongError("noemt een controle twee keer", "names a check twice")
+        raise _wrong("noemt een controle twee keer", "names a check twice")
     return tuple(
         HavenCheck(
             name=escaped(item.name, _LONGEST),
@@ -179,7 +172,7 @@ def _result(text: str) -> HavenResult:
         return HavenResult(text.upper())
     except ValueError:
         shown = escaped(text, _LONGEST)
-        raise _WrongError(f"kent de uitslag {shown} niet", f"has an unknown result {shown}") from None
+        raise _wrong(f"kent de uitslag {shown} niet", f"has an unknown result {shown}") from None
 
 
 def _agrees(checks: tuple[HavenCheck, ...], summary: _Summary | None) -> None:
@@ -194,10 +187,15 @@ def _agrees(checks: tuple[HavenCheck, ...], summary: _Summary | None) -> None:
     for name, count in counted.items():
         told = getattr(summary, name)
         if told is not None and told != count:
-            raise _WrongError(
+            raise _wrong(
                 f"spreekt zichzelf tegen: {name} is {told}, geteld {count}",
                 f"contradicts itself: {name} is {told}, counted {count}",
             )
+
+
+def _wrong(nl: str, en: str) -> Failed:
+    """Make the exception for a report that cannot be used; the words follow its name."""
+    return failed(Reason.REFUSED_INPUT, nl=nl, en=en)
 
 
 def _provenance(path: Path, digest: str = "") -> Provenance:

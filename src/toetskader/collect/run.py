@@ -11,8 +11,7 @@ from toetskader.collect import stopping
 from toetskader.collect.charts import collect_chart, refused_chart
 from toetskader.collect.haven import read_haven_report
 from toetskader.collect.helm.engine import Helm
-from toetskader.collect.helm.limits import Refusal
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failure, Reason
 from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.facts.kubernetes.live import Live
 from toetskader.targets.models import ChartPart, Target
@@ -115,7 +114,7 @@ class _Run:
         self, helm: Helm, target: Target, part: ChartPart, kinds: frozenset[str], running: Mapping[str, Live]
     ) -> Mapping[FactKey, Attempt]:
         """Collect a chart. A fault of ours in it costs that chart, and not the run."""
-        if isinstance(self._version, Refusal):
+        if isinstance(self._version, Failure):
             return refused_chart(target, part, self._version)
         try:
             return collect_chart(
@@ -133,4 +132,4 @@ class _Run:
                 f"Het verzamelen liep vast op deze chart ({name}). Dat is een fout in Toetskader: meld hem.",
                 f"Collecting broke on this chart ({name}). That is a fault in Toetskader: please report it.",
             )
-            return refused_chart(target, part, Refusal(reason=Reason.TOOL_FAILED, message=message))
+            return refused_chart(target, part, Failure(reason=Reason.TOOL_FAILED, message=message))

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 
+from toetskader.core.failure import ToetskaderError
 from toetskader.text import Text
 
 MEGABYTE = 1_000_000
 
 
-class UnfitFileError(Exception):
+class UnfitFileError(ToetskaderError):
     """A file that is not read for what it is. Attribute: `text`, to stand behind the name of the file: `is a link`."""
 
     def __init__(self, nl: str, en: str) -> None:

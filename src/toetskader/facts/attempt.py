@@ -1,24 +1,11 @@
 """An attempt to collect a fact: either the fact, or the reason it is not there. Never an empty value."""
 
 from datetime import datetime
-from enum import StrEnum
 
 import msgspec
 
+from toetskader.core.failure import Reason, Unjudgeable
 from toetskader.text import Text
-
-
-class Reason(StrEnum):
-    """Why a fact could not be collected."""
-
-    UNREACHABLE = "unreachable"
-    DENIED = "denied"
-    TIMED_OUT = "timed_out"
-    REFUSED_INPUT = "refused_input"
-    TOO_LARGE = "too_large"
-    TOOL_MISSING = "tool_missing"
-    TOOL_FAILED = "tool_failed"
-    NOT_COLLECTED = "not_collected"
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +29,7 @@ class NotSeen(msgspec.Struct, frozen=True, kw_only=True, tag="not_seen"):
     provenance: Provenance
 
 
-class Malformed(Exception):  # noqa: N818 - names a state of the input, not a fault of the program
+class Malformed(Unjudgeable):
     """A place in an object that has another type than its API allows, so that nothing can be judged there.
 
     Attributes: `where`, the object; `path`, the place in it; `expected` and `seen`, type names for people.
@@ -56,7 +43,7 @@ class Malformed(Exception):  # noqa: N818 - names a state of the input, not a fa
         self.seen = seen
 
 
-class Unseen(Exception):  # noqa: N818 - names a state of the input, not a fault of the program
+class Unseen(Unjudgeable):
     """Objects of a kind that a judgement needs were not seen, so that it cannot say anything.
 
     Attributes: `kind`; `reason`, why they were not seen, in plain words.

@@ -17,7 +17,8 @@ from urllib.parse import quote, quote_plus
 
 import msgspec
 
-from toetskader.facts.attempt import NotSeen, Reason
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen
 from toetskader.facts.chart import (
     ChartAttempt,
     ChartFiles,

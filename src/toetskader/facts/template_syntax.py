@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from toetskader.core.failure import Unreadable
+
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)
     |(?P<text>"(?:[^"\\\n]|\\.)*"|`[^`]*`)
@@ -27,7 +29,7 @@ _COMMENT_END = re.compile(r"\*/(?:[ \t\r\n]-)?\}\}")
 _MOST_NESTED = 60
 
 
-class NoTemplate(Exception):  # noqa: N818 - names a state of the input
+class NoTemplate(Unreadable):
     """Text that is no Go template."""
 
 

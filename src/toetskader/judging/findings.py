@@ -5,6 +5,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from toetskader.core.failure import Outcome
 from toetskader.facts.kubernetes.node import Place
 from toetskader.norms.difference import Difference
 from toetskader.text import Text
@@ -71,7 +72,7 @@ LONGEST_TEXT = 1_000
 """Characters of one part of a finding or reason; what a supplier writes can be megabytes."""
 
 
-class Enough(Exception):  # noqa: N818 - ends a judgement that has said what it has to say
+class Enough(Outcome):
     """As many findings as are kept."""
 
 

@@ -5,11 +5,12 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
+from toetskader.core.failure import Outcome, Unjudgeable
 from toetskader.facts.attempt import NotSeen
 from toetskader.text import Text
 
 
-class NotApplicable(Exception):  # noqa: N818 - a verdict, not an error
+class NotApplicable(Outcome):
     """The requirement does not apply to what was seen, for the reason given."""
 
     def __init__(self, reason: Text) -> None:
@@ -17,7 +18,7 @@ class NotApplicable(Exception):  # noqa: N818 - a verdict, not an error
         self.reason = reason
 
 
-class Undetermined(Exception):  # noqa: N818 - a verdict, not an error
+class Undetermined(Unjudgeable):
     """What was seen does not allow a verdict, for the reason given."""
 
     def __init__(self, reason: Text) -> None:
@@ -25,7 +26,7 @@ class Undetermined(Exception):  # noqa: N818 - a verdict, not an error
         self.reason = reason
 
 
-class NotShown(Exception):  # noqa: N818 - a verdict, not an error
+class NotShown(Outcome):
     """This scene does not show what is judged, while another scene could: the chart can do it, here it is off."""
 
     def __init__(self, reason: Text) -> None:

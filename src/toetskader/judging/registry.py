@@ -5,10 +5,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from toetskader.core.failure import ToetskaderError
 from toetskader.judging.check import Check, check_of
 
 
-class RegistryError(Exception):
+class RegistryError(ToetskaderError):
     """Two checks with one id, or a module of judgements that cannot be imported."""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from toetskader.core.failure import Unjudgeable
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.chart import ChartFiles, Circumstance, Render, Undecided
 from toetskader.facts.databases import DATABASE_KINDS, Databases, databases
@@ -27,7 +28,7 @@ from toetskader.facts.values import Leaf, leaves
 from toetskader.judging.deadline import TooLong
 
 
-class Missing(Exception):  # noqa: N818 - carries a failed attempt to the verdict
+class Missing(Unjudgeable):
     """A fact that a judgement needs was not seen."""
 
     def __init__(self, key: FactKey, attempt: NotSeen) -> None:

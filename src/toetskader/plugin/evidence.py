@@ -14,7 +14,8 @@ import msgspec
 
 from toetskader.catalogue.models import Name
 from toetskader.collect.evidence import EvidenceError, read_evidence, read_file, write_evidence
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.core.failure import Reason, ToetskaderError
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.names import SceneName
 from toetskader.facts.key import Attempt, TargetFacts
 from toetskader.facts.redaction import redacted_settings
@@ -55,7 +56,7 @@ _ALWAYS_COLLECTED = ("chart", "endpoint")
 """Kinds of facts that say what was looked at, whatever is judged."""
 
 
-class NotKeptError(Exception):
+class NotKeptError(ToetskaderError):
     """Evidence that could not be written. Attributes: `place`, where; `why`, what the system said."""
 
     def __init__(self, error: OSError, place: Path) -> None:

@@ -113,12 +113,13 @@ def _require_resolver(resolver: str | None, lang: Lang) -> None:
     if resolver is None:
         return
     # It loads the libraries for DNS, which a run without services does not need.
-    from toetskader.collect.endpoint.dns.transport import BadResolverError, carriers  # noqa: PLC0415
+    from toetskader.collect.endpoint.dns.transport import carriers  # noqa: PLC0415
+    from toetskader.core.failure import Failed  # noqa: PLC0415
 
     try:
         carriers(resolver)
-    except BadResolverError as error:
-        raise _wrong(lang, f"--resolver: {error.text.nl}", f"--resolver: {error.text.en}") from None
+    except Failed as error:
+        raise _wrong(lang, f"--resolver: {error.message.nl}", f"--resolver: {error.message.en}") from None
 
 
 def _path(text: str | None) -> Path | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from toetskader.core.failure import ToetskaderError
 from toetskader.oserrors import why
 from toetskader.report.visible import clip
 from toetskader.results.model import Report, Result, Run, TargetSummary
@@ -22,7 +23,7 @@ LARGEST_FILE = 256 * 1024 * 1024
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-class ResultsError(Exception):
+class ResultsError(ToetskaderError):
     """A results file that cannot be read. Attribute: `message`, which file, what is wrong and what to do."""
 
     def __init__(self, message: Text) -> None:

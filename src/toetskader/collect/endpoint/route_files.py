@@ -8,6 +8,7 @@ import msgspec
 
 from toetskader.collect.endpoint.prefixes import Prefixes
 from toetskader.core.bounded import UnfitFileError, open_bounded, read_bounded
+from toetskader.core.failure import Failed, Reason, failed
 from toetskader.text import Text
 
 OLDEST_DUMP = timedelta(hours=48)
@@ -38,19 +39,11 @@ class _Dump(msgspec.Struct):
     metadata: _Metadata | None = None
 
 
-class UnusableError(Exception):
-    """A source that cannot be used, and why."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
-
-
 def read_routes(path: Path) -> Prefixes[int]:
     """Return announced routes by prefix: number of the network and of peers, packed (see `origin_and_peers`).
 
     Parameters: `path`, lines of AS number, prefix and number of peers that see the route, as RISwhois writes them.
-    The last may be absent. Raises UnusableError.
+    The last may be absent. Raises Failed.
     """
     found: Prefixes[int] = Prefixes()
     count = 0
@@ -66,21 +59,20 @@ def read_routes(path: Path) -> Prefixes[int]:
                         found.add(words[1], _origin(words[0]) << _PEERS_BITS | _peers(words[2:3]))
                         count += 1
                 except (ValueError, IndexError) as error:
-                    raise UnusableError(
-                        Text(
-                            f"{path}, regel {number}: geen AS-nummer, prefix en aantal peers",
-                            f"{path}, line {number}: no AS number, prefix and number of peers",
-                        )
+                    raise failed(
+                        Reason.REFUSED_INPUT,
+                        nl=f"{path}, regel {number}: geen AS-nummer, prefix en aantal peers",
+                        en=f"{path}, line {number}: no AS number, prefix and number of peers",
                     ) from error
     except (OSError, UnfitFileError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
     if not count:
-        raise UnusableError(Text(f"{path} bevat geen routes", f"{path} holds no routes"))
+        raise failed(Reason.REFUSED_INPUT, nl=f"{path} bevat geen routes", en=f"{path} holds no routes")
     return found
 
 
 def read_vrps(path: Path, now: datetime) -> Prefixes[int]:
-    """Return authorisations by prefix: AS number and longest length, packed (see `unpacked`). Raises UnusableError.
+    """Return authorisations by prefix: AS number and longest length, packed (see `unpacked`). Raises Failed.
 
     Parameters: `path`, JSON as Routinator and rpki-client write it; one that was made longer than `OLDEST_DUMP` ago
     says nothing of today; `now`, with a time zone. Authorisations that have expired are left out.
@@ -92,7 +84,7 @@ def read_vrps(path: Path, now: datetime) -> Prefixes[int]:
     _must_be_of_today(path, dump, now)
     found: Prefixes[int] = Prefixes()
     if not dump.roas:
-        raise UnusableError(Text(f"{path} bevat geen autorisaties", f"{path} holds no authorisations"))
+        raise failed(Reason.REFUSED_INPUT, nl=f"{path} bevat geen autorisaties", en=f"{path} holds no authorisations")
     moment = now.timestamp()
     for roa in dump.roas:
         if roa.expires is not None and roa.expires < moment:
@@ -104,11 +96,10 @@ def read_vrps(path: Path, now: datetime) -> Prefixes[int]:
                 raise ValueError(longest)
             found.add(roa.prefix, as_number(str(roa.asn)) << _LENGTH_BITS | longest)
         except ValueError as error:
-            raise UnusableError(
-                Text(
-                    f"{path}: {str(roa.asn)[:20]!r} {roa.prefix[:60]!r} is geen autorisatie",
-                    f"{path}: {str(roa.asn)[:20]!r} {roa.prefix[:60]!r} is no authorisation",
-                )
+            raise failed(
+                Reason.REFUSED_INPUT,
+                nl=f"{path}: {str(roa.asn)[:20]!r} {roa.prefix[:60]!r} is geen autorisatie",
+                en=f"{path}: {str(roa.asn)[:20]!r} {roa.prefix[:60]!r} is no authorisation",
             ) from error
     return found
 
@@ -153,10 +144,14 @@ def _origin(text: str) -> int:
 
 
 def _must_be_of_today(path: Path, dump: _Dump, now: datetime) -> None:
-    """Raise UnusableError for a dump that is too old. One that does not say when it was made is as old as its file."""
+    """Raise Failed for a dump that is too old. One that does not say when it was made is as old as its file."""
     made = too_old(_made(dump.metadata) or datetime.fromtimestamp(path.stat().st_mtime, UTC), now)
     if made is not None:
-        raise UnusableError(Text(f"{path} is {made.nl}; haal een nieuw bestand", f"{path} is {made.en}; get a new one"))
+        raise failed(
+            Reason.REFUSED_INPUT,
+            nl=f"{path} is {made.nl}; haal een nieuw bestand",
+            en=f"{path} is {made.en}; get a new one",
+        )
 
 
 def _made(metadata: _Metadata | None) -> datetime | None:
@@ -183,8 +178,8 @@ def too_old(made: datetime, now: datetime) -> Text | None:
     return Text(f"van {shown}, ouder dan {hours} uur", f"of {shown}, older than {hours} hours")
 
 
-def _unreadable(path: Path, error: Exception) -> UnusableError:
+def _unreadable(path: Path, error: Exception) -> Failed:
     if isinstance(error, UnfitFileError):
-        return UnusableError(Text(f"{path} {error.text.nl}", f"{path} {error.text.en}"))
+        return failed(Reason.REFUSED_INPUT, nl=f"{path} {error.text.nl}", en=f"{path} {error.text.en}")
     why = getattr(error, "strerror", None) or str(error)[:200]
-    return UnusableError(Text(f"{path} is niet te lezen ({why})", f"{path} cannot be read ({why})"))
+    return failed(Reason.REFUSED_INPUT, nl=f"{path} is niet te lezen ({why})", en=f"{path} cannot be read ({why})")

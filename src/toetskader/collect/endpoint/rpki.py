@@ -12,16 +12,10 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from toetskader.collect.endpoint.prefixes import Address, Network, Prefixes
-from toetskader.collect.endpoint.route_files import (
-    UnusableError,
-    as_number,
-    origin_and_peers,
-    read_routes,
-    read_vrps,
-    unpacked,
-)
+from toetskader.collect.endpoint.route_files import as_number, origin_and_peers, read_routes, read_vrps, unpacked
 from toetskader.collect.endpoint.validator import Validator
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.core.failure import Failed, Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.dns import Outcome
 from toetskader.facts.endpoint.origins import validity
 from toetskader.facts.endpoint.rpki import AddressRoutes, Authorisation, Route, RpkiFacts, Validity
@@ -90,8 +84,8 @@ class Rpki:
                     self._vrps = read_vrps(self._vrps_file, self._now())
                 if self._routes_file is not None and self._routes is None:
                     self._routes = read_routes(self._routes_file)
-        except UnusableError as error:
-            return self._not_seen(Reason.REFUSED_INPUT, error.text)
+        except Failed as error:
+            return self._not_seen(error.reason, error.message)
         if len(addresses) > MOST_ADDRESSES:
             text = Text(f"{len(addresses)} adressen: te veel", f"{len(addresses)} addresses: too many")
             return self._not_seen(Reason.TOO_LARGE, text)

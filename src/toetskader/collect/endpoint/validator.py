@@ -47,7 +47,7 @@ class Validator:
         url = self.url(prefix, asn)
         try:
             state, why = self._asked(url)
-        except (requests.RequestException, ValueError, msgspec.MsgspecError) as error:
+        except (requests.RequestException, UnusableAnswerError, ValueError, msgspec.MsgspecError) as error:
             name = str(error) if isinstance(error, UnusableAnswerError) else type(error).__name__
             reason = Text(
                 f"de validator gaf geen antwoord ({name}): {url}", f"the validator gave no answer ({name}): {url}"

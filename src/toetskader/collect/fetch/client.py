@@ -15,9 +15,9 @@ import httpcore
 
 from toetskader.collect.deadline import Deadline
 from toetskader.collect.fetch.connect import CheckedNetwork
-from toetskader.collect.fetch.failure import NotFetched, refused_input
+from toetskader.collect.fetch.failure import refused_input
 from toetskader.collect.fetch.web_address import PORTS, WebAddress, read_address
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failed, Reason, failed
 from toetskader.facts.endpoint.escape import escaped
 
 MOST_HOPS = 5
@@ -70,7 +70,7 @@ class Client:
         """Read what is at an address.
 
         Parameters: `most_bytes`, of a body; `said_by`, where the address was read when that is not the target;
-        `headers`, for this place alone. Raises `NotFetched` for a place where we do not go, no answer, and too much;
+        `headers`, for this place alone. Raises `Failed` for a place where we do not go, no answer, and too much;
         every status of an answer is returned.
         """
         first = address
@@ -84,14 +84,14 @@ class Client:
             target = read_address(location, address)
             self._need_place(target, address)
             address = target
-        raise NotFetched(
+        raise failed(
             Reason.TOOL_FAILED,
             nl=f"{first} leidt meer dan {MOST_HOPS} keer verder; de omleidingen houden niet op.",
             en=f"{first} redirects more than {MOST_HOPS} times; the redirects do not end.",
         )
 
     def read(self, address: WebAddress, *, most_bytes: int, said_by: WebAddress | None = None) -> Fetched:
-        """Read what is at an address. Raises `NotFetched` as `get` does, and for any answer but 200."""
+        """Read what is at an address. Raises `Failed` as `get` does, and for any answer but 200."""
         return found(self.get(address, most_bytes=most_bytes, said_by=said_by))
 
     def __enter__(self) -> Self:
@@ -133,35 +133,35 @@ class Client:
                         raise _too_large(address, most_bytes)
                 fields = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
                 return Fetched(address, answer.status, fields, bytes(body))
-        except NotFetched:
+        except Failed:
             raise
         except Exception as error:  # whatever a hostile server makes the libraries raise is no answer
             raise self._unanswered(address, error) from error
 
-    def _unanswered(self, address: WebAddress, error: Exception) -> NotFetched:
+    def _unanswered(self, address: WebAddress, error: Exception) -> Failed:
         if self._deadline.over or isinstance(error, httpcore.TimeoutException):
-            return NotFetched(
+            return failed(
                 Reason.UNREACHABLE,
                 nl=f"{address} gaf binnen {self._seconds:.0f} seconden geen antwoord. Controleer adres en netwerk.",
                 en=f"{address} did not answer within {self._seconds:.0f} seconds. Check its address and the network.",
             )
         why = escaped(str(error), 200) or type(error).__name__
-        return NotFetched(
+        return failed(
             Reason.UNREACHABLE, nl=f"{address} is onbereikbaar: {why}.", en=f"{address} is unreachable: {why}."
         )
 
 
 def found(fetched: Fetched) -> Fetched:
-    """Return an answer that brings what was asked for. Raises `NotFetched`: denied, or not there."""
+    """Return an answer that brings what was asked for. Raises `Failed`: denied, or not there."""
     if fetched.status == 200:
         return fetched
     if fetched.status in _DENIED:
-        raise NotFetched(
+        raise failed(
             Reason.DENIED,
             nl=f"{fetched.address} is zonder toegang niet op te halen (HTTP {fetched.status}).",
             en=f"{fetched.address} cannot be fetched without access (HTTP {fetched.status}).",
         )
-    raise NotFetched(
+    raise failed(
         Reason.TOOL_FAILED,
         nl=f"{fetched.address} kon niet worden opgehaald (HTTP {fetched.status}).",
         en=f"{fetched.address} could not be fetched (HTTP {fetched.status}).",
@@ -175,8 +175,8 @@ def _upgraded(address: WebAddress) -> WebAddress:
     return WebAddress("https", address.host, PORTS["https"], address.target)
 
 
-def _too_large(address: WebAddress, most_bytes: int) -> NotFetched:
-    return NotFetched(
+def _too_large(address: WebAddress, most_bytes: int) -> Failed:
+    return failed(
         Reason.TOO_LARGE,
         nl=f"{address} is groter dan {most_bytes // 1_000_000} MB.",
         en=f"{address} is larger than {most_bytes // 1_000_000} MB.",

@@ -12,9 +12,9 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore
 
 from toetskader.collect.deadline import Deadline
-from toetskader.collect.fetch.failure import NotFetched, refused_input
+from toetskader.collect.fetch.failure import refused_input
+from toetskader.core.failure import Reason, failed
 from toetskader.facts.addresses import Reach, may_be_contacted, reach_of, shown_with_port, special_purpose
-from toetskader.facts.attempt import Reason
 
 CONNECT_S = 5.0
 """Longest wait for one address of a host."""
@@ -43,7 +43,7 @@ class CheckedNetwork(httpcore.NetworkBackend):
         local_address: str | None = None,  # noqa: ARG002
         socket_options: Iterable[Any] | None = None,  # noqa: ARG002
     ) -> httpcore.NetworkStream:
-        """Connect to a host. Raises `NotFetched`: an address of it may not be contacted, or it has none."""
+        """Connect to a host. Raises `Failed`: an address of it may not be contacted, or it has none."""
         addresses = look_up(host, port, self._deadline)
         self._check(host, port, addresses)
         proxy = _proxy(host, port)
@@ -102,7 +102,7 @@ class CheckedNetwork(httpcore.NetworkBackend):
             status = head.split(b" ", 2)[1:2]
             if status != [b"200"]:
                 said = status[0][:3].decode("latin-1") if status else "-"
-                raise NotFetched(
+                raise failed(
                     Reason.UNREACHABLE,
                     nl=f"De proxy van deze machine maakt geen verbinding met {there} (antwoord {said}).",
                     en=f"The proxy of this machine makes no connection to {there} (answer {said}).",
@@ -114,7 +114,7 @@ class CheckedNetwork(httpcore.NetworkBackend):
 
 
 def look_up(host: str, port: int, deadline: Deadline) -> list[str]:
-    """Return the addresses of a host, as this machine finds them. Raises `NotFetched`: none, or not in time."""
+    """Return the addresses of a host, as this machine finds them. Raises `Failed`: none, or not in time."""
     found: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
 
     def ask() -> None:
@@ -132,7 +132,7 @@ def look_up(host: str, port: int, deadline: Deadline) -> list[str]:
     except queue.Empty:
         addresses = []
     if isinstance(addresses, Exception) or not addresses:
-        raise NotFetched(
+        raise failed(
             Reason.UNREACHABLE,
             nl=f"{host} is onbereikbaar: deze machine vindt er geen adres bij. Controleer naam en netwerk.",
             en=f"{host} is unreachable: this machine finds no address for it. Check name and network.",
@@ -141,7 +141,7 @@ def look_up(host: str, port: int, deadline: Deadline) -> list[str]:
 
 
 def _proxy(host: str, port: int) -> SplitResult | None:
-    """Return the proxy that this machine's own settings name for a host. Raises `NotFetched`: of another kind."""
+    """Return the proxy that this machine's own settings name for a host. Raises `Failed`: of another kind."""
     named = getproxies().get("http" if port == 80 else "https")
     if not named or proxy_bypass(host):
         return None

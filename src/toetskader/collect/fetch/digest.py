@@ -9,7 +9,7 @@ from toetskader.collect.fetch.failure import refused_input
 def need_digest(data: bytes, digest: str, what: str) -> None:
     """Refuse bytes that are not those that were promised.
 
-    Parameters: `digest`, hexadecimal, with or without `sha256:` before it. Raises `NotFetched`.
+    Parameters: `digest`, hexadecimal, with or without `sha256:` before it. Raises `Failed`.
     """
     algorithm, colon, value = digest.rpartition(":")
     if colon and algorithm not in ("sha256", "sha512"):

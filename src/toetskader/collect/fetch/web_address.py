@@ -7,7 +7,8 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import idna
 
-from toetskader.collect.fetch.failure import NotFetched, refused_input
+from toetskader.collect.fetch.failure import refused_input
+from toetskader.core.failure import Failed
 from toetskader.facts.endpoint.escape import escaped, without_query
 
 PORTS = {"http": 80, "https": 443}
@@ -56,7 +57,7 @@ class WebAddress:
 def read_address(text: str, base: WebAddress | None = None) -> WebAddress:
     """Read an address, or a reference that starts at `base`.
 
-    Raises `NotFetched` for what is no address of the web, what clients read in different ways, and one with a user
+    Raises `Failed` for what is no address of the web, what clients read in different ways, and one with a user
     name or password in it.
     """
     try:
@@ -98,7 +99,7 @@ def _no_host(name: str) -> str:
     raise ValueError(name)
 
 
-def _with_password(host: str) -> NotFetched:
+def _with_password(host: str) -> Failed:
     return refused_input(
         nl=f"In het adres bij {escaped(host, 200)} staat een gebruikersnaam of wachtwoord. Haal die eruit.",
         en=f"The address at {escaped(host, 200)} holds a user name or password. Take it out.",

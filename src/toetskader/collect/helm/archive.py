@@ -23,11 +23,11 @@ from types import TracebackType
 from typing import IO, Self
 
 from toetskader.collect.helm.ignore import BadRule, IgnoreRules
-from toetskader.collect.helm.limits import MEGABYTE, Limits, Refusal, Refused, refused
+from toetskader.collect.helm.limits import MEGABYTE, Limits
 from toetskader.collect.helm.schemas import Outside, without_outside
 from toetskader.collect.helm.tarball import BLOCK, Entry, Tarball, Unclear
 from toetskader.core.bounded import TooLargeFileError, UnfitFileError, read_bounded
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failed, Failure, Reason, failed
 from toetskader.oserrors import why
 
 SCHEMA = "values.schema.json"
@@ -82,7 +82,7 @@ class Budget:
             limit = f"{self.limits.unpacked_bytes / MEGABYTE:g} MB"
             raise _too_large(self.what, f"samen meer dan {limit} uitgepakt", f"more than {limit} when unpacked")
 
-    def too_large(self, path: str) -> Refused:
+    def too_large(self, path: str) -> Failed:
         """Say of one file that it is larger than any may be."""
         limit = f"{self.limits.file_bytes / MEGABYTE:g} MB"
         return _too_large(self.what, f"{path} is groter dan {limit}", f"{path} is larger than {limit}")
@@ -125,15 +125,15 @@ class OpenSource:
         return self._cut.get(path, self.files[path])
 
     @property
-    def stop(self) -> Refusal | None:
+    def stop(self) -> Failure | None:
         """Why Helm cannot render this chart anywhere else than where it was written; None when nothing shows that."""
         for path, item in self.outside:
             if not item.is_remote:
-                return refused(
+                return failed(
                     Reason.REFUSED_INPUT,
                     nl=f"{path} verwijst naar {item.reference!r}, buiten de chart. Neem dat schema op onder $defs.",
                     en=f"{path} refers to {item.reference!r}, outside the chart. Include that schema under $defs.",
-                ).refusal
+                ).failure
         return None
 
     def take_over(self, source: "OpenSource") -> None:
@@ -160,7 +160,7 @@ def open_source(path: Path, limits: Limits) -> OpenSource:
     """Open a chart directory or a packed chart.
 
     Parameters: `path`, directory or `.tgz`; `limits`, the bounds on sizes, counts and paths.
-    Raises `Refused`: nothing there, not a chart, outside the limits, or trying to leave its directory.
+    Raises `Failed`: nothing there, not a chart, outside the limits, or trying to leave its directory.
     """
     if path.is_dir():
         budget = Budget(limits, path.name)
@@ -171,7 +171,7 @@ def open_source(path: Path, limits: Limits) -> OpenSource:
             return OpenSource(path.resolve(), contents, None)
         return _in_a_copy(path, _without_outside(own, Budget(limits, path.name)), contents, path.name)
     if not path.is_file():
-        raise refused(
+        raise failed(
             Reason.REFUSED_INPUT,
             nl=f"{path} bestaat niet of is geen gewoon bestand. Wijs een chartmap of een .tgz aan.",
             en=f"{path} does not exist or is no regular file. Point to a chart directory or a .tgz.",
@@ -189,7 +189,7 @@ def open_copy(copy: Path, scratch: Path, limits: Limits, source: OpenSource) -> 
     """Open a private copy of a chart, to which files were added.
 
     Parameters: `copy`, made by `copy_chart` of `source`; `scratch`, the folder to remove in the end.
-    Raises `Refused` as `open_source` does.
+    Raises `Failed` as `open_source` does.
     """
     budget = Budget(limits, copy.name)
     own = _read_own(copy, budget)
@@ -226,7 +226,7 @@ def _in_a_copy(
 def read_directory(root: Path, limits: Limits) -> dict[str, bytes]:
     """Read the files of a chart directory that Helm would load, packed subcharts unpacked in memory.
 
-    Raises `Refused`: a link that leaves the chart or points to a directory, a device, or more than the limits allow.
+    Raises `Failed`: a link that leaves the chart or points to a directory, a device, or more than the limits allow.
     """
     budget = Budget(limits, root.name)
     return _with_subcharts(_read_own(root, budget), budget)
@@ -254,10 +254,10 @@ def _read_own(root: Path, budget: Budget) -> dict[str, bytes]:
 def read_text(path: Path, limits: Limits) -> str:
     """Read one text file that somebody handed over, such as a values file.
 
-    Raises `Refused`: absent, larger than the limit on files, or not UTF-8.
+    Raises `Failed`: absent, larger than the limit on files, or not UTF-8.
     """
     if not path.is_file():
-        raise refused(
+        raise failed(
             Reason.REFUSED_INPUT,
             nl=f"{path} bestaat niet of is geen gewoon bestand.",
             en=f"{path} does not exist or is no regular file.",
@@ -266,7 +266,7 @@ def read_text(path: Path, limits: Limits) -> str:
 
 
 def _bounded(file: Path, path: str, budget: Budget) -> bytes:
-    """Read a file within a budget, following links. Raises `Refused`. Parameters: `path`, what it is called."""
+    """Read a file within a budget, following links. Raises `Failed`. Parameters: `path`, what it is called."""
     try:
         data = read_bounded(file, budget.limits.file_bytes, follow=True)
     except TooLargeFileError as error:
@@ -317,7 +317,7 @@ def pack_again(source: OpenSource, copy: Path) -> Path:
 def check_packed(path: Path, limits: Limits) -> None:
     """Look through a packed chart without keeping it, for instance after it was downloaded.
 
-    Raises `Refused` as `open_source` does.
+    Raises `Failed` as `open_source` does.
     """
     budget = Budget(limits, path.name)
     _, contents, _ = _read_packed_chart(path, budget)
@@ -482,7 +482,7 @@ class _Allowance(io.RawIOBase):
 
 
 def _place(entry: Entry, budget: Budget) -> tuple[str, str]:
-    """Return the top folder of an entry, and its path below that. Raises `Refused` for names that are not plain."""
+    """Return the top folder of an entry, and its path below that. Raises `Failed` for names that are not plain."""
     name, shown = entry.name, repr(entry.name[:80])
     if "\\" in name and "/" not in name:  # archives made on Windows; Helm reads those as slashes
         name = name.replace("\\", "/")
@@ -516,7 +516,7 @@ def _place(entry: Entry, budget: Budget) -> tuple[str, str]:
 
 def _need_chart(path: Path, contents: dict[str, bytes]) -> None:
     if "Chart.yaml" not in contents:
-        raise refused(
+        raise failed(
             Reason.REFUSED_INPUT,
             nl=f"{path} is geen Helm-chart: Chart.yaml ontbreekt. Wijs de map aan waarin Chart.yaml staat.",
             en=f"{path} is no Helm chart: Chart.yaml is missing. Point to the folder that holds Chart.yaml.",
@@ -526,7 +526,7 @@ def _need_chart(path: Path, contents: dict[str, bytes]) -> None:
 def _cut(contents: dict[str, bytes]) -> tuple[dict[str, str], tuple[tuple[str, Outside], ...]]:
     """Return the schemas among some files that refer to others, without that, and what they refer to.
 
-    Raises `Refused`: no JSON that can be read.
+    Raises `Failed`: no JSON that can be read.
     """
     cut: dict[str, str] = {}
     found: list[tuple[str, Outside]] = []
@@ -536,7 +536,7 @@ def _cut(contents: dict[str, bytes]) -> tuple[dict[str, str], tuple[tuple[str, O
         try:
             text, outside = without_outside(_decode(path, data))
         except (ValueError, RecursionError) as error:
-            raise refused(
+            raise failed(
                 Reason.REFUSED_INPUT,
                 nl=f"{path} is geen JSON die te lezen is: {error}",
                 en=f"{path} is no readable JSON: {error}",
@@ -591,7 +591,7 @@ def _decode(path: str, data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise refused(
+        raise failed(
             Reason.REFUSED_INPUT,
             nl=f"{path}, regel {line}: geen UTF-8-tekst. Sla het bestand op als UTF-8.",
             en=f"{path}, line {line}: not UTF-8 text. Save the file as UTF-8.",
@@ -605,13 +605,13 @@ def _digest(contents: dict[str, bytes]) -> str:
     return whole.hexdigest()
 
 
-def _too_large(what: str, nl: str, en: str) -> Refused:
-    return refused(
+def _too_large(what: str, nl: str, en: str) -> Failed:
+    return failed(
         Reason.TOO_LARGE,
         nl=f"{what} is geweigerd: {nl}. Lever de chart zonder bestanden die er niet in horen.",
         en=f"{what} was refused: {en}. Deliver the chart without files that do not belong in it.",
     )
 
 
-def _refused(what: str, nl: str, en: str) -> Refused:
-    return refused(Reason.REFUSED_INPUT, nl=f"{what} is geweigerd: {nl}.", en=f"{what} was refused: {en}.")
+def _refused(what: str, nl: str, en: str) -> Failed:
+    return failed(Reason.REFUSED_INPUT, nl=f"{what} is geweigerd: {nl}.", en=f"{what} was refused: {en}.")

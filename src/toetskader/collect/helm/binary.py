@@ -13,12 +13,12 @@ import msgspec
 
 from toetskader.collect.helm import archive
 from toetskader.collect.helm.archive import OpenSource
-from toetskader.collect.helm.limits import Limits, Refusal, Refused, refused
-from toetskader.collect.helm.process import Failed, HelmProcess, run
+from toetskader.collect.helm.limits import Limits
+from toetskader.collect.helm.process import HelmProcess, ProgramError, run
 from toetskader.collect.helm.protocol import ParseAnswer, ParseRequest, Rendered, RenderRequest, Version
 from toetskader.collect.helm.sentences import lint_failed, lint_message, render_failed
 from toetskader.collect.helm.values import merge, nested
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failed, Failure, Reason, failed
 from toetskader.facts.chart import LintMessage
 
 # `helm template` prints no values and no NOTES.txt. A template of ours, added to a private copy, prints both. It has
@@ -36,36 +36,36 @@ class _Probe(msgspec.Struct):
     notes: str
 
 
-def version(program: Path, limits: Limits) -> Version | Refusal:
+def version(program: Path, limits: Limits) -> Version | Failure:
     """Ask the program which Helm it is."""
     try:
         with tempfile.TemporaryDirectory(prefix="toetskader-helm-") as scratch:
             text = run([str(program), "version", "--template", "{{.Version}}"], Path(scratch), limits, 10)
-    except Refused as stop:
-        return stop.refusal
-    except Failed:
-        return refused(
+    except Failed as stop:
+        return stop.failure
+    except ProgramError:
+        return failed(
             Reason.TOOL_MISSING,
             nl=f"{program} is geen werkend helm-programma. Wijs met --helm een helm aan.",
             en=f"{program} is no working helm program. Point --helm to one.",
-        ).refusal
+        ).failure
     return Version(tool="binary", where=str(program), helm=text.strip())
 
 
 def render(
     program: Path, source: OpenSource, request: RenderRequest, reader: HelmProcess, limits: Limits
-) -> Rendered | Refusal:
+) -> Rendered | Failure:
     """Render a chart once with `helm template`.
 
     Parameters: `reader`, the process that turns the printed YAML into objects.
     """
     forged = next((path for path, text in source.files.items() if "crds/" in path and _SOURCE.search(text)), None)
     if forged is not None:  # the only text that Helm prints without splitting it
-        return refused(
+        return failed(
             Reason.REFUSED_INPUT,
             nl=f"{forged} bevat een regel '# Source:', zodat de uitvoer van Helm niet te lezen is; haal die regel weg.",
             en=f"{forged} holds a line '# Source:', so that the output of Helm cannot be read; take that line out.",
-        ).refusal
+        ).failure
     with tempfile.TemporaryDirectory(prefix="toetskader-helm-") as directory:
         scratch = Path(directory)
         chart = scratch / "chart"
@@ -81,10 +81,10 @@ def render(
         try:
             given = archive.pack_again(source, chart) if source.packed else chart
             printed = run([*command, "--", request.release, str(given)], scratch, limits, limits.deadline_s)
-        except Refused as stop:
-            return stop.refusal
-        except Failed as failed:
-            return render_failed(_what_failed(failed)).refusal
+        except Failed as stop:
+            return stop.failure
+        except ProgramError as stop:
+            return render_failed(_what_failed(stop)).failure
     parts = _SOURCE.split(printed)
     documents = tuple(zip(parts[1::2], parts[2::2], strict=True))
     answer = reader.ask(ParseRequest(documents=documents), limits.deadline_s)
@@ -98,7 +98,7 @@ def render(
 
 def lint(
     program: Path, source: OpenSource, request: RenderRequest, limits: Limits
-) -> tuple[LintMessage, ...] | Refusal:
+) -> tuple[LintMessage, ...] | Failure:
     """Run `helm lint` with the values of one render."""
     chart = str(source.directory)
     with tempfile.TemporaryDirectory(prefix="toetskader-helm-") as directory:
@@ -106,13 +106,13 @@ def lint(
         command = [str(program), "lint", *_flags(scratch, request), "--", chart]
         try:
             printed = run(command, scratch, limits, limits.deadline_s)
-        except Refused as stop:
-            return stop.refusal
-        except Failed as failed:
+        except Failed as stop:
+            return stop.failure
+        except ProgramError as stop:
             # It ends with an error when it has something to report; that is its answer.
-            printed = failed.output
+            printed = stop.output
             if not _LINT.search(printed):
-                return lint_failed(_what_failed(failed)).refusal
+                return lint_failed(_what_failed(stop)).failure
     body = printed.partition("==> Linting")[2].partition("\n")[2].rpartition("\n\n")[0]
     parts = _LINT.split(body)
     return tuple(
@@ -138,12 +138,12 @@ def _flags(scratch: Path, request: RenderRequest) -> list[str]:
     return flags
 
 
-def _what_failed(failed: Failed) -> str:
-    text = failed.words.rpartition("Error: ")[2] or failed.words
+def _what_failed(stop: ProgramError) -> str:
+    text = stop.words.rpartition("Error: ")[2] or stop.words
     return text.partition("\n\nUse --debug flag")[0]
 
 
-def _refusal(answer: object) -> Refusal:
-    if isinstance(answer, Refusal):
+def _refusal(answer: object) -> Failure:
+    if isinstance(answer, Failure):
         return answer
     raise TypeError(answer)

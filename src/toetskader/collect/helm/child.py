@@ -14,10 +14,10 @@ from pathlib import Path
 import msgspec
 
 from toetskader.collect.helm import guard
-from toetskader.collect.helm.limits import Limits, Refused, refused
+from toetskader.collect.helm.limits import Limits
 from toetskader.collect.helm.protocol import LENGTH, RawAnswer, Request
 from toetskader.collect.helm.sentences import told_of_chart, too_much_output
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failed, Reason, failed
 
 # Two are enough to render while lint runs; more processes, not more threads, serve more charts.
 _THREADS = 2
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> None:
             guard.limit_processor(limits.deadline_s)
             data = msgspec.json.encode(_serve(decoder.decode(frame), workers, limits))
             if len(data) > limits.output_bytes:
-                data = msgspec.json.encode(too_much_output(limits.output_bytes).refusal)
+                data = msgspec.json.encode(too_much_output(limits.output_bytes).failure)
             _write(answers, LENGTH.pack(len(data)) + data)
 
 
@@ -52,24 +52,24 @@ def _serve(request: Request, workers: ThreadPoolExecutor, limits: Limits) -> Raw
     try:
         from toetskader.collect.helm import sdk  # noqa: PLC0415
     except Exception as error:
-        return refused(
+        return failed(
             Reason.TOOL_MISSING,
             nl=f"helm-python-sdk is niet te laden: {error}. Installeer het, of kies --helm PAD.",
             en=f"helm-python-sdk cannot be loaded: {error}. Install it, or choose --helm PATH.",
-        ).refusal
+        ).failure
     try:
         return sdk.answer(request, workers, limits)
-    except Refused as stop:
-        return stop.refusal
+    except Failed as stop:
+        return stop.failure
     except MemoryError:
         raise
     except Exception as error:
         told = told_of_chart(str(error))
-        return refused(
+        return failed(
             Reason.TOOL_FAILED,
             nl=f"Helm gaf een fout: {type(error).__name__}: {told.nl}",
             en=f"Helm gave an error: {type(error).__name__}: {told.en}",
-        ).refusal
+        ).failure
 
 
 def _read_frame(stream: int) -> bytes | None:

@@ -8,12 +8,12 @@ import msgspec
 
 from toetskader.collect.helm.engine import OpenChart
 from toetskader.collect.helm.forced import Forced
-from toetskader.collect.helm.limits import Refusal
 from toetskader.collect.helm.protocol import Rendered, RenderRequest
 from toetskader.collect.helm.rewritten import ChartCopy
 from toetskader.collect.helm.sentences import timed_out
 from toetskader.collect.helm.undecided import kept, undecided
 from toetskader.collect.helm.variants import MOST_VARIANTS, Variant, variants
+from toetskader.core.failure import Failure
 from toetskader.facts.chart import Circumstance, Render, RenderedObject, alike, decisive
 from toetskader.facts.steady import steady
 from toetskader.facts.template_decisions import Decision, Decisions
@@ -27,12 +27,12 @@ _MOST_MARKS = 8
 """Outputs that are looked at one by one, to name the one that decides."""
 
 
-def at_an_upgrade(base: Render, upgrade: Rendered | Refusal) -> tuple[Circumstance, ...]:
+def at_an_upgrade(base: Render, upgrade: Rendered | Failure) -> tuple[Circumstance, ...]:
     """Return what a chart renders at an upgrade, where that is something else than at the installation.
 
     One that cannot be rendered as an upgrade wants something of the cluster; `otherwise` then looks further.
     """
-    if isinstance(upgrade, Refusal) or alike(base, upgrade):
+    if isinstance(upgrade, Failure) or alike(base, upgrade):
         return ()
     return (Circumstance(when=_AT_AN_UPGRADE, objects=upgrade.objects, notes=upgrade.notes),)
 
@@ -62,7 +62,7 @@ def otherwise(
             failed: set[str] = set()
             for answers in trials.all(ways[:MOST_VARIANTS], requests, everything):
                 for name, answer in answers.items():
-                    if isinstance(answer, Refusal):
+                    if isinstance(answer, Failure):
                         failed.add(name)
                         continue
                     made = _completed(decisions, renders[name], answer)
@@ -101,17 +101,17 @@ class _Trials:
 
     def exactly(
         self, variant: Variant | None, requests: Sequence[RenderRequest], marks: Collection[Decision] = ()
-    ) -> dict[str, Rendered | Refusal]:
+    ) -> dict[str, Rendered | Failure]:
         """Render a variant, None for decisions as they are, with some outputs written as a mark."""
         found = self._chart.render_copy(self._copy, self._forced.texts(variant, marks), requests)
-        return {one.key: found if isinstance(found, Refusal) else found[one.key] for one in requests}
+        return {one.key: found if isinstance(found, Failure) else found[one.key] for one in requests}
 
     def all(
         self,
         ways: Sequence[Variant],
         requests: Sequence[RenderRequest],
-        first: Mapping[str, Rendered | Refusal],
-    ) -> Iterator[dict[str, Rendered | Refusal]]:
+        first: Mapping[str, Rendered | Failure],
+    ) -> Iterator[dict[str, Rendered | Failure]]:
         """Render all variants. Together they may take as long as one request; what is left then is refused.
 
         Parameters: `first`, what the first of them gave already.
@@ -119,7 +119,7 @@ class _Trials:
         end = self._end()
         for way in ways:
             if time.monotonic() > end:
-                refusal = timed_out(self._chart.limits.deadline_s).refusal
+                refusal = timed_out(self._chart.limits.deadline_s).failure
                 yield {request.key: refusal for request in requests}
                 return
             yield self._as_far_as_can_be(way, requests, first if way is ways[0] else {})
@@ -135,13 +135,13 @@ class _Trials:
             if time.monotonic() > end:
                 return None
             answer = self._as_far_as_can_be(variant, [request], {})[request.key]
-            return None if isinstance(answer, Refusal) else answer.objects
+            return None if isinstance(answer, Failure) else answer.objects
 
         return objects_of
 
     def _as_far_as_can_be(
-        self, variant: Variant, requests: Sequence[RenderRequest], known: Mapping[str, Rendered | Refusal]
-    ) -> dict[str, Rendered | Refusal]:
+        self, variant: Variant, requests: Sequence[RenderRequest], known: Mapping[str, Rendered | Failure]
+    ) -> dict[str, Rendered | Failure]:
         """Render a variant; where that fails, with less of it: no answer of `lookup`, and decisions on pods alone.
 
         Parameters: `known`, what the whole of it gave, where that was rendered already.
@@ -149,7 +149,7 @@ class _Trials:
         whole, *less = self._forced.parts(variant)
         answers = dict(known) or self.exactly(whole, requests)
         for part in less:
-            left = [one for one in requests if isinstance(answers[one.key], Refusal)]
+            left = [one for one in requests if isinstance(answers[one.key], Failure)]
             if not left:
                 break
             answers |= self.exactly(part, left)
@@ -209,13 +209,13 @@ class _Marks:
         self._marks = marks
         self._everything = everything
 
-    def doubt(self, request: RenderRequest, render: Render, forced: Rendered | Refusal) -> Circumstance | None:
+    def doubt(self, request: RenderRequest, render: Render, forced: Rendered | Failure) -> Circumstance | None:
         """Return the first output that decides on what runs in a values set.
 
         Parameters: `render`, as it is; `forced`, with every decision taken.
         """
         for variant, plain in ((None, render), (self._everything, forced)) if self._marks else ():
-            if isinstance(plain, Refusal) or not self._decides(request, plain, variant, self._marks):
+            if isinstance(plain, Failure) or not self._decides(request, plain, variant, self._marks):
                 continue
             ours = (one for one in self._marks[:_MOST_MARKS] if self._decides(request, plain, variant, (one,)))
             return _written(next(ours, self._marks[0]))
@@ -225,7 +225,7 @@ class _Marks:
         self, request: RenderRequest, plain: Render | Rendered, variant: Variant | None, marks: Collection[Decision]
     ) -> bool:
         marked = self._trials.exactly(variant, [request], marks)[request.key]
-        return isinstance(marked, Refusal) or steady(marked.objects) != steady(plain.objects)
+        return isinstance(marked, Failure) or steady(marked.objects) != steady(plain.objects)
 
 
 def _written(one: Decision) -> Circumstance:

@@ -13,13 +13,12 @@ from typing import Any
 
 import msgspec
 
-from toetskader.collect.fetch.failure import NotFetched
 from toetskader.collect.helm import archive
 from toetskader.collect.helm.archive import OpenSource
-from toetskader.collect.helm.limits import Limits, Refusal, Refused, refused
+from toetskader.collect.helm.limits import Limits
 from toetskader.collect.helm.process import HelmProcess
 from toetskader.collect.helm.protocol import Description, ParseAnswer, ParseRequest
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failed, Failure, Reason, failed
 from toetskader.facts.endpoint.escape import escaped, without_query
 
 
@@ -47,7 +46,7 @@ def pull(
     """Fetch a packed chart and look through it.
 
     Parameters: `reader`, which reads what a repository says; `allow_private`, whether the place that is named may be
-    in a private network. Raises `Refused`: unreachable, denied, absent, unsafe, or at a place where we do not go.
+    in a private network. Raises `Failed`: unreachable, denied, absent, unsafe, or at a place where we do not go.
     """
     from toetskader.collect.helm.fetching import fetch  # noqa: PLC0415 - most charts carry all, and it loads slowly
 
@@ -61,11 +60,8 @@ def pull(
             seconds=deadline_s,
             allow_private=allow_private,
         )
-    except NotFetched as stop:
-        raise refused(stop.reason, nl=f"{remote}: {stop.message.nl}", en=f"{remote}: {stop.message.en}") from stop
-    except Refused as stop:
-        why = stop.refusal
-        raise refused(why.reason, nl=f"{remote}: {why.message.nl}", en=f"{remote}: {why.message.en}") from stop
+    except Failed as stop:
+        raise failed(stop.reason, nl=f"{remote}: {stop.message.nl}", en=f"{remote}: {stop.message.en}") from stop
     _check_name(found.name)
     path = destination / f"{found.name}-{found.version}.tgz"
     path.write_bytes(found.data)
@@ -87,7 +83,7 @@ def complete(
     Parameters: `given`, the chart directory as the target names it (None for a packed chart), for `file://`
     dependencies; `description`, which names what is missing; `allow_private`, whether they may come from private and
     loopback addresses. All downloads share one deadline, and the room that a chart has.
-    Raises `Refused`: names the dependency, where it was looked for, and what to do.
+    Raises `Failed`: names the dependency, where it was looked for, and what to do.
     """
     end = time.monotonic() + limits.fetch_deadline_s
     room = limits
@@ -116,12 +112,12 @@ def complete(
                     path = pull(remote, charts, reader, room, _left(end, limits), allow_private=allow_private)
                     left = max(0, room.unpacked_bytes - path.stat().st_size)
                     room = msgspec.structs.replace(room, unpacked_bytes=left)
-            except Refused as stop:
-                why, place = stop.refusal, f"{_declaring_file(source)}, dependencies[{number}]"
-                raise refused(
-                    why.reason,
-                    nl=f"Afhankelijkheid '{name}' ({place}) staat niet in charts/: {why.message.nl} {_REMEDY_NL}",
-                    en=f"Dependency '{name}' ({place}) is not in charts/: {why.message.en} {_REMEDY_EN}",
+            except Failed as stop:
+                place = f"{_declaring_file(source)}, dependencies[{number}]"
+                raise failed(
+                    stop.reason,
+                    nl=f"Afhankelijkheid '{name}' ({place}) staat niet in charts/: {stop.message.nl} {_REMEDY_NL}",
+                    en=f"Dependency '{name}' ({place}) is not in charts/: {stop.message.en} {_REMEDY_EN}",
                 ) from stop
         completed = archive.open_copy(copy, scratch, limits, source)
     except BaseException:
@@ -132,10 +128,10 @@ def complete(
 
 
 def _left(end: float, limits: Limits) -> float:
-    """Return the seconds that are left for downloads. Raises `Refused`: none."""
+    """Return the seconds that are left for downloads. Raises `Failed`: none."""
     left = end - time.monotonic()
     if left <= 0:
-        raise refused(
+        raise failed(
             Reason.UNREACHABLE,
             nl=f"alle afhankelijkheden samen waren niet binnen {limits.fetch_deadline_s:.0f} seconden op te halen.",
             en=f"all dependencies together could not be fetched within {limits.fetch_deadline_s:.0f} seconds.",
@@ -158,7 +154,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,249}")
 def _check_name(name: str) -> None:
     """Refuse a name that is more than one: it becomes a folder in charts/, and part of an address."""
     if _NAME.fullmatch(name) is None:
-        raise refused(
+        raise failed(
             Reason.REFUSED_INPUT,
             nl=f"{name[:80]!r} is geen naam van een chart.",
             en=f"{name[:80]!r} is no name of a chart.",
@@ -172,7 +168,7 @@ def _remote(name: str, repository: str, version: str) -> RemoteChart:
     if scheme in {"http", "https"}:
         return RemoteChart(chart=name, repository=repository, version=version)
     seen = escaped(without_query(repository), 200) or "(none)"
-    raise refused(
+    raise failed(
         Reason.REFUSED_INPUT,
         nl=f"Repository {seen} is geen https://-, oci://- of file://-adres.",
         en=f"Repository {seen} is no https://, oci:// or file:// address.",
@@ -184,7 +180,7 @@ def _take_sibling(name: str, repository: str, given: Path | None, charts: Path, 
     root = given.resolve() if given else None
     sibling = (root / repository.removeprefix("file://")).resolve() if root else None
     if root is None or sibling is None or not sibling.is_relative_to(root.parent) or sibling == root.parent:
-        raise refused(
+        raise failed(
             Reason.REFUSED_INPUT,
             nl=f"{repository} wijst niet naar een map naast de chart.",
             en=f"{repository} does not point to a directory next to the chart.",
@@ -194,7 +190,7 @@ def _take_sibling(name: str, repository: str, given: Path | None, charts: Path, 
 
 
 def _locked(source: OpenSource, reader: HelmProcess) -> dict[str, str]:
-    """Read the versions that Chart.lock fixes. Raises `Refused`: it cannot be read.
+    """Read the versions that Chart.lock fixes. Raises `Failed`: it cannot be read.
 
     Of entries that are no name with a version nothing is taken: Helm itself would not use them.
     """
@@ -202,8 +198,8 @@ def _locked(source: OpenSource, reader: HelmProcess) -> dict[str, str]:
     if not text:
         return {}
     answer = reader.ask(ParseRequest(documents=(("Chart.lock", text),)))
-    if isinstance(answer, Refusal):
-        raise Refused(answer)
+    if isinstance(answer, Failure):
+        raise Failed(answer)
     if not isinstance(answer, ParseAnswer):
         raise TypeError(answer)
     listed = [document.document.get("dependencies") for document in answer.objects]

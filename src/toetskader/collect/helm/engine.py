@@ -18,7 +18,7 @@ import msgspec
 from toetskader.collect.helm import archive, binary, dependencies
 from toetskader.collect.helm.archive import OpenSource
 from toetskader.collect.helm.dependencies import RemoteChart
-from toetskader.collect.helm.limits import Limits, Refusal, Refused
+from toetskader.collect.helm.limits import Limits
 from toetskader.collect.helm.process import HelmProcess, workers
 from toetskader.collect.helm.protocol import (
     ChartAnswer,
@@ -31,6 +31,7 @@ from toetskader.collect.helm.protocol import (
 )
 from toetskader.collect.helm.rewritten import ChartCopy
 from toetskader.collect.helm.sentences import cannot_render
+from toetskader.core.failure import Failed, Failure
 
 
 class Helm:
@@ -65,17 +66,17 @@ class Helm:
         for process in reversed(self._all):
             self._free.put(process)
 
-    def version(self) -> Version | Refusal:
+    def version(self) -> Version | Failure:
         """Tell which Helm does the work."""
         if self.program is not None:
             return binary.version(self.program, self.limits)
         with self._process() as process:
             answer = process.ask(VersionRequest())
-        if isinstance(answer, Version | Refusal):
+        if isinstance(answer, Version | Failure):
             return answer
         raise TypeError(answer)
 
-    def open(self, source: Path | RemoteChart, *, allow_private: bool = False) -> "OpenChart | Refusal":
+    def open(self, source: Path | RemoteChart, *, allow_private: bool = False) -> "OpenChart | Failure":
         """Open a chart directory, a packed chart or a remote chart; close it to remove what was unpacked.
 
         Parameters: `allow_private`, whether it and its dependencies may be fetched from private and loopback addresses.
@@ -94,8 +95,8 @@ class Helm:
                     allow_private=allow_private,
                 )
                 return OpenChart(self, archive.open_source(path, self.limits), None, allow_private)
-        except Refused as stop:
-            return stop.refusal
+        except Failed as stop:
+            return stop.failure
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -134,7 +135,7 @@ class Helm:
             self._free.put(process)
 
     def _ask(self, source: OpenSource, request: ChartRequest) -> ChartAnswer:
-        """Have one chart done. Raises `Refused`."""
+        """Have one chart done. Raises `Failed`."""
         program = self.program
         with self._process() as process:
             process.make_room(_characters_of_values(source, request))
@@ -144,7 +145,7 @@ class Helm:
             description = answer.description
             stop = cannot_render(description.metadata, description.missing) if description else None
 
-            def render(one: RenderRequest) -> Rendered | Refusal:
+            def render(one: RenderRequest) -> Rendered | Failure:
                 return stop or binary.render(program, source, one, process, self.limits)
 
             with ThreadPoolExecutor(2) as workers:
@@ -174,7 +175,7 @@ class OpenChart:
         """The bounds on each request."""
         return self._helm.limits
 
-    def read(self, renders: Sequence[RenderRequest], lint: str = "") -> ChartAnswer | Refusal:
+    def read(self, renders: Sequence[RenderRequest], lint: str = "") -> ChartAnswer | Failure:
         """Describe, lint and render the chart.
 
         Dependencies that are declared but absent are fetched first when they can be; if not, the description still
@@ -187,23 +188,23 @@ class OpenChart:
                 return answer
             try:
                 self._complete(answer.description)
-            except Refused as stop:
-                refusals: dict[str, Rendered | Refusal] = {render.key: stop.refusal for render in renders}
+            except Failed as stop:
+                refusals: dict[str, Rendered | Failure] = {render.key: stop.failure for render in renders}
                 return ChartAnswer(renders=refusals, description=answer.description, lint=answer.lint)
             return self._ask(renders, lint=lint)
-        except Refused as stop:
-            return stop.refusal
+        except Failed as stop:
+            return stop.failure
 
-    def render(self, renders: Sequence[RenderRequest]) -> dict[str, Rendered | Refusal] | Refusal:
+    def render(self, renders: Sequence[RenderRequest]) -> dict[str, Rendered | Failure] | Failure:
         """Render only, for instance with other values after `read` showed what they are."""
         try:
             return self._ask(renders, describe=False).renders
-        except Refused as stop:
-            return stop.refusal
+        except Failed as stop:
+            return stop.failure
 
     def render_copy(
         self, copy: ChartCopy, texts: Mapping[str, str], renders: Sequence[RenderRequest]
-    ) -> dict[str, Rendered | Refusal] | Refusal:
+    ) -> dict[str, Rendered | Failure] | Failure:
         """Render a copy of the chart in which some templates have another text; `texts`, by path."""
         copy.write(texts)
         request = ChartRequest(path=str(copy.directory), renders=tuple(renders), describe=False)
@@ -211,8 +212,8 @@ class OpenChart:
             if self._helm.program is None:
                 return self._helm._ask(self.source, request).renders
             return self._helm._ask(archive.open_source(copy.directory, self._helm.limits), request).renders
-        except Refused as stop:
-            return stop.refusal
+        except Failed as stop:
+            return stop.failure
 
     def close(self) -> None:
         """Remove what was unpacked."""
@@ -229,7 +230,7 @@ class OpenChart:
     def _ask(self, renders: Sequence[RenderRequest], *, describe: bool = True, lint: str = "") -> ChartAnswer:
         stop = self.source.stop
         if stop is not None:
-            refusals: dict[str, Rendered | Refusal] = {render.key: stop for render in renders}
+            refusals: dict[str, Rendered | Failure] = {render.key: stop for render in renders}
             described = self._helm._ask(self.source, self._request((), describe=describe, lint=""))
             return msgspec.structs.replace(described, renders=refusals, lint=stop if lint else None)
         return self._helm._ask(self.source, self._request(renders, describe=describe, lint=lint))
@@ -264,10 +265,10 @@ def render_chart(
     lint: str = "",
     *,
     allow_private: bool = False,
-) -> ChartAnswer | Refusal:
+) -> ChartAnswer | Failure:
     """Open, read and close a chart in one go; see `Helm.open` and `OpenChart.read`."""
     opened = helm.open(source, allow_private=allow_private)
-    if isinstance(opened, Refusal):
+    if isinstance(opened, Failure):
         return opened
     with opened:
         return opened.read(renders, lint)
@@ -280,8 +281,8 @@ def _characters_of_values(source: OpenSource, request: ChartRequest) -> int:
 
 
 def _chart_answer(answer: object) -> ChartAnswer:
-    if isinstance(answer, Refusal):
-        raise Refused(answer)
+    if isinstance(answer, Failure):
+        raise Failed(answer)
     if not isinstance(answer, ChartAnswer):
         raise TypeError(answer)
     return answer

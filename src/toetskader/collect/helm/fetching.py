@@ -33,7 +33,7 @@ def fetch(
 
     Parameters: `chart`, an `oci://` reference, or a name in `repository`; `version`, or a constraint on it, or empty;
     `reader`, which reads what a repository says; `seconds`, for everything; `allow_private`, whether the place may be
-    in a private network. Raises `NotFetched` and `Refused`.
+    in a private network. Raises `Failed`.
     """
     reference = read_reference(chart) if not repository else None
     at = reference.at if reference else repository_address(repository)

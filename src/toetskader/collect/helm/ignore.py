@@ -8,6 +8,8 @@ star the first place that fits and never comes back to it: the work is bounded b
 
 from collections.abc import Callable, Iterator
 
+from toetskader.core.failure import Unreadable
+
 Matches = Callable[[str, bool], bool]
 _Fits = Callable[[str], bool]
 """Tells whether one character fits."""
@@ -15,7 +17,7 @@ _Chunk = tuple[bool, tuple[_Fits, ...]]
 """What fits, and whether a star stands before it."""
 
 
-class BadRule(ValueError):  # noqa: N818 - names a state of the input
+class BadRule(Unreadable):
     """A rule that Helm does not take, so that it does not load the chart either."""
 
 

@@ -2,9 +2,6 @@
 
 import msgspec
 
-from toetskader.facts.attempt import Reason
-from toetskader.text import Text
-
 MEGABYTE = 1024 * 1024
 
 
@@ -37,25 +34,3 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     nesting: int = 100
     """How deep mappings and lists may lie inside each other, in what Helm read or rendered. The deepest real ones,
     schemas of custom resources, stay below 60; every walk through the data may count on this."""
-
-
-class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refusal"):
-    """Why there is no answer: a reason, and a sentence that says what, where and what to do."""
-
-    reason: Reason
-    message: Text
-    pointers: tuple[str, ...] = ()
-    """Places in the values that a schema does not allow to be as they are (JSON pointers, from the chart it is of)."""
-
-
-class Refused(Exception):  # noqa: N818 - carries a refusal through the code that reads hostile input
-    """Raised while reading a chart; `refusal` is what the caller gets instead of the chart."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.message.en)
-        self.refusal = refusal
-
-
-def refused(reason: Reason, *, nl: str, en: str) -> Refused:
-    """Make the exception for one reason and its sentence in both languages."""
-    return Refused(Refusal(reason=reason, message=Text(nl=nl, en=en)))

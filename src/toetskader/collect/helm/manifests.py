@@ -12,10 +12,10 @@ from itertools import chain
 
 import msgspec
 
-from toetskader.collect.helm.limits import Limits, refused
+from toetskader.collect.helm.limits import Limits
 from toetskader.collect.helm.protocol import RawObject
 from toetskader.collect.helm.sentences import nested_too_deeply, too_many_objects
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Reason, Unreadable, failed
 from toetskader.facts.kubernetes.objects import words
 
 HOOKS = frozenset(
@@ -45,7 +45,7 @@ _TOP = {key.casefold(): key for key in ("apiVersion", "kind", "metadata")}
 _IN_METADATA = {key.casefold(): key for key in ("name", "annotations")}
 
 
-class Unreadable(Exception):  # noqa: N818 - names a state of the input
+class NoManifest(Unreadable):
     """A rendered document that Helm would not accept."""
 
 
@@ -70,8 +70,8 @@ def objects(
 
     Parameters: `documents`, (template path, text) pairs, those of files in crds/ whole; `to_json`, Helm's own YAML
     reader; `unreadable`, what that raises; `limits`, of which those on nesting and objects hold here. Custom resource
-    definitions in crds/ are left out. Raises `Unreadable` for a document that is no YAML mapping, or whose head has
-    wrong types, and `Refused` for one nested too deeply, or too many of them, or keys that only Helm reads.
+    definitions in crds/ are left out. Raises `NoManifest` for a document that is no YAML mapping, or whose head has
+    wrong types, and `Failed` for one nested too deeply, or too many of them, or keys that only Helm reads.
     """
     found: list[RawObject] = []
     for template, text in _apart(documents):
@@ -81,7 +81,7 @@ def objects(
                 raise nested_too_deeply(template, limits)
             parts = list(_of_crds(document.encode()) if _CRDS.match(template) else _sent(template, document.encode()))
         except (unreadable, msgspec.DecodeError, RecursionError) as error:
-            raise Unreadable(f"YAML parse error on {template}: {error}") from error
+            raise NoManifest(f"YAML parse error on {template}: {error}") from error
         # A document of comments alone is empty: there is nothing in it to send.
         if document != "{}":
             found += [
@@ -95,7 +95,7 @@ def objects(
 def in_order(found: Iterable[RawObject], limits: Limits) -> tuple[RawObject, ...]:
     """Put objects in the order of their templates, and then of their text, which is the same for SDK and binary.
 
-    Raises `Refused`: too many of them.
+    Raises `Failed`: too many of them.
     """
     ordered = tuple(sorted(found, key=lambda item: (item.template, bytes(item.document))))
     if len(ordered) > limits.objects:
@@ -183,11 +183,11 @@ def _collections(values: Iterable[object]) -> list[dict[str, object] | list[obje
 
 
 def _check_spelling(template: str, keys: Iterable[str], known: Mapping[str, str]) -> None:
-    """Raise `Refused` for a key that Helm takes for another than Kubernetes does."""
+    """Raise `Failed` for a key that Helm takes for another than Kubernetes does."""
     for key in keys:
         meant = known.get(key.casefold(), key)
         if meant != key:
-            raise refused(
+            raise failed(
                 Reason.REFUSED_INPUT,
                 nl=f"{template}: Helm leest {key!r} als {meant!r}, en Kubernetes niet; schrijf {meant!r}.",
                 en=f"{template}: Helm reads {key!r} as {meant!r}, and Kubernetes does not; write {meant!r}.",

@@ -11,10 +11,9 @@ from typing import Any
 
 import msgspec
 
-from toetskader.collect.helm.limits import Refused, refused
 from toetskader.collect.helm.protocol import PickAnswer, PickRequest
 from toetskader.collect.helm.sentences import cause
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failed, Reason, failed
 
 Statuses = Callable[[Path], Sequence[dict[str, Any]]]
 """Helm's list of the dependencies of a chart directory, each with a `status`."""
@@ -39,7 +38,7 @@ def is_version(text: str) -> bool:
 def pick(request: PickRequest, to_json: Callable[[str], str], statuses: Statuses) -> PickAnswer:
     """Return the version that Helm would take: one that is named exactly, else the highest that is admitted.
 
-    Parameters: `to_json`, Helm's reader of YAML; `statuses`, Helm's list of dependencies. Raises `Refused`: no index,
+    Parameters: `to_json`, Helm's reader of YAML; `statuses`, Helm's list of dependencies. Raises `Failed`: no index,
     no such chart, no such version, no constraint.
     """
     found = _of_index(request, to_json) if request.index else {version: PickAnswer(version) for version in request.tags}
@@ -49,7 +48,7 @@ def pick(request: PickRequest, to_json: Callable[[str], str], statuses: Statuses
         request.version or "*", sorted(filter(is_version, found), key=_rank, reverse=True), statuses
     ):
         return found[version]
-    raise refused(
+    raise failed(
         Reason.TOOL_FAILED,
         nl=f"geen versie van {request.name} past bij {request.version or '*'!r}.",
         en=f"no version of {request.name} fits {request.version or '*'!r}.",
@@ -64,7 +63,7 @@ def _of_index(request: PickRequest, to_json: Callable[[str], str]) -> dict[str, 
     except Exception as error:  # not YAML, not an index, nested too deeply: Helm's reader and ours say it in many ways
         raise _no_index(error) from error
     if request.name not in index.entries:
-        raise refused(
+        raise failed(
             Reason.TOOL_FAILED,
             nl=f"de index kent geen chart {request.name}.",
             en=f"the index knows no chart {request.name}.",
@@ -94,10 +93,10 @@ class _Entry(msgspec.Struct):
         return PickAnswer(self.version, url=url, digest=self.digest if isinstance(self.digest, str) else "")
 
 
-def _no_index(error: Exception) -> Refused:
+def _no_index(error: Exception) -> Failed:
     why = cause(str(error))
     nl, en = (f": {why.nl}", f": {why.en}") if why else ("", "")
-    return refused(Reason.REFUSED_INPUT, nl=f"index.yaml is niet te lezen{nl}.", en=f"index.yaml cannot be read{en}.")
+    return failed(Reason.REFUSED_INPUT, nl=f"index.yaml is niet te lezen{nl}.", en=f"index.yaml cannot be read{en}.")
 
 
 def _rank(version: str) -> tuple[list[int], bool, list[tuple[bool, int, str]]]:
@@ -126,7 +125,7 @@ def _admitted(constraint: str, versions: Sequence[str], statuses: Statuses) -> I
                 _write(root / "charts" / name, {"name": name, "version": version})
             said = {item["name"]: item["status"] for item in statuses(root)}
         if "invalid version" in said.values():
-            raise refused(
+            raise failed(
                 Reason.REFUSED_INPUT,
                 nl=f"{_shown(constraint)} is geen versie of voorwaarde daaraan.",
                 en=f"{_shown(constraint)} is no version or constraint on one.",

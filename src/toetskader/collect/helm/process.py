@@ -19,10 +19,10 @@ import msgspec
 import toetskader
 from toetskader.collect import scratch, stopping
 from toetskader.collect.helm import guard
-from toetskader.collect.helm.limits import MEGABYTE, Limits, Refused, refused
+from toetskader.collect.helm.limits import MEGABYTE, Limits
 from toetskader.collect.helm.protocol import LENGTH, Answer, Request
 from toetskader.collect.helm.sentences import timed_out, too_much_memory, too_much_output, why_ended
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failed, Reason, ToetskaderError, failed
 
 _CHUNK = MEGABYTE
 # How often memory and the clock are looked at while a process works.
@@ -78,20 +78,20 @@ class HelmProcess:
                 self._end()  # it died between two charts
             try:
                 frame = self._exchange(LENGTH.pack(len(data)) + data, time.monotonic() + seconds, seconds)
-            except Refused as stop:
+            except Failed as stop:
                 self._end()
-                return stop.refusal
+                return stop.failure
             except BaseException:
                 self._end()
                 raise
         try:
             return self._decoder.decode(frame)
         except RecursionError:
-            return refused(
+            return failed(
                 Reason.REFUSED_INPUT,
                 nl="De chart bevat gegevens die te diep genest zijn om te lezen. Maak de structuur vlakker.",
                 en="The chart holds data nested too deeply to read. Make its structure flatter.",
-            ).refusal
+            ).failure
 
     def make_room(self, values: int) -> None:
         """Have a child that can work on so many characters of values without collecting garbage all the time.
@@ -150,7 +150,7 @@ class HelmProcess:
         }
 
     def _exchange(self, request: bytes, end: float, seconds: float) -> bytes:
-        """Write a request and read the answer's frame. Raises `Refused` when the child must not go on."""
+        """Write a request and read the answer's frame. Raises `Failed` when the child must not go on."""
         child = self._child or self._start()
         assert child.stdin is not None  # noqa: S101 - both are pipes: see _start
         assert child.stdout is not None  # noqa: S101
@@ -196,7 +196,7 @@ class HelmProcess:
         if guard.resident_bytes(pid) > self._limits.memory_bytes:
             raise too_much_memory(self._limits)
 
-    def _died(self, child: subprocess.Popen[bytes], end: float) -> Refused:
+    def _died(self, child: subprocess.Popen[bytes], end: float) -> Failed:
         """Tell from its exit and its last words why the child ended by itself."""
         code, peak = guard.reap(child, end)
         words = b""
@@ -230,7 +230,7 @@ def run(command: list[str], directory: Path, limits: Limits, deadline_s: float) 
     """Run a program that reads hostile input to its end, within the limits, and return what it printed.
 
     Parameters: `command`, program and arguments; `directory`, its private working directory and home.
-    Raises `Refused`: not there, too slow, too large; or `Failed` with what it said on standard error.
+    Raises `Failed`: not there, too slow, too large; or `ProgramError` with what it said on standard error.
     """
     stopping.go_on()
     end = time.monotonic() + deadline_s
@@ -247,7 +247,7 @@ def run(command: list[str], directory: Path, limits: Limits, deadline_s: float) 
                 start_new_session=True,
             )
         except OSError as error:
-            raise refused(
+            raise failed(
                 Reason.TOOL_MISSING,
                 nl=f"{command[0]} is niet uit te voeren ({error.strerror}). Wijs met --helm een helm-programma aan.",
                 en=f"{command[0]} cannot be run ({error.strerror}). Point --helm to a helm program.",
@@ -268,10 +268,10 @@ def run(command: list[str], directory: Path, limits: Limits, deadline_s: float) 
         return output.decode("utf-8", "replace")
     if code < 0 or "fatal error:" in words:
         raise why_ended(code, peak, words, limits)
-    raise Failed(words, output.decode("utf-8", "replace"))
+    raise ProgramError(words, output.decode("utf-8", "replace"))
 
 
-class Failed(Exception):  # noqa: N818 - the program ran, and said no
+class ProgramError(ToetskaderError):
     """A program that ended with an error: `words` is its standard error, `output` its standard output."""
 
     def __init__(self, words: str, output: str) -> None:

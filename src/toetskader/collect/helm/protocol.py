@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from toetskader.collect.helm.limits import Refusal
+from toetskader.core.failure import Failure
 from toetskader.facts.chart import Dependency, LintMessage, RenderedObject
 
 # Eight bytes, network order: the length of the JSON that follows.
@@ -104,9 +104,9 @@ class Rendered(msgspec.Struct, frozen=True, kw_only=True, tag="rendered"):
 class ChartAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
     """Answer to `ChartRequest`: per render the objects, or why there are none; `lint` is None when not asked."""
 
-    renders: dict[str, Rendered | Refusal] = {}
+    renders: dict[str, Rendered | Failure] = {}
     description: Description | None = None
-    lint: tuple[LintMessage, ...] | Refusal | None = None
+    lint: tuple[LintMessage, ...] | Failure | None = None
 
 
 class ParseAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="parsed"):
@@ -134,7 +134,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True, tag="version"):
         return f"Helm {self.helm} ({self.where})"
 
 
-Answer = ChartAnswer | ParseAnswer | PickAnswer | Version | Refusal
+Answer = ChartAnswer | ParseAnswer | PickAnswer | Version | Failure
 
 
 class RawObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,9 +166,9 @@ class RawDescription(msgspec.Struct, frozen=True, kw_only=True):
 class RawChartAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
     """`ChartAnswer` as the child writes it."""
 
-    renders: dict[str, RawRendered | Refusal]
+    renders: dict[str, RawRendered | Failure]
     description: RawDescription | None
-    lint: tuple[LintMessage, ...] | Refusal | None
+    lint: tuple[LintMessage, ...] | Failure | None
 
 
 class RawParseAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="parsed"):
@@ -177,4 +177,4 @@ class RawParseAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="parsed"):
     objects: tuple[RawObject, ...]
 
 
-RawAnswer = RawChartAnswer | RawParseAnswer | PickAnswer | Version | Refusal
+RawAnswer = RawChartAnswer | RawParseAnswer | PickAnswer | Version | Failure

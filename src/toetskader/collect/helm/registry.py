@@ -10,14 +10,14 @@ import msgspec
 
 from toetskader.collect.fetch.client import Client, Fetched, found
 from toetskader.collect.fetch.digest import need_digest
-from toetskader.collect.fetch.failure import NotFetched, refused_input
+from toetskader.collect.fetch.failure import refused_input
 from toetskader.collect.fetch.web_address import WebAddress, read_address
 from toetskader.collect.helm.limits import MEGABYTE, Limits
 from toetskader.collect.helm.picked import picked_by
 from toetskader.collect.helm.picking import is_version
 from toetskader.collect.helm.process import HelmProcess
 from toetskader.collect.helm.protocol import PickRequest
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Reason, failed
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.versions import parse_semver
 
@@ -54,7 +54,7 @@ class Reference:
 
 
 def read_reference(text: str) -> Reference:
-    """Read `oci://host[:port]/path/name[:tag][@digest]`. Raises `NotFetched`: no such reference.
+    """Read `oci://host[:port]/path/name[:tag][@digest]`. Raises `Failed`: no such reference.
 
     Registries on this machine speak plain HTTP; no other is ever asked without TLS.
     """
@@ -115,7 +115,7 @@ def fetch_from_registry(
 
     Parameters: `version`, or a constraint on it, or empty for the tag of the reference, else the highest; `reader`,
     which picks one; `said_by`, the index that names the registry, when the target does not. Returns: its version, and
-    the archive. Raises `NotFetched` and `Refused`.
+    the archive. Raises `Failed`.
     """
     return _Pull(client, reference, said_by).chart(version or reference.tag, reader, limits)
 
@@ -162,7 +162,7 @@ class _Pull:
 
     def _blob(self, layer: _Descriptor, limits: Limits) -> bytes:
         if not _DIGEST.fullmatch(layer.digest) or not 0 < layer.size <= limits.unpacked_bytes:
-            raise NotFetched(
+            raise failed(
                 Reason.TOO_LARGE,
                 nl="de chart heeft in de registry geen bruikbare digest, of is te groot.",
                 en="the chart has no usable digest in the registry, or is too large.",

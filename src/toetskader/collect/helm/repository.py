@@ -17,7 +17,7 @@ MOST_INDEX_BYTES = 32 * MEGABYTE
 
 
 def repository_address(repository: str) -> WebAddress:
-    """Return the folder that a repository is at. Raises `NotFetched`: no address."""
+    """Return the folder that a repository is at. Raises `Failed`: no address."""
     return read_address(repository.rstrip("/") + "/")
 
 
@@ -27,7 +27,7 @@ def fetch_from_repository(
     """Fetch a packed chart.
 
     Parameters: `version`, or a constraint on it, or empty for the highest; `reader`, which reads the index.
-    Returns: its version, and the archive. Raises `NotFetched` and `Refused`.
+    Returns: its version, and the archive. Raises `Failed`.
     """
     index = client.read(read_address("index.yaml", repository), most_bytes=MOST_INDEX_BYTES)
     with tempfile.TemporaryDirectory(prefix="toetskader-index-") as directory:

@@ -12,11 +12,11 @@ from typing import Any
 
 from toetskader.collect.helm.engine import OpenChart
 from toetskader.collect.helm.forced import Forced
-from toetskader.collect.helm.limits import Refusal
 from toetskader.collect.helm.protocol import Rendered, RenderRequest
 from toetskader.collect.helm.rewritten import ChartCopy
 from toetskader.collect.helm.variants import Variant
-from toetskader.facts.attempt import Malformed, Reason
+from toetskader.core.failure import Failure, Reason
+from toetskader.facts.attempt import Malformed
 from toetskader.facts.chart import Render, RenderedObject, Untried
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.scaling import autoscaler
@@ -54,7 +54,7 @@ class Scaling:
         self.first = replica_paths(base.values, more=more)
         """What to change first."""
 
-    def complete(self, answer: Rendered | Refusal) -> tuple[Rendered | Refusal, _Changes, tuple[Untried, ...]]:
+    def complete(self, answer: Rendered | Failure) -> tuple[Rendered | Failure, _Changes, tuple[Untried, ...]]:
         """Return the render in which as many numbers follow as can, the changes in it, and what could not be tried.
 
         Parameters: `answer`, the render of `first`. What Helm refuses whatever is changed comes back as its refusal.
@@ -62,7 +62,7 @@ class Scaling:
         changes = self.first
         try:
             self._watched = _watched(self._base)
-            if isinstance(answer, Refusal):
+            if isinstance(answer, Failure):
                 changes, made = self._accepted(changes, answer, {}, tell=True)
                 answer = made or self._render({})
             if isinstance(answer, Rendered):
@@ -136,7 +136,7 @@ class Scaling:
         return found
 
     def _accepted(
-        self, changes: _Changes, answer: Rendered | Refusal, beside: _Changes, *, tell: bool
+        self, changes: _Changes, answer: Rendered | Failure, beside: _Changes, *, tell: bool
     ) -> tuple[_Changes, Rendered | None]:
         """Return of some changes what Helm takes, and the render with that; None where it takes none.
 
@@ -156,7 +156,7 @@ class Scaling:
             taken, made = taken | more, render or made
         return taken, made
 
-    def _another(self, changes: _Changes, beside: _Changes, refusal: Refusal) -> tuple[_Changes, Rendered | None]:
+    def _another(self, changes: _Changes, beside: _Changes, refusal: Failure) -> tuple[_Changes, Rendered | None]:
         """Return a change by another number, where Helm refuses the first; keep what it refuses all the same."""
         ((path, _),) = changes.items()
         value = value_at(self._base.values, path)
@@ -197,7 +197,7 @@ class Scaling:
             return tried, made
         return parts[0] if len(parts) == 1 else (parts[0][0] | parts[1][0], None)
 
-    def _unhindered(self, changes: _Changes) -> Rendered | Refusal:
+    def _unhindered(self, changes: _Changes) -> Rendered | Failure:
         """Render without schemas, and with templates that go on where they would stop."""
         files = self._chart.source.files
         texts = Forced(Decisions(files), ()).texts(Variant({}, answers=False))
@@ -205,19 +205,19 @@ class Scaling:
         request = self._ask(changes)
         with ChartCopy(self._chart.source) as copy:
             answers = self._chart.render_copy(copy, texts, [request])
-        return answers if isinstance(answers, Refusal) else answers[request.key]
+        return answers if isinstance(answers, Failure) else answers[request.key]
 
-    def _render(self, changes: _Changes) -> Rendered | Refusal:
+    def _render(self, changes: _Changes) -> Rendered | Failure:
         if self._left <= 0:
-            return Refusal(reason=Reason.TOO_LARGE, message=_TOO_MANY)
+            return Failure(reason=Reason.TOO_LARGE, message=_TOO_MANY)
         self._left -= 1
         request = self._ask(changes)
         answers = self._chart.render([request])
-        return answers if isinstance(answers, Refusal) else answers[request.key]
+        return answers if isinstance(answers, Failure) else answers[request.key]
 
-    def _moved(self, answer: Rendered | Refusal) -> set[_Key]:
+    def _moved(self, answer: Rendered | Failure) -> set[_Key]:
         """Return the workloads whose number is another one in a render; those that it does not have are not moved."""
-        if isinstance(answer, Refusal):
+        if isinstance(answer, Failure):
             return set()
         before, after = _numbers(self._base.objects, self._base), _numbers(answer.objects, self._base)
         return {key for key in self._watched if key in after and after[key] != before.get(key)}
@@ -254,7 +254,7 @@ def _numbers(objects: Iterable[RenderedObject], base: Render) -> dict[_Key, Any]
     return found
 
 
-def _is_about(path: str, refusal: Refusal) -> bool:
+def _is_about(path: str, refusal: Failure) -> bool:
     """Tell whether a schema refuses the number at a path by itself; a pointer starts at the chart that it is of."""
     steps = tuple(map(str, split_path(path)))
     parts = (tuple(pointer.split("/")[1:]) for pointer in refusal.pointers)

@@ -24,7 +24,7 @@ import msgspec
 from helm_python import _native
 
 from toetskader.collect.helm import manifests, picking
-from toetskader.collect.helm.limits import Limits, Refusal, Refused, refused
+from toetskader.collect.helm.limits import Limits
 from toetskader.collect.helm.protocol import (
     ChartRequest,
     ParseRequest,
@@ -50,7 +50,7 @@ from toetskader.collect.helm.sentences import (
     too_much_output,
 )
 from toetskader.collect.helm.values import merge, nested
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failed, Failure, Reason, failed
 from toetskader.facts.chart import LintMessage
 
 _Load = Callable[[], AbstractContextManager[helm_python.Chart]]
@@ -60,7 +60,7 @@ _SEVERITY = {1: "info", 2: "warning", 3: "error"}
 
 
 def answer(request: Request, workers: ThreadPoolExecutor, limits: Limits) -> RawAnswer:
-    """Do what is asked. Raises `Refused` or `helm_python.HelmError` when there is no answer at all.
+    """Do what is asked. Raises `Failed` or `helm_python.HelmError` when there is no answer at all.
 
     Parameters: `workers`, threads for renders and lint: Go runs outside the interpreter lock.
     """
@@ -69,7 +69,7 @@ def answer(request: Request, workers: ThreadPoolExecutor, limits: Limits) -> Raw
     if isinstance(request, ParseRequest):
         try:
             found = manifests.objects(request.documents, yaml_to_json, helm_python.HelmError, limits)
-        except manifests.Unreadable as error:
+        except manifests.NoManifest as error:
             raise render_failed(str(error)) from error
         return RawParseAnswer(objects=found)
     if isinstance(request, PickRequest):
@@ -95,7 +95,7 @@ def _chart(request: ChartRequest, workers: ThreadPoolExecutor, limits: Limits) -
         chart = helm_python.Chart.load(request.packed or request.path)
     except helm_python.HelmError as error:
         told = told_of_chart(str(error))
-        raise refused(
+        raise failed(
             Reason.REFUSED_INPUT,
             nl=f"Helm kan de chart niet laden: {told.nl}",
             en=f"Helm cannot load the chart: {told.en}",
@@ -111,7 +111,7 @@ def _chart(request: ChartRequest, workers: ThreadPoolExecutor, limits: Limits) -
             if request.files is not None:
                 _check_files(chart, request.files)
             description = _describe(request.path, chart, metadata_json, missing, limits)
-        renders: dict[str, Future[RawRendered | Refusal]] = {}
+        renders: dict[str, Future[RawRendered | Failure]] = {}
         lint = None
         for render in request.renders:
             # What was loaded to describe the chart does for the first render.
@@ -140,7 +140,7 @@ def _describe(
     except RecursionError as error:
         raise nested_too_deeply("values.schema.json", limits) from error
     except ValueError as error:
-        raise refused(
+        raise failed(
             Reason.REFUSED_INPUT,
             nl=f"values.schema.json is geen JSON die te lezen is: {error}",
             en=f"values.schema.json is no readable JSON: {error}",
@@ -192,7 +192,7 @@ def _check_files(chart: helm_python.Chart, seen: tuple[str, ...]) -> None:
                 f"Helm leest {name} niet, dat hier wel gelezen is",
                 f"Helm does not read {name}, which was read here",
             )
-        raise refused(
+        raise failed(
             Reason.REFUSED_INPUT,
             nl=f"{nl}; lever de chart zoals 'helm package' haar maakt.",
             en=f"{en}; deliver the chart as 'helm package' makes it.",
@@ -207,7 +207,7 @@ def _missing(metadata: dict[str, Any], chart: helm_python.Chart) -> tuple[str, .
     return tuple(name for name in declared if name not in present)
 
 
-def _values(render: RenderRequest) -> str | Refusal:
+def _values(render: RenderRequest) -> str | Failure:
     """Merge values texts and overrides into one JSON object, as `helm -f a -f b` does."""
     merged: dict[str, Any] = {}
     for number, text in enumerate(render.values, 1):
@@ -215,11 +215,11 @@ def _values(render: RenderRequest) -> str | Refusal:
             merged = merge(merged, msgspec.json.decode(yaml_to_json(text)))
         except (helm_python.HelmError, msgspec.DecodeError, RecursionError, ValueError) as error:
             told = told_of_chart(str(error))
-            return refused(
+            return failed(
                 Reason.REFUSED_INPUT,
                 nl=f"Waardenbestand {number} van '{render.key}' is niet te lezen: {told.nl}",
                 en=f"Values file {number} of '{render.key}' cannot be read: {told.en}",
-            ).refusal
+            ).failure
     for path, value in render.overrides.items():
         merged = merge(merged, nested(path, value))
     return msgspec.json.encode(merged).decode()
@@ -228,11 +228,11 @@ def _values(render: RenderRequest) -> str | Refusal:
 def _render(
     load: _Load,
     render: RenderRequest,
-    values: str | Refusal,
+    values: str | Failure,
     metadata: dict[str, Any],
     limits: Limits,
-) -> RawRendered | Refusal:
-    if isinstance(values, Refusal):
+) -> RawRendered | Failure:
+    if isinstance(values, Failure):
         return values
     try:
         helm_python.validate_release_name(render.release)
@@ -253,7 +253,7 @@ def _render(
             files = msgspec.json.decode(_native.call_string("helm_chart_crds", chart._raw()), type=list[_InCrds])
             seen = _native.call_string("helm_chart_merge_values", chart._raw(), values)
         if len(text) > limits.render_bytes:
-            return too_much_output(limits.render_bytes).refusal
+            return too_much_output(limits.render_bytes).failure
         rendered = msgspec.json.decode(text, type=dict[str, str])
         return RawRendered(
             objects=manifests.in_order(
@@ -266,10 +266,10 @@ def _render(
             values=_raw(seen, "values", limits),
             notes=rendered.get(f"{metadata.get('name')}/templates/{manifests.NOTES}", ""),
         )
-    except (helm_python.HelmError, manifests.Unreadable) as error:
-        return render_failed(str(error)).refusal
-    except Refused as stop:
-        return stop.refusal
+    except (helm_python.HelmError, manifests.NoManifest) as error:
+        return render_failed(str(error)).failure
+    except Failed as stop:
+        return stop.failure
 
 
 def _check_kubernetes(metadata: dict[str, Any], render: RenderRequest) -> None:
@@ -295,9 +295,9 @@ def _check_kubernetes(metadata: dict[str, Any], render: RenderRequest) -> None:
 
 
 def _lint(
-    path: str, render: RenderRequest, values: str | Refusal, rendered: Future[RawRendered | Refusal]
-) -> tuple[LintMessage, ...] | Refusal:
-    if isinstance(values, Refusal):
+    path: str, render: RenderRequest, values: str | Failure, rendered: Future[RawRendered | Failure]
+) -> tuple[LintMessage, ...] | Failure:
+    if isinstance(values, Failure):
         return values
     options: dict[str, str | bool] = {"namespace": render.namespace, "kube_version": render.kube_version}
     # The schemas of subcharts take lint a quarter of its time. A render with the same values has checked them; only
@@ -307,7 +307,7 @@ def _lint(
     try:
         report = json.loads(_native.call_string("helm_lint_run_opts", path, values, json.dumps(options)))
     except helm_python.HelmError as error:
-        return lint_failed(str(error)).refusal
+        return lint_failed(str(error)).failure
     found = [
         lint_message(_SEVERITY[item["severity"]], item["path"], item["error"], path) for item in report["messages"]
     ]
@@ -315,7 +315,7 @@ def _lint(
 
 
 def _raw(text: str, what: str, limits: Limits) -> msgspec.Raw:
-    """Pass on what Helm wrote. Raises `Refused`: nested too deeply."""
+    """Pass on what Helm wrote. Raises `Failed`: nested too deeply."""
     if manifests.is_deeper(text, limits.nesting):
         raise nested_too_deeply(what, limits)
     return msgspec.Raw(text.encode())

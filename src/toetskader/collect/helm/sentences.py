@@ -10,8 +10,8 @@ import signal
 from collections.abc import Iterator
 from typing import Any
 
-from toetskader.collect.helm.limits import MEGABYTE, Limits, Refusal, Refused, refused
-from toetskader.facts.attempt import Reason
+from toetskader.collect.helm.limits import MEGABYTE, Limits
+from toetskader.core.failure import Failed, Failure, Reason, failed
 from toetskader.facts.chart import LintMessage
 from toetskader.facts.references import looks_generated
 from toetskader.text import Text
@@ -253,11 +253,11 @@ def told_of_chart(message: str) -> Text:
     return _told(message, _SEE_RENDER, _NO_CAUSE)
 
 
-def render_failed(message: str) -> Refused:
+def render_failed(message: str) -> Failed:
     """Say that Helm refused to render, and where."""
     told = _told(message, _SEE_RENDER, _NO_CAUSE)
-    return Refused(
-        Refusal(
+    return Failed(
+        Failure(
             reason=Reason.TOOL_FAILED,
             message=Text(
                 f"Helm kan de chart met deze waarden niet weergeven: {told.nl}",
@@ -270,10 +270,10 @@ def render_failed(message: str) -> Refused:
     )
 
 
-def lint_failed(message: str) -> Refused:
+def lint_failed(message: str) -> Failed:
     """Say that Helm's lint could not run, and on what."""
     told = _told(message, _SEE_LINT, _NO_CAUSE)
-    return refused(
+    return failed(
         Reason.TOOL_FAILED,
         nl=f"'helm lint' kan de chart niet beoordelen: {told.nl}",
         en=f"'helm lint' cannot judge the chart: {told.en}",
@@ -302,7 +302,7 @@ def lint_message(severity: str, path: str, message: str, directory: str) -> Lint
     return LintMessage(severity=severity, path=path.replace(directory, ".", 1), message=words)
 
 
-def cannot_render(metadata: dict[str, Any], missing: tuple[str, ...]) -> Refusal | None:
+def cannot_render(metadata: dict[str, Any], missing: tuple[str, ...]) -> Failure | None:
     """Say why Helm would not even try: its own checks before an install, the same for the SDK and the binary.
 
     Parameters: `metadata`, Chart.yaml; `missing`, declared dependencies that are not in charts/.
@@ -310,78 +310,78 @@ def cannot_render(metadata: dict[str, Any], missing: tuple[str, ...]) -> Refusal
     kind = metadata.get("type")
     if kind not in {None, "", "application"}:
         named = kind if kind == "library" else "…"
-        return refused(
+        return failed(
             Reason.REFUSED_INPUT,
             nl=f"Dit is een {named}-chart; Helm installeert die niet. Wijs een toepassingschart aan.",
             en=f"This is a {named} chart; Helm does not install those. Point to an application chart.",
-        ).refusal
+        ).failure
     if missing:
         listed = ", ".join("…" if looks_generated(name) else name for name in missing)
-        return refused(
+        return failed(
             Reason.REFUSED_INPUT,
             nl=f"Chart.yaml noemt afhankelijkheden die niet in charts/ staan: {listed}. "
             "Neem ze op met 'helm dependency update'.",
             en=f"Chart.yaml declares dependencies that are not in charts/: {listed}. "
             "Include them with 'helm dependency update'.",
-        ).refusal
+        ).failure
     return None
 
 
-def timed_out(seconds: float) -> Refused:
+def timed_out(seconds: float) -> Failed:
     """Say that the deadline passed."""
-    return refused(
+    return failed(
         Reason.TIMED_OUT,
         nl=f"Helm was na {seconds:g} seconden niet klaar met de chart. Zoek een lus zonder einde in de templates.",
         en=f"Helm had not finished the chart after {seconds:g} seconds. Find an endless loop in its templates.",
     )
 
 
-def too_much_memory(limits: Limits) -> Refused:
+def too_much_memory(limits: Limits) -> Failed:
     """Say that memory ran out."""
     size = f"{limits.memory_bytes // MEGABYTE} MB"
-    return refused(
+    return failed(
         Reason.TOO_LARGE,
         nl=f"De chart kost Helm meer dan {size} geheugen. Zoek de lus of waarde die zoveel uitvoer geeft.",
         en=f"The chart takes Helm more than {size} of memory. Find the loop or value that gives so much output.",
     )
 
 
-def too_much_output(limit: int) -> Refused:
+def too_much_output(limit: int) -> Failed:
     """Say that the output is larger than so many bytes."""
     size = f"{limit // MEGABYTE} MB"
-    return refused(
+    return failed(
         Reason.TOO_LARGE,
         nl=f"De weergegeven chart is groter dan {size}. Zoek de lus of waarde die zoveel uitvoer geeft.",
         en=f"The rendered chart is larger than {size}. Find the loop or value that gives so much output.",
     )
 
 
-def too_many_objects(limits: Limits) -> Refused:
+def too_many_objects(limits: Limits) -> Failed:
     """Say that a render holds more objects than are judged."""
-    return refused(
+    return failed(
         Reason.TOO_LARGE,
         nl=f"De weergegeven chart bevat meer dan {limits.objects} objecten. Zoek de lus die er zoveel geeft.",
         en=f"The rendered chart holds more than {limits.objects} objects. Find the loop that gives so many.",
     )
 
 
-def nested_too_deeply(what: str, limits: Limits) -> Refused:
+def nested_too_deeply(what: str, limits: Limits) -> Failed:
     """Say that data lie too deep inside each other; `what` is the template or file that holds them."""
-    return refused(
+    return failed(
         Reason.REFUSED_INPUT,
         nl=f"{what} bevat gegevens die dieper dan {limits.nesting} lagen genest zijn. Maak de structuur vlakker.",
         en=f"{what} holds data nested more than {limits.nesting} levels deep. Make its structure flatter.",
     )
 
 
-def why_ended(code: int, peak: int, words: str, limits: Limits) -> Refused:
+def why_ended(code: int, peak: int, words: str, limits: Limits) -> Failed:
     """Turn the end of a process into a refusal.
 
     Parameters: `code`, its exit code (negative for a signal); `peak`, the most memory it held, in bytes; `words`,
     what it said on standard error.
     """
     if "stack overflow" in words or "stack exceeds" in words:
-        return refused(
+        return failed(
             Reason.TOO_LARGE,
             nl="Helm stopte op een template of waarde die zichzelf zonder einde aanroept. Zoek de recursie.",
             en="Helm stopped on a template or value that calls itself without end. Find the recursion.",
@@ -393,7 +393,7 @@ def why_ended(code: int, peak: int, words: str, limits: Limits) -> Refused:
         return too_much_memory(limits)
     match = _CRASH.search(words)
     line = match[0] if match else f"exit {code}"
-    return refused(
+    return failed(
         Reason.TOOL_FAILED,
         nl=f"Helm is op deze chart vastgelopen: {line}",
         en=f"Helm crashed on this chart: {line}",

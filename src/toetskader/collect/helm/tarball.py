@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from toetskader.core.failure import Unreadable
 from toetskader.text import Text
 
 BLOCK = 512
@@ -22,7 +23,7 @@ _FILE, _FOLDER, _PAX, _GLOBAL, _LONG_NAME = b"0", b"5", b"x", b"g", b"L"
 _PERMISSIONS, _IS_FILE = 0o7777, 0o100000
 
 
-class Unclear(Exception):  # noqa: N818 - names a state of the input
+class Unclear(Unreadable):
     """What readers of archives read in different ways, or not at all."""
 
     def __init__(self, nl: str, en: str) -> None:

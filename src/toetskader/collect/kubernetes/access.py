@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 import msgspec
 
 from toetskader.collect.kubernetes.client import AT_ONCE, ApiServer, path_of
-from toetskader.collect.kubernetes.failures import Failed, Failure
+from toetskader.collect.kubernetes.failures import ApiFailed, ApiFailure
 from toetskader.collect.kubernetes.namespace import exists, perhaps_absent
 from toetskader.collect.kubernetes.resources import core_verbs, discover, server_version
 from toetskader.collect.kubernetes.reviews import listed, review
 from toetskader.collect.kubernetes.rights_plan import LAYER_LABEL, Plan, SeenRbac, Server, right_of
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.core.failure import Failed, Failure, Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.kubernetes.rbac import Access, Binding, Rbac, Role, binding_of, role_of
 from toetskader.facts.kubernetes.rights import (
@@ -204,12 +205,12 @@ class _Collector:
 
     # Asking
 
-    def _reviews_refused(self) -> Failure | None:
+    def _reviews_refused(self) -> ApiFailure | None:
         """Ask one question, to know whether more may be asked."""
         access = Access(verb="get", resource="pods", namespace=self._entry.namespace)
         try:
             review(self._server, self._plan.holders[0], access)
-        except Failed as failed:
+        except ApiFailed as failed:
             return failed.failure
         return None
 
@@ -224,7 +225,7 @@ class _Collector:
             return right_of(holder, access, None, reason=broken.reason)
         try:
             status = review(self._server, holder, access)
-        except Failed as failed:
+        except ApiFailed as failed:
             if failed.failure.everything or failed.failure.reason in {Reason.TIMED_OUT, Reason.DENIED}:
                 broken.reason = failed.failure.message  # nor will it answer the next
             return right_of(holder, access, None, reason=failed.failure.message)

@@ -20,8 +20,8 @@ from urllib3 import exceptions
 
 from toetskader.collect.deadline import Deadline
 from toetskader.collect.kubernetes.failures import (
-    Failed,
-    Failure,
+    ApiFailed,
+    ApiFailure,
     answered,
     busy,
     forbidden,
@@ -32,7 +32,7 @@ from toetskader.collect.kubernetes.failures import (
     unreachable,
 )
 from toetskader.collect.kubernetes.kubeconfig import Access
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Reason
 from toetskader.text import Text
 
 JSON = "application/json"
@@ -93,7 +93,7 @@ class ApiServer:
         self._deadline = Deadline(deadline_s)
         self._ends = time.monotonic() + deadline_s
         self._lock = threading.Lock()
-        self._down: Failure | None = None
+        self._down: ApiFailure | None = None
         self._user_agent = user_agent
         self._folder = tempfile.TemporaryDirectory(prefix="toetskader-")
         self._pool: urllib3.PoolManager | None = None
@@ -131,13 +131,13 @@ class ApiServer:
 
         Parameters: `path` below the server's address; `accept`, the representation that is asked for; `most_bytes`,
         what the answer may hold; `cut`, to take the start of a longer answer; `any_status`, to hand back what a pod
-        says through the proxy; `what`, what it is called when it fails. Raises `Failed`.
+        says through the proxy; `what`, what it is called when it fails. Raises `ApiFailed`.
         """
         asked = [(key, str(value)) for key, value in query.items()] if query else None
         return self._ask(_Request("GET", path, asked, accept, most_bytes, cut=cut, what=what or path), any_status)
 
     def review(self, path: str, body: bytes) -> Response:
-        """Ask about rights. Parameters: `path`, one of `REVIEWS`; `body`, the review as JSON. Raises `Failed`."""
+        """Ask about rights. Parameters: `path`, one of `REVIEWS`; `body`, the review as JSON. Raises `ApiFailed`."""
         if path not in REVIEWS:
             raise ValueError(f"{path} is no review")
         request = _Request("POST", path, None, JSON, 1_000_000, body=body, what=path.rpartition("/")[2])
@@ -148,7 +148,7 @@ class ApiServer:
         for attempt in range(1, _TRIES + 1):
             try:
                 response, wait = self._once(request)
-            except _NotConnected as error:
+            except ConnectionError as error:
                 if attempt >= _TRIES_TO_CONNECT:
                     raise self._fails(unreachable(self.access.server, str(error))) from None
                 self._wait(attempt, 0.0, what)
@@ -158,41 +158,47 @@ class ApiServer:
             if response.status not in _AGAIN:
                 raise self._fails(self._failure(response, what))
             if attempt == _TRIES:
-                raise Failed(busy(self.access.server, response.status, attempt))
+                raise ApiFailed(busy(self.access.server, response.status, attempt))
             self._wait(attempt, wait, what)
         raise AssertionError("a try ends in an answer or an error")
 
-    def _failure(self, response: Response, what: str) -> Failure:
+    def _failure(self, response: Response, what: str) -> ApiFailure:
         if response.status == 401:
             return unauthorised(self.access.server, self.access.token, datetime.now(UTC))
         if response.status == 403:
             return forbidden(what, response.body)
         return answered(what, response.status, response.body)
 
-    def _fails(self, failure: Failure) -> Failed:
+    def _fails(self, failure: ApiFailure) -> ApiFailed:
         if failure.everything:
             with self._lock:
                 self._down = self._down or failure
-        return Failed(failure)
+        return ApiFailed(failure)
 
     def _wait(self, attempt: int, asked: float, what: str) -> None:
-        """Wait before another try: as long as the server asks, else longer each time. Raises `Failed` without time."""
+        """Wait before another try: as long as the server asks, else longer each time.
+
+        Raises `ApiFailed` without time.
+        """
         backoff = _FIRST_WAIT_S * 2 ** (attempt - 1) * (0.75 + random.random() / 2)  # noqa: S311 - no secret
         wait = min(max(asked, backoff), _LONGEST_WAIT_S)
         if wait >= self.remaining:
-            raise Failed(out_of_time(what))
+            raise ApiFailed(out_of_time(what))
         time.sleep(wait)
 
     def _once(self, request: "_Request") -> tuple[Response, float]:
-        """Ask once. Returns the answer, whatever its status, and how long the server asks to wait."""
+        """Ask once. Returns the answer, whatever its status, and how long the server asks to wait.
+
+        Raises `ConnectionError` when no connection could be made, or it broke off.
+        """
         with self._lock:
             if self._down is not None:
-                raise Failed(self._down)
+                raise ApiFailed(self._down)
             pool, headers = self._connected()
             self.requests += 1
         left = self.remaining
         if left <= 0:
-            raise Failed(out_of_time(request.what))
+            raise ApiFailed(out_of_time(request.what))
         try:
             answer = pool.request(
                 request.method,
@@ -216,23 +222,23 @@ class ApiServer:
             raise self._fails(not_trusted(self.access.server, str(error))) from None
         except (exceptions.HTTPError, OSError, ValueError) as error:
             if self.remaining <= 0:
-                raise Failed(out_of_time(request.what)) from None
+                raise ApiFailed(out_of_time(request.what)) from None
             if isinstance(error, exceptions.ReadTimeoutError):
-                raise Failed(_no_answer(request.what)) from None
-            raise _NotConnected(type(error).__name__) from None
+                raise ApiFailed(_no_answer(request.what)) from None
+            raise ConnectionError(type(error).__name__) from None
 
     def _read(self, answer: urllib3.BaseHTTPResponse, request: "_Request") -> Response:
         chunks, size = [], 0
         while size <= request.most_bytes and (chunk := answer.read1(_CHUNK)):
             if self.remaining <= 0:
-                raise Failed(out_of_time(request.what))
+                raise ApiFailed(out_of_time(request.what))
             chunks.append(chunk)
             size += len(chunk)
         longer = size > request.most_bytes
         if longer:
             answer.close()
             if not request.cut:
-                raise Failed(too_large(request.what, request.most_bytes))
+                raise ApiFailed(too_large(request.what, request.most_bytes))
         content_type = answer.headers.get("Content-Type", "")
         return Response(b"".join(chunks)[: request.most_bytes], content_type, answer.status, cut=longer)
 
@@ -257,15 +263,11 @@ class ApiServer:
             api = client.ApiClient(settings)
             pool: urllib3.PoolManager = api.rest_client.pool_manager
         except (config.ConfigException, OSError, ValueError, exceptions.HTTPError) as error:
-            raise Failed(_unusable(self.access.name, type(error).__name__)) from None
+            raise ApiFailed(_unusable(self.access.name, type(error).__name__)) from None
         headers: dict[str, str] = {"User-Agent": self._user_agent}
         api.update_params_for_auth(headers, [], ["BearerToken"], "", "GET", None)
         pool.pool_classes_by_scheme = _watched_by(self._deadline)
         return pool, headers
-
-
-class _NotConnected(Exception):  # noqa: N818 - never leaves this module
-    """No connection could be made, or it broke off."""
 
 
 def _watched_by(deadline: Deadline) -> dict[str, Any]:
@@ -296,8 +298,8 @@ def _seconds(text: str) -> float:
     return float(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0.0
 
 
-def _no_answer(what: str) -> Failure:
-    return Failure(
+def _no_answer(what: str) -> ApiFailure:
+    return ApiFailure(
         Reason.TIMED_OUT,
         Text(
             f"{what}: geen antwoord van de API-server binnen {_READ_S:.0f} seconden.",
@@ -306,8 +308,8 @@ def _no_answer(what: str) -> Failure:
     )
 
 
-def _unusable(name: str, detail: str) -> Failure:
-    return Failure(
+def _unusable(name: str, detail: str) -> ApiFailure:
+    return ApiFailure(
         Reason.REFUSED_INPUT,
         Text(
             f"Met de context {name} is geen verbinding te maken ({detail}): een certificaat of sleutel klopt niet.",

@@ -8,7 +8,6 @@ from pathlib import Path
 from toetskader.collect.kubernetes.access import collect_rights
 from toetskader.collect.kubernetes.client import ApiServer
 from toetskader.collect.kubernetes.dumps import read_dumps
-from toetskader.collect.kubernetes.failures import Failed, Failure
 from toetskader.collect.kubernetes.inside import collect_inside
 from toetskader.collect.kubernetes.kubeconfig import Access, in_cluster, read_kubeconfig
 from toetskader.collect.kubernetes.logs import collect_logs
@@ -16,7 +15,8 @@ from toetskader.collect.kubernetes.metrics import collect_metrics
 from toetskader.collect.kubernetes.objects import collect_live
 from toetskader.collect.kubernetes.snapshot import KIND_WORDS, NamespaceFact, read_snapshot, write_facts
 from toetskader.collect.kubernetes.usage import collect_usage
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.core.failure import Failed, Failure, Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.kubernetes.declared import reading
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.monitors import MONITOR_KINDS

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from toetskader.core.failure import Unreadable
 from toetskader.text import Text
 
 MOST_DEPTH = 60
@@ -24,7 +25,7 @@ _ENDS = frozenset({yaml.MappingEndEvent, yaml.SequenceEndEvent})
 _VALUES = frozenset({yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent})
 
 
-class NotADump(Exception):  # noqa: N818 - names a state of the input
+class NotADump(Unreadable):
     """YAML that kubectl does not write. Attributes: `line`; `why`, in a few words."""
 
     def __init__(self, line: int, why: Text) -> None:

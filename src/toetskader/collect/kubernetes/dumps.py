@@ -11,13 +11,13 @@ import msgspec
 from toetskader.collect.helm.manifests import is_deeper
 from toetskader.collect.kubernetes.asked import Asked
 from toetskader.collect.kubernetes.dump_yaml import MOST_DEPTH, TOO_DEEP, NotADump, documents
-from toetskader.collect.kubernetes.failures import Failed, Failure
 from toetskader.collect.kubernetes.files import read_file, refused
 from toetskader.collect.kubernetes.hide import without_secrets
 from toetskader.collect.kubernetes.reduce import reduced
 from toetskader.collect.kubernetes.resources import BUILT_IN, RESOURCES, Resource
 from toetskader.collect.kubernetes.rights_plan import Server, rights_of_objects
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.core.failure import Failed, Failure, Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.kubernetes.label_selector import label_selector
 from toetskader.facts.kubernetes.live import ListOutcome, Live

@@ -2,12 +2,11 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
 
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failed, Failure, Reason
 from toetskader.facts.endpoint.escape import escaped, escaped_bytes
 from toetskader.text import Text
 
@@ -15,24 +14,22 @@ _LONGEST_MESSAGE = 300
 """Characters of what a server says that are repeated."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why there is no answer."""
+class ApiFailure(Failure, frozen=True, kw_only=True, tag="api_failure"):
+    """Why an API server gives no answer."""
 
-    reason: Reason
-    message: Text
     status: int = 0
     """HTTP status; 0 when there was no answer at all."""
     everything: bool = False
     """True when every other request will fail in the same way."""
 
 
-class Failed(Exception):  # noqa: N818 - carries a failure to where it is told
-    """A request without the answer that was asked for. Attribute: `failure`."""
+class ApiFailed(Failed):
+    """A request without the answer that was asked for."""
 
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.message.en)
-        self.failure = failure
+    failure: ApiFailure
+
+    def __init__(self, failure: ApiFailure) -> None:
+        super().__init__(failure)
 
 
 class _Status(msgspec.Struct):
@@ -53,7 +50,7 @@ def said(body: bytes) -> str:
     return escaped(text, _LONGEST_MESSAGE) if text else escaped_bytes(body[:_LONGEST_MESSAGE], _LONGEST_MESSAGE).strip()
 
 
-def unauthorised(host: str, token: str, now: datetime) -> Failure:
+def unauthorised(host: str, token: str, now: datetime) -> ApiFailure:
     """Say that the API server does not take the identity, and that its token ran out when that shows."""
     ended = _end_of(token)
     if ended is not None and ended < now:
@@ -69,56 +66,56 @@ def unauthorised(host: str, token: str, now: datetime) -> Failure:
             f"{host} does not know the identity it was given (401): the token or certificate ran out, was withdrawn or "
             "is for another cluster. Give a new one.",
         )
-    return Failure(Reason.DENIED, message, 401, everything=True)
+    return ApiFailure(Reason.DENIED, message, status=401, everything=True)
 
 
-def forbidden(what: str, body: bytes) -> Failure:
+def forbidden(what: str, body: bytes) -> ApiFailure:
     """Say that whoever looks lacks a right, in the API server's own words."""
-    return Failure(
+    return ApiFailure(
         Reason.DENIED,
         Text(
             f"{what} mag niet worden gelezen: {said(body)}. Geef dat recht, zie de meegeleverde Role.",
             f"{what} may not be read: {said(body)}. Grant that right, see the Role that comes along.",
         ),
-        403,
+        status=403,
     )
 
 
-def answered(what: str, status: int, body: bytes) -> Failure:
+def answered(what: str, status: int, body: bytes) -> ApiFailure:
     """Say that another status came back than what was hoped for."""
     reason = Reason.TOOL_FAILED if status >= 500 else Reason.REFUSED_INPUT
-    return Failure(
+    return ApiFailure(
         reason,
         Text(f"{what}: de API-server antwoordt {status} ({said(body)}).", f"{what}: status {status} ({said(body)})."),
-        status,
+        status=status,
     )
 
 
-def busy(host: str, status: int, times: int) -> Failure:
+def busy(host: str, status: int, times: int) -> ApiFailure:
     """Say that the API server kept asking to come back later, or kept failing."""
     if status == 429:
-        return Failure(
+        return ApiFailure(
             Reason.TIMED_OUT,
             Text(
                 f"{host} bleef vragen het later te proberen (429), ook na {times} pogingen; toets op een rustiger "
                 "moment.",
                 f"{host} kept asking to come back later (429), after {times} tries too; audit at a quieter moment.",
             ),
-            status,
+            status=status,
         )
-    return Failure(
+    return ApiFailure(
         Reason.TOOL_FAILED,
         Text(
             f"{host} bleef een storing melden ({status}), ook na {times} pogingen.",
             f"{host} kept reporting a failure ({status}), after {times} tries too.",
         ),
-        status,
+        status=status,
     )
 
 
-def out_of_time(what: str) -> Failure:
+def out_of_time(what: str) -> ApiFailure:
     """Say that the time for the whole collection was used up."""
-    return Failure(
+    return ApiFailure(
         Reason.TIMED_OUT,
         Text(
             f"{what}: de tijd voor deze namespace was op voordat het antwoord er was.",
@@ -127,10 +124,10 @@ def out_of_time(what: str) -> Failure:
     )
 
 
-def unreachable(host: str, detail: str) -> Failure:
+def unreachable(host: str, detail: str) -> ApiFailure:
     """Say that no connection to the API server could be made or kept."""
     shown = escaped(detail, 200)
-    return Failure(
+    return ApiFailure(
         Reason.UNREACHABLE,
         Text(
             f"De API-server {host} is niet bereikbaar ({shown}).", f"The API server {host} cannot be reached ({shown})."
@@ -139,10 +136,10 @@ def unreachable(host: str, detail: str) -> Failure:
     )
 
 
-def not_trusted(host: str, detail: str) -> Failure:
+def not_trusted(host: str, detail: str) -> ApiFailure:
     """Say that the API server's certificate is not what the kubeconfig's authority vouches for."""
     shown = escaped(detail, 200)
-    return Failure(
+    return ApiFailure(
         Reason.UNREACHABLE,
         Text(
             f"Het certificaat van {host} past niet bij de certificaatautoriteit in de kubeconfig ({shown}); er is "
@@ -154,18 +151,18 @@ def not_trusted(host: str, detail: str) -> Failure:
     )
 
 
-def too_large(what: str, limit: int) -> Failure:
+def too_large(what: str, limit: int) -> ApiFailure:
     """Say that an answer was longer than what is read."""
     size = f"{limit // 1_000_000} MB" if limit >= 1_000_000 else f"{limit} bytes"
-    return Failure(
+    return ApiFailure(
         Reason.TOO_LARGE,
         Text(f"{what}: het antwoord is groter dan {size}.", f"{what}: the answer is larger than {size}."),
     )
 
 
-def unreadable(what: str) -> Failure:
+def unreadable(what: str) -> ApiFailure:
     """Say that an answer is not what the API says it is."""
-    return Failure(
+    return ApiFailure(
         Reason.REFUSED_INPUT,
         Text(
             f"{what}: het antwoord is niet wat een API-server hoort te geven.",

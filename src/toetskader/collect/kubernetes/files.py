@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from toetskader.collect.kubernetes.failures import Failed, Failure
 from toetskader.core.bounded import TooLargeFileError, UnfitFileError, read_bounded
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failed, Failure, Reason
 from toetskader.text import Text
 from toetskader.yamlfile import why_no_file
 

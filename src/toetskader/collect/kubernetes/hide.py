@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from toetskader.collect.kubernetes.failures import Failed, Failure
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.core.failure import Failed, Failure, Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.chart import Render, RenderedObject
 from toetskader.facts.key import FactKey
 from toetskader.facts.redaction import MOST_SECRETS, redacted

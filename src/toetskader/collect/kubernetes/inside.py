@@ -17,9 +17,9 @@ from typing import Any
 import msgspec
 
 from toetskader.collect.kubernetes.client import ApiServer
-from toetskader.collect.kubernetes.failures import Failed, Failure
 from toetskader.collect.kubernetes.selection import selected
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.core.failure import Failed, Failure, Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.escape import escaped, escaped_bytes
 from toetskader.facts.kubernetes.live import Inside, InsideContainer, Live
 from toetskader.facts.kubernetes.pods import ContainerState, LivePod

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from toetskader.collect.kubernetes.failures import Failed, Failure
 from toetskader.core.bounded import UnfitFileError, read_bounded
-from toetskader.facts.attempt import Reason
+from toetskader.core.failure import Failed, Failure, Reason
 from toetskader.text import Text
 from toetskader.yamlfile import FileError, did_you_mean, joined, read_yaml, shown
 
@@ -219,4 +218,4 @@ def _text(part: dict[str, Any], key: str) -> str:
 
 
 def _refused(message: Text) -> Failed:
-    return Failed(Failure(Reason.REFUSED_INPUT, message, everything=True))
+    return Failed(Failure(Reason.REFUSED_INPUT, message))

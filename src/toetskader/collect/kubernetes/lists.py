@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from toetskader.collect.kubernetes.client import JSON, ApiServer, path_of
-from toetskader.collect.kubernetes.failures import Failed, Failure, unreadable
+from toetskader.collect.kubernetes.failures import ApiFailed, ApiFailure, unreadable
 from toetskader.collect.kubernetes.reduce import reduced, secret_metadata
 from toetskader.collect.kubernetes.resources import Resource
 from toetskader.facts.kubernetes.live import ListOutcome
@@ -111,7 +111,7 @@ def _list(server: ApiServer, resource: Resource, version: str, namespace: str, f
             found, go_on = form.decode(answer.body, resource, version)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return _broken_off(resource, version, documents, unreadable(resource.name), requests)
-        except Failed as outcome:
+        except ApiFailed as outcome:
             if outcome.failure.status == _EXPIRED and restarts < _RESTARTS:
                 # The page after this one is no longer kept: the objects changed too much in between. From the start
                 # again, the last time in one go.
@@ -148,7 +148,7 @@ def _objects(body: bytes, resource: Resource, version: str) -> tuple[list[dict[s
 def _secrets(body: bytes, resource: Resource, version: str) -> tuple[list[dict[str, Any]], str]:  # noqa: ARG001
     table = msgspec.json.decode(body, type=_Table)
     if table.kind != "Table":
-        raise Failed(unreadable(resource.name))
+        raise ApiFailed(unreadable(resource.name))
     at = next((index for index, column in enumerate(table.columns) if column.name == "Type"), None)
     return [
         secret_metadata(row.object.get("metadata"), row.cells[at] if at is not None and at < len(row.cells) else None)
@@ -163,7 +163,7 @@ def _metadata_only(body: bytes, resource: Resource, version: str) -> tuple[list[
 
 
 def _broken_off(
-    resource: Resource, version: str, documents: list[dict[str, Any]], failure: Failure, requests: int
+    resource: Resource, version: str, documents: list[dict[str, Any]], failure: ApiFailure, requests: int
 ) -> Listed:
     if failure.status == 404 and not documents:
         return list_of_unserved(resource)

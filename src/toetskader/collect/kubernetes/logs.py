@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from toetskader.collect.kubernetes.client import AT_ONCE, ApiServer, path_of
-from toetskader.collect.kubernetes.failures import Failed
 from toetskader.collect.kubernetes.selection import selected
+from toetskader.core.failure import Failed
 from toetskader.facts.attempt import Provenance
 from toetskader.facts.kubernetes.live import Live, Logs, LogTail
 from toetskader.facts.kubernetes.log_shapes import log_tail

@@ -9,8 +9,9 @@ from datetime import datetime
 import msgspec
 
 from toetskader.collect.kubernetes.client import AT_ONCE, ApiServer, Response, path_of
-from toetskader.collect.kubernetes.failures import Failed, said
+from toetskader.collect.kubernetes.failures import said
 from toetskader.collect.kubernetes.selection import selected
+from toetskader.core.failure import Failed
 from toetskader.facts.attempt import Malformed, Provenance
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.kubernetes.live import Live, Metrics, MetricsPage

@@ -5,8 +5,8 @@ import difflib
 import msgspec
 
 from toetskader.collect.kubernetes.client import ApiServer, path_of
-from toetskader.collect.kubernetes.failures import Failed, Failure
-from toetskader.facts.attempt import Reason
+from toetskader.collect.kubernetes.failures import ApiFailed
+from toetskader.core.failure import Failed, Failure, Reason
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.text import Text
 
@@ -33,7 +33,7 @@ def exists(server: ApiServer, name: str) -> bool:
     """
     try:
         server.get(path_of("api", "v1", "namespaces", name), accept=_METADATA_ONLY, what=f"namespaces/{name}")
-    except Failed as outcome:
+    except ApiFailed as outcome:
         if outcome.failure.status == 404:
             raise Failed(_absent(server, name)) from None
         if outcome.failure.status == 403:
@@ -70,7 +70,7 @@ def _absent(server: ApiServer, name: str) -> Failure:
         if near:
             names = ", ".join(near)
             message = Text(f"{message.nl} Wel: {names}.", f"{message.en} There is: {names}.")
-    return Failure(Reason.REFUSED_INPUT, message, 404)
+    return Failure(Reason.REFUSED_INPUT, message)
 
 
 def near_names(name: str, known: list[str]) -> tuple[str, ...]:

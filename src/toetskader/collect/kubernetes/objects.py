@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from toetskader.collect.kubernetes.client import AT_ONCE, ApiServer
-from toetskader.collect.kubernetes.failures import Failed
 from toetskader.collect.kubernetes.hide import without_secrets
 from toetskader.collect.kubernetes.lists import Listed, list_kind, list_of_unserved
 from toetskader.collect.kubernetes.namespace import exists, perhaps_absent
 from toetskader.collect.kubernetes.resources import RESOURCES, Resource, Served, discover, server_version
+from toetskader.core.failure import Failed
 from toetskader.facts.attempt import Provenance
 from toetskader.facts.kubernetes.declared import is_among
 from toetskader.facts.kubernetes.flux import SOURCES

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from toetskader.collect.kubernetes.client import ApiServer
-from toetskader.collect.kubernetes.failures import Failed, unreadable
+from toetskader.collect.kubernetes.failures import ApiFailed, unreadable
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.text import Text
 
@@ -223,13 +223,13 @@ def discover(server: ApiServer) -> Served:
     """Ask once what is served, all groups in one answer (aggregated discovery, in Kubernetes since 1.26).
 
     An API server that cannot, or does not allow it, gives a `Served` that says so: then every kind is asked for in its
-    usual version. Raises `Failed` when nothing can be asked at all.
+    usual version. Raises `ApiFailed` when nothing can be asked at all.
     """
     try:
         found = _groups(server, "/apis")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Served(unknown=_why(unreadable("discovery").message))
-    except Failed as outcome:
+    except ApiFailed as outcome:
         if outcome.failure.everything:
             raise
         return Served(unknown=_why(outcome.failure.message))
@@ -237,18 +237,18 @@ def discover(server: ApiServer) -> Served:
 
 
 def core_verbs(server: ApiServer) -> dict[tuple[str, str, str], tuple[str, ...]]:
-    """Return what is served of the core group, as `Served.verbs` has it of the others. Raises `Failed`."""
+    """Return what is served of the core group, as `Served.verbs` has it of the others. Raises `ApiFailed`."""
     try:
         return _served(_groups(server, "/api")).verbs
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Failed(unreadable("discovery")) from None
+        raise ApiFailed(unreadable("discovery")) from None
 
 
 def _groups(server: ApiServer, path: str) -> _Groups:
     answer = server.get(path, accept=_DISCOVERY, most_bytes=32_000_000, what="discovery")
     found = msgspec.json.decode(answer.body, type=_Groups)
     if found.kind != "APIGroupDiscoveryList":
-        raise Failed(unreadable("discovery"))
+        raise ApiFailed(unreadable("discovery"))
     return found
 
 
@@ -291,13 +291,13 @@ class _ServerVersion(msgspec.Struct):
 
 
 def server_version(server: ApiServer) -> str:
-    """Return the API server's version; empty when it does not say. Raises `Failed` when nothing can be asked."""
+    """Return the API server's version; empty when it does not say. Raises `ApiFailed` when nothing can be asked."""
     try:
         answer = server.get("/version", most_bytes=100_000)
         return escaped(msgspec.json.decode(answer.body, type=_ServerVersion).git, 60)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
-    except Failed as outcome:
+    except ApiFailed as outcome:
         if outcome.failure.everything:
             raise
         return ""

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from toetskader.collect.kubernetes.client import JSON, REVIEWS, ApiServer
-from toetskader.collect.kubernetes.failures import Failed, Failure, unreadable
-from toetskader.facts.attempt import Reason
+from toetskader.collect.kubernetes.failures import ApiFailed, unreadable
+from toetskader.core.failure import Failed, Failure, Reason
 from toetskader.facts.kubernetes.rbac import Access
 from toetskader.facts.kubernetes.rights import Holder
 from toetskader.text import Text
@@ -52,7 +52,7 @@ def listed(
         try:
             page = msgspec.json.decode(answer.body, type=_Page)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise Failed(unreadable(what)) from None
+            raise ApiFailed(unreadable(what)) from None
         found += page.items or []
         if not page.metadata.go_on:
             return found
@@ -88,4 +88,4 @@ def review(server: ApiServer, holder: Holder, access: Access) -> ReviewStatus:
     try:
         return msgspec.json.decode(answer.body, type=_Review).status
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Failed(unreadable("subjectaccessreviews")) from None
+        raise ApiFailed(unreadable("subjectaccessreviews")) from None

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.kubernetes.deeds import is_for_everybody, reaches_secrets, writes
 from toetskader.facts.kubernetes.questions import Question, questions, resource_of
 from toetskader.facts.kubernetes.rbac import (

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from toetskader.collect.kubernetes.failures import Failed, Failure
-from toetskader.facts.attempt import Malformed, Reason, Unseen
+from toetskader.core.failure import Failed, Failure, Reason
+from toetskader.facts.attempt import Malformed, Unseen
 from toetskader.facts.kubernetes.component import Component
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects

@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 
 from toetskader.collect.helm.manifests import is_deeper
-from toetskader.collect.kubernetes.failures import Failed, Failure
 from toetskader.collect.kubernetes.files import read_file, refused
 from toetskader.collect.kubernetes.hide import without_secrets
 from toetskader.collect.kubernetes.reduce import reduced
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.core.failure import Failed, Failure, Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.kubernetes.live import Inside, Live, Logs, Metrics, Usage
 from toetskader.facts.kubernetes.rights import Rights

@@ -5,8 +5,9 @@ from datetime import datetime
 import msgspec
 
 from toetskader.collect.kubernetes.client import ApiServer, path_of
-from toetskader.collect.kubernetes.failures import Failed, Failure, unreadable
-from toetskader.facts.attempt import Provenance, Reason
+from toetskader.collect.kubernetes.failures import ApiFailed, ApiFailure, unreadable
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import Provenance
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.kubernetes.live import ContainerUse, Live, Usage
 from toetskader.text import Text
@@ -37,14 +38,14 @@ class _Pods(msgspec.Struct):
 
 
 def collect_usage(server: ApiServer, live: Live, *, now: datetime) -> Usage:
-    """Read the use of all containers of a namespace in one request. Raises `Failed`, also when it is not served."""
+    """Read the use of all containers of a namespace in one request. Raises `ApiFailed`, also when it is not served."""
     path = path_of("apis", "metrics.k8s.io", "v1beta1", "namespaces", live.namespace, "pods")
     try:
         found = msgspec.json.decode(server.get(path, what="pods.metrics.k8s.io").body, type=_Pods)
-    except Failed as outcome:
-        raise Failed(_not_served() if outcome.failure.status in (404, 503) else outcome.failure) from None
+    except ApiFailed as outcome:
+        raise ApiFailed(_not_served() if outcome.failure.status in (404, 503) else outcome.failure) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Failed(unreadable("pods.metrics.k8s.io")) from None
+        raise ApiFailed(unreadable("pods.metrics.k8s.io")) from None
     return Usage(
         provenance=Provenance(
             at=now, by=live.provenance.by, source=f"{server.access.name}: {live.namespace}, metrics.k8s.io"
@@ -64,8 +65,8 @@ def collect_usage(server: ApiServer, live: Live, *, now: datetime) -> Usage:
     )
 
 
-def _not_served() -> Failure:
-    return Failure(
+def _not_served() -> ApiFailure:
+    return ApiFailure(
         Reason.NOT_COLLECTED,
         Text(
             "Het cluster meet geen verbruik: metrics.k8s.io (metrics-server) is er niet of antwoordt niet.",

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from toetskader.core.failure import ToetskaderError
+
 EVERY_KIND = "every kind"
 """Declared by what reads the objects of all kinds: all that can be are listed for it."""
 AT_HAND = "whatever kind is at hand"
@@ -19,7 +21,7 @@ _noted: ContextVar[set[str] | None] = ContextVar(
 )
 
 
-class UndeclaredError(RuntimeError):
+class UndeclaredError(ToetskaderError):
     """Code reads objects of a kind that it does not say it reads. Never the fault of what is judged."""
 
     def __init__(self, kind: str) -> None:

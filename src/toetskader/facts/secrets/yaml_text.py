@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from toetskader.core.failure import Unreadable
 from toetskader.facts.secrets.names import name_of_pair
 
 MOST_EVENTS = 200_000
@@ -60,13 +61,9 @@ def yaml_settings(text: str) -> tuple[Found, ...] | None:
         return None
     try:
         found = tuple(_settings(text))
-    except (yaml.YAMLError, _TooMuch, UnicodeError, ValueError):
+    except (yaml.YAMLError, Unreadable, UnicodeError, ValueError):
         return _of_json(text)
     return found or None
-
-
-class _TooMuch(Exception):  # noqa: N818 - said to nobody
-    """A text that is deeper or longer than settings are."""
 
 
 def _settings(text: str) -> Iterator[Found]:
@@ -74,7 +71,7 @@ def _settings(text: str) -> Iterator[Found]:
     anchors: dict[str, Scalar] = {}
     for number, event in enumerate(yaml.parse(text, Loader=yaml.CSafeLoader)):
         if number > MOST_EVENTS or len(stack) > DEEPEST:
-            raise _TooMuch
+            raise Unreadable
         match event:
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 name = _name_of_next(stack)
@@ -98,7 +95,7 @@ def _name_of_next(stack: list[_Holder]) -> str:
     if holder.is_list:
         return holder.name
     if holder.key is None:  # a mapping for a key, which no settings have
-        raise _TooMuch
+        raise Unreadable
     name = holder.key.value
     holder.entries[name] = None
     holder.key = None

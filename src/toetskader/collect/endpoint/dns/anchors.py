@@ -14,6 +14,7 @@ from dns.rdtypes.ANY.DS import DS
 
 from toetskader.collect.endpoint.dns.algorithms import fingerprint
 from toetskader.core.bounded import UnfitFileError, read_bounded
+from toetskader.core.failure import Failed, Reason, failed
 from toetskader.text import Text
 
 # The root's key signing keys as IANA publishes them (data.iana.org/root-anchors/root-anchors.xml): in use since 2017,
@@ -28,19 +29,11 @@ LARGEST_FILE = 1024 * 1024
 Anchors = Mapping[dns.name.Name, tuple[DS, ...]]
 
 
-class BadAnchorsError(ValueError):
-    """A file of trust anchors that cannot be used; the message says why."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
-
-
 def read_anchors(path: Path | None) -> Anchors:
     """Return trust anchors as DS records by zone.
 
     Parameters: `path`, a file with DS or DNSKEY records in zone-file form; None for the root's. Raises
-    BadAnchorsError.
+    Failed.
     """
     if path is None:
         return _parsed(ROOT_ANCHORS, "IANA")
@@ -54,9 +47,11 @@ def read_anchors(path: Path | None) -> Anchors:
     return _parsed(content, str(path))
 
 
-def _unreadable(path: Path, why: Text) -> BadAnchorsError:
-    return BadAnchorsError(
-        Text(f"Trust anchors {path} zijn niet te lezen ({why.nl}).", f"Trust anchors {path} cannot be read ({why.en}).")
+def _unreadable(path: Path, why: Text) -> Failed:
+    return failed(
+        Reason.REFUSED_INPUT,
+        nl=f"Trust anchors {path} zijn niet te lezen ({why.nl}).",
+        en=f"Trust anchors {path} cannot be read ({why.en}).",
     )
 
 
@@ -77,14 +72,16 @@ def _parsed(content: str, where: str) -> Anchors:
                 if anchor is not None:
                     found.setdefault(rrset.name.canonicalize(), []).append(anchor)
     except (dns.exception.DNSException, ValueError) as error:
-        raise BadAnchorsError(
-            Text(
-                f"Trust anchors {where} zijn onleesbaar ({error}).", f"Trust anchors {where} are unreadable ({error})."
-            )
+        raise failed(
+            Reason.REFUSED_INPUT,
+            nl=f"Trust anchors {where} zijn onleesbaar ({error}).",
+            en=f"Trust anchors {where} are unreadable ({error}).",
         ) from error
     if not found:
-        raise BadAnchorsError(
-            Text(f"{where} bevat geen DS- of DNSKEY-record.", f"{where} holds no DS or DNSKEY record.")
+        raise failed(
+            Reason.REFUSED_INPUT,
+            nl=f"{where} bevat geen DS- of DNSKEY-record.",
+            en=f"{where} holds no DS or DNSKEY record.",
         )
     return {name: tuple(anchors) for name, anchors in found.items()}
 

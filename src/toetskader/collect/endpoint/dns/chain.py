@@ -23,8 +23,8 @@ from toetskader.collect.endpoint.dns.denial import Proof, denials
 from toetskader.collect.endpoint.dns.findings import Denied, Finding, no_answer, of_denial, of_positive
 from toetskader.collect.endpoint.dns.resolver import Reply, Resolver
 from toetskader.collect.endpoint.dns.signatures import MOST_SIGNATURES, Verified, verify
-from toetskader.collect.endpoint.dns.transport import Failure
 from toetskader.collect.endpoint.dns.words import name_text
+from toetskader.core.failure import Failure
 from toetskader.facts.endpoint.dns import Outcome
 from toetskader.facts.endpoint.dnssec import Cause, DelegationSigner, Key, Signature, Status, Validation, Zone
 from toetskader.text import Text
@@ -210,7 +210,7 @@ class Chain:
     def _weighed(self, reply: Reply | Failure, name: dns.name.Name) -> tuple[Finding, Standing]:
         """Return the worth of an answer, by the zone that signs it or, without signature, the one that should."""
         if isinstance(reply, Failure):
-            return Finding(Status.INDETERMINATE, reply.reason, Cause.NO_ANSWER), self.standing(name)
+            return Finding(Status.INDETERMINATE, reply.message, Cause.NO_ANSWER), self.standing(name)
         broken: tuple[Finding, Standing] | None = None
         for signer in _signers(reply):
             standing = self.standing(signer)

@@ -14,7 +14,7 @@ import dns.name
 import dns.rdatatype
 import dns.version
 
-from toetskader.collect.endpoint.dns.anchors import Anchors, BadAnchorsError, read_anchors
+from toetskader.collect.endpoint.dns.anchors import Anchors, read_anchors
 from toetskader.collect.endpoint.dns.chain import Chain
 from toetskader.collect.endpoint.dns.lookups import (
     MOST_ALIASES,
@@ -28,10 +28,11 @@ from toetskader.collect.endpoint.dns.lookups import (
 )
 from toetskader.collect.endpoint.dns.name_servers import Asking, ipv6_here, name_servers_of
 from toetskader.collect.endpoint.dns.resolver import Resolver
-from toetskader.collect.endpoint.dns.transport import BadResolverError, carriers
+from toetskader.collect.endpoint.dns.transport import carriers
 from toetskader.collect.endpoint.dns.words import ascii_text, name_text
+from toetskader.core.failure import Failed, Reason
 from toetskader.facts.addresses import is_native
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.dns import (
     AddressLookup,
     DnsFacts,
@@ -111,14 +112,14 @@ class Dns:
             self._resolver = Resolver(
                 carriers(resolver, str(authorities) if authorities else None), timeout_s=timeout_s
             )
-        except BadResolverError as error:
-            self._problem = error.text
+        except Failed as error:
+            self._problem = error.message
             self._resolver = Resolver((), timeout_s=timeout_s)
         self._anchors_problem: Text | None = None
         try:
             self._anchors = read_anchors(trust_anchors)
-        except BadAnchorsError as error:
-            self._anchors_problem = error.text
+        except Failed as error:
+            self._anchors_problem = error.message
         self._chain = Chain(self._resolver, self._anchors, now)
 
     def addresses(self, host: str) -> Addresses | NotSeen:

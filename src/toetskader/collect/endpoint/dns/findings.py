@@ -8,8 +8,8 @@ import dns.rdatatype
 
 from toetskader.collect.endpoint.dns.denial import MOST_ITERATIONS, Denials, Proof
 from toetskader.collect.endpoint.dns.signatures import Verified
-from toetskader.collect.endpoint.dns.transport import Failure
 from toetskader.collect.endpoint.dns.words import name_text
+from toetskader.core.failure import Failure
 from toetskader.facts.endpoint.dnssec import Cause, Signature, Status
 from toetskader.text import Text
 
@@ -38,7 +38,7 @@ class Denied:
 def no_answer(name: dns.name.Name, type_: dns.rdatatype.RdataType, failure: Failure) -> Finding:
     """Return the finding on a question without answer."""
     what = f"{name_text(name)} {dns.rdatatype.to_text(type_)}"
-    sentence = Text(f"{what}: {failure.reason.nl}", f"{what}: {failure.reason.en}")
+    sentence = Text(f"{what}: {failure.message.nl}", f"{what}: {failure.message.en}")
     return Finding(Status.INDETERMINATE, sentence, Cause.NO_ANSWER)
 
 

@@ -10,8 +10,8 @@ import dns.rdatatype
 import dns.rrset
 
 from toetskader.collect.endpoint.dns.resolver import Reply, Resolver
-from toetskader.collect.endpoint.dns.transport import Failure
 from toetskader.collect.endpoint.dns.words import ascii_text, name_text
+from toetskader.core.failure import Failure
 from toetskader.facts.endpoint.dns import (
     AddressLookup,
     AddressRecord,
@@ -62,7 +62,7 @@ def follow(resolver: Resolver, name: dns.name.Name, type_: dns.rdatatype.RdataTy
     while True:
         reply = resolver.ask(name, type_)
         if isinstance(reply, Failure):
-            return Followed(tuple(aliases), Outcome.FAILED, reason=reply.reason)
+            return Followed(tuple(aliases), Outcome.FAILED, reason=reply.message)
         if reply.alias is None:
             return Followed(tuple(aliases), outcome_of(reply), reply.records)
         target = reply.alias[0].target
@@ -109,7 +109,7 @@ def zone_of(resolver: Resolver, name: dns.name.Name) -> SoaLookup:
     for above in _upwards(name):
         reply = resolver.ask(above, dns.rdatatype.SOA)
         if isinstance(reply, Failure):
-            return SoaLookup(name=name_text(above), type="SOA", outcome=Outcome.FAILED, reason=reply.reason)
+            return SoaLookup(name=name_text(above), type="SOA", outcome=Outcome.FAILED, reason=reply.message)
         soa = reply.records
         if soa is None and reply.alias is None:
             # The SOA record beside a denial is that of the zone which denies.

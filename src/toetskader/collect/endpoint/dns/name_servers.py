@@ -12,8 +12,9 @@ import dns.rdatatype
 
 from toetskader.collect.endpoint.dns.lookups import addresses_of, follow
 from toetskader.collect.endpoint.dns.resolver import Resolver
-from toetskader.collect.endpoint.dns.transport import Failure, Plain, query_for
+from toetskader.collect.endpoint.dns.transport import SILENT, Plain, query_for
 from toetskader.collect.endpoint.dns.words import name_text
+from toetskader.core.failure import Failure
 from toetskader.facts.addresses import is_public, may_be_measured, version_of, why_not_measured
 from toetskader.facts.endpoint.dns import (
     AddressLookup,
@@ -107,8 +108,8 @@ def _probe(address: str, zone: dns.name.Name, asking: Asking) -> Probe:
         return Probe(address=address, outcome=ProbeOutcome.NOT_ASKED, reason=reason)
     answer = Plain(address, asking.port).ask(query_for(zone, dns.rdatatype.SOA, recurse=False), asking.timeout_s)
     if isinstance(answer, Failure):
-        outcome = ProbeOutcome.UNREACHABLE if answer.silent else ProbeOutcome.NOT_AUTHORITATIVE
-        return Probe(address=address, outcome=outcome, reason=answer.reason)
+        outcome = ProbeOutcome.UNREACHABLE if answer.reason in SILENT else ProbeOutcome.NOT_AUTHORITATIVE
+        return Probe(address=address, outcome=outcome, reason=answer.message)
     problem = _not_authoritative(answer, zone)
     if problem is None:
         return Probe(address=address, outcome=ProbeOutcome.AUTHORITATIVE)

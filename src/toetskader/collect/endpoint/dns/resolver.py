@@ -15,7 +15,8 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from toetskader.collect.endpoint.dns.transport import Carrier, Failure, Plain, query_for
+from toetskader.collect.endpoint.dns.transport import SILENT, Carrier, Plain, query_for
+from toetskader.core.failure import Failure, Reason
 from toetskader.text import Text
 
 MOST_KEPT = 200_000
@@ -132,10 +133,10 @@ class Resolver:
             else:
                 failure = answer
         if failure is None:
-            failure = Failure(Text("er is geen resolver", "there is no resolver"), silent=True)
+            failure = Failure(Reason.UNREACHABLE, Text("er is geen resolver", "there is no resolver"))
         with self._lock:
             # One zone without working name servers keeps a resolver busy for long; that says nothing of other zones.
-            if failure.silent and start - self._last_answer > REST_S:
+            if failure.reason in SILENT and start - self._last_answer > REST_S:
                 self._silent = (time.monotonic(), failure)
         return failure
 
@@ -146,12 +147,13 @@ def _sorted_out(
     code = message.rcode()
     if code not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
         said = dns.rcode.to_text(code)
-        return Failure(Text(f"{where} antwoordde {said}", f"{where} answered {said}"))
+        return Failure(Reason.TOOL_FAILED, Text(f"{where} antwoordde {said}", f"{where} answered {said}"))
     if not message.flags & (dns.flags.RA | dns.flags.AA):
         return Failure(
+            Reason.REFUSED_INPUT,
             Text(
                 f"{where} zoekt niet voor anderen (geen resolver)", f"{where} does not look up for others (no resolver)"
-            )
+            ),
         )
     answer: dict[Key, dns.rrset.RRset] = {}
     authority: dict[Key, dns.rrset.RRset] = {}

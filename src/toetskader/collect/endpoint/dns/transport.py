@@ -6,7 +6,6 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -21,7 +20,8 @@ import dns.resolver
 import requests
 from requests.adapters import HTTPAdapter
 
-from toetskader.collect.bounded import read_answer
+from toetskader.collect.bounded import UnusableAnswerError, read_answer
+from toetskader.core.failure import Failure, Reason, failed
 from toetskader.facts.addresses import shown_with_port
 from toetskader.text import Text
 
@@ -35,13 +35,8 @@ SHORT_TRIES = (0.2, 0.4)
 """Parts of the deadline after which a UDP question is asked again, and then over TCP."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """No answer that can be used, and why."""
-
-    reason: Text
-    silent: bool = False
-    """True when the server could not be reached at all, so that asking it more is of no use."""
+SILENT = frozenset({Reason.UNREACHABLE, Reason.TIMED_OUT})
+"""Of a server that could not be reached at all, so that asking it more is of no use. What it sent is another matter."""
 
 
 class Carrier(Protocol):
@@ -52,14 +47,6 @@ class Carrier(Protocol):
 
     def ask(self, query: dns.message.Message, timeout_s: float) -> dns.message.Message | Failure:
         """Ask one question; the answer belongs to it: same id and same question."""
-
-
-class BadResolverError(ValueError):
-    """A resolver's address that cannot be read; the message says what is expected."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
 
 
 def query_for(name: dns.name.Name, type_: dns.rdatatype.RdataType, *, recurse: bool = True) -> dns.message.Message:
@@ -204,35 +191,42 @@ def _carried(ask: Callable[[], dns.message.Message], where: str, timeout_s: floa
         return ask()
     except (dns.exception.Timeout, TimeoutError, requests.Timeout):
         return Failure(
+            Reason.TIMED_OUT,
             Text(
                 f"{where} gaf binnen {timeout_s:g} s geen antwoord dat bij de vraag past",
                 f"{where} gave no answer that fits the question within {timeout_s:g} s",
             ),
-            silent=True,
         )
     except dns.query.BadResponse:
-        return Failure(Text(f"{where} antwoordde op een andere vraag", f"{where} answered another question"))
+        return Failure(
+            Reason.REFUSED_INPUT,
+            Text(f"{where} antwoordde op een andere vraag", f"{where} answered another question"),
+        )
     except ssl.SSLError as error:
         return Failure(
-            Text(f"TLS met {where} mislukte ({error.reason})", f"TLS with {where} failed ({error.reason})"), silent=True
+            Reason.UNREACHABLE,
+            Text(f"TLS met {where} mislukte ({error.reason})", f"TLS with {where} failed ({error.reason})"),
         )
     except requests.RequestException as error:
         name = type(error).__name__
         return Failure(
-            Text(f"{where} is niet te bereiken ({name})", f"{where} cannot be reached ({name})"), silent=True
+            Reason.UNREACHABLE, Text(f"{where} is niet te bereiken ({name})", f"{where} cannot be reached ({name})")
         )
     except OSError as error:
         why = error.strerror or type(error).__name__
-        return Failure(Text(f"{where} is niet te bereiken ({why})", f"{where} cannot be reached ({why})"), silent=True)
+        return Failure(
+            Reason.UNREACHABLE, Text(f"{where} is niet te bereiken ({why})", f"{where} cannot be reached ({why})")
+        )
     except EOFError:
         return Failure(
+            Reason.UNREACHABLE,
             Text(f"{where} verbrak de verbinding zonder antwoord", f"{where} closed the connection without an answer"),
-            silent=True,
         )
-    except (dns.exception.DNSException, ValueError) as error:
+    except (dns.exception.DNSException, UnusableAnswerError, ValueError) as error:
         why = str(error) or type(error).__name__
         return Failure(
-            Text(f"{where} gaf een onleesbaar antwoord ({why})", f"{where} gave an unreadable answer ({why})")
+            Reason.REFUSED_INPUT,
+            Text(f"{where} gaf een onleesbaar antwoord ({why})", f"{where} gave an unreadable answer ({why})"),
         )
 
 
@@ -241,7 +235,7 @@ def carriers(resolver: str | None, authorities: str | None = None) -> tuple[Carr
 
     Parameters: `resolver`, `192.0.2.1`, `192.0.2.1:5353`, `[2001:db8::1]:5353`, `tls://host[:853]`,
     `https://host/dns-query`, or None for the system's (/etc/resolv.conf); `authorities`, a file of certificates that
-    are trusted besides the public ones. Raises BadResolverError.
+    are trusted besides the public ones. Raises Failed.
     """
     if resolver is None:
         return _of_system()
@@ -257,20 +251,18 @@ def carriers(resolver: str | None, authorities: str | None = None) -> tuple[Carr
             return (OverTls(parts.hostname, parts.port or TLS_PORT, authorities),)
         return (Plain(*_address_and_port(resolver)),)
     except OSError as error:
-        raise BadResolverError(
-            Text(
-                f"De certificaten in {authorities} zijn niet te lezen ({error.strerror}).",
-                f"The certificates in {authorities} cannot be read ({error.strerror}).",
-            )
+        raise failed(
+            Reason.REFUSED_INPUT,
+            nl=f"De certificaten in {authorities} zijn niet te lezen ({error.strerror}).",
+            en=f"The certificates in {authorities} cannot be read ({error.strerror}).",
         ) from error
     except ValueError as error:
-        raise BadResolverError(
-            Text(
-                f"{resolver!r} is geen resolver; schrijf 192.0.2.1, 192.0.2.1:53, [2001:db8::1]:53, tls://naam of "
-                "https://naam/dns-query.",
-                f"{resolver!r} is no resolver; write 192.0.2.1, 192.0.2.1:53, [2001:db8::1]:53, tls://name or "
-                "https://name/dns-query.",
-            )
+        raise failed(
+            Reason.REFUSED_INPUT,
+            nl=f"{resolver!r} is geen resolver; schrijf 192.0.2.1, 192.0.2.1:53, [2001:db8::1]:53, tls://naam of "
+            "https://naam/dns-query.",
+            en=f"{resolver!r} is no resolver; write 192.0.2.1, 192.0.2.1:53, [2001:db8::1]:53, tls://name or "
+            "https://name/dns-query.",
         ) from error
 
 
@@ -289,10 +281,9 @@ def _of_system() -> tuple[Carrier, ...]:
     try:
         found = dns.resolver.Resolver()
     except dns.exception.DNSException as error:
-        raise BadResolverError(
-            Text(
-                "Deze machine heeft geen resolver in /etc/resolv.conf; geef er een op.",
-                "This machine has no resolver in /etc/resolv.conf; name one.",
-            )
+        raise failed(
+            Reason.REFUSED_INPUT,
+            nl="Deze machine heeft geen resolver in /etc/resolv.conf; geef er een op.",
+            en="This machine has no resolver in /etc/resolv.conf; name one.",
         ) from error
     return tuple(Plain(str(server), found.port) for server in found.nameservers[:3])

@@ -14,8 +14,9 @@ from toetskader.collect.deadline import Deadline
 from toetskader.collect.endpoint.gate import Gate
 from toetskader.collect.endpoint.http.trust import tls_context
 from toetskader.collect.endpoint.http.visit import LEGACY, NOT_THERE, WELL_KNOWN, Https, Visitor
+from toetskader.core.failure import Reason
 from toetskader.facts.addresses import may_be_contacted
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.http import AddressHttp, Answer, Exchange, FileAnswer, How, HttpFacts, Unanswered
 from toetskader.text import Text
 

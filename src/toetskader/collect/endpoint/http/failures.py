@@ -11,6 +11,7 @@ import httpcore
 import httpx
 import urllib3.exceptions
 
+from toetskader.core.failure import Failed, Reason
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.endpoint.http import How, Unanswered
 from toetskader.text import Text
@@ -58,22 +59,14 @@ _MESSAGES = {
 }
 
 
-class NotMade(Exception):  # noqa: N818 - a state of the exchange
-    """A request that was not made, for a reason of our own."""
-
-    def __init__(self, how: How, message: Text) -> None:
-        super().__init__(message.en)
-        self.how = how
-        self.message = message
-
-
 def unanswered(url: str, error: BaseException, *, connected: bool, over: bool) -> Unanswered:
     """Put a fault into words.
 
     Parameters: `connected`, whether the port was open; `over`, whether the deadline had come, which then is why.
     """
-    if isinstance(error, NotMade):
-        return Unanswered(url=url, how=error.how, message=error.message, connected=connected)
+    if isinstance(error, Failed):  # broken off by us
+        how = How.TOO_LARGE if error.reason is Reason.TOO_LARGE else How.PROTOCOL
+        return Unanswered(url=url, how=how, message=error.message, connected=connected)
     how = How.TIMED_OUT if over else _how(list(_causes(error)))
     detail = "" if over else escaped(_innermost(error), 200)
     said = _MESSAGES[how]

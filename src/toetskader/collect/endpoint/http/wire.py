@@ -22,9 +22,7 @@ import urllib3.connectionpool
 import urllib3.exceptions
 
 from toetskader.collect.deadline import Deadline
-from toetskader.collect.endpoint.http.failures import NotMade
-from toetskader.facts.endpoint.http import How
-from toetskader.text import Text
+from toetskader.core.failure import Failed, Reason, failed
 
 # It warns of headers that it cannot parse, on the terminal; what a server sends is told in the facts.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
@@ -95,7 +93,7 @@ class Line:
         self._deadline = deadline
 
     def get(self, path: str, *, encodings: str) -> Received:
-        """Ask for a path, with query. Raises what the libraries raise, and `NotMade`."""
+        """Ask for a path, with query. Raises what the libraries raise, and `Failed`."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -219,7 +217,9 @@ class Http2(Line):
             chosen = info["return_value"].get_extra_info("ssl_object").selected_alpn_protocol()
             self.declined = chosen != "h2"
             if self.declined:
-                raise NotMade(How.PROTOCOL, Text("De server kiest geen HTTP/2.", "The server does not choose HTTP/2."))
+                raise failed(
+                    Reason.REFUSED_INPUT, nl="De server kiest geen HTTP/2.", en="The server does not choose HTTP/2."
+                )
 
 
 class _WholeHead(http.client.HTTPResponse):
@@ -413,10 +413,11 @@ def _inflater(encoding: str) -> Callable[[bytes, int], bytes]:
     return undo
 
 
-def _too_many_fields() -> NotMade:
-    return NotMade(
-        How.TOO_LARGE,
-        Text(f"Het antwoord heeft meer dan {MOST_FIELDS} headers.", f"The answer has more than {MOST_FIELDS} headers."),
+def _too_many_fields() -> Failed:
+    return failed(
+        Reason.TOO_LARGE,
+        nl=f"Het antwoord heeft meer dan {MOST_FIELDS} headers.",
+        en=f"The answer has more than {MOST_FIELDS} headers.",
     )
 
 

@@ -13,8 +13,9 @@ from toetskader.collect.endpoint.tls.authorities import Store, extra_store, publ
 from toetskader.collect.endpoint.tls.connection import Line
 from toetskader.collect.endpoint.tls.scan import AddressScan, unreachable
 from toetskader.core.bounded import UnfitFileError
+from toetskader.core.failure import Reason
 from toetskader.facts.addresses import is_address, shown_with_port
-from toetskader.facts.attempt import NotSeen, Provenance, Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.tls import AddressTls, TlsFacts, connect_command
 from toetskader.text import Text
 

@@ -11,6 +11,7 @@ from threading import Lock
 from toetskader.collect.endpoint.gate import Gate
 from toetskader.collect.endpoint.tls.messages import Flight, FlightReader, Offer, WireError, client_hello, ssl2_hello
 from toetskader.collect.endpoint.tls.registry import ALERTS, Version
+from toetskader.core.failure import Failed, Failure, Reason
 from toetskader.text import Text
 
 MOST_HANDSHAKES = 150
@@ -86,25 +87,30 @@ class Reply:
                 )
 
 
-class Spent(Exception):  # noqa: N818 - ends a line of questions, not the run
-    """No more can be asked of this address. `reason` says why."""
-
-    def __init__(self, reason: Text) -> None:
-        super().__init__(reason.en)
-        self.reason = reason
+class Spent(Failed):
+    """No more can be asked of this address: the line of questions ends, and not the run."""
 
 
-OUT_OF_TIME = Text(
-    "De tijd voor dit adres was op; meet later opnieuw.",
-    "Time for this address was up; measure again later.",
+OUT_OF_TIME = Failure(
+    Reason.TIMED_OUT,
+    Text(
+        "De tijd voor dit adres was op; meet later opnieuw.",
+        "Time for this address was up; measure again later.",
+    ),
 )
-OUT_OF_HANDSHAKES = Text(
-    f"Na {MOST_HANDSHAKES} handshakes is niet verder gevraagd.",
-    f"After {MOST_HANDSHAKES} handshakes no more was asked.",
+OUT_OF_HANDSHAKES = Failure(
+    Reason.TOO_LARGE,
+    Text(
+        f"Na {MOST_HANDSHAKES} handshakes is niet verder gevraagd.",
+        f"After {MOST_HANDSHAKES} handshakes no more was asked.",
+    ),
 )
-SILENT = Text(
-    "De server gaf herhaaldelijk niet op tijd antwoord; er is niet verder gevraagd.",
-    "The server repeatedly gave no answer in time; no more was asked.",
+SILENT = Failure(
+    Reason.TIMED_OUT,
+    Text(
+        "De server gaf herhaaldelijk niet op tijd antwoord; er is niet verder gevraagd.",
+        "The server repeatedly gave no answer in time; no more was asked.",
+    ),
 )
 
 
@@ -158,7 +164,7 @@ class Line:
         self._lock = Lock()
         self._silences = 0
         self._slowest = 0.0
-        self._given_up: Text | None = None
+        self._given_up: Failure | None = None
         self.handshakes = 0
 
     @contextmanager

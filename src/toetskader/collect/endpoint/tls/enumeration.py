@@ -32,6 +32,7 @@ from toetskader.collect.endpoint.tls.registry import (
     suite_name,
     suites_for,
 )
+from toetskader.core.failure import Failure, Reason
 from toetskader.facts.endpoint import tls as facts
 from toetskader.facts.endpoint.tls import Answer, Order
 from toetskader.text import Text
@@ -140,7 +141,7 @@ class Enumeration:
             again = self.line.ask(self._sample)
             if again.ended is not Ended.HELLO:
                 self.kept_off = True
-                raise Spent(BLOCKED)
+                raise Spent(Failure(Reason.DENIED, BLOCKED))
 
     def _observe(self, version: Version, flight: Flight) -> None:
         self._keep_once(flight)
@@ -233,7 +234,7 @@ class Enumeration:
             elif seen.accepted is Answer.YES:
                 seen.order_reason = _NOT_ASKED_ORDER
         except Spent as spent:
-            self._stopped(seen, spent.reason)
+            self._stopped(seen, spent.message)
 
     @staticmethod
     def _stopped(seen: Seen, reason: Text) -> None:
@@ -302,7 +303,7 @@ class Enumeration:
             reply = self.line.ask(Offer(version=Version.SSL2, suites=()))
             self._still_there(reply)
         except Spent as spent:
-            seen.reason = spent.reason
+            seen.reason = spent.message
             return
         if reply.ended is Ended.HELLO:
             seen.accepted = Answer.YES
@@ -355,7 +356,7 @@ class Enumeration:
             try:
                 reply = self.ask(version, suites, groups=left)
             except Spent as spent:
-                self.groups_unfinished = spent.reason
+                self.groups_unfinished = spent.message
                 return
             prime = reply.flight.prime
             chosen = next((code for code in left if prime and GROUPS[code] == finite_field_name(prime)), None)
@@ -369,7 +370,7 @@ class Enumeration:
             try:
                 reply = ask(left)
             except Spent as spent:
-                self.groups_unfinished = spent.reason
+                self.groups_unfinished = spent.message
                 return
             if reply.ended is not Ended.HELLO:
                 if not reply.refused:

@@ -19,6 +19,7 @@ from toetskader.collect.endpoint.tls.registry import (
     Version,
     suite_name,
 )
+from toetskader.core.failure import Unreadable
 
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE = 20, 21, 22
 CLIENT_HELLO, SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE = 1, 2, 11, 12
@@ -33,7 +34,7 @@ MOST_CERTIFICATES = 10
 RETRY_RANDOM = bytes.fromhex("CF21AD74E59A6111BE1D8C021E65B891C2A211167ABB8C5E079E09E2C8A8339C")
 
 
-class WireError(Exception):
+class WireError(Unreadable):
     """What came is not TLS, or not within limits. The argument says what, for people, in English."""
 
 

@@ -160,7 +160,7 @@ class AddressScan:
             try:
                 reply = self.found.first(version)
             except Spent as spent:
-                return self._gone(spent.reason)
+                return self._gone(spent.message)
             self.first_end = reply.text()
             if reply.ended is Ended.NO_CONNECTION and not self.found.flights:
                 return self._gone(reply.text())
@@ -209,9 +209,9 @@ class AddressScan:
                 for name in WEAK_HASHES:
                     self.hashes[name] = self._ask_hash(name)
         except Spent as spent:
-            self.compression = self.compression or _unknown(spent.reason)
+            self.compression = self.compression or _unknown(spent.message)
             for name in WEAK_HASHES:
-                self.hashes.setdefault(name, _unknown(spent.reason))
+                self.hashes.setdefault(name, _unknown(spent.message))
 
     def _older_certificates(self) -> None:
         """Ask in TLS 1.2 for certificates of other kinds than the suites showed. Raises Spent.
@@ -276,7 +276,7 @@ class AddressScan:
         try:
             self.older = older_session(self.line, version, groups, wants_certificate=wants, user_agent=self.user_agent)
         except Spent as spent:
-            self.older = Session(reason=spent.reason, renegotiation=_unknown(spent.reason))
+            self.older = Session(reason=spent.message, renegotiation=_unknown(spent.message))
 
     def _newest_session(self) -> None:
         groups = [name for name, versions in list(self.found.groups.items()) if Version.TLS13.label in versions]
@@ -285,8 +285,8 @@ class AddressScan:
             if self.newest.chain:
                 self._other_certificates(groups, self._kind_of(self.newest.chain))
         except Spent as spent:
-            self.newest = self.newest or Session(reason=spent.reason, early_data=_unknown(spent.reason))
-            self.others_unfinished = spent.reason
+            self.newest = self.newest or Session(reason=spent.message, early_data=_unknown(spent.message))
+            self.others_unfinished = spent.message
 
     def _other_certificates(self, groups: Sequence[str], shown: str) -> None:
         """Ask in TLS 1.3 for certificates of every other kind than was shown; which comes is up to what a client takes.

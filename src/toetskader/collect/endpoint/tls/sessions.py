@@ -27,6 +27,7 @@ from nassl.ssl_client import (
 from toetskader.collect.endpoint.tls.certificates import visible
 from toetskader.collect.endpoint.tls.connection import DeadlineSocket, Line
 from toetskader.collect.endpoint.tls.registry import Version
+from toetskader.core.failure import Failed, Failure, Reason
 from toetskader.facts.endpoint.tls import Answer, Aspect, ClientAuthentication, ClientCertificate
 from toetskader.text import Text
 
@@ -60,12 +61,11 @@ SIGNATURES: dict[str, tuple[tuple[int, int], ...]] = {
 """Kind of key → signatures that a client offers to be shown a certificate of that kind: pairs of hash and key."""
 
 
-class _Failed(Exception):  # noqa: N818 - how a handshake ended, not a fault
-    """The handshake did not get through. `text` says how it ended."""
+class NoHandshake(Failed):
+    """The handshake did not get through. Attribute: `refused`, whether the server said that it will not."""
 
-    def __init__(self, text: Text, *, refused: bool) -> None:
-        super().__init__(text.en)
-        self.text = text
+    def __init__(self, message: Text, *, refused: bool) -> None:
+        super().__init__(Failure(Reason.DENIED if refused else Reason.UNREACHABLE, message))
         self.refused = refused
 
 
@@ -148,7 +148,7 @@ class _Client:
         self.ssl.set_underlying_socket(cast("socket.socket", connection))
 
     def handshake(self) -> None:
-        """Do it. Raises `_Failed` and ClientCertificateRequested."""
+        """Do it. Raises `NoHandshake` and ClientCertificateRequested."""
         self._guard(self.ssl.do_handshake)
 
     def request(self, host: str, user_agent: str) -> bytes:
@@ -184,16 +184,16 @@ class _Client:
             raise
         except TimeoutError:
             text = Text("De server antwoordde niet op tijd.", "The server did not answer in time.")
-            raise _Failed(text, refused=False) from None
+            raise NoHandshake(text, refused=False) from None
         except OpenSSLError as error:
             detail = visible(str(error.args[0] if error.args else error).strip(), 160)
             alert = "alert" in detail
-            raise _Failed(
+            raise NoHandshake(
                 Text(f"De handshake mislukte: {detail}", f"The handshake failed: {detail}"), refused=alert
             ) from None
         except OSError:
             text = Text("De server verbrak de verbinding.", "The server closed the connection.")
-            raise _Failed(text, refused=True) from None
+            raise NoHandshake(text, refused=True) from None
 
 
 def older_session(
@@ -225,15 +225,15 @@ def _run_older(
 ) -> None:
     try:
         client.handshake()
-    except (_Failed, ClientCertificateRequested) as error:
-        failed = error if isinstance(error, _Failed) else _Failed(_NEEDS_CERTIFICATE, refused=True)
+    except (NoHandshake, ClientCertificateRequested) as error:
+        failed = error if isinstance(error, NoHandshake) else NoHandshake(_NEEDS_CERTIFICATE, refused=True)
         client.received(session)
-        session.reason = failed.text
+        session.reason = failed.message
         if wants_certificate and failed.refused:
-            session.client = ClientAuthentication(state=ClientCertificate.REQUIRED, reason=failed.text)
+            session.client = ClientAuthentication(state=ClientCertificate.REQUIRED, reason=failed.message)
             session.renegotiation = _unknown(_NEEDS_CERTIFICATE)
         else:
-            session.renegotiation = _unknown(failed.text)
+            session.renegotiation = _unknown(failed.message)
         return
     session.established = True
     client.received(session)
@@ -245,7 +245,7 @@ def _run_older(
     connection.shorten(RENEGOTIATION_WAIT_S)
     try:
         client.renegotiate()
-    except (_Failed, ClientCertificateRequested) as error:
+    except (NoHandshake, ClientCertificateRequested) as error:
         session.renegotiation = Aspect(answer=Answer.NO, detail=visible(str(error), 160))
     else:
         session.renegotiation = Aspect(answer=Answer.YES)
@@ -257,10 +257,10 @@ def _without_certificate(client: _Client, line: Line, user_agent: str) -> Client
         answer = client.request(line.server_name or line.address, user_agent)
     except ClientCertificateRequested:
         return ClientAuthentication(state=ClientCertificate.REQUIRED, reason=_NEEDS_CERTIFICATE)
-    except _Failed as error:
+    except NoHandshake as error:
         if error.refused:
-            return ClientAuthentication(state=ClientCertificate.REQUIRED, reason=error.text)
-        return ClientAuthentication(state=ClientCertificate.UNKNOWN, reason=error.text)
+            return ClientAuthentication(state=ClientCertificate.REQUIRED, reason=error.message)
+        return ClientAuthentication(state=ClientCertificate.UNKNOWN, reason=error.message)
     line_one = answer.split(b"\r\n", 1)[0][:80].decode("latin-1")
     number = re.match(r"HTTP/\d\.\d (\d{3})", line_one)
     status = int(number[1]) if number else 0
@@ -311,16 +311,16 @@ def newest_session(
                 requested = True
                 if not session.chain:
                     client.received(session)
-            except _Failed as error:
+            except NoHandshake as error:
                 if not session.established:
                     client.received(session)
-                    session.reason, session.refused = error.text, error.refused
-                    session.client = ClientAuthentication(state=ClientCertificate.UNKNOWN, reason=error.text)
-                    session.early_data = _unknown(error.text)
+                    session.reason, session.refused = error.message, error.refused
+                    session.client = ClientAuthentication(state=ClientCertificate.UNKNOWN, reason=error.message)
+                    session.early_data = _unknown(error.message)
                     return session
                 reusable = client.ssl.get_session()
                 if not _has_ticket(reusable):
-                    session.early_data = _unknown(error.text)
+                    session.early_data = _unknown(error.message)
                     return session
     except OSError:
         session.reason = Text("Er kwam geen verbinding tot stand.", "There was no connection.")
@@ -342,10 +342,10 @@ def _newest_without_certificate(line: Line, groups: Sequence[str], session: Sess
             client = _Client(line, Version.TLS13, connection, groups=groups, without_certificate=True)
             try:
                 client.handshake()
-            except (_Failed, ClientCertificateRequested) as error:
+            except (NoHandshake, ClientCertificateRequested) as error:
                 refused = isinstance(error, ClientCertificateRequested) or error.refused
                 state = ClientCertificate.REQUIRED if refused else ClientCertificate.UNKNOWN
-                reason = error.text if isinstance(error, _Failed) else _NEEDS_CERTIFICATE
+                reason = error.message if isinstance(error, NoHandshake) else _NEEDS_CERTIFICATE
                 session.client = ClientAuthentication(state=state, reason=reason)
             else:
                 session.established = True
@@ -378,7 +378,7 @@ def _early_data(line: Line, groups: Sequence[str], reusable: Any) -> Aspect:
             try:
                 engine.write_early_data(b"G")
                 client.handshake()
-            except (_Failed, ClientCertificateRequested, OpenSSLError, OSError):
+            except (NoHandshake, ClientCertificateRequested, OpenSSLError, OSError):
                 return _unknown(_EARLY_FAILED)  # a server that declines early data goes on with the handshake
             accepted = engine.get_early_data_status() is OpenSslEarlyDataStatusEnum.ACCEPTED
             return Aspect(answer=Answer.YES if accepted else Answer.NO)

@@ -14,15 +14,6 @@ from toetskader.facts.endpoint.tls import Staple, StapleState
 from toetskader.text import Text
 
 
-class _Wrong(Exception):  # noqa: N818 - a finding, not a fault
-    """What is wrong with a staple."""
-
-    def __init__(self, nl: str, en: str, *, state: StapleState = StapleState.BAD) -> None:
-        super().__init__(en)
-        self.text = Text(nl, en)
-        self.state = state
-
-
 def read_staple(
     response: bytes, chain: Sequence[bytes], now: datetime, path: Sequence[x509.Certificate] = ()
 ) -> Staple:
@@ -33,45 +24,47 @@ def read_staple(
     that lead from it to a root, in which an issuer may be that was not sent.
     """
     try:
-        _check(response, chain, now, path)
-    except _Wrong as wrong:
-        return Staple(state=wrong.state, reason=wrong.text)
+        return _checked(response, chain, now, path)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         detail = visible(str(error), 120)
-        return Staple(state=StapleState.BAD, reason=Text(f"Niet leesbaar: {detail}", f"Not readable: {detail}"))
-    return Staple(state=StapleState.GOOD)
+        return _bad(f"Niet leesbaar: {detail}", f"Not readable: {detail}")
 
 
-def _check(response: bytes, chain: Sequence[bytes], now: datetime, path: Sequence[x509.Certificate]) -> None:
+def _bad(nl: str, en: str) -> Staple:
+    return Staple(state=StapleState.BAD, reason=Text(nl, en))
+
+
+def _checked(response: bytes, chain: Sequence[bytes], now: datetime, path: Sequence[x509.Certificate]) -> Staple:
     loaded = ocsp.load_der_ocsp_response(response)
     if loaded.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-        raise _Wrong(
+        return _bad(
             f"Status van het antwoord: {loaded.response_status.name}.", f"Status: {loaded.response_status.name}."
         )
     leaf = x509.load_der_x509_certificate(chain[0])
     single = next((item for item in loaded.responses if item.serial_number == leaf.serial_number), None)
     if single is None:
-        raise _Wrong("Het antwoord gaat over een ander certificaat.", "It is about another certificate.")
+        return _bad("Het antwoord gaat over een ander certificaat.", "It is about another certificate.")
     issuers = [*(x509.load_der_x509_certificate(der) for der in chain[1:]), *path[1:]]
     issuer = next((item for item in issuers if item.subject == leaf.issuer), None)
-    if issuer is not None:  # else it was not sent, and who signed cannot be told here
-        _verify(loaded, issuer)
+    # An issuer that was not sent cannot be told here from whoever signed.
+    if issuer is not None and not _is_signed_for(loaded, issuer):
+        return _bad("De handtekening is niet van de uitgever.", "The signature is not the issuer's.")
     if single.next_update_utc is not None and single.next_update_utc < now:
         ended = f"{single.next_update_utc:%Y-%m-%d %H:%M}"
-        raise _Wrong(f"Het antwoord is verlopen op {ended}.", f"It expired on {ended}.")
+        return _bad(f"Het antwoord is verlopen op {ended}.", f"It expired on {ended}.")
     if single.this_update_utc > now:
-        raise _Wrong("Het antwoord geldt nog niet.", "It is not valid yet.")
+        return _bad("Het antwoord geldt nog niet.", "It is not valid yet.")
     if single.certificate_status is not ocsp.OCSPCertStatus.GOOD:
         revoked = single.certificate_status is ocsp.OCSPCertStatus.REVOKED and issuer is not None
         name = single.certificate_status.name.lower()
-        raise _Wrong(
-            f"De status van het certificaat is {name}.",
-            f"The certificate's status is {name}.",
+        return Staple(
             state=StapleState.REVOKED if revoked else StapleState.BAD,
+            reason=Text(f"De status van het certificaat is {name}.", f"The certificate's status is {name}."),
         )
+    return Staple(state=StapleState.GOOD)
 
 
-def _verify(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> None:
+def _is_signed_for(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> bool:
     """Verify the signature: of the issuer, or of one whom it lets answer (RFC 6960, 4.2.2.2)."""
     signers = [issuer]
     for delegate in response.certificates:
@@ -82,8 +75,7 @@ def _verify(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> None:
             continue
         if ExtendedKeyUsageOID.OCSP_SIGNING in usage:
             signers.append(delegate)
-    if not any(_signed_by(response, signer) for signer in signers):
-        raise _Wrong("De handtekening is niet van de uitgever.", "The signature is not the issuer's.")
+    return any(_signed_by(response, signer) for signer in signers)
 
 
 def _signed_by(response: ocsp.OCSPResponse, signer: x509.Certificate) -> bool:
