@@ -54,7 +54,7 @@ class Wanted(msgspec.Struct):
     least: int = 1
 
 
-@check("tiny.rendered", params=Wanted)
+@check("tiny.rendered", params=Wanted, objects=("every kind",))
 def test_something_is_rendered(objects, findings, params):
     if os.environ.get("CRASH"):
         os._exit(7)
@@ -66,7 +66,7 @@ def test_it_never_applies(chart):
     not_applicable("Deze chart doet hier niets mee.", "This chart does nothing of the kind.")
 
 
-@check("tiny.mood")
+@check("tiny.mood", objects=("ConfigMap",))
 def test_mood_is_good(objects, findings, expected_mood):
     for item in objects.of_kind("ConfigMap"):
         mood = item.get("data", "mood")
@@ -75,12 +75,12 @@ def test_mood_is_good(objects, findings, expected_mood):
                          remedy=Text("Zet mood op good.", "Set mood to good."))
 
 
-@check("tiny.mail")
+@check("tiny.mail", objects=("ConfigMap",))
 def test_mail_goes_through_the_host(objects, parameters):
     parameters.require("mail_host")
 
 
-@check("tiny.whole")
+@check("tiny.whole", objects=("ConfigMap",))
 def test_nothing_is_broken(objects):
     for item in objects.of_kind("ConfigMap"):
         if item.get("data", "broken").text() == "yes":
