@@ -117,10 +117,55 @@ class TestExplain:
         told += [f"{row.file}:{row.line}"]
         assert [text for text in told if text not in out] == []
 
+    @pytest.mark.parametrize(
+        ("lang", "label", "rest", "every"),
+        [
+            ("nl", "leest", "wat er verder is van andere soorten", "alle soorten Kubernetes-objecten"),
+            ("en", "reads", "what else there is of other kinds", "Kubernetes objects of every kind"),
+        ],
+    )
+    def test_tells_which_kinds_of_objects_are_read(
+        self, capsys: Output, lang: str, label: str, rest: str, every: str
+    ) -> None:
+        def read(id_: str) -> str:
+            out = run(capsys, "explain", id_, "--lang", lang)[1]
+            found = re.search(rf"^  {label} +(.*)$", out, re.MULTILINE)
+            return found[1] if found else ""
+
+        rows = load_catalogue(Path("policies")).requirements.values()
+        by_check = {id_: row.id for row in rows for part in row.measured_on if (id_ := row.check_for(part))}
+        assert read(by_check["service.no_load_balancer"]) == (
+            f"CronJob, DaemonSet, Deployment, Job, Pod, ReplicaSet, ReplicationController, Service, StatefulSet, {rest}"
+        )
+        assert read(by_check["delivery.drift"]) == every
+        assert read(by_check["tls.versions"]) == ""
+        assert "Ingress.networking.k8s.io" not in read(by_check["service.plain_http_port"])  # that is among Ingress
+
+    def test_tells_them_by_part_where_checks_differ(self, capsys: Output) -> None:
+        rows = load_catalogue(Path("policies")).requirements.values()
+        row = next(row for row in rows if row.checks.get("namespace") == "logging.lines_json")
+        out = run(capsys, "explain", row.id, "--lang", "en")[1]
+        assert re.search(r"^  reads +chart: ConfigMap, .*; namespace: CronJob, ", out, re.MULTILINE)
+
     def test_an_unknown_id_gets_a_suggestion(self, capsys: Output) -> None:
         code, _, err = run(capsys, "explain", "DDC-7.2-1O")
         assert code == 2
         assert err.startswith("Eis DDC-7.2-1O bestaat niet. Bedoelt u DDC-7.2-1")
+
+
+class TestRoles:
+    """`toetskader roles`."""
+
+    def test_they_are_shown_and_written_where_asked(self, tmp_path: Path, capsys: Output) -> None:
+        code, shown, _ = run(capsys, "roles")
+        assert code == 0
+        assert run(capsys, "roles", "--write", f"{tmp_path}/new/rollen.yaml", "--lang", "en") == (
+            0,
+            f"written: {tmp_path}/new/rollen.yaml\n",
+            "",
+        )
+        assert (tmp_path / "new/rollen.yaml").read_text(encoding="utf-8") == shown
+        assert shown == Path("docs/beheer/rollen.yaml").read_text(encoding="utf-8")
 
 
 class TestSchema:
