@@ -10,20 +10,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import msgspec
+import yaml
+from auditor import ROOT, Auditor, Outcome
 from control_plane import ControlPlane, Object
-from on_namespaces import judged_on_namespace, requirements_on_namespaces
 from pod_network import Answer
 
-from toetskader.catalogue.load import load_catalogue
-from toetskader.collect.kubernetes.collector import NamespaceCollector
-from toetskader.judging.combining import Judged
-from toetskader.judging.registry import load_checks
-from toetskader.targets.load import load_targets
-from toetskader.targets.models import with_defaults
-from toetskader.targets.namespaces import NamespaceEntry
-
-ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "targets/voorbeeld"
 NAMESPACE, RELEASE = "meldingen", "voorbeeld"
 GITLAB = "gitlab.gemeente.example"
@@ -145,26 +136,22 @@ def controllers(plane: ControlPlane) -> None:
 
 
 class LiveAuditor:
-    """Collects the namespace and judges every requirement that is measured on one."""
+    """Audits the namespace as it is now.
 
-    def __init__(self, plane: ControlPlane) -> None:
-        self.checks = load_checks(ROOT / "tests")
-        self.catalogue = load_catalogue(ROOT / "policies", self.checks)
+    Parameters: `folder`, where target files go.
+    """
+
+    def __init__(self, plane: ControlPlane, folder: Path) -> None:
+        self.auditor = Auditor("namespace", today=datetime.now(UTC).date())
         self._kubeconfig = plane.kubeconfig
-        (target,) = load_targets([GOLDEN], today=datetime.now(UTC).date(), catalogue=self.catalogue)
-        defaults = with_defaults(target, self.catalogue.profiles)
-        self._parameters = msgspec.structs.replace(defaults, gitlab_host=GITLAB)
-        self.requirements = requirements_on_namespaces(self.catalogue, self.checks)
-        checks = [check for _, check in self.requirements.values()]
-        self._kinds = frozenset().union(*(check.fact_kinds("namespace") for check in checks))
-        self._objects = frozenset().union(*(check.reads for check in checks))
+        self._folder = folder
 
-    def judged(self, kubeconfig: Path | None = None) -> dict[str, Judged]:
-        """Look at the namespace as it is now, as the administrator or with another kubeconfig, and judge it."""
-        kubeconfig = kubeconfig or self._kubeconfig
-        entry = NamespaceEntry(environment="production", namespace=NAMESPACE, kubeconfig=kubeconfig)
-        found = NamespaceCollector(entry, only=self._objects).collect(self._kinds)
-        today = datetime.now(UTC).date()
-        return judged_on_namespace(
-            self.requirements, found, environment="production", parameters=self._parameters, today=today
-        )
+    def judged(self, kubeconfig: Path | None = None) -> Outcome:
+        """Judge every requirement on namespaces, seen by the administrator or with another kubeconfig."""
+        content = yaml.safe_load((GOLDEN / "target.yaml").read_text(encoding="utf-8"))
+        seen_with = str(kubeconfig or self._kubeconfig)
+        content["parts"] = {"namespace": {"environment": "production", "namespace": NAMESPACE, "kubeconfig": seen_with}}
+        content["parameters"]["gitlab_host"] = GITLAB
+        file = self._folder / "target.yaml"
+        file.write_text(yaml.safe_dump(content), encoding="utf-8")
+        return self.auditor.audit(file)

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 from control_plane import ControlPlane, Object
 from golden_live import ADDONS, METRICS_PORT, NAMESPACE, OPENMETRICS, RELEASE, controllers, log
+from mutant import WrittenMutant, unique
 from pod_network import Answer
 
-from toetskader.results import Verdict
 from toetskader.yamlfile import read_yaml
 
 FILE = Path(__file__).parent / "mutants/live.yaml"
@@ -20,14 +20,9 @@ _WEB = "app.kubernetes.io/component=web"
 _OF_SERVER = ("resourceVersion", "uid", "generation", "creationTimestamp", "managedFields")
 
 
-class LiveMutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A named change of the golden namespace, and every verdict that it changes."""
+class LiveMutant(WrittenMutant, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A mutant of the golden namespace."""
 
-    name: str
-    requirement: str
-    """The requirement it is about."""
-    why: str
-    """Why that requirement is no longer met, or can no longer be judged."""
     of: tuple[str, ...] = ()
     """Objects (`kind/name`) that are changed or removed, and put back afterwards."""
     kubectl: tuple[str, ...] = ()
@@ -38,14 +33,8 @@ class LiveMutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """What pods log from then on: see `golden_live.log`."""
     metrics: str | None = None
     """What pods answer for their metrics."""
-    changes: dict[str, Verdict]
-    """Requirement → new verdict: all that differ from the golden namespace, and no other."""
     until: tuple[str, ...] = ()
     """What `kubectl wait` is told before a look at the namespace: what a controller says of the change in the end."""
-
-    def __post_init__(self) -> None:
-        if self.requirement not in self.changes:
-            raise ValueError(f"{self.name}: 'changes' does not name its own requirement {self.requirement}")
 
     @property
     def restarts(self) -> bool:
@@ -102,14 +91,12 @@ def _put_back(plane: ControlPlane, item: Object, *, status: bool) -> None:
     plane.kubectl("replace", "--filename=-", *(["--subresource=status"] if status else []), stdin=text)
 
 
+class LiveMutantFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The mutants of the golden namespace."""
+
+    mutants: tuple[LiveMutant, ...]
+
+
 def load_live_mutants() -> tuple[LiveMutant, ...]:
     """Load all mutants. Raises FileErrors, with file and line, and ValueError for a name given twice."""
-
-    class LiveMutants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-        mutants: tuple[LiveMutant, ...]
-
-    mutants = read_yaml(FILE).convert(LiveMutants).mutants
-    names = [mutant.name for mutant in mutants]
-    if twice := {name for name in names if names.count(name) > 1}:
-        raise ValueError(f"name given twice: {', '.join(sorted(twice))}")
-    return mutants
+    return unique(read_yaml(FILE).convert(LiveMutantFile).mutants)

@@ -171,8 +171,8 @@ TELLING = {
 
 
 @pytest.fixture(scope="module")
-def auditor(deployed: ControlPlane) -> LiveAuditor:
-    return LiveAuditor(deployed)
+def live(deployed: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> LiveAuditor:
+    return LiveAuditor(deployed, tmp_path_factory.mktemp("live"))
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +187,7 @@ def token(deployed: ControlPlane) -> Path:
 )
 def test_without_a_right_only_what_it_is_for_cannot_be_told(
     deployed: ControlPlane,
-    auditor: LiveAuditor,
+    live: LiveAuditor,
     token: Path,
     role: str,
     group: str,
@@ -196,10 +196,10 @@ def test_without_a_right_only_what_it_is_for_cannot_be_told(
 ) -> None:
     whole = deployed.get("clusterrole", role)
     rules = [without(rule, group, resource) for rule in whole["rules"]]
-    golden = auditor.judged()
+    golden = live.judged()
     try:
         replace(deployed, token, whole | {"rules": rules}, group, resource, allowed=False)
-        outcome = auditor.judged(token)
+        outcome = live.judged(token)
     finally:
         replace(deployed, token, whole, group, resource, allowed=True)
     changed = {id_: item.verdict for id_, item in outcome.items() if item.verdict is not golden[id_].verdict}

@@ -6,20 +6,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from auditor import Auditor, Outcome
 from control_plane import ControlPlane, Object
-from on_namespaces import judged_on_namespace, requirements_on_namespaces
 
-from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import TargetParameters
 from toetskader.collect.kubernetes.collector import NamespaceCollector
-from toetskader.judging.combining import Judged
-from toetskader.judging.registry import load_checks
+from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.results import Verdict
 from toetskader.targets.namespaces import NamespaceEntry
 
-ROOT = Path(__file__).parents[2]
-CHECKS = load_checks(ROOT / "tests")
-REQUIREMENTS = requirements_on_namespaces(load_catalogue(ROOT / "policies", CHECKS), CHECKS)
+AUDITOR = Auditor("namespace", today=datetime.now(UTC).date())
 PARAMETERS = TargetParameters(trusted_image_locations=("registry.acme.example/",))
 PASS, FAIL, UNDETERMINED = Verdict.PASS, Verdict.FAIL, Verdict.UNDETERMINED
 OPERATORS = {
@@ -31,22 +27,20 @@ OPERATORS = {
 """What a custom resource makes, its group and kind, and how its pods are replaced, as far as that shows."""
 
 
-def judged(entry: NamespaceEntry, *kinds: str) -> dict[str, Judged]:
+def judged(entry: NamespaceEntry, *kinds: str) -> Outcome:
     """Return what every requirement on namespaces comes to, by the facts of one."""
     missing = NamespaceCollector(NamespaceEntry(environment="production", namespace="x"))
     found = {
         **missing.collect(frozenset({"logs", "metrics", "usage", "inside"})),
         **NamespaceCollector(entry).collect(frozenset({"live", *kinds})),
     }
-    today = datetime.now(UTC).date()
-    outcomes = judged_on_namespace(
-        REQUIREMENTS, found, environment=entry.environment, parameters=PARAMETERS, today=today
-    )
+    attempts = {FactKey(kind, entry.environment): attempt for kind, attempt in found.items()}
+    outcomes = AUDITOR.judged(TargetFacts("t", {"namespace": (entry.environment,)}, attempts), PARAMETERS)
     assert [item.crash for item in outcomes.values() if item.crash] == []
     return outcomes
 
 
-def verdicts(found: dict[str, Judged]) -> dict[str, Verdict]:
+def verdicts(found: Outcome) -> dict[str, Verdict]:
     return {id_: item.verdict for id_, item in found.items()}
 
 

@@ -1,21 +1,20 @@
 """A namespace by hand in which everything is right, and every requirement on namespaces judged on it."""
 
-from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import yaml
-from on_namespaces import judged_on_namespace, requirements_on_namespaces
+from auditor import Auditor, Outcome
 
-from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Requirement, TargetParameters
 from toetskader.core.failure import Reason
 from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.chart import RenderedObject
-from toetskader.facts.key import Attempt
+from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.facts.kubernetes.live import (
     ContainerUse,
     Family,
@@ -31,7 +30,6 @@ from toetskader.facts.kubernetes.live import (
 )
 from toetskader.judging.check import Check
 from toetskader.judging.combining import Judged
-from toetskader.judging.registry import load_checks
 from toetskader.text import Text
 
 ROOT = Path(__file__).parents[2]
@@ -125,32 +123,29 @@ def facts(text: str = GOLDEN, *, lists: tuple[ListOutcome, ...] = (), environmen
 
 
 @cache
+def auditor() -> Auditor:
+    """Return what judges every requirement that is measured on a namespace."""
+    return Auditor("namespace")
+
+
+@cache
 def requirements() -> tuple[tuple[Requirement, Check], ...]:
     """Return every requirement that is measured on a namespace, with its check there."""
-    checks = load_checks(ROOT / "tests")
-    return tuple(requirements_on_namespaces(load_catalogue(ROOT / "policies", checks), checks).values())
+    return tuple((row, auditor().check_of(row.id)) for row in auditor().requirements.values())
 
 
-def judged(found: Facts, parameters: Any = PARAMETERS) -> dict[str, Judged]:
-    """Judge every requirement on a namespace: id → outcome."""
-    return _judged(requirements(), found, parameters)
-
-
-def judged_by(row: Requirement, check: Check, found: Facts, parameters: Any = PARAMETERS) -> Judged:
-    """Judge one requirement on a namespace."""
-    return _judged([(row, check)], found, parameters)[row.id]
-
-
-def _judged(chosen: Iterable[tuple[Requirement, Check]], found: Facts, parameters: Any) -> dict[str, Judged]:
+def judged(found: Facts, parameters: Any = PARAMETERS, *ids: str) -> Outcome:
+    """Judge every requirement on a namespace, or some."""
     live = found["live"]
     environment = live.environment if isinstance(live, Live) else "production"
-    return judged_on_namespace(
-        {row.id: (row, check) for row, check in chosen},
-        found,
-        environment=environment,
-        parameters=parameters,
-        today=date(2026, 11, 22),
-    )
+    attempts = {FactKey(kind, environment): attempt for kind, attempt in found.items()}
+    facts = TargetFacts("t", {"namespace": (environment,)}, attempts)
+    return auditor().judged(facts, parameters, scenes=dict.fromkeys(ids) if ids else None)
+
+
+def judged_by(row: Requirement, found: Facts) -> Judged:
+    """Judge one requirement on a namespace."""
+    return judged(found, PARAMETERS, row.id)[row.id]
 
 
 def with_fact(kind: str, **changes: Any) -> Facts:

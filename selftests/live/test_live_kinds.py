@@ -98,9 +98,9 @@ CHECKS = {check.id: (row, check) for row, check in requirements()}
 def test_the_kinds_that_a_check_declares_are_enough(name: str) -> None:
     row, check = CHECKS[name]
     for which, whole in namespaces().items():
-        judged = judged_by(row, check, whole)
+        judged = judged_by(row, whole)
         assert judged.crash is None, which  # reading what is not declared is one
-        assert outcome(judged_by(row, check, narrowed(whole, check.reads))) == outcome(judged), which
+        assert outcome(judged_by(row, narrowed(whole, check.reads))) == outcome(judged), which
 
 
 def test_kinds_are_left_out_for_most_checks() -> None:
@@ -122,8 +122,8 @@ def test_a_kind_that_was_left_out_is_never_taken_for_absent() -> None:
             Objects.of_live(without).find(kind, "a", "meldingen")
         with pytest.raises(Unseen, match="left out"):
             Objects.of_live(without).of_every_kind()
-        for row, check in reading(kind):
-            judged = judged_by(row, check, {**whole, "live": without})
+        for row, _ in reading(kind):
+            judged = judged_by(row, {**whole, "live": without})
             assert judged.verdict in (Verdict.UNDETERMINED, Verdict.NOT_APPLICABLE), (kind, row.id)
 
 
@@ -145,5 +145,5 @@ def asked_by(row: Any, check: Check, found: Facts) -> set[str]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Objects, "_must_be_seen", spy)
-        judged_by(row, check, found)
+        judged_by(row, found)
     return asked

@@ -1,6 +1,8 @@
 """Mutants of targets that are files: what stands of them in YAML, and how one is made in a copy of a golden target."""
 
+import re
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +24,7 @@ class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     with_: str | None = msgspec.field(name="with", default=None)
     count: int = 1
     append: str | None = None
+    """Text behind what is there, in which `{now+2h}` is the moment in two hours: some rights end soon."""
     create: str | None = None
     delete: bool = False
 
@@ -44,11 +47,18 @@ class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             return
         text = path.read_text(encoding="utf-8")
         if self.append is not None:
-            path.write_text(text + self.append, encoding="utf-8")
+            path.write_text(text + _MOMENT.sub(_moment, self.append), encoding="utf-8")
         elif self.replace is not None and self.with_ is not None:
             found = text.count(self.replace)
             assert found == self.count, f"{self.file}: {found} times, not {self.count}: {self.replace!r}"
             path.write_text(text.replace(self.replace, self.with_), encoding="utf-8")
+
+
+_MOMENT = re.compile(r"\{now([+-][0-9]+)h\}")
+
+
+def _moment(found: re.Match[str]) -> str:
+    return (datetime.now(UTC) + timedelta(hours=int(found[1]))).isoformat(timespec="seconds")
 
 
 class FileMutant(WrittenMutant, frozen=True, forbid_unknown_fields=True, kw_only=True):
