@@ -148,7 +148,7 @@ class TestScope:
 
     @pytest.mark.parametrize(
         ("environments", "scenes"),
-        [((), None), (("acceptance", "production"), {"acceptance", "production"})],
+        [((), None), (("acceptance", "production"), {"production"})],
     )
     def test_a_requirement_is_about_some_environments(self, environments: tuple[str, ...], scenes: object) -> None:
         (item,) = self.on_release("production", environments).looked_at

@@ -16,7 +16,9 @@ from toetskader.judging.check import Check, check_of
 from toetskader.judging.combining import Judged
 from toetskader.judging.deadline import Deadline, TooLong
 from toetskader.judging.judge import judge
-from toetskader.judging.subjects import SUBJECTS, Subject, TargetSubjects
+from toetskader.judging.subjects import TargetSubjects
+from toetskader.kinds.registry import SUBJECTS
+from toetskader.kinds.subject import Subject
 from toetskader.results import Verdict
 
 SHORT = 0.05
@@ -129,7 +131,7 @@ def endless_subject(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         begun.append(1)
         for_ever()
 
-    monkeypatch.setitem(SUBJECTS, "render", Subject("render", {"chart": "render"}, True, derive))
+    monkeypatch.setitem(SUBJECTS, "render", Subject("render", derive))
     return begun
 
 

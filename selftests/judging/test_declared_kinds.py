@@ -25,7 +25,7 @@ from toetskader.judging import Findings
 from toetskader.judging.check import Check, check, check_of
 from toetskader.judging.judge import Judged
 from toetskader.judging.registry import load_checks
-from toetskader.judging.subjects import SUBJECTS
+from toetskader.kinds.registry import SUBJECTS
 from toetskader.results import Verdict
 
 CHECKS = {id_: item for id_, item in load_checks(Path("tests")).items() if item.reads}

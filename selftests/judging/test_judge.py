@@ -15,7 +15,8 @@ from toetskader.judging.check import Check, check_of
 from toetskader.judging.combining import Judged
 from toetskader.judging.findings import FilePlace
 from toetskader.judging.judge import judge
-from toetskader.judging.subjects import TargetSubjects, Variant
+from toetskader.judging.subjects import TargetSubjects
+from toetskader.kinds.chart import Variant
 from toetskader.results import Verdict
 from toetskader.text import Text
 

@@ -6,7 +6,7 @@ import msgspec
 
 from toetskader.report.terminal import FINDINGS_SHOWN, blocking_lines, finding_lines, missing_lines, summary_lines
 from toetskader.report.visible import clip, one_line, visible
-from toetskader.results.model import Report, Verdict
+from toetskader.results.model import PartResult, Report, Verdict
 
 
 def test_a_finding_is_a_sentence_with_place_and_remedy(report: Report) -> None:
@@ -31,7 +31,8 @@ def test_a_remedy_that_all_findings_share_is_said_once_and_scenes_are_joined(rep
 def test_what_runs_is_seen_in_environments(report: Report) -> None:
     result = next(r for r in report.results if r.requirement == "DDC-7.2-14")
     for part in ("namespace", "release", "rbac"):
-        live = msgspec.structs.replace(result, part=part)
+        seen = PartResult(part=part, proof="proof", verdict=result.verdict, check=result.check, scene="omgeving")
+        live = msgspec.structs.replace(result, part=part, parts=(seen,))
         text = " ".join(line.strip() for line in finding_lines(live, "nl", 100))
         assert "omgeving productie, standaard" in text
         assert "waardenset" not in text

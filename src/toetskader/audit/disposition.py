@@ -3,6 +3,7 @@
 from toetskader.audit.scope import InScope
 from toetskader.judging.combining import OnPart, Together
 from toetskader.judging.findings import RawFinding
+from toetskader.kinds.registry import KINDS
 from toetskader.results import Deviation, Finding, PartResult, Result, Verdict
 from toetskader.text import Lang, Text, words
 
@@ -90,6 +91,7 @@ def _of_part(part: OnPart, lang: Lang) -> PartResult:
         proof=part.proof,
         verdict=part.judged.verdict,
         check=part.check,
+        scene=KINDS[part.part].scene[lang],
         reason=reason[lang] if reason else "",
     )
 
@@ -112,12 +114,10 @@ def _finding(found: RawFinding, remedy: Text, lang: Lang) -> Finding:
 def _indication(item: InScope, part: str) -> Text:
     proving = [part for part, worth in item.requirement.measured_on.items() if worth == "proof"]
     nl, en = (f": {', '.join(proving)}",) * 2 if proving else ("", "")
-    if part == "chart":
-        return Text(
-            f"De chart toont de bedoeling; het bewijs komt van een ander onderdeel{nl}.",
-            f"The chart shows the intention; the proof comes from another part{en}.",
-        )
+    shown = KINDS[part].indication or Text(
+        f"Wat hier gemeten is ({part}) is een aanwijzing", f"What was measured here ({part}) is an indication"
+    )
     return Text(
-        f"Wat hier gemeten is ({part}) is een aanwijzing; het bewijs komt van een ander onderdeel{nl}.",
-        f"What was measured here ({part}) is an indication; the proof comes from another part{en}.",
+        f"{shown.nl}; het bewijs komt van een ander onderdeel{nl}.",
+        f"{shown.en}; the proof comes from another part{en}.",
     )

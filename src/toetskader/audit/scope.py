@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from toetskader.catalogue.models import Catalogue, Part, Profile, Requirement
-from toetskader.facts.endpoint.names import Endpoint
 from toetskader.judging.check import Check
 from toetskader.judging.combining import PROOF
+from toetskader.kinds.registry import KINDS
 from toetskader.results import NotLookedAt
 from toetskader.targets.models import Target
 from toetskader.text import Lang, Text
@@ -30,11 +30,8 @@ class Measurement:
     @property
     def scenes(self) -> frozenset[str] | None:
         """Scenes of the part that it is about; None for all of them."""
-        if self.part == "saas" and (self.requirement.roles or self.requirement.environments):
-            return frozenset(endpoint.scene for endpoint in concerned(self.requirement, self.target))
-        if self.part in _PER_ENVIRONMENT and self.requirement.environments:
-            return frozenset(self.requirement.environments)
-        return None
+        concerned = _concerned(self.requirement, self.target, self.part)
+        return None if concerned is None else frozenset(concerned)
 
     @property
     def proof(self) -> str:
@@ -171,51 +168,35 @@ def _measurements(requirement: Requirement, target: Target, checks: Mapping[str,
         Measurement(requirement, target, part, check)
         for part in requirement.measured_on
         if part in target.part_names
-        and _has_scene(requirement, target, part)
+        and _concerned(requirement, target, part) != ()
         and (check := checks.get(requirement.check_for(part))) is not None
         and part in check.parts
     ]
     return tuple(sorted(possible, key=lambda item: item.proof != PROOF))
 
 
-_PER_ENVIRONMENT = ("namespace", "release", "rbac")
-"""Parts of which each scene is an environment."""
-
-
-def _has_scene(requirement: Requirement, target: Target, part: Part) -> bool:
-    """Tell whether a part of a target has anything that a requirement is about."""
-    if part == "saas":
-        return bool(concerned(requirement, target))
-    if part in _PER_ENVIRONMENT and requirement.environments:
-        return not set(target.scenes[part]).isdisjoint(requirement.environments)
-    return True
-
-
-def concerned(requirement: Requirement, target: Target) -> tuple[Endpoint, ...]:
-    """Return the endpoints of a target that a requirement is about."""
+def _concerned(requirement: Requirement, target: Target, part: Part) -> tuple[str, ...] | None:
+    """Return the scenes of a part that a requirement is about; None for all of them, whatever they are."""
+    scenes = target.scene_list(part)
+    roles = requirement.roles if any(scene.role for scene in scenes) else ()
+    environments = requirement.environments if any(scene.environment for scene in scenes) else ()
+    if not roles and not environments:
+        return None
     return tuple(
-        endpoint
-        for endpoint in (target.saas.endpoints if target.saas else ())
-        if (not requirement.roles or endpoint.role in requirement.roles)
-        and (not requirement.environments or endpoint.environment in requirement.environments)
+        scene.name
+        for scene in scenes
+        if (not roles or scene.role in roles) and (not environments or scene.environment in environments)
     )
 
 
 def _unmeasured(requirement: Requirement, target: Target, check: Check | None) -> Text:
     """Say what is lacking to measure a requirement that does concern this target."""
     parts = ", ".join(requirement.measured_on)
-    if check is not None and target.saas and "saas" in requirement.measured_on and not concerned(requirement, target):
-        wanted = ", ".join((*requirement.roles, *requirement.environments))
-        return Text(
-            f"het doel noemt geen eindpunt van soort: {wanted}", f"the target names no endpoint of kind: {wanted}"
-        )
-    if any(
-        part in target.part_names and not _has_scene(requirement, target, part)
-        for part in requirement.measured_on
-        if part in _PER_ENVIRONMENT
-    ):
-        wanted = ", ".join(requirement.environments)
-        return Text(f"het doel noemt geen omgeving: {wanted}", f"the target names no environment: {wanted}")
+    for part in requirement.measured_on:
+        if part in target.part_names and _concerned(requirement, target, part) == ():
+            asked = KINDS[part].scene_asked
+            wanted = ", ".join((*requirement.roles, *requirement.environments))
+            return Text(f"het doel noemt geen {asked.nl}: {wanted}", f"the target names no {asked.en}: {wanted}")
     if check is None:
         return Text(
             f"deze versie heeft de toets {requirement.check} nog niet; nodig: {parts}",

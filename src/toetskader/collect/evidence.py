@@ -10,7 +10,7 @@ from toetskader.core.bounded import UnfitFileError, read_bounded
 from toetskader.core.failure import ToetskaderError
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.key import Attempt, FactKey, TargetFacts
-from toetskader.facts.types import FACT_TYPES
+from toetskader.kinds.registry import FACT_TYPES
 from toetskader.oserrors import why
 
 _Read = TypeVar("_Read")

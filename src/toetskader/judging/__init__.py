@@ -3,7 +3,7 @@
 from toetskader.judging.check import Check, check
 from toetskader.judging.findings import EndpointPlace, FilePlace, Findings, Strength
 from toetskader.judging.outcomes import Parameters, not_applicable, not_shown, seen, together, undetermined
-from toetskader.judging.subjects import Variant
+from toetskader.kinds.chart import Variant
 from toetskader.text import Text
 
 __all__ = [

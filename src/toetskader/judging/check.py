@@ -9,7 +9,8 @@ import msgspec
 
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.kubernetes.declared import AT_HAND, EVERY_KIND
-from toetskader.judging.subjects import SUBJECTS
+from toetskader.judging.subjects import fact_kinds, parts_of, reads
+from toetskader.kinds.registry import SUBJECTS
 
 # Arguments that every judgement can have besides subjects.
 GIVEN = frozenset({"findings", "params", "parameters", "today"})
@@ -57,7 +58,7 @@ class Check:
 
     def fact_kinds(self, part: str) -> frozenset[str]:
         """Kinds of facts that must be collected to measure it on a part."""
-        return frozenset().union(*(SUBJECTS[name].fact_kinds(part) for name in self.subjects))
+        return frozenset().union(*(fact_kinds(name, part) for name in self.subjects))
 
     @property
     def per_scene(self) -> bool:
@@ -94,7 +95,7 @@ def check(
             raise TypeError(f"check {id_}: {function.__name__} asks for subjects that no part of a target has together")
         if (params is None) != ("params" not in arguments):
             raise TypeError(f"check {id_}: the argument 'params' and @check(params=…) go together")
-        reads = frozenset(objects).union(*(SUBJECTS[name].reads for name in subjects))
+        read = frozenset(objects).union(*(reads(name) for name in subjects))
         if "objects" in subjects and not objects:
             raise TypeError(f"check {id_}: {function.__name__} asks for 'objects'; say which kinds: @check(objects=…)")
         accepts = frozenset(name for name in subjects if NotSeen in get_args(arguments[name].annotation))
@@ -113,7 +114,7 @@ def check(
             norms,
             frozenset(arguments.keys() - given - SUBJECTS.keys()),
             frozenset(objects),
-            reads,
+            read,
         )
         setattr(function, ATTRIBUTE, made)
         return function
@@ -122,7 +123,7 @@ def check(
 
 
 def _common_parts(subjects: tuple[str, ...]) -> frozenset[str]:
-    return frozenset.intersection(*(frozenset(SUBJECTS[name].kinds) for name in subjects))
+    return frozenset.intersection(*(parts_of(name) for name in subjects))
 
 
 def check_of(candidate: Any) -> Check | None:

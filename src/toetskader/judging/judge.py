@@ -9,9 +9,6 @@ import msgspec
 from toetskader.facts.attempt import Malformed, NotSeen, Unseen
 from toetskader.facts.key import FactKey
 from toetskader.facts.kubernetes.declared import reading
-from toetskader.facts.kubernetes.live import Live
-from toetskader.facts.kubernetes.running import why_nothing_runs
-from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.judging.check import Check
 from toetskader.judging.combining import Judged, is_doubtful, scenes_together
 from toetskader.judging.deadline import Deadline, TooLong
@@ -19,6 +16,7 @@ from toetskader.judging.findings import Enough, Findings, clipped
 from toetskader.judging.outcomes import NotApplicable, NotShown, Parameters, Undetermined
 from toetskader.judging.subjects import Missing, SceneSubjects, TargetSubjects
 from toetskader.judging.undecided import whether_they_come
+from toetskader.kinds.registry import KINDS
 from toetskader.results import Verdict
 from toetskader.text import Text, words
 
@@ -65,7 +63,7 @@ def judge(
         scenes = tuple(scene for scene in scenes if scene.scene in only)
     deadline = deadline or Deadline()
     judged = [_judge_always(check, scene, given, deadline) for scene in scenes]
-    if part != "chart" and len(scenes) > 1:
+    if not KINDS[part].are_variants and len(scenes) > 1:
         judged = [_named(item, scene.scene) for item, scene in zip(judged, scenes, strict=True)]
     return scenes_together(judged)
 
@@ -79,7 +77,7 @@ def _named(judged: Judged, scene: str) -> Judged:
 def _judge_always(check: Check, scene: SceneSubjects, given: Mapping[str, Any], deadline: Deadline) -> Judged:
     """Judge a scene, and again in each circumstance that changes what is there: it must hold in all of them."""
     judged = _judge_scene(check, scene, given, deadline)
-    if _READS_RENDER not in (key.kind for key in judged.keys):
+    if scene.kind.varies not in (key.kind for key in judged.keys):
         return judged
     kinds = {_kind_of_answer(judged)}
     for circumstance, subjects in scene.otherwise:
@@ -92,7 +90,6 @@ def _judge_always(check: Check, scene: SceneSubjects, given: Mapping[str, Any], 
     return _if_all_is_there(check, scene, judged, depends=len(kinds) > 1)
 
 
-_READS_RENDER = "render"
 _OF_WORKLOADS = "workloads"
 _OF_SOME_OBJECTS = frozenset({_OF_WORKLOADS, "routes", "network_policies"})
 
@@ -147,7 +144,7 @@ def _with(judged: Judged, also: Judged, when: Text) -> Judged:
 
 
 def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any], deadline: Deadline) -> Judged:
-    findings = Findings(scene.scene if scene.part != "saas" else "")  # a place on an endpoint names its host
+    findings = Findings("" if scene.kind.places_name_scene else scene.scene)
     try:
         with reading(check.may_read), deadline:
             return _judged(check, scene, given, findings)
@@ -192,10 +189,10 @@ def _judged(check: Check, scene: SceneSubjects, given: Mapping[str, Any], findin
         check.function(**arguments)
     except NotApplicable as outcome:
         if not findings.fail:  # what was found applies
-            off = _nothing_runs(scene) if check.per_scene else None
+            off = _nothing_there(scene) if check.per_scene else None
             if off is not None:
-                return Judged(Verdict.UNDETERMINED, reason=off, keys=keys, shown=scene.part != "chart")
-            beside = _made_by_something_else(check, scene)
+                return Judged(Verdict.UNDETERMINED, reason=off, keys=keys, shown=not scene.kind.are_variants)
+            beside = _left_out(check, scene)
             if beside is not None:
                 return Judged(Verdict.UNDETERMINED, reason=beside, keys=keys)
             return Judged(Verdict.NOT_APPLICABLE, reason=clipped(outcome.reason), keys=keys)
@@ -207,11 +204,12 @@ def _judged(check: Check, scene: SceneSubjects, given: Mapping[str, Any], findin
     except Exception as outcome:  # hostile input must cost one verdict, not the run
         doubt = clipped(_doubt(check, outcome, scene))
         crash = None if isinstance(outcome, Undetermined | Missing | Malformed | Unseen) else outcome
+    variant = scene.kind.are_variants  # of which another may have what this one leaves off
     if doubt is None and findings.fail:
-        doubt = _lists_unseen(check, scene)
+        doubt = None if variant else _left_out(check, scene)
     elif doubt is None:
-        idle = _nothing_runs(scene) if scene.part == "namespace" else None  # an empty namespace meets nothing
-        doubt = idle or _made_by_something_else(check, scene)
+        idle = None if variant else _nothing_there(scene)  # what is empty meets nothing
+        doubt = idle or _left_out(check, scene)
     return _ended(findings, keys, doubt, crash)
 
 
@@ -222,63 +220,20 @@ def _require_norms(check: Check, given: Mapping[str, Any]) -> None:
             given["parameters"].require(f"{kind}_norm")
 
 
-def _nothing_runs(scene: SceneSubjects) -> Text | None:
-    """Return why a scene in which nothing runs does not tell that something does not apply; None when it does tell."""
+def _nothing_there(scene: SceneSubjects) -> Text | None:
+    """Return why a scene in which there is nothing does not tell that something does not apply; None when it does."""
     try:
-        match scene.part:
-            case "chart":
-                return _switched_off(scene)
-            case "namespace":
-                return why_nothing_runs(scene.get("workloads"), scene.get("pods"), scene.get("live"))
-            case _:
-                return None
+        return scene.kind.nothing_there(scene)
     except (Missing, Malformed, Unseen, KeyError):  # not seen, or not collected at all
         return None
 
 
-_OF_OBJECTS = frozenset({"objects", "workloads", "network_policies", "routes", "environment", "databases"})
-
-
-def _made_by_something_else(check: Check, scene: SceneSubjects) -> Text | None:
+def _left_out(check: Check, scene: SceneSubjects) -> Text | None:
     """Return why what a check looks at is not all there is, or will be; None when it is."""
-    if scene.part != "chart":
-        return _lists_unseen(check, scene)
-    if _OF_OBJECTS.isdisjoint(check.subjects):
-        return None
     try:
-        return next(iter(scene.get("unseen")), None)
+        return scene.kind.left_out(scene, frozenset(check.subjects))
     except (Missing, Malformed, Unseen):  # then the check did not come to a verdict by these objects either
         return None
-
-
-_OF_WHAT_RUNS = frozenset({"namespace", "release"})
-"""Parts that rest on what was listed of a namespace."""
-_OF_RUNNING = frozenset({"workloads", "pods", "environment"})
-
-
-def _lists_unseen(check: Check, scene: SceneSubjects) -> Text | None:
-    """Return why there may be more in a namespace than was seen, of what a check looks at; None for other parts."""
-    if scene.part not in _OF_WHAT_RUNS or (_OF_OBJECTS | _OF_RUNNING | {"live"}).isdisjoint(check.subjects):
-        return None
-    try:
-        live: Live = scene.get("live")
-        if live.presumed is not None or _OF_RUNNING.isdisjoint(check.subjects):
-            return live.presumed
-        workloads: Workloads = scene.get("workloads")
-    except (Missing, Malformed, Unseen):
-        return None
-    return workloads.unseen
-
-
-def _switched_off(scene: SceneSubjects) -> Text | None:
-    if len(scene.get("workloads")) or not scene.get("templates").run_pods:
-        return None
-    return Text(
-        f"Met waardenset {scene.scene} draait er niets, terwijl de chart workloads kan maken; voeg bij het doel een "
-        "waardenset toe waarin het component aan staat.",
-        f"With values set {scene.scene} nothing runs, though the chart can make workloads; add a values set to the "
-        "target in which the component is on.",
-    )
 
 
 def _subject(check: Check, scene: SceneSubjects, name: str) -> Any:
@@ -304,36 +259,39 @@ def _doubt(check: Check, outcome: Exception, scene: SceneSubjects) -> Text:
         case Unseen():
             return outcome.reason
         case Malformed():
-            return _malformed(outcome, scene.scene)
+            return _malformed(outcome, scene)
         case _:
             return _broken(check, outcome)
 
 
-_SCENES = {
-    "chart": Text("waardenset ", "values set "),
-    **dict.fromkeys(("namespace", "release", "rbac"), Text("omgeving ", "environment ")),
-}
+def _in_scene(scene: SceneSubjects, before: str) -> tuple[str, str]:
+    """Say which scene is meant, in Dutch and in English: `values set default`; nothing for a part without scenes."""
+    kind = scene.kind
+    if not scene.scene:
+        return "", ""
+    if kind.places_name_scene:
+        return f"{before}{scene.scene}", f"{before}{scene.scene}"
+    return f"{before}{kind.scene.nl} {scene.scene}", f"{before}{kind.scene.en} {scene.scene}"
 
 
 def _not_seen(attempt: NotSeen, scene: SceneSubjects) -> Text:
-    kind = _SCENES.get(scene.part, Text("", ""))
-    nl, en = (f" ({kind.nl}{scene.scene})", f" ({kind.en}{scene.scene})") if scene.scene else ("", "")
+    nl, en = (f" ({named})" if named else "" for named in _in_scene(scene, ""))
     return Text(f"Niet gezien{nl}: {attempt.message.nl}", f"Not seen{en}: {attempt.message.en}")
 
 
-def _malformed(outcome: Malformed, scene: str) -> Text:
+def _malformed(outcome: Malformed, scene: SceneSubjects) -> Text:
+    nl, en = (f" ({named})" if named else "" for named in _in_scene(scene, ""))
     expected, seen = (_TYPE_NAMES_NL.get(name, name) for name in (outcome.expected, outcome.seen))
     return Text(
-        f"{outcome.where}, {outcome.path or 'het object'}{f' (waardenset {scene})' if scene else ''}: {seen} gevonden "
+        f"{outcome.where}, {outcome.path or 'het object'}{nl}: {seen} gevonden "
         f"waar Kubernetes {expected} verwacht; herstel de template, daarna kan dit beoordeeld worden.",
-        f"{outcome.where}, {outcome.path or 'the object'}{f' (values set {scene})' if scene else ''}: {outcome.seen} "
+        f"{outcome.where}, {outcome.path or 'the object'}{en}: {outcome.seen} "
         f"found where Kubernetes expects {outcome.expected}; mend the template, then this can be judged.",
     )
 
 
 def _too_long(check: Check, scene: SceneSubjects, deadline: Deadline) -> Text:
-    kind = _SCENES.get(scene.part, Text("", ""))
-    nl, en = (f", {kind.nl}{scene.scene}", f", {kind.en}{scene.scene}") if scene.scene else ("", "")
+    nl, en = _in_scene(scene, ", ")
     return Text(
         f"De toets {check.id} was op doel {scene.target}{nl} na {deadline.seconds:g} seconden rekentijd niet klaar. "
         "Zoek wat er ongewoon groot aan is (aantal objecten, lengte van teksten) en maak dat kleiner; is er niets "

@@ -28,6 +28,7 @@ from toetskader.facts.key import TargetFacts
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
+from toetskader.kinds.registry import KINDS
 from toetskader.oserrors import why
 from toetskader.plugin.collection import Collection, Replay
 from toetskader.plugin.evidence import EvidenceFolder, Stored, new_run_folder, point_latest
@@ -253,7 +254,7 @@ class Audit:
             name = item.target.name
             kinds[name] = kinds.get(name, frozenset()) | item.fact_kinds
             for measurement in item.measurements:
-                if measurement.part in ("namespace", "release"):
+                if KINDS[measurement.part].lists_objects:
                     objects[name] = objects.get(name, frozenset()) | measurement.check.reads
             self._to_judge[name] += 1
         targets = {target.name: target for target in self.targets if target.name in kinds}

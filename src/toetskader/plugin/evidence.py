@@ -20,6 +20,7 @@ from toetskader.facts.endpoint.names import SceneName
 from toetskader.facts.key import Attempt, TargetFacts
 from toetskader.facts.redaction import redacted_settings
 from toetskader.judging.subjects import keys_of
+from toetskader.kinds.registry import ALWAYS_COLLECTED
 from toetskader.oserrors import why
 from toetskader.plugin.checksums import check, write_sums
 from toetskader.targets.models import Target
@@ -50,10 +51,6 @@ class Stored:
     """One value that stands for all of the evidence: see `checksums`."""
     changes: tuple[str, ...]
     """What was changed since the run stored it, for people; then the evidence is edited."""
-
-
-_ALWAYS_COLLECTED = ("chart", "endpoint")
-"""Kinds of facts that say what was looked at, whatever is judged."""
 
 
 class NotKeptError(ToetskaderError):
@@ -151,7 +148,7 @@ class EvidenceFolder:
         Parameters: `kinds`, the kinds of facts that are needed now. Raises EvidenceError for files that cannot be read.
         """
         stored = self.read(target.name).attempts if self.has(target.name) else {}
-        keys = [key for kind in sorted({*_ALWAYS_COLLECTED, *kinds}) for key in keys_of(kind, target.scenes)]
+        keys = [key for kind in sorted({*ALWAYS_COLLECTED, *kinds}) for key in keys_of(kind, target.scenes)]
         return TargetFacts(target.name, target.scenes, {key: stored.get(key) or _not_collected(target) for key in keys})
 
     def has(self, target: str) -> bool:

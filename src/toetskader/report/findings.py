@@ -32,7 +32,7 @@ def finding_text(finding: Finding, result: Result, w: Words, *, remedy: bool = T
     """Say one finding of a result: where, what was seen and is expected, in which place, and unless told not to the
     remedy.
     """
-    in_scene = f"{scene(finding.part or result.part, w)} {finding.scene}" if finding.scene else ""
+    in_scene = f"{scene(result, finding.part or result.part, w)} {finding.scene}" if finding.scene else ""
     place = ", ".join(one_line(part) for part in (finding.path, finding.source, finding.part, in_scene) if part)
     said = (
         f"{one_line(finding.where)}: {w.seen} {one_line(clip(finding.seen, TEXT_LIMIT))}, "

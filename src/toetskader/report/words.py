@@ -71,7 +71,6 @@ class Words:
     claim: str
     by_hand: str
     scene: str
-    environment: str
     more_findings: str
     more_findings_terminal: str
     evidence: str
@@ -222,7 +221,6 @@ NL = Words(
     claim="De bron zegt",
     by_hand="Zelf zien",
     scene="waardenset",
-    environment="omgeving",
     more_findings="Nog {n} bevindingen staan in results.json.|Nog {n} bevinding staat in results.json.",
     more_findings_terminal="Nog {n} bevindingen: zie het rapport.|Nog {n} bevinding: zie het rapport.",
     evidence="bewijs",
@@ -391,7 +389,6 @@ EN = Words(
     claim="The source says",
     by_hand="See for yourself",
     scene="values set",
-    environment="environment",
     more_findings="{n} more findings are in results.json.|{n} more finding is in results.json.",
     more_findings_terminal="{n} more findings: see the report.|{n} more finding: see the report.",
     evidence="evidence",
@@ -566,9 +563,9 @@ def source_place(result: Result, w: Words) -> str:
     return f"{place}, {plural(w.lines, 2 if several else 1, lines=lines.replace('-', _EN_DASH))}"
 
 
-def scene(part: str, w: Words) -> str:
-    """Say of what kind the scenes of a part are: values sets of a chart, or environments in which something runs."""
-    return w.scene if part == "chart" else w.environment
+def scene(result: Result, part: str, w: Words) -> str:
+    """Say what a scene of a part is called: a values set of a chart, an environment in which something runs."""
+    return next((item.scene for item in result.parts if item.part == part and item.scene), w.scene)
 
 
 def by_part(result: Result, w: Words) -> list[str]:

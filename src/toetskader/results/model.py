@@ -68,6 +68,8 @@ class PartResult(msgspec.Struct, frozen=True, kw_only=True):
     """What a pass on it is worth: `proof` or `indication`."""
     verdict: Verdict
     check: str
+    scene: str = ""
+    """What one of its scenes is called, in the language of the run: `waardenset`."""
     reason: str = ""
 
 

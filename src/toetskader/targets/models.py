@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -398,6 +399,16 @@ class SaasPart:
     rpki: RpkiSource
 
 
+@dataclass(frozen=True, slots=True)
+class SceneEntry:
+    """One scene of a part, and what it is of where that is told."""
+
+    name: str
+    environment: str = ""
+    role: str = ""
+    """What an endpoint is for."""
+
+
 @dataclass(frozen=True)
 class Target:
     """What is audited, its references resolved."""
@@ -446,19 +457,28 @@ class Target:
         }
         return frozenset(part for part, content in given.items() if content)
 
+    def scene_list(self, part: str) -> tuple[SceneEntry, ...]:
+        """Return the scenes of a part; none for a part that the target does not have."""
+        return self._scenes.get(part, ())
+
     @property
     def scenes(self) -> dict[str, tuple[str, ...]]:
         """Part → names of its scenes."""
-        found: dict[str, tuple[str, ...]] = {}
+        return {part: tuple(scene.name for scene in scenes) for part, scenes in self._scenes.items()}
+
+    @cached_property
+    def _scenes(self) -> dict[str, tuple[SceneEntry, ...]]:
+        found: dict[str, tuple[SceneEntry, ...]] = {}
         if self.chart is not None:
-            found["chart"] = tuple(values.name for values in self.chart.values)
+            found["chart"] = tuple(SceneEntry(values.name) for values in self.chart.values)
         if self.saas is not None:
-            found["saas"] = tuple(endpoint.scene for endpoint in self.saas.endpoints)
+            found["saas"] = tuple(SceneEntry(one.scene, one.environment, one.role) for one in self.saas.endpoints)
         if self.namespaces:
-            found["namespace"] = tuple(entry.environment for entry in self.namespaces)
+            found["namespace"] = tuple(SceneEntry(one.environment, one.environment) for one in self.namespaces)
             if self.chart is not None:
                 found["release"] = found["namespace"]
-            found["rbac"] = tuple(entry.environment for entry in self.namespaces if entry.users or entry.groups)
+            watched = (one for one in self.namespaces if one.users or one.groups)
+            found["rbac"] = tuple(SceneEntry(one.environment, one.environment) for one in watched)
         if self.haven_report is not None:
             found["cluster"] = ()
         return found

@@ -17,7 +17,7 @@ from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.kubernetes.live import Inside, Live, Logs, Metrics, Usage
 from toetskader.facts.kubernetes.rights import Rights
-from toetskader.facts.types import FACT_TYPES
+from toetskader.kinds.registry import FACT_TYPES
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
 

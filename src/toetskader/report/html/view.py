@@ -357,7 +357,7 @@ def _places(result: Result, shown: int, w: Words) -> tuple[list[Place], str, str
             path=clip(f.path, _TEXT_LIMIT),
             source=clip(f.source, _TEXT_LIMIT),
             part=f.part,
-            scene=words.scene(f.part or result.part, w),
+            scene=words.scene(result, f.part or result.part, w),
             scenes=clip(f.scene, _TEXT_LIMIT),
             seen=clip(f.seen, _TEXT_LIMIT),
             expected="" if expected else clip(f.expected, _TEXT_LIMIT),

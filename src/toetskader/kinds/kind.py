@@ -1,0 +1,56 @@
+"""What a kind of part is: all that the engine must know of it, in one declaration."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import msgspec
+
+from toetskader.kinds.subject import Scene, Subject
+from toetskader.text import Text
+
+_LACKING: Any = object()
+
+
+def nothing_to_say(*_: object) -> None:
+    """For a kind in which what is not there is an answer: nothing stays out of sight."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of part. Every field but the last must be given: one that lacks fails at import, with its name."""
+
+    name: str
+    facts: Mapping[str, type[msgspec.Struct]] = _LACKING
+    """Kind of fact → its type. One that several kinds of parts rest on stands with the kind that collects it."""
+    subjects: Mapping[Subject, str] = _LACKING
+    """What judgements can ask for → the kind of fact that it rests on."""
+    always: tuple[str, ...] = _LACKING
+    """Kinds of facts that say what was looked at, and so are collected whatever is judged."""
+    scene: Text = _LACKING
+    """What one of several is called: a values set, an environment; empty where there is but one."""
+    scene_asked: Text = _LACKING
+    """How is said that none of the scenes a requirement is about is there: no `endpoint of kind` x."""
+    places_name_scene: bool = _LACKING
+    """Whether the place of a finding tells by itself in which scene it is: a host does, a template does not."""
+    are_variants: bool = _LACKING
+    """Whether scenes are variants of one thing (values sets), rather than several things (environments)."""
+    varies: str = _LACKING
+    """Kind of fact that tells what else can be so, by circumstance; each is judged. Empty for none."""
+    lists_objects: bool = _LACKING
+    """Whether its collector lists Kubernetes objects, and so must know which kinds of these are read."""
+    nothing_there: Callable[[Scene], Text | None] = _LACKING
+    """Returns why a scene in which there is nothing proves nothing; None where there is something."""
+    left_out: Callable[[Scene, frozenset[str]], Text | None] = _LACKING
+    """Returns why what a judgement of these subjects looks at is not all there is, or will be; None when it is."""
+    indication: Text | None = None
+    """What a pass on it shows, where that is but an indication; None for the usual words."""
+
+    def __post_init__(self) -> None:
+        """Raise TypeError, with the name of the kind, for a declaration that is not whole."""
+        lacking = [field.name for field in fields(self) if getattr(self, field.name) is _LACKING]
+        if lacking:
+            raise TypeError(f"kind {self.name} lacks {', '.join(lacking)}")
+        unknown = set(self.always) - self.facts.keys()
+        if unknown or (self.varies and self.varies not in self.facts):
+            raise TypeError(f"kind {self.name} collects facts that it does not declare")

@@ -1,0 +1,42 @@
+"""A namespace in which the component runs, in each environment that the target names."""
+
+from toetskader.facts.kubernetes.declared import AT_HAND
+from toetskader.facts.kubernetes.live import Inside, Live, Logs, Metrics, Usage
+from toetskader.facts.kubernetes.pods import LivePods
+from toetskader.facts.kubernetes.running import why_nothing_runs
+from toetskader.kinds.kind import Kind
+from toetskader.kinds.kubernetes import OBJECT_SUBJECTS, component, not_listed
+from toetskader.kinds.subject import Scene, Subject, facts
+from toetskader.text import Text
+
+ENVIRONMENT = Text("omgeving", "environment")
+LIVE = facts("live")
+
+
+def _pods(scene: Scene, live: Live) -> LivePods:
+    return LivePods(scene.get("objects"), scene.get("workloads"), component(live))
+
+
+def _nothing_runs(scene: Scene) -> Text | None:
+    return why_nothing_runs(scene.get("workloads"), scene.get("pods"), scene.get("live"))
+
+
+NAMESPACE = Kind(
+    name="namespace",
+    facts={"live": Live, "logs": Logs, "metrics": Metrics, "usage": Usage, "inside": Inside},
+    subjects={
+        **dict.fromkeys(OBJECT_SUBJECTS, "live"),
+        **LIVE,
+        Subject("pods", _pods, rests_on=("objects", "workloads"), objects=("Pod", AT_HAND)): "live",
+        **facts("logs", "metrics", "usage", "inside"),
+    },
+    always=(),
+    scene=ENVIRONMENT,
+    scene_asked=ENVIRONMENT,
+    places_name_scene=False,
+    are_variants=False,
+    varies="",
+    lists_objects=True,
+    nothing_there=_nothing_runs,
+    left_out=not_listed,
+)

@@ -1,0 +1,33 @@
+"""The kinds of parts that this version knows, and what follows from them all."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from toetskader.kinds.chart import CHART
+from toetskader.kinds.cluster import CLUSTER
+from toetskader.kinds.kind import Kind
+from toetskader.kinds.namespace import NAMESPACE
+from toetskader.kinds.rbac import RBAC
+from toetskader.kinds.release import RELEASE
+from toetskader.kinds.saas import SAAS
+from toetskader.kinds.subject import Subject
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (CHART, NAMESPACE, RELEASE, SAAS, RBAC, CLUSTER)}
+
+FACT_TYPES: Mapping[str, type[msgspec.Struct]] = {
+    name: type_ for kind in KINDS.values() for name, type_ in kind.facts.items()
+}
+"""Kind of fact → its type; each type has a tag of its own, so that a file tells which it holds."""
+
+ALWAYS_COLLECTED = tuple(name for kind in KINDS.values() for name in kind.always)
+"""Kinds of facts that say what was looked at, whatever is judged."""
+
+SUBJECTS: dict[str, Subject] = {subject.name: subject for kind in KINDS.values() for subject in kind.subjects}
+"""What judgements can ask for, by name."""
+
+
+RESTS_ON: Mapping[str, Mapping[str, str]] = {
+    kind.name: {subject.name: fact for subject, fact in kind.subjects.items()} for kind in KINDS.values()
+}
+"""Part → subject that judgements can ask for there → the kind of fact that it rests on."""

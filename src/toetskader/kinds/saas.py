@@ -1,0 +1,37 @@
+"""A service as the internet sees it: its endpoints."""
+
+from toetskader.facts.endpoint.dns import DnsFacts
+from toetskader.facts.endpoint.dnssec import DnssecFacts
+from toetskader.facts.endpoint.http import HttpFacts
+from toetskader.facts.endpoint.names import Endpoint, Endpoints
+from toetskader.facts.endpoint.rpki import RpkiFacts
+from toetskader.facts.endpoint.tls import TlsFacts
+from toetskader.kinds.kind import Kind, nothing_to_say
+from toetskader.kinds.subject import facts
+from toetskader.text import Text
+
+SAAS = Kind(
+    name="saas",
+    facts={
+        "endpoint": Endpoint,
+        "endpoints": Endpoints,
+        "dns": DnsFacts,
+        "dnssec": DnssecFacts,
+        "tls": TlsFacts,
+        "http": HttpFacts,
+        "rpki": RpkiFacts,
+    },
+    subjects={
+        **facts("endpoints", per_scene=False),
+        **facts("endpoint", "dns", "dnssec", "tls", "http", "rpki"),
+    },
+    always=("endpoint",),
+    scene=Text("eindpunt", "endpoint"),
+    scene_asked=Text("eindpunt van soort", "endpoint of kind"),
+    places_name_scene=True,
+    are_variants=False,
+    varies="",
+    lists_objects=False,
+    nothing_there=nothing_to_say,
+    left_out=nothing_to_say,
+)
