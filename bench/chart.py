@@ -13,6 +13,7 @@ from toetskader.catalogue.load import load_catalogue
 from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
 from toetskader.facts.key import TargetFacts
+from toetskader.facts.redaction import Redaction
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
@@ -39,10 +40,10 @@ def measure_chart(target_file: Path = ROOT / "targets/voorbeeld", rounds: int = 
     assert part is not None
     collecting, judging = [], []
     with Helm() as helm:
-        collect_chart(helm, target, part, kinds, by="", vanity_host="x.example")
+        collect_chart(helm, target, part, kinds, by="", vanity_host="x.example", redaction=Redaction())
         for _ in range(rounds):
             started = time.perf_counter()
-            attempts = collect_chart(helm, target, part, kinds, by="", vanity_host="x.example")
+            attempts = collect_chart(helm, target, part, kinds, by="", vanity_host="x.example", redaction=Redaction())
             collected = time.perf_counter()
             subjects = TargetSubjects(TargetFacts(target.name, target.scenes, {**attempts}))
             for item in scope.looked_at:

@@ -17,6 +17,7 @@ from toetskader.collect.kubernetes.collector import NamespaceCollector
 from toetskader.facts.chart import Render
 from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.facts.kubernetes.live import Live
+from toetskader.facts.redaction import Redaction
 from toetskader.judging.combining import Judged
 from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
@@ -89,6 +90,7 @@ def contracted(installed: ControlPlane) -> Render:
             frozenset({"contracted"}),
             by="Helm",
             vanity_host="naam.gemeente.nl",
+            redaction=Redaction(),
             running={ENVIRONMENT: looked(installed)},
         )
     attempt = found[FactKey("contracted", ENVIRONMENT)]

@@ -13,6 +13,7 @@ from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.chart import Render, RenderedObject
 from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.facts.kubernetes.live import ListOutcome, Live
+from toetskader.facts.redaction import Redaction
 from toetskader.targets.load import load_targets
 from toetskader.targets.models import Target
 from toetskader.text import Text
@@ -90,6 +91,7 @@ def collected(target: Target, *running: Live, kinds: frozenset[str] = frozenset(
             kinds,
             by="Helm",
             vanity_host="x.nl",
+            redaction=Redaction(),
             running={live.environment: live for live in running},
         )
     return {key.scene: attempt for key, attempt in found.items() if key.kind == "contracted"}
@@ -177,7 +179,7 @@ def test_it_is_not_rendered_when_nothing_asks_for_it(target: Target) -> None:
 def test_a_chart_that_is_refused_is_so_in_each_environment(target: Target) -> None:
     assert target.chart is not None
     refusal = Failure(reason=Reason.TIMED_OUT, message=Text("te laat", "too late"))
-    found = refused_chart(target, target.chart, refusal)
+    found = refused_chart(target, target.chart, refusal, Redaction())
     for environment in ("test", "acceptance", "production"):
         attempt = found[FactKey("contracted", environment)]
         assert isinstance(attempt, NotSeen)

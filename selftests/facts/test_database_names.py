@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toetskader.facts.database_names import SETTING, database_in
-from toetskader.facts.markers import Markers, is_public
+from toetskader.facts.redaction.markers import Markers, is_public
 
 TEXTS = {
     "postgres://app:Zq8!kd03xYw@db/app": "postgres://",

@@ -19,14 +19,16 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toetskader.collect.helm.hide import without_secrets
 from toetskader.core.failure import Reason
 from toetskader.facts.attempt import NotSeen, Provenance
-from toetskader.facts.chart import ChartFiles, LintMessage, Render, RenderedObject
-from toetskader.facts.key import Attempt, FactKey
-from toetskader.facts.markers import WORD, Markers, is_public
+from toetskader.facts.chart import ChartAttempt, ChartFiles, LintMessage, Render, RenderedObject
+from toetskader.facts.key import FactKey
 from toetskader.facts.placeholders import is_placeholder
-from toetskader.facts.redaction import MOST_SECRETS, is_distinctive, redacted, redacted_settings
-from toetskader.facts.secret_spans import hidden
+from toetskader.facts.redaction import MOST_SECRETS, Redaction
+from toetskader.facts.redaction.forms import is_distinctive
+from toetskader.facts.redaction.markers import WORD, Markers, is_public
+from toetskader.facts.redaction.spans import hidden
 from toetskader.facts.secrets.encoded import decoded, holds_certificate, holds_private_key
 from toetskader.facts.secrets.readers import assignments
 from toetskader.facts.secrets.shapes import PRIVATE_KEY, SHAPES, leaks
@@ -370,9 +372,9 @@ def render(*documents: dict[str, Any], **fields: Any) -> Render:
     return Render(provenance=SEEN, objects=objects, **given)
 
 
-def safe(*facts: Attempt, **given_by_target: Any) -> list[Any]:
+def safe(*facts: ChartAttempt, **given_by_target: Any) -> list[Any]:
     keyed = {FactKey(f"{index}"): fact for index, fact in enumerate(facts)}
-    return list(redacted(keyed, **given_by_target).values())
+    return list(without_secrets(keyed, Redaction(), **given_by_target).values())
 
 
 def test_entries_of_a_secret() -> None:
@@ -484,6 +486,14 @@ def test_a_secret_is_hidden_wherever_else_it_occurs() -> None:
     assert WORD in result[1].objects[1].document["data"]["code"]
 
 
+def test_why_a_values_set_is_not_rendered_tells_no_secret() -> None:
+    (found, _) = safe(
+        chart(not_rendered={"productie": Text(f"nl: {SECRET}", f"en: {SECRET}")}),
+        render({"apiVersion": "v1", "kind": "Secret", "stringData": {"iets": SECRET}}),
+    )
+    assert SECRET not in str(found.not_rendered)
+
+
 def test_what_the_target_gives_is_known_when_no_render_shows_it() -> None:
     failed = NotSeen(reason=Reason.TOOL_FAILED, message=Text(f"a {SECRET}", f"b {RANDOM}"), provenance=SEEN)
     (found,) = safe(failed, texts=[f"auth: {{password: '{SECRET}'}}\n"], settings=[{"a.token": RANDOM}])
@@ -500,10 +510,12 @@ def test_schema_metadata_and_dependencies() -> None:
 
 
 def test_a_target_s_settings() -> None:
-    found = redacted_settings({"auth.password": SECRET, "replicas": 2, "auth": {"token": SECRET}, "a.secret.pin": 4815})
+    found = Redaction().settings(
+        {"auth.password": SECRET, "replicas": 2, "auth": {"token": SECRET}, "a.secret.pin": 4815}
+    )
     assert SECRET not in json.dumps(found)
     assert found["replicas"] == 2
-    assert redacted_settings(found) == found
+    assert Redaction().settings(found) == found
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
 from toetskader.facts.chart import ChartFiles, Render
 from toetskader.facts.key import Attempt, FactKey, TargetFacts
+from toetskader.facts.redaction import Redaction
 from toetskader.judging.combining import Judged
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
@@ -100,7 +101,13 @@ def collect_golden(folder: FilePath = GOLDEN) -> Golden:
     kinds = frozenset().union(*(item.fact_kinds for item in scope))
     with Helm(processes=1) as helm:
         attempts = collect_chart(
-            helm, target, target.chart, kinds, by="Helm", vanity_host="mooietoepassingsnaam.gemeente.nl"
+            helm,
+            target,
+            target.chart,
+            kinds,
+            by="Helm",
+            vanity_host="mooietoepassingsnaam.gemeente.nl",
+            redaction=Redaction(),
         )
     facts = TargetFacts(target.name, target.scenes, dict(attempts))
     return Golden(facts, scope, Parameters(with_defaults(target, catalogue.profiles)))

@@ -15,7 +15,7 @@ from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.chart import Render, RenderedObject
 from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.facts.kubernetes.live import ListOutcome, Live
-from toetskader.facts.markers import Markers, holds_marker
+from toetskader.facts.redaction.markers import Markers, holds_marker
 from toetskader.facts.secrets.shapes import SHAPES
 from toetskader.judging.combining import Judged
 from toetskader.judging.judge import judge

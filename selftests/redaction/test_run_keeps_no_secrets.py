@@ -19,6 +19,7 @@ from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
 from toetskader.facts.chart import ChartAttempt
 from toetskader.facts.key import FactKey, TargetFacts
+from toetskader.facts.redaction import Redaction
 from toetskader.judging.combining import Judged
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
@@ -117,20 +118,28 @@ def test_a_replay_says_the_same(run: Ran, tmp_path: Path) -> None:
 def facts_of(target_file: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[TargetFacts, TargetFacts]:
     """Return the facts of a target as they were seen, and as they are kept."""
     seen: list[Mapping[FactKey, ChartAttempt]] = []
-    hide = toetskader.collect.charts.redacted
+    hide = toetskader.collect.charts.without_secrets
 
-    def spy(attempts: Mapping[FactKey, ChartAttempt], **given: object) -> dict[FactKey, ChartAttempt]:
+    def spy(
+        attempts: Mapping[FactKey, ChartAttempt], redaction: Redaction, **given: object
+    ) -> dict[FactKey, ChartAttempt]:
         seen.append(attempts)
-        return hide(attempts, **given)  # type: ignore[arg-type]
+        return hide(attempts, redaction, **given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(toetskader.collect.charts, "redacted", spy)
+    monkeypatch.setattr(toetskader.collect.charts, "without_secrets", spy)
     catalogue = load_catalogue(ROOT / "policies", load_checks(ROOT / "tests"))
     (target,) = load_targets([target_file], today=TODAY, catalogue=catalogue)
     kinds = frozenset({"chart", "render", "render_next", "render_vanity", "render_scaled"})
     assert target.chart is not None
     with Helm() as helm:
         kept = collect_chart(
-            helm, target, target.chart, kinds, by="Helm", vanity_host="mooietoepassingsnaam.gemeente.nl"
+            helm,
+            target,
+            target.chart,
+            kinds,
+            by="Helm",
+            vanity_host="mooietoepassingsnaam.gemeente.nl",
+            redaction=Redaction(),
         )
     whole = [TargetFacts(target.name, target.scenes, dict(attempts)) for attempts in (seen[0], kept)]
     return whole[0], whole[1]

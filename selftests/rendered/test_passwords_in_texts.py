@@ -8,10 +8,11 @@ import pytest
 import yaml
 from rendered_chart import container, judged, workload
 
+from toetskader.collect.helm.hide import without_secrets as hidden_in_chart
 from toetskader.facts.attempt import Provenance
 from toetskader.facts.chart import Render, RenderedObject
 from toetskader.facts.key import FactKey
-from toetskader.facts.redaction import redacted
+from toetskader.facts.redaction import Redaction
 from toetskader.results import Verdict
 
 PASS, FAIL, NONE = Verdict.PASS, Verdict.FAIL, Verdict.NOT_APPLICABLE
@@ -33,7 +34,7 @@ def without_secrets(text: str) -> str:
     render = Render(
         provenance=SEEN, scene="s", release="r", namespace="n", kubernetes="1.35", values={}, objects=items, notes=""
     )
-    kept = redacted({FactKey("render", "s"): render})[FactKey("render", "s")]
+    kept = hidden_in_chart({FactKey("render", "s"): render}, Redaction())[FactKey("render", "s")]
     assert isinstance(kept, Render)
     return yaml.safe_dump_all([item.document for item in kept.objects])
 

@@ -18,6 +18,7 @@ from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
 from toetskader.collect.run import Means, collect
 from toetskader.facts.key import Attempt, FactKey, TargetFacts
+from toetskader.facts.redaction import Redaction
 from toetskader.judging.check import Check
 from toetskader.judging.combining import Judged
 from toetskader.judging.judge import judge
@@ -53,7 +54,11 @@ def with_helm(helm: Helm) -> Collector:
     def collected(auditor: Auditor, target: Target, scope: tuple[Measurement, ...]) -> Mapping[FactKey, Attempt]:
         assert target.chart is not None
         kinds = auditor.fact_kinds_of(scope)
-        return {**collect_chart(helm, target, target.chart, kinds, by="Helm", vanity_host=auditor.vanity_host)}
+        return {
+            **collect_chart(
+                helm, target, target.chart, kinds, by="Helm", vanity_host=auditor.vanity_host, redaction=Redaction()
+            )
+        }
 
     return collected
 

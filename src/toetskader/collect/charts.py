@@ -14,6 +14,7 @@ from toetskader.collect.helm.circumstances import at_an_upgrade, otherwise
 from toetskader.collect.helm.cluster import api_versions, full_version
 from toetskader.collect.helm.dependencies import RemoteChart
 from toetskader.collect.helm.engine import Helm, OpenChart
+from toetskader.collect.helm.hide import without_secrets
 from toetskader.collect.helm.limits import Limits
 from toetskader.collect.helm.probes import Probes
 from toetskader.collect.helm.protocol import Description, Rendered, RenderRequest
@@ -25,7 +26,7 @@ from toetskader.facts.key import Attempt, FactKey
 from toetskader.facts.kubernetes.drift import varying
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
-from toetskader.facts.redaction import redacted
+from toetskader.facts.redaction import Redaction
 from toetskader.facts.values_paths import HostChanges, for_helm, host_paths
 from toetskader.targets.models import ChartPart, ChartSource, LocalChart, OciChart, Target, ValuesSet
 from toetskader.targets.namespaces import NamespaceEntry
@@ -43,13 +44,14 @@ def collect_chart(
     *,
     by: str,
     vanity_host: str,
+    redaction: Redaction,
     running: Mapping[str, Live] | None = None,
 ) -> dict[FactKey, ChartAttempt]:
     """Collect the facts of a target's chart part.
 
     Parameters: `kinds`, the kinds of facts that the selected requirements need; `by`, which Helm this is;
-    `vanity_host`, the host name to render with as a probe; `running`, environment → what was seen there, for whose
-    Kubernetes the chart is rendered once more.
+    `vanity_host`, the host name to render with as a probe; `redaction`, of the target; `running`, environment → what
+    was seen there, for whose Kubernetes the chart is rendered once more.
     Never raises for what a supplier hands us: each fact that is not there has a reason.
     """
     collection = _Collection(target, part, kinds, by, vanity_host, running=running or {})
@@ -60,14 +62,16 @@ def collect_chart(
         else:
             with opened:
                 collection.read(opened, helm.limits)
-    return collection.facts()
+    return collection.facts(redaction)
 
 
-def refused_chart(target: Target, part: ChartPart, refusal: Failure) -> dict[FactKey, ChartAttempt]:
+def refused_chart(
+    target: Target, part: ChartPart, refusal: Failure, redaction: Redaction
+) -> dict[FactKey, ChartAttempt]:
     """Return the facts of a chart of which nothing can be seen: every one of them with the reason."""
     collection = _Collection(target, part, frozenset(), "helm", "", running={})
     collection.refuse_all(refusal)
-    return collection.facts()
+    return collection.facts(redaction)
 
 
 class _Collection:
@@ -94,10 +98,11 @@ class _Collection:
         self.texts: dict[str, tuple[str, ...]] = {}
         self.attempts: dict[FactKey, ChartAttempt] = {}
 
-    def facts(self) -> dict[FactKey, ChartAttempt]:
+    def facts(self, redaction: Redaction) -> dict[FactKey, ChartAttempt]:
         """Return what was collected, from here on without secrets: what is judged is what the evidence holds."""
         texts = [text for texts in self.texts.values() for text in texts]
-        return redacted(self.attempts, texts=texts, settings=[values.set for values in self.part.values])
+        settings = [values.set for values in self.part.values]
+        return without_secrets(self.attempts, redaction, texts=texts, settings=settings)
 
     def read(self, chart: OpenChart, limits: Limits) -> None:
         self.digest = chart.source.digest

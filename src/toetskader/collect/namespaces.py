@@ -6,16 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 from toetskader.collect.kubernetes.collector import KINDS, NamespaceCollector
 from toetskader.facts.key import Attempt, FactKey
 from toetskader.facts.kubernetes.declared import EVERY_KIND
+from toetskader.facts.redaction import Redaction
 from toetskader.targets.namespaces import NamespaceEntry
 
 
 def collect_namespaces(
-    entries: Iterable[NamespaceEntry], kinds: frozenset[str], objects: frozenset[str]
+    entries: Iterable[NamespaceEntry], kinds: frozenset[str], objects: frozenset[str], redaction: Redaction
 ) -> dict[FactKey, Attempt]:
     """Collect the facts of the namespaces of a target.
 
     Parameters: `kinds`, the kinds of facts that the selected requirements need; `objects`, the kinds of objects that
-    their judgements declare to read: no other is asked for. Never raises: each fact that is not there has a reason.
+    their judgements declare to read: no other is asked for; `redaction`, of the target. Never raises: each fact that
+    is not there has a reason.
     """
     wanted = kinds & set(KINDS)
     entries = tuple(entries)
@@ -23,10 +25,12 @@ def collect_namespaces(
         return {}
     only = None if EVERY_KIND in objects else objects
     own = tuple(dict.fromkeys(name for entry in entries for name in (entry.namespace, *entry.own)))
+    collectors = [NamespaceCollector(entry, only=only, own=own) for entry in entries]
     with ThreadPoolExecutor(len(entries)) as workers:
-        found = list(workers.map(lambda entry: NamespaceCollector(entry, only=only, own=own).collect(wanted), entries))
+        found = list(workers.map(lambda collector: collector.seen(wanted), collectors))
+    # In the target's order, whichever answered first: two runs on one thing give the same markers.
     return {
         FactKey(kind, entry.environment): attempt
-        for entry, attempts in zip(entries, found, strict=True)
-        for kind, attempt in attempts.items()
+        for entry, collector, seen in zip(entries, collectors, found, strict=True)
+        for kind, attempt in collector.without_secrets(seen, redaction).items()
     }

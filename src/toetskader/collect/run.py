@@ -14,6 +14,7 @@ from toetskader.collect.helm.engine import Helm
 from toetskader.core.failure import Failure, Reason
 from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.facts.kubernetes.live import Live
+from toetskader.facts.redaction import Redaction
 from toetskader.targets.models import ChartPart, Target
 from toetskader.text import Text
 
@@ -79,11 +80,13 @@ def _endpoint_collectors(means: Means) -> "EndpointCollectors":
     return EndpointCollectors(means.resolver)
 
 
-def _namespaces(target: Target, kinds: frozenset[str], objects: frozenset[str]) -> Mapping[FactKey, Attempt]:
+def _namespaces(
+    target: Target, kinds: frozenset[str], objects: frozenset[str], redaction: Redaction
+) -> Mapping[FactKey, Attempt]:
     """Collect what runs. Its library takes long to load, which a chart does not need."""
     from toetskader.collect.namespaces import collect_namespaces  # noqa: PLC0415
 
-    return collect_namespaces(target.namespaces, kinds, objects)
+    return collect_namespaces(target.namespaces, kinds, objects, redaction)
 
 
 class _Run:
@@ -99,23 +102,31 @@ class _Run:
         """Collect all parts of one target."""
         stopping.go_on()
         attempts: dict[FactKey, Attempt] = {}
+        redaction = Redaction()
         if target.saas is not None and self._endpoints is not None:
             attempts |= self._endpoints.collect(target.saas, kinds)
         if target.namespaces:
-            attempts |= _namespaces(target, kinds, objects)
+            attempts |= _namespaces(target, kinds, objects, redaction)
         if target.haven_report is not None and "haven" in kinds:
             attempts[FactKey("haven")] = read_haven_report(target.haven_report)
         if target.chart is not None and self._helm is not None:
             running = {key.scene: seen for key, seen in attempts.items() if isinstance(seen, Live)}
-            attempts |= self._chart(self._helm, target, target.chart, kinds, running)
+            attempts |= self._chart(self._helm, target, target.chart, kinds, running, redaction=redaction)
         return TargetFacts(target.name, target.scenes, attempts)
 
     def _chart(
-        self, helm: Helm, target: Target, part: ChartPart, kinds: frozenset[str], running: Mapping[str, Live]
+        self,
+        helm: Helm,
+        target: Target,
+        part: ChartPart,
+        kinds: frozenset[str],
+        running: Mapping[str, Live],
+        *,
+        redaction: Redaction,
     ) -> Mapping[FactKey, Attempt]:
         """Collect a chart. A fault of ours in it costs that chart, and not the run."""
         if isinstance(self._version, Failure):
-            return refused_chart(target, part, self._version)
+            return refused_chart(target, part, self._version, redaction)
         try:
             return collect_chart(
                 helm,
@@ -124,6 +135,7 @@ class _Run:
                 kinds,
                 by=str(self._version),
                 vanity_host=self._means.vanity_host,
+                redaction=redaction,
                 running=running,
             )
         except Exception as fault:
@@ -132,4 +144,4 @@ class _Run:
                 f"Het verzamelen liep vast op deze chart ({name}). Dat is een fout in Toetskader: meld hem.",
                 f"Collecting broke on this chart ({name}). That is a fault in Toetskader: please report it.",
             )
-            return refused_chart(target, part, Failure(reason=Reason.TOOL_FAILED, message=message))
+            return refused_chart(target, part, Failure(reason=Reason.TOOL_FAILED, message=message), redaction)

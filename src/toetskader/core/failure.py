@@ -28,6 +28,7 @@
       NotKeptError           evidence that could not be written
       RegistryError          two checks with one id
       ResultsError           a results.json that cannot be read
+      TooManySecretsError    more different secrets than are looked for, so that nothing of it may be kept
       UndeclaredError        code of ours reads objects of a kind that it does not declare
       UnusableAnswerError    an answer of a web server that is not used
       UnfitFileError         a file that is not read for what it is; `core.bounded` says which

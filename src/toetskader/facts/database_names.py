@@ -1,7 +1,7 @@
 """How a text names a relational database: by its address, or by settings of one.
 
-In facts a secret is replaced by a marker, which must tell the same (`facts.markers`): so what a text says of a database
-is told here as a form that a marker can hold.
+In facts a secret is replaced by a marker, which must tell the same (`facts.redaction.markers`): so what a text says of
+a database is told here as a form that a marker can hold.
 """
 
 import re

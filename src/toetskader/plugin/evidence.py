@@ -18,7 +18,7 @@ from toetskader.core.failure import Reason, ToetskaderError
 from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.names import SceneName
 from toetskader.facts.key import Attempt, TargetFacts
-from toetskader.facts.redaction import redacted_settings
+from toetskader.facts.redaction import Redaction
 from toetskader.judging.subjects import keys_of
 from toetskader.kinds.registry import ALWAYS_COLLECTED
 from toetskader.oserrors import why
@@ -224,7 +224,8 @@ def _not_collected(target: Target) -> Attempt:
 def _without_secrets(target: Target) -> Target:
     if target.chart is None:
         return target
-    values = tuple(replace(item, set=redacted_settings(item.set)) for item in target.chart.values)
+    redaction = Redaction()
+    values = tuple(replace(item, set=redaction.settings(item.set)) for item in target.chart.values)
     return replace(target, chart=replace(target.chart, values=values))
 
 

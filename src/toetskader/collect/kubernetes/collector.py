@@ -8,6 +8,7 @@ from pathlib import Path
 from toetskader.collect.kubernetes.access import collect_rights
 from toetskader.collect.kubernetes.client import ApiServer
 from toetskader.collect.kubernetes.dumps import read_dumps
+from toetskader.collect.kubernetes.hide import Seen, hidden
 from toetskader.collect.kubernetes.inside import collect_inside
 from toetskader.collect.kubernetes.kubeconfig import Access, in_cluster, read_kubeconfig
 from toetskader.collect.kubernetes.logs import collect_logs
@@ -21,6 +22,7 @@ from toetskader.facts.kubernetes.declared import reading
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.monitors import MONITOR_KINDS
 from toetskader.facts.kubernetes.workloads import WORKLOAD_KINDS
+from toetskader.facts.redaction import Redaction
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
 
@@ -64,18 +66,35 @@ class NamespaceCollector:
         self.requests = 0
 
     def collect(self, kinds: frozenset[str]) -> dict[str, NamespaceFact | NotSeen]:
-        """Collect the facts of these kinds, of `KINDS`. Each one that is not there has its reason; never raises."""
+        """Collect the facts of these kinds, of `KINDS`, without secrets: of one namespace by itself.
+
+        Each one that is not there has its reason; never raises.
+        """
+        return self.without_secrets(self.seen(kinds), Redaction())
+
+    def seen(self, kinds: frozenset[str]) -> Seen:
+        """Return what can be seen, secrets in it: for `without_secrets`, and nowhere else. Never raises."""
         wanted = [kind for kind in KINDS if kind in kinds]
         try:
             if self._entry.snapshot is not None:
-                return read_snapshot(self._entry, self._entry.snapshot, frozenset(wanted))
+                return Seen(read_snapshot(self._entry, self._entry.snapshot, frozenset(wanted)))
             if self._entry.dumps:
-                return self._from_dumps(wanted)
+                return Seen(self._from_dumps(wanted))
             return self._from_cluster(self._access(), wanted)
         except Failed as outcome:
-            return dict.fromkeys(wanted, self._not_seen(outcome.failure))
+            return Seen(dict.fromkeys(wanted, self._not_seen(outcome.failure)))
         except Exception as fault:
-            return {kind: self._fault(kind, fault) for kind in wanted}
+            return Seen({kind: self._fault(kind, fault) for kind in wanted})
+
+    def without_secrets(self, seen: Seen, redaction: Redaction) -> dict[str, NamespaceFact | NotSeen]:
+        """Return the facts without the secrets in them. Parameters: `redaction`, of the target. Never raises."""
+        try:
+            return hidden(seen, redaction)
+        except Failed as outcome:
+            reason = self._not_seen(outcome.failure)
+            return {kind: reason if kind in READS else fact for kind, fact in seen.facts.items()}
+        except Exception as fault:
+            return {kind: self._fault(kind, fault) for kind in seen.facts}
 
     def _access(self) -> Access:
         if self._entry.in_cluster:
@@ -93,8 +112,9 @@ class NamespaceCollector:
             found["rights"] = self._guarded("rights", lambda: dump.rights(now=self._now, own=self._own))
         return found
 
-    def _from_cluster(self, access: Access, wanted: list[str]) -> dict[str, NamespaceFact | NotSeen]:
+    def _from_cluster(self, access: Access, wanted: list[str]) -> Seen:
         found: dict[str, NamespaceFact | NotSeen] = {}
+        live: NamespaceFact | NotSeen | None = None
         with ApiServer(access, deadline_s=self._deadline_s, user_agent=f"Toetskader/{version('toetskader')}") as server:
             entry, now = self._entry, self._now
             if READS.keys() & set(wanted):
@@ -118,7 +138,7 @@ class NamespaceCollector:
             if "rights" in wanted:
                 found["rights"] = self._guarded("rights", lambda: collect_rights(server, entry, own=self._own))
             self.requests = server.requests
-        return found
+        return Seen(found, live if isinstance(live, Live) else None)
 
     def _needed(self, wanted: list[str]) -> frozenset[str] | None:
         """Return the kinds of objects to list: those that judgements need, and those that the other facts need."""

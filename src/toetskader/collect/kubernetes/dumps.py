@@ -12,7 +12,6 @@ from toetskader.collect.helm.manifests import is_deeper
 from toetskader.collect.kubernetes.asked import Asked
 from toetskader.collect.kubernetes.dump_yaml import MOST_DEPTH, TOO_DEEP, NotADump, documents
 from toetskader.collect.kubernetes.files import read_file, refused
-from toetskader.collect.kubernetes.hide import without_secrets
 from toetskader.collect.kubernetes.reduce import reduced
 from toetskader.collect.kubernetes.resources import BUILT_IN, RESOURCES, Resource
 from toetskader.collect.kubernetes.rights_plan import Server, rights_of_objects
@@ -20,7 +19,7 @@ from toetskader.core.failure import Failed, Failure, Reason
 from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.kubernetes.label_selector import label_selector
-from toetskader.facts.kubernetes.live import ListOutcome, Live
+from toetskader.facts.kubernetes.live import ListOutcome, Live, as_objects
 from toetskader.facts.kubernetes.rights import Rights
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
@@ -206,7 +205,7 @@ class Dump:
             namespace=self.namespace,
             environment=self._entry.environment,
             selector=self._entry.selector,
-            objects=without_secrets(self.objects, provenance, self.namespace),
+            objects=as_objects(self.objects),
             lists=self.outcomes(),
             unknown=None if self.knows_kinds or self._asked.everything else _NOT_IN_FILES,
             presumed=_PRESUMED if self._presumes_all else None,

@@ -1,23 +1,27 @@
-"""Objects of a namespace without the secrets in them: the redaction of charts, on what runs.
+"""The facts of a namespace without the secrets in them.
 
 A literal password in a variable of a Deployment stands in its ReplicaSets and Pods too, and gets one marker in all.
 A thousand pods are made from a few templates, so each part that occurs is looked through once, and they share it after.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
+from toetskader.collect.kubernetes.snapshot import NamespaceFact
 from toetskader.core.failure import Failed, Failure, Reason
-from toetskader.facts.attempt import NotSeen, Provenance
-from toetskader.facts.chart import Render, RenderedObject
-from toetskader.facts.key import FactKey
-from toetskader.facts.redaction import MOST_SECRETS, redacted
+from toetskader.facts.attempt import NotSeen
+from toetskader.facts.kubernetes.live import Live, Metrics
+from toetskader.facts.redaction import MOST_SECRETS, Hider, Redaction, TooManySecretsError
+from toetskader.facts.secrets.documents import named_secrets
 from toetskader.text import Text
 
 _Place = tuple[dict[str, Any], str]
 """A mapping and a key in it."""
+_Part = dict[str, Any] | Metrics
 
 _CONTAINERS = frozenset({"containers", "initContainers", "ephemeralContainers"})
 _MOUNTS = frozenset({"volumes", "volumeMounts"})
@@ -26,41 +30,77 @@ _MACHINE_WRITTEN = frozenset({"apiVersion", "kind"})
 _encode = msgspec.json.Encoder().encode
 
 
-def without_secrets(
-    documents: Iterable[dict[str, Any]], provenance: Provenance, namespace: str
-) -> tuple[RenderedObject, ...]:
-    """Return objects with every secret value in them replaced by a marker. Changes the documents.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The facts of a namespace as they were seen, secrets in them."""
 
-    Parameters: `documents` as `lists.reduced` gives them; `provenance` and `namespace` of what they are seen in. Raises
-    `Failed` when they hold more secrets than can be looked for.
+    facts: Mapping[str, NamespaceFact | NotSeen]
+    """Kind of fact → the fact."""
+    live: Live | None = None
+    """The objects, also where they are no fact that is asked for: others rest on them, and may hold their secrets."""
+
+
+def hidden(seen: Seen, redaction: Redaction) -> dict[str, NamespaceFact | NotSeen]:
+    """Return the facts with every secret value in them replaced by a marker. Changes the documents of the objects.
+
+    Logs, use and what is inside containers hold counts and names alone. Parameters: `redaction`, of the target. Raises
+    `Failed` when there are more secrets than can be looked for.
     """
-    found = tuple(documents)
+    facts = dict(seen.facts)
+    live, metrics = facts.get("live", seen.live), facts.get("metrics")
+    documents = [item.document for item in live.objects] if isinstance(live, Live) else []
+    pages = metrics if isinstance(metrics, Metrics) else None
+    found = without_secrets(documents, redaction, metrics=pages)
+    return facts if found is None else facts | {"metrics": found}
+
+
+def without_secrets(
+    documents: Iterable[dict[str, Any]], redaction: Redaction, *, metrics: Metrics | None = None
+) -> Metrics | None:
+    """Replace every secret value in objects by a marker, in the documents themselves.
+
+    Parameters: `documents` as `lists.reduced` gives them; `metrics`, pages whose addresses the objects give, returned
+    without secrets. Raises `Failed` when they hold more secrets than can be looked for.
+    """
     parts = _Parts()
-    for document in found:
+    for document in documents:
         for holder, name in _places(document):
             parts.add(holder, name, in_config_map=document.get("kind") == "ConfigMap" and name == "data")
-    # Redaction knows charts; what runs in a namespace is judged, and so hidden, like a render.
-    render = Render(
-        provenance=provenance,
-        scene="",
-        release=namespace,
-        namespace=namespace,
-        kubernetes="",
-        objects=tuple(RenderedObject(template="", document=part) for part in parts.documents),
-    )
-    key = FactKey("render")
-    hidden = redacted({key: render})[key]
-    if not isinstance(hidden, Render):
-        raise Failed(hidden_failure(hidden))
-    parts.put_back([item.document for item in hidden.objects])
-    return tuple(RenderedObject(template="", document=document) for document in found)
+    numbered: dict[int, _Part] = dict(enumerate(parts.documents))
+    if metrics is not None:
+        numbered[len(numbered)] = metrics
+    try:
+        found = redaction.hidden(numbered, _through, names=lambda: named_secrets(parts.documents))
+    except TooManySecretsError:
+        raise Failed(_too_many()) from None
+    parts.put_back([part for part in found.values() if isinstance(part, dict)])
+    return next((part for part in found.values() if isinstance(part, Metrics)), None)
 
 
-def hidden_failure(outcome: object) -> Failure:
+def _through(hider: Hider) -> Callable[[_Part], _Part]:
+    def look(part: _Part) -> _Part:
+        if isinstance(part, dict):
+            return hider.document(part)
+        return _metrics(part, hider)
+
+    return look
+
+
+def _metrics(metrics: Metrics, hider: Hider) -> Metrics:
+    """Return pages of metrics without secrets in their paths, which annotations and monitors name."""
+    commands = metrics.commands
+    for path in dict.fromkeys(page.path for page in metrics.pages):
+        safe = hider.text("", path)
+        if safe != path:
+            commands = tuple(command.replace(path, safe) for command in commands)
+    pages = tuple(replace(page, path=hider.text("", page.path)) for page in metrics.pages)
+    return replace(metrics, commands=commands, pages=pages)
+
+
+def _too_many() -> Failure:
     """Say that there are too many secrets to hide."""
-    reason = outcome.reason if isinstance(outcome, NotSeen) else Reason.TOO_LARGE
     return Failure(
-        reason,
+        Reason.TOO_LARGE,
         Text(
             f"De objecten van de namespace bevatten meer dan {MOST_SECRETS} verschillende geheimen buiten Secrets. "
             "Haal die uit variabelen en ConfigMaps, dan kan de namespace beoordeeld worden.",

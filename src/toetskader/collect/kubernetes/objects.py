@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from toetskader.collect.kubernetes.client import AT_ONCE, ApiServer
-from toetskader.collect.kubernetes.hide import without_secrets
 from toetskader.collect.kubernetes.lists import Listed, list_kind, list_of_unserved
 from toetskader.collect.kubernetes.namespace import exists, perhaps_absent
 from toetskader.collect.kubernetes.resources import RESOURCES, Resource, Served, discover, server_version
@@ -18,7 +17,7 @@ from toetskader.core.failure import Failed
 from toetskader.facts.attempt import Provenance
 from toetskader.facts.kubernetes.declared import is_among
 from toetskader.facts.kubernetes.flux import SOURCES
-from toetskader.facts.kubernetes.live import ListOutcome, Live
+from toetskader.facts.kubernetes.live import ListOutcome, Live, as_objects
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
 
@@ -46,7 +45,7 @@ class Collected:
 
 
 def collect_live(server: ApiServer, entry: NamespaceEntry, *, now: datetime, only: Collection[str] | None) -> Live:
-    """Read the objects of a namespace.
+    """Read the objects of a namespace, secrets in them.
 
     Parameters: `only`, the kinds of objects that are needed (`facts.kubernetes.declared`); None for all that judgements
     know. Raises `Failed` when nothing can be seen; a kind that was refused, or not needed, is an outcome in the fact.
@@ -69,7 +68,7 @@ def collect_live(server: ApiServer, entry: NamespaceEntry, *, now: datetime, onl
         environment=entry.environment,
         selector=entry.selector,
         kubernetes=collected.kubernetes,
-        objects=without_secrets(collected.documents(), provenance, entry.namespace),
+        objects=as_objects(collected.documents()),
         lists=(*outcomes, *_through_slices(outcomes)),
         unknown=collected.served.unknown,
         others=collected.served.others(),

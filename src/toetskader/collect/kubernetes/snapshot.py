@@ -10,12 +10,11 @@ import msgspec
 
 from toetskader.collect.helm.manifests import is_deeper
 from toetskader.collect.kubernetes.files import read_file, refused
-from toetskader.collect.kubernetes.hide import without_secrets
 from toetskader.collect.kubernetes.reduce import reduced
 from toetskader.core.failure import Failed, Failure, Reason
 from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.escape import escaped
-from toetskader.facts.kubernetes.live import Inside, Live, Logs, Metrics, Usage
+from toetskader.facts.kubernetes.live import Inside, Live, Logs, Metrics, Usage, as_objects
 from toetskader.facts.kubernetes.rights import Rights
 from toetskader.kinds.registry import FACT_TYPES
 from toetskader.targets.namespaces import NamespaceEntry
@@ -146,7 +145,7 @@ def _live(entry: NamespaceEntry, live: Live, provenance: Provenance) -> Live:
         provenance=provenance,
         environment=entry.environment,
         selector=entry.selector,
-        objects=without_secrets(documents, provenance, entry.namespace),
+        objects=as_objects(documents),
     )
 
 

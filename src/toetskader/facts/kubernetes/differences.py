@@ -14,7 +14,7 @@ from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject
 from toetskader.facts.kubernetes.quantities import quantity
 from toetskader.facts.kubernetes.workloads import POD_KINDS
-from toetskader.facts.markers import holds_marker
+from toetskader.facts.redaction.markers import holds_marker
 from toetskader.facts.secrets.names import names_secret
 from toetskader.facts.secrets.shapes import leaks
 from toetskader.text import Text

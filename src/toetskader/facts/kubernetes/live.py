@@ -3,6 +3,9 @@
 A part that could not be seen is a value with its own reason, so that nothing that was refused looks like nothing there.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 import msgspec
 
 from toetskader.facts.attempt import Provenance
@@ -69,6 +72,11 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, tag="live"):
         """Return how the list of a kind went; None when it was not asked for."""
         found = (item for item in self.lists if item.kind == kind and group in (None, item.group))
         return next(found, None)
+
+
+def as_objects(documents: Iterable[dict[str, Any]]) -> tuple[RenderedObject, ...]:
+    """Return what was read of a namespace as objects: they come from no template."""
+    return tuple(RenderedObject(template="", document=document) for document in documents)
 
 
 class LogTail(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 
 from toetskader.facts.command_secrets import in_text
-from toetskader.facts.markers import Markers, encoded, key_spans, without_keys
+from toetskader.facts.redaction.keys import key_spans, without_keys
+from toetskader.facts.redaction.markers import Markers, encoded
 from toetskader.facts.references import generated, placeholder
 from toetskader.facts.secrets.encoded import decoded, encoded_texts, in_base64
 from toetskader.facts.secrets.files import is_documentation

@@ -7,11 +7,11 @@ get one marker, two secrets get two.
 
 import base64
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
 from toetskader.facts.database_names import database_in
 from toetskader.facts.placeholders import is_placeholder, says_to_replace
+from toetskader.facts.redaction.keys import KEY_WORD, without_keys
 from toetskader.facts.references import inner, nothing, placeholder
 from toetskader.facts.secrets.encoded import decoded, holds_certificate, holds_private_key
 from toetskader.facts.secrets.shapes import PRIVATE_KEY, Shape, is_plain_word, is_sample, leaks, refers
@@ -34,7 +34,6 @@ _EXACT = 1e15
 
 # Fillers for the shapes of tokens: as a rule, where digits must occur to look random, and for samples.
 _FILLERS = (WORD, f"{WORD}2345UVWXYZ67", f"{WORD}a1B2c3D4", f"EXAMPLE{WORD}")
-_PEM_WORD = WORD  # eight characters, the least that counts as key material
 
 _WORDS_OF_NOBODY = re.compile(
     r"a|api|admin|app|auth|change|changeme|changeit|changethis|client|database|db|default|demo|dummy|enter|example"
@@ -55,17 +54,30 @@ _MASK = re.compile(r"[xX*.…?#-]+")
 _COUNTING = "12345678901234567890"
 
 
-class Markers:
-    """Gives every secret value its marker, and remembers which it gave.
+class Register:
+    """The markers of one target: what each secret got in any of its parts."""
 
-    Parameters: `secrets` gives the names of the Secrets that the objects refer to, which are no secrets.
+    def __init__(self) -> None:
+        self.markers: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+
+    def number(self, value: str) -> int:
+        """Return the number of a value, the next one for a value that has none yet."""
+        return self._numbers.setdefault(value, len(self._numbers) + 1)
+
+
+class Markers:
+    """Gives the secrets of one part of a target their markers, and remembers which it gave.
+
+    Parameters: `register`, of the target; `secrets` gives the names of the Secrets that the objects refer to, which are
+    no secrets.
     """
 
-    def __init__(self, secrets: Callable[[], frozenset[str]] = frozenset) -> None:
+    def __init__(self, register: Register | None = None, secrets: Callable[[], frozenset[str]] = frozenset) -> None:
+        self._register = register or Register()
         self._names_of_secrets = secrets
         self._given: dict[str, str] = {}
         self._secrets: set[str] = set()
-        self._numbers: dict[str, int] = {}
 
     def marker(self, value: str, *, part: bool = False) -> str:
         """Return what stands for a value: itself when it is nobody's secret (`changeme`).
@@ -76,7 +88,10 @@ class Markers:
             self._secrets.add(value)
         found = self._given.get(value)
         if found is None:
-            found = self._given[value] = value if is_public(value) else self._made(value)
+            known = self._register.markers
+            if value not in known:
+                known[value] = value if is_public(value) else self._made(value)
+            found = self._given[value] = known[value]
             for within in _within(value):
                 self.marker(within)
         return found
@@ -87,7 +102,7 @@ class Markers:
 
     def generated(self, value: str) -> str:
         """Return what stands for a token that looks generated: it is looked for nowhere else by its value."""
-        found = self._given.get(value)
+        found = self._register.markers.get(value)
         return f"{WORD}{self._number(value):06d}a1B2c3D4e5F6" if found is None else found
 
     def number(self, value: float) -> int | float:
@@ -185,14 +200,14 @@ class Markers:
 
     def _of_shape(self, shape: Shape, filler: str, value: str) -> str:
         if shape is PRIVATE_KEY:
-            return f"-----BEGIN PRIVATE KEY----- {_PEM_WORD} -----END PRIVATE KEY-----"
+            return f"-----BEGIN PRIVATE KEY----- {KEY_WORD} -----END PRIVATE KEY-----"
         if any(shape.around):
             end = "-secret" if filler == _FILLERS[-1] else ""
             return f"{WORD}-{self._number(value)}{end}".join(shape.around)
         return shape.filled(filler, self._letters(value))
 
     def _number(self, value: str) -> int:
-        return self._numbers.setdefault(value, len(self._numbers) + 1)
+        return self._register.number(value)
 
     def _letters(self, value: str) -> str:
         """Return the number of a value in four letters, which every shape of a token can hold."""
@@ -213,7 +228,9 @@ _SHORTEST_WITHIN = 8
 
 
 def _within(value: str) -> Iterator[str]:
-    """Yield the secret in a value that says more: within the marks of a reference, or `user:password` in base64."""
+    """Yield the secret in a value that says more: a key in base64, `user:password` in that, or a reference's inside."""
+    if "LS0tLS1" in value[:64]:
+        yield decoded(value)
     if len(value) > _LONGEST_WITHIN or "\n" in value or "{{" in value:
         return
     stripped = inner(value) or value.strip("$<>_%{}()#")
@@ -286,73 +303,3 @@ def is_public(value: str) -> bool:
 def encoded(text: str) -> str:
     """Write a text in base64, as in a Secret's `data`."""
     return base64.b64encode(text.encode("latin-1", "replace")).decode()
-
-
-# --- private keys --------------------------------------------------------------------------------------------------
-
-_KEY_BLOCK = re.compile(r"(?P<begin>-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----)")
-_KEY_END = re.compile(r"-----END [A-Z0-9 ]{1,80}-----")
-_MATERIAL = re.compile(
-    r"(?P<escape>(?<!\\)\\+[nrt])|(?P<header>(?:Proc-Type|DEK-Info|Version|Comment):[^\n\\]*)|"
-    r"(?P<key>[A-Za-z0-9+/]{4,}={0,2})"
-)
-_LONG = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
-_LONGEST_KEY = 40_000
-_KNOWN_BLOCK = re.compile(r"(?:PRIVATE KEY|PRIVATE KEY BLOCK|PUBLIC KEY|CERTIFICATE|CRL)$")
-_PEM_BEGIN = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,60})-----")
-_PEM_END = re.compile(r"-----END ([A-Z0-9 ]{1,60})-----")
-
-
-def key_spans(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield where a text holds the material of a private key, with the same without it: headers, lines and all."""
-    if PRIVATE_KEY.literals[0] not in text:
-        return
-    for match in _KEY_BLOCK.finditer(text):
-        stop = min(len(text), match.end() + _LONGEST_KEY)
-        following = text.find("-----BEGIN", match.end(), stop)
-        stop = following if following >= 0 else stop
-        end = _KEY_END.search(text, match.end(), stop)
-        stop = end.start() if end else stop
-        body = text[match.end() : stop]
-        # Without an end prose or a template follows, of which only long runs are taken for key material.
-        whole = end is not None and "{{" not in body
-        replaced = _MATERIAL.sub(_hide, body) if whole else _LONG.sub(_PEM_WORD, body)
-        if replaced != body:
-            yield match.end(), stop, replaced
-
-
-def _hide(match: re.Match[str]) -> str:
-    # No longer than what stood there: a word too short to be key material does not become so.
-    return _PEM_WORD[: len(match["key"])] if match["key"] else match[0]
-
-
-def without_keys(text: str, *, thorough: bool = False) -> str:
-    """Return a text without the material of the private keys in it.
-
-    Parameters: `thorough` leaves nothing but its PEM blocks, of which certificates and public keys are public.
-    """
-    out, last = [], 0
-    for start, end, replaced in key_spans(text):
-        out += [text[last:start], replaced]
-        last = end
-    whole = "".join([*out, text[last:]])
-    if not thorough:
-        return whole
-    blocks = [block for label, block in _pem_blocks(whole) if _KNOWN_BLOCK.search(label)]
-    if not blocks:
-        return _PEM_WORD
-    return "\n".join(blocks) + "\n" if "\n" in text else " ".join(blocks)
-
-
-def _pem_blocks(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the PEM blocks of a text that end, each with its label; none begins within another."""
-    ends: dict[str, list[tuple[int, int]]] = {}
-    for match in _PEM_END.finditer(text):
-        ends.setdefault(match[1], []).append(match.span())
-    position = 0
-    for match in _PEM_BEGIN.finditer(text):
-        known = ends.get(match[1], [])
-        at = bisect_left(known, (match.end(), 0))
-        if match.start() >= position and at < len(known) and known[at][0] - match.end() <= _LONGEST_KEY:
-            position = known[at][1]
-            yield match[1], text[match.start() : position]
