@@ -76,6 +76,13 @@ def test_changelog_keeps_the_form(chart: ChartFiles, findings: Findings) -> None
                 f"the chart's version on top ({' or '.join(_versions(chart))})",
             ),
         )
+    if changelog.unread_from and not findings.fail:
+        undetermined(
+            f"{source} is te lang: vanaf regel {changelog.unread_from} is het niet gelezen. Zet oude versies in een "
+            "ander bestand.",
+            f"{source} is too long: it was not read from line {changelog.unread_from} on. Move old versions to another "
+            "file.",
+        )
 
 
 class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

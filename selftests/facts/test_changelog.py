@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toetskader.facts import markdown
 from toetskader.facts.changelog import Flaw, Kind, parse_changelog
 
 GOOD = """# Changelog
@@ -81,6 +82,15 @@ DEFECTS = {
     f"# C\n```\n## no heading\n```\n<!-- ## nor this -->\n## [1.0.0] - 2026-01-01\n{ENTRY}[1.0.0]: https://x.nl\n": [],
     f"\ufeff# C\r\n## [1.0.0] - 2026-01-01\r\n{ENTRY}": [],
     "# C\n## [1.0.0] - 2026-01-01\n### Breaking\n- x\n### Externe communicatie\n- geen\n": [],
+    # No release: words about the file, and what Markdown does not take for a heading.
+    f"# C\n## Over dit bestand\nWoorden.\n## [1.0.0] - 2026-01-01\n{ENTRY}\n## Links\n- https://x.nl\n": [],
+    f"# C\n## [1.0.0] - 2026-01-01\n{ENTRY}  ## 0.9.0\n\n    ## 0.8.0\n<div>\n## 0.7.0\n</div>\n": [],
+    f"# C\n```\n```sh\n## 0.9.0\n```\n## [1.0.0] - 2026-01-01\n{ENTRY}": [],
+    # A release, however it is written: by its number, or by the changes below it.
+    f"# C\n## Versie twee\n{ENTRY}": [Flaw.HEADING],
+    f"# C\n## Release 2\n{ENTRY}": [Flaw.HEADING],
+    "# C\n## Links\n- https://x.nl\n": [Flaw.NO_RELEASES],
+    f"C\n=\n[1.0.0] - 2026-01-01\n---\n{ENTRY}": [],
 }
 
 
@@ -99,6 +109,14 @@ def test_any_text_is_read(parts: list[str]) -> None:
     text = "".join(parts)
     found = parse_changelog(text)
     assert all(0 < item.line <= text.count("\n") + 1 for item in (*found.defects, *found.releases))
+
+
+def test_what_is_too_long_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines behind the last one that is read are no words of the release above them."""
+    text = f"# C\n## [1.0.0] - 2026-01-01\n{ENTRY}## 0.9\n"
+    monkeypatch.setattr(markdown, "LONGEST", len(text) - 5)
+    found = parse_changelog.__wrapped__(text)
+    assert (found.unread_from, found.defects, found.releases[0].sections[0].lines) == (5, (), ("- x",))
 
 
 def test_a_hostile_text_is_read_in_time() -> None:

@@ -1,8 +1,9 @@
 """Changelogs in the form of Keep a Changelog 1.1.0 (keepachangelog.com), and what is wrong with others.
 
-A grammar of our own: the library `keepachangelog` takes any second-level heading for a release and any third-level one
-for a section, gives no line numbers, merges two releases of one version, and reads headings inside code, so that it can
-say neither whether a file keeps the form nor where it does not.
+Its blocks are those of Markdown (`toetskader.facts.markdown`); what they mean is a grammar of our own: the library
+`keepachangelog` takes any second-level heading for a release and any third-level one for a section, gives no line
+numbers, and merges two releases of one version, so that it can say neither whether a file keeps the form nor where it
+does not.
 """
 
 import re
@@ -12,6 +13,8 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
+from toetskader.facts import markdown
+from toetskader.facts.markdown import Block
 from toetskader.facts.versions import SemVer, parse_semver
 from toetskader.patterns import linear
 
@@ -126,6 +129,8 @@ class Changelog:
 
     releases: tuple[Release, ...]
     defects: tuple[Defect, ...]
+    unread_from: int = 0
+    """The line from which it was not read, for it is too long; 0 when all of it was."""
 
     @property
     def newest(self) -> Release | None:
@@ -134,7 +139,6 @@ class Changelog:
 
 
 _UNRELEASED = re.compile(r"\[?(unreleased|niet uitgebracht|nog niet uitgebracht)\]?(\(\S*\))?", re.IGNORECASE)
-_HEADING = linear(r"(?P<marks>#{1,6})(?:[ \t]+(?P<text>.*?))?(?:[ \t]+#+)?[ \t]*")
 # `[1.2.3] - 2024-05-06`, the brackets linked or absent, `[YANKED]` behind it.
 _RELEASE = linear(
     r"(?:\[(?P<linked>[^\]\s]{1,100})\](?:\([^)\s]*\))?|(?P<plain>[^\s\[\]()]{1,100}))"
@@ -142,26 +146,38 @@ _RELEASE = linear(
 )
 _ANY_VERSION = re.compile(r"v?[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}(?:-[0-9A-Za-z.-]{1,60})?(?:\+[0-9A-Za-z.-]{1,60})?")
 _ANY_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_FENCE = re.compile(r"[ \t]{0,3}(?P<mark>```+|~~~+)")
-_LINK = linear(r"\[[^\]]{1,200}\]:\s*\S+.*")
+_NUMBER = re.compile(r"[0-9]")
 _SHOWN = 80
 
 
 @lru_cache(maxsize=16)
 def parse_changelog(text: str) -> Changelog:
-    """Read a changelog, leniently: every second-level heading is a release, and what breaks the form is a defect."""
-    headings = list(_headings(text))
+    """Read a changelog, leniently: a second-level heading is a release, and what breaks the form is a defect.
+
+    No release is a heading without a digit that neither says that changes wait for a release nor has a kind of change
+    below it: `## Links`.
+    """
+    unread = markdown.unread_from(text)
+    headings = list(_lines(text, unread))
     defects: list[Defect] = []
     first = next((line for line in headings if line.level or line.text), None)
     if first is None or first.level != 1:
         defects.append(Defect(Flaw.NO_TITLE, first.number if first else 1, first.text[:_SHOWN] if first else ""))
-    releases = [_release(part) for part in _split(headings, 2)[1:]]
+    releases = [release for part in _split(headings, 2)[1:] if _may_be_one(release := _release(part))]
     if not releases:
         defects.append(Defect(Flaw.NO_RELEASES, 1, ""))
     for release in releases:
         defects.extend(_release_defects(release))
     defects.extend(_order_defects(releases))
-    return Changelog(tuple(releases), tuple(sorted(defects, key=lambda item: item.line)))
+    return Changelog(tuple(releases), tuple(sorted(defects, key=lambda item: item.line)), unread)
+
+
+def _may_be_one(release: Release) -> bool:
+    return (
+        release.is_unreleased
+        or _NUMBER.search(release.heading) is not None
+        or any(section.kind is not None for section in release.sections)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,24 +188,13 @@ class _Line:
     text: str
 
 
-def _headings(text: str) -> Iterator[_Line]:
-    """Yield every line with its heading level; comments are left out, and code is never a heading."""
-    fence, comment = "", False
-    for number, raw in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
-        line = raw.rstrip()
-        if comment or (not fence and line.lstrip().startswith("<!--")):
-            comment = "-->" not in line
-            continue
-        mark = _FENCE.match(line)
-        if mark:
-            fence = "" if fence and mark["mark"].startswith(fence) else fence or mark["mark"]
-            yield _Line(number, 0, line)
-            continue
-        heading = _HEADING.fullmatch(line) if line.startswith("#") and not fence and len(line) <= 2000 else None
-        if heading:
-            yield _Line(number, len(heading["marks"]), (heading["text"] or "").strip())
-        elif fence or not (line.startswith("[") and _LINK.fullmatch(line)):
-            yield _Line(number, 0, line)
+def _lines(text: str, unread_from: int) -> Iterator[_Line]:
+    """Yield the lines that are read; comments and definitions of links are left out."""
+    for line in markdown.lines(text):
+        if line.number == unread_from:
+            return
+        if line.block not in (Block.COMMENT, Block.NOTHING):
+            yield _Line(line.number, line.level, line.text.rstrip())
 
 
 def _split(lines: list[_Line], level: int) -> list[list[_Line]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from toetskader.facts.markdown import Block, Line, lines
 from toetskader.patterns import linear
 
 _PROSE = (".md", ".markdown", ".rst", ".adoc", ".txt", ".md.gotmpl")
@@ -15,8 +16,6 @@ _LIST_ITEM = re.compile(
     r"\s*(?:[-*+]|[0-9]{1,3}[.)]|[^\s:]{1,200}::)\s+(?P<text>.*)|(?P<term>`{1,2}[^`]{1,200}`{1,2}\s*[:–-].*)"
 )
 _ONE_NAME = re.compile(r"[`*_ ]*[A-Za-z][A-Za-z0-9_.-]{0,200}[`* ]*")
-_HEADING = re.compile(r"#{1,6}\s+(?P<text>.*)")
-_FENCE = re.compile(r"\s*(?P<mark>```+|~~~+)")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -74,12 +73,16 @@ _AT_START = re.compile(r"\bautomati|\b(at|on|during|bij( het)?) (the )?(op)?star
 
 def _describing(text: str) -> Iterator[str]:
     """Yield the parts of a text in which a name is described."""
-    lines = [line for _, line in _outside_code(text)]
-    for index, line in enumerate(lines):
-        if len(line) > 20_000:
+    shown = [line for line in lines(text) if line.block is not Block.FENCED]
+    for index, line in enumerate(shown):
+        if len(line.text) > 20_000:
             continue
-        stripped = line.strip()
-        if "|" in stripped:
+        stripped = line.text.strip()
+        if line.level:
+            below = next((other for other in shown[index + 1 : index + 4] if other.text.strip("=- ")), None)
+            if below is not None and not below.level and _LETTERS.search(below.text):
+                yield line.text
+        elif "|" in stripped:
             cells = [cell.strip() for cell in stripped.strip("|").split("|")]
             for at, cell in enumerate(cells):
                 is_name = at == 0 or _ONE_NAME.fullmatch(cell)
@@ -88,13 +91,9 @@ def _describing(text: str) -> Iterator[str]:
         elif match := _LIST_ITEM.fullmatch(stripped):
             item = match["text"] or match["term"] or ""
             name, explanation = _split_item(item)
-            below = lines[index + 1] if index + 1 < len(lines) else ""
-            if _LETTERS.search(explanation) or (below[:1].isspace() and _LETTERS.search(below)):
+            follows = shown[index + 1].text if index + 1 < len(shown) else ""
+            if _LETTERS.search(explanation) or (follows[:1].isspace() and _LETTERS.search(follows)):
                 yield name
-        elif match := _HEADING.fullmatch(stripped):
-            below = next((other for other in lines[index + 1 : index + 4] if other.strip()), "")
-            if _LETTERS.search(below) and not _HEADING.match(below):
-                yield match["text"]
 
 
 def _split_item(item: str) -> tuple[str, str]:
@@ -103,19 +102,6 @@ def _split_item(item: str) -> tuple[str, str]:
     if len(parts) == 1:
         parts = item.split(maxsplit=1)
     return parts[0] if parts else "", parts[1] if len(parts) > 1 else ""
-
-
-def _outside_code(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines outside fenced code, with their numbers from 1."""
-    fence = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        match = _FENCE.match(line)
-        if match and not fence:
-            fence = match["mark"]
-        elif match and match["mark"].startswith(fence):
-            fence = ""
-        elif not fence:
-            yield number, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,32 +167,33 @@ def manual_steps(text: str) -> tuple[ManualStep, ...]:
     if not _names_program(text):
         return ()
     found = []
-    fence, levels = "", dict[int, bool]()
+    levels: dict[int, bool] = {}
     shown: list[str] = []
     """Code since the last heading: the manifests that a command may apply."""
-    lines = text.splitlines()
-    for number, line in enumerate(lines, start=1):
-        mark = _FENCE.match(line)
-        if mark:
-            fence = "" if fence and mark["mark"].startswith(fence) else fence or mark["mark"]
-            continue
-        if fence:
-            shown.append(line)
-        heading = None if fence else re.match(r"(#{1,6})\s+(.*)", line)
-        if heading:
-            depth = len(heading[1])
-            levels = {level: other for level, other in levels.items() if level < depth}
-            levels[depth] = _OTHER_SECTION.search(heading[2]) is not None
+    read = lines(text)
+    texts = [line.text for line in read]
+    for line in read:
+        in_code = line.block is Block.FENCED
+        if in_code:
+            shown.append(line.text)
+        if line.level:
+            levels = {level: other for level, other in levels.items() if level < line.level}
+            levels[line.level] = _OTHER_SECTION.search(line.text) is not None
             shown.clear()
-        elif not any(levels.values()) and _names_program(line) and len(line) < 5000 and not _DRY.search(line):
-            whole = _continued(lines, number - 1)
+        elif not any(levels.values()) and _may_ask(line):
+            whole = _continued(texts, line.number - 1)
             if _DRY.search(whole):
                 continue
             found += [
-                ManualStep(number, command, _configures(part, _here_document(lines, number - 1), shown))
-                for command, part in _commands(whole.strip(), in_code=bool(fence))
+                ManualStep(line.number, command, _configures(part, _here_document(texts, line.number - 1), shown))
+                for command, part in _commands(whole.strip(), in_code=in_code)
             ]
     return tuple(found)
+
+
+def _may_ask(line: Line) -> bool:
+    """Tell whether a line may hold a command, at a glance."""
+    return _names_program(line.text) and len(line.text) < 5000 and not _DRY.search(line.text)
 
 
 _MOST_CONTINUED = 20
