@@ -34,16 +34,16 @@ def measure_chart(target_file: Path = ROOT / "targets/voorbeeld", rounds: int = 
     loading = time.perf_counter() - started
     (target,) = load_targets([target_file], today=today, catalogue=catalogue)
     scope = scope_of(target, catalogue, checks, profiles=(), lang="nl")
-    kinds = frozenset(kind for item in scope.looked_at for kind in item.fact_kinds)
+    needs = frozenset(need for item in scope.looked_at for need in item.needs)
     parameters = Parameters(with_defaults(target, catalogue.profiles))
     part = target.chart
     assert part is not None
     collecting, judging = [], []
     with Helm() as helm:
-        collect_chart(helm, target, part, kinds, by="", vanity_host="x.example", redaction=Redaction())
+        collect_chart(helm, target, part, needs, by="", redaction=Redaction())
         for _ in range(rounds):
             started = time.perf_counter()
-            attempts = collect_chart(helm, target, part, kinds, by="", vanity_host="x.example", redaction=Redaction())
+            attempts = collect_chart(helm, target, part, needs, by="", redaction=Redaction())
             collected = time.perf_counter()
             subjects = TargetSubjects(TargetFacts(target.name, target.scenes, {**attempts}))
             for item in scope.looked_at:

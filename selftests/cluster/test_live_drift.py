@@ -15,7 +15,7 @@ from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
 from toetskader.collect.kubernetes.collector import NamespaceCollector
 from toetskader.facts.chart import Render
-from toetskader.facts.key import FactKey, TargetFacts
+from toetskader.facts.key import FactKey, Need, TargetFacts
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.redaction import Redaction
 from toetskader.judging.combining import Judged
@@ -87,9 +87,8 @@ def contracted(installed: ControlPlane) -> Render:
             helm,
             target,
             part,
-            frozenset({"contracted"}),
+            frozenset({Need("contracted")}),
             by="Helm",
-            vanity_host="naam.gemeente.nl",
             redaction=Redaction(),
             running={ENVIRONMENT: looked(installed)},
         )

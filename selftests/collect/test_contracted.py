@@ -11,7 +11,7 @@ from toetskader.collect.helm.engine import Helm
 from toetskader.core.failure import Failure, Reason
 from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.chart import Render, RenderedObject
-from toetskader.facts.key import Attempt, FactKey, TargetFacts
+from toetskader.facts.key import Attempt, FactKey, Need, TargetFacts
 from toetskader.facts.kubernetes.live import ListOutcome, Live
 from toetskader.facts.redaction import Redaction
 from toetskader.targets.load import load_targets
@@ -88,9 +88,8 @@ def collected(target: Target, *running: Live, kinds: frozenset[str] = frozenset(
             helm,
             target,
             target.chart,
-            kinds,
+            frozenset(map(Need, kinds)),
             by="Helm",
-            vanity_host="x.nl",
             redaction=Redaction(),
             running={live.environment: live for live in running},
         )
@@ -179,7 +178,7 @@ def test_it_is_not_rendered_when_nothing_asks_for_it(target: Target) -> None:
 def test_a_chart_that_is_refused_is_so_in_each_environment(target: Target) -> None:
     assert target.chart is not None
     refusal = Failure(reason=Reason.TIMED_OUT, message=Text("te laat", "too late"))
-    found = refused_chart(target, target.chart, refusal, Redaction())
+    found = refused_chart(target, target.chart, frozenset({Need("contracted")}), refusal, Redaction())
     for environment in ("test", "acceptance", "production"):
         attempt = found[FactKey("contracted", environment)]
         assert isinstance(attempt, NotSeen)

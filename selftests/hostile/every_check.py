@@ -57,8 +57,9 @@ class Golden:
     def judged(self, change: Change, *checks: str) -> dict[str, Judged]:
         """Judge every requirement, or those of some checks, with a change made to the chart and to all its renders."""
         attempts = dict(self.facts.attempts)
-        for key in (FactKey("chart"), *(FactKey(kind, SCENE) for kind in KINDS)):
-            attempts[key] = change(attempts[key])
+        for key in attempts:
+            if key.kind == "chart" or (key.kind in KINDS and key.scene == SCENE):
+                attempts[key] = change(attempts[key])
         subjects = TargetSubjects(TargetFacts("hostile", {"chart": (SCENE,)}, attempts))
         return {
             item.requirement.id: judged_in_scope(item, subjects, parameters=self.parameters, today=TODAY).judged
@@ -98,15 +99,14 @@ def collect_golden(folder: FilePath = GOLDEN) -> Golden:
     (target,) = load_targets([folder], today=TODAY, catalogue=catalogue)
     assert target.chart is not None
     scope = scope_of(target, catalogue, checks, profiles=(), lang="en").looked_at
-    kinds = frozenset().union(*(item.fact_kinds for item in scope))
+    needs = frozenset().union(*(item.needs for item in scope))
     with Helm(processes=1) as helm:
         attempts = collect_chart(
             helm,
             target,
             target.chart,
-            kinds,
+            needs,
             by="Helm",
-            vanity_host="mooietoepassingsnaam.gemeente.nl",
             redaction=Redaction(),
         )
     facts = TargetFacts(target.name, target.scenes, dict(attempts))

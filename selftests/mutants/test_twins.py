@@ -213,8 +213,8 @@ def test_what_cannot_be_read_is_met_nowhere(auditor: Auditor, tmp_path: Path) ->
 def test_a_requirement_alone_gives_the_verdict_of_the_whole_run(auditor: Auditor, folder: Path) -> None:
     """What is collected for other requirements decides nothing."""
     together = auditor.audit(folder)
-    needs = {auditor.check_of(id_).fact_kinds("chart") for id_ in together}
-    alone = {id_: judged for kinds in needs for id_, judged in auditor.audit(folder, kinds).items()}
+    needs = {item.needs for item in auditor.scope(auditor.load(folder))}
+    alone = {id_: judged for need in needs for id_, judged in auditor.audit(folder, need).items()}
     assert alone.keys() == together.keys()
     for id_, judged in together.items():
         assert (alone[id_].verdict, alone[id_].findings) == (judged.verdict, judged.findings), id_

@@ -18,7 +18,7 @@ from toetskader.catalogue.load import load_catalogue
 from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
 from toetskader.facts.chart import ChartAttempt
-from toetskader.facts.key import FactKey, TargetFacts
+from toetskader.facts.key import FactKey, Need, TargetFacts
 from toetskader.facts.redaction import Redaction
 from toetskader.judging.combining import Judged
 from toetskader.judging.outcomes import Parameters
@@ -129,16 +129,16 @@ def facts_of(target_file: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Target
     monkeypatch.setattr(toetskader.collect.charts, "without_secrets", spy)
     catalogue = load_catalogue(ROOT / "policies", load_checks(ROOT / "tests"))
     (target,) = load_targets([target_file], today=TODAY, catalogue=catalogue)
-    kinds = frozenset({"chart", "render", "render_next", "render_vanity", "render_scaled"})
+    needs = {Need(kind) for kind in ("chart", "render", "render_next", "render_scaled")}
+    needs.add(Need("render_vanity", "mooietoepassingsnaam.gemeente.nl"))
     assert target.chart is not None
     with Helm() as helm:
         kept = collect_chart(
             helm,
             target,
             target.chart,
-            kinds,
+            frozenset(needs),
             by="Helm",
-            vanity_host="mooietoepassingsnaam.gemeente.nl",
             redaction=Redaction(),
         )
     whole = [TargetFacts(target.name, target.scenes, dict(attempts)) for attempts in (seen[0], kept)]

@@ -16,8 +16,8 @@ from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Addressee, Catalogue, Part, Profile, Requirement, TargetParameters
 from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
-from toetskader.collect.run import Means, collect
-from toetskader.facts.key import Attempt, FactKey, TargetFacts
+from toetskader.collect.run import Means, Wanted, collect
+from toetskader.facts.key import Attempt, FactKey, Need, TargetFacts
 from toetskader.facts.redaction import Redaction
 from toetskader.judging.check import Check
 from toetskader.judging.combining import Judged
@@ -32,7 +32,6 @@ from toetskader.text import Text
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 22)
 """The day on which what is stored is judged."""
-VANITY_CHECK = "ingress.vanity_host"
 
 Outcome = Mapping[str, Judged]
 """Requirement → what its check said."""
@@ -41,10 +40,10 @@ Collector = Callable[["Auditor", Target, tuple[Measurement, ...]], Mapping[FactK
 
 def as_a_run(auditor: "Auditor", target: Target, scope: tuple[Measurement, ...]) -> Mapping[FactKey, Attempt]:
     """Collect a target as a run does."""
-    objects = frozenset().union(*(item.check.reads for item in scope))
-    means = Means(helm_program=None, resolver=None, vanity_host=auditor.vanity_host)
-    kinds = {target.name: auditor.fact_kinds_of(scope)}
-    (facts,) = collect([target], kinds, objects={target.name: objects}, means=means, progress=lambda *_: None)
+    objects = frozenset().union(*(item.listed_objects for item in scope))
+    means = Means(helm_program=None, resolver=None)
+    wanted = {target.name: Wanted(auditor.needs_of(scope), objects)}
+    (facts,) = collect([target], wanted, means=means, progress=lambda *_: None)
     return facts.attempts
 
 
@@ -53,12 +52,8 @@ def with_helm(helm: Helm) -> Collector:
 
     def collected(auditor: Auditor, target: Target, scope: tuple[Measurement, ...]) -> Mapping[FactKey, Attempt]:
         assert target.chart is not None
-        kinds = auditor.fact_kinds_of(scope)
-        return {
-            **collect_chart(
-                helm, target, target.chart, kinds, by="Helm", vanity_host=auditor.vanity_host, redaction=Redaction()
-            )
-        }
+        needs = auditor.needs_of(scope)
+        return {**collect_chart(helm, target, target.chart, needs, by="Helm", redaction=Redaction())}
 
     return collected
 
@@ -100,12 +95,6 @@ class Auditor:
         """Return the check that measures a requirement, by id, on the part."""
         return self.checks[self.requirements[requirement].check_for(self.part)]
 
-    @cached_property
-    def vanity_host(self) -> str:
-        """The host name that the requirement on vanity hosts asks to try."""
-        asking = (item for item in self.catalogue.requirements.values() if item.check == VANITY_CHECK)
-        return next(str(item.params["host"]) for item in asking)
-
     def load(self, path: Path) -> Target:
         """Load the target of a file or folder."""
         (target,) = load_targets([path], today=self.today, catalogue=self.catalogue)
@@ -125,17 +114,17 @@ class Auditor:
             }
         return tuple(found.values())
 
-    def fact_kinds_of(self, scope: Iterable[Measurement]) -> frozenset[str]:
-        """Return the kinds of facts that requirements need."""
-        return frozenset().union(*(item.fact_kinds for item in scope))
+    def needs_of(self, scope: Iterable[Measurement]) -> frozenset[Need]:
+        """Return what must be collected for requirements."""
+        return frozenset().union(*(item.needs for item in scope))
 
-    def audit(self, path: Path, only: frozenset[str] | None = None) -> Outcome:
+    def audit(self, path: Path, only: frozenset[Need] | None = None) -> Outcome:
         """Return what every requirement comes to on the target of a file or folder, before deviations.
 
-        Parameters: `only`, the kinds of facts that a requirement needs to be selected; None for all requirements.
+        Parameters: `only`, select the requirements that need exactly this; None for all of them.
         """
         target = self.load(path)
-        scope = tuple(item for item in self.scope(target) if only is None or item.fact_kinds == only)
+        scope = tuple(item for item in self.scope(target) if only is None or item.needs == only)
         attempts = self._collector(self, target, scope)
         return self.judged(
             TargetFacts(target.name, target.scenes, dict(attempts)),

@@ -14,7 +14,7 @@ from toetskader.collect.evidence import read_evidence, write_evidence
 from toetskader.collect.helm.engine import Helm
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.chart import ChartFiles, Render
-from toetskader.facts.key import FactKey, TargetFacts
+from toetskader.facts.key import FactKey, Need, TargetFacts
 from toetskader.facts.redaction import Redaction
 from toetskader.targets.load import load_targets
 from toetskader.text import Text
@@ -70,9 +70,8 @@ def collect(tmp_path: Path, helm: Helm) -> Collect:
             path.write_text(text, encoding="utf-8")
         (target,) = load_targets([tmp_path / "target.yaml"], today=date(2026, 11, 22))
         assert target.chart is not None
-        found = collect_chart(
-            tool, target, target.chart, kinds, by="Helm", vanity_host="mooi.gemeente.nl", redaction=Redaction()
-        )
+        needs = {Need(kind, "mooi.gemeente.nl" if kind == "render_vanity" else "") for kind in kinds}
+        found = collect_chart(tool, target, target.chart, frozenset(needs), by="Helm", redaction=Redaction())
         return {key.kind: attempt for key, attempt in found.items()}
 
     return collected

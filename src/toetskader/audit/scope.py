@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from toetskader.catalogue.models import Catalogue, Part, Profile, Requirement
+from toetskader.facts.key import Need
 from toetskader.judging.check import Check
 from toetskader.judging.combining import PROOF
 from toetskader.kinds.registry import KINDS
@@ -39,9 +40,14 @@ class Measurement:
         return self.requirement.measured_on[self.part]
 
     @property
-    def fact_kinds(self) -> frozenset[str]:
-        """Kinds of facts that must be collected for it."""
-        return self.check.fact_kinds(self.part)
+    def needs(self) -> frozenset[Need]:
+        """What must be collected for it."""
+        return self.check.needs(self.part, self.params)
+
+    @property
+    def listed_objects(self) -> frozenset[str]:
+        """Kinds of Kubernetes objects that must be listed for it."""
+        return self.check.reads if KINDS[self.part].lists_objects else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +84,14 @@ class InScope:
         return f"{self.requirement.id}@{self.target.name}/{'+'.join(item.part for item in self.measurements)}"
 
     @property
-    def fact_kinds(self) -> frozenset[str]:
-        """Kinds of facts that must be collected for it."""
-        return frozenset().union(*(item.fact_kinds for item in self.measurements))
+    def needs(self) -> frozenset[Need]:
+        """What must be collected for it."""
+        return frozenset().union(*(item.needs for item in self.measurements))
+
+    @property
+    def listed_objects(self) -> frozenset[str]:
+        """Kinds of Kubernetes objects that must be listed for it."""
+        return frozenset().union(*(item.listed_objects for item in self.measurements))
 
 
 @dataclass(frozen=True, slots=True)

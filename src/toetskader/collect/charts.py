@@ -22,7 +22,7 @@ from toetskader.collect.helm.scaling import Scaling
 from toetskader.core.failure import Failed, Failure, Reason
 from toetskader.facts.attempt import Malformed, NotSeen, Provenance
 from toetskader.facts.chart import ChartAttempt, ChartFiles, LintMessage, OutsideSchema, Render, Untried
-from toetskader.facts.key import Attempt, FactKey
+from toetskader.facts.key import Attempt, FactKey, Need
 from toetskader.facts.kubernetes.drift import varying
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
@@ -40,21 +40,20 @@ def collect_chart(
     helm: Helm,
     target: Target,
     part: ChartPart,
-    kinds: frozenset[str],
+    needs: frozenset[Need],
     *,
     by: str,
-    vanity_host: str,
     redaction: Redaction,
     running: Mapping[str, Live] | None = None,
 ) -> dict[FactKey, ChartAttempt]:
     """Collect the facts of a target's chart part.
 
-    Parameters: `kinds`, the kinds of facts that the selected requirements need; `by`, which Helm this is;
-    `vanity_host`, the host name to render with as a probe; `redaction`, of the target; `running`, environment → what
-    was seen there, for whose Kubernetes the chart is rendered once more.
+    Parameters: `needs`, what the selected requirements need; a probe with another host is made with its name; `by`,
+    which Helm this is; `redaction`, of the target; `running`, environment → what was seen there, for whose Kubernetes
+    the chart is rendered once more.
     Never raises for what a supplier hands us: each fact that is not there has a reason.
     """
-    collection = _Collection(target, part, kinds, by, vanity_host, running=running or {})
+    collection = _Collection(target, part, needs, by, running=running or {})
     with helm.turn():
         opened = helm.open(_source(part.source), allow_private=part.allow_private)
         if isinstance(opened, Failure):
@@ -66,10 +65,10 @@ def collect_chart(
 
 
 def refused_chart(
-    target: Target, part: ChartPart, refusal: Failure, redaction: Redaction
+    target: Target, part: ChartPart, needs: frozenset[Need], refusal: Failure, redaction: Redaction
 ) -> dict[FactKey, ChartAttempt]:
     """Return the facts of a chart of which nothing can be seen: every one of them with the reason."""
-    collection = _Collection(target, part, frozenset(), "helm", "", running={})
+    collection = _Collection(target, part, needs, "helm", running={})
     collection.refuse_all(refusal)
     return collection.facts(redaction)
 
@@ -81,18 +80,17 @@ class _Collection:
         self,
         target: Target,
         part: ChartPart,
-        kinds: frozenset[str],
+        needs: frozenset[Need],
         by: str,
-        vanity_host: str,
         *,
         running: Mapping[str, Live],
     ) -> None:
         self.by = by
-        self.vanity_host = vanity_host
         self.probes = Probes.drawn()
         self.target = target
         self.part = part
-        self.kinds = kinds
+        self.needs = sorted(needs)
+        self.kinds = {need.kind for need in needs}
         self.running = running
         self.digest = ""
         self.texts: dict[str, tuple[str, ...]] = {}
@@ -130,11 +128,9 @@ class _Collection:
             self.attempts[FactKey("contracted", entry.environment)] = (
                 self._as_contracted(entry, *rendered) if rendered else self._not_seen(self._why_not(entry, unread))
             )
-        probes = self._probes(chart, bases)
         for name, base in bases.items():
             self.attempts[FactKey("render", name)] = base
-            for kind, attempt in probes[name].items():
-                self.attempts[FactKey(kind, name)] = attempt
+        self.attempts |= self._probes(chart, bases)
 
     def _in_all_circumstances(
         self,
@@ -163,17 +159,18 @@ class _Collection:
                 unread[values.name] = stop.failure
         return unread
 
-    def _probes(
-        self, chart: OpenChart, bases: Mapping[str, Render | NotSeen]
-    ) -> dict[str, dict[str, Render | NotSeen]]:
+    def _keys(self, kind: str, scene: str) -> list[FactKey]:
+        """Return the keys of what is needed of a kind of fact in a scene: one for each thing it must be made with."""
+        return [FactKey(kind, scene, need.argument) for need in self.needs if need.kind == kind]
+
+    def _probes(self, chart: OpenChart, bases: Mapping[str, Render | NotSeen]) -> dict[FactKey, Render | NotSeen]:
         """Render every values set once more for each variant, all in one request.
 
         Each has a render of its own: what one changes must never decide on what another shows.
         Parameters: `bases`, name of a values set → the chart rendered with it as contracted.
-        Returns: name of the values set → kind of probe → what came of it.
         """
         wanted = [kind for kind in _PROBES if kind in self.kinds]
-        found: dict[str, dict[str, Render | NotSeen]] = {}
+        found: dict[FactKey, Render | NotSeen] = {}
         changes: dict[tuple[str, str], dict[str, Any]] = {}
         scaling: dict[str, Scaling] = {}
         hosts: dict[str, HostChanges] = {}
@@ -181,9 +178,8 @@ class _Collection:
         for values in self.part.values:
             base = bases[values.name]
             if isinstance(base, NotSeen):
-                found[values.name] = dict.fromkeys(wanted, base)
+                found |= {key: base for kind in wanted for key in self._keys(kind, values.name)}
                 continue
-            found[values.name] = {}
             for kind in wanted:
                 change: dict[str, Any] = {}
                 try:
@@ -196,7 +192,7 @@ class _Collection:
                         hosts[values.name] = host_paths(base.values, Objects.of(base), files, host=self.probes.host)
                         change = hosts[values.name].changes
                 except Malformed as outcome:
-                    found[values.name][kind] = self._not_seen(_unreadable(outcome))
+                    found |= dict.fromkeys(self._keys(kind, values.name), self._not_seen(_unreadable(outcome)))
                     continue
                 changes[values.name, kind] = change
                 overrides = for_helm(base.values, change)
@@ -210,11 +206,12 @@ class _Collection:
             base, values = bases[name], by_name[name]
             match kind:
                 case "render_scaled":
-                    found[name][kind] = self._render_scaled(scaling[name], answer, values)
+                    made = dict.fromkeys(self._keys(kind, name), self._render_scaled(scaling[name], answer, values))
                 case "render_vanity" if isinstance(base, Render):
-                    found[name][kind] = self._render_vanity(chart, hosts[name], answer, values, base)
+                    made = self._render_vanity(chart, hosts[name], answer, values, base)
                 case _:
-                    found[name][kind] = self._render(answer, values, kind, change)
+                    made = dict.fromkeys(self._keys(kind, name), self._render(answer, values, kind, change))
+            found |= made
         return found
 
     def _render_scaled(self, scaling: Scaling, first: Rendered | Failure, values: ValuesSet) -> Render | NotSeen:
@@ -223,8 +220,11 @@ class _Collection:
 
     def _render_vanity(
         self, chart: OpenChart, hosts: HostChanges, first: Rendered | Failure, values: ValuesSet, base: Render
-    ) -> Render | NotSeen:
-        """Return the render with another host; where Helm refuses what we switch on or make up, without that."""
+    ) -> dict[FactKey, Render | NotSeen]:
+        """Return the render with each other host; where Helm refuses what we switch on or make up, without that.
+
+        It is rendered once, with a host that nobody else has, which each of those that are asked for then stands for.
+        """
         answer, changes = first, hosts.changes
         if isinstance(answer, Failure) and hosts.certain and hosts.certain != changes:
             request = self._request(values, f"{values.name} hosts", for_helm(base.values, hosts.certain))
@@ -233,7 +233,10 @@ class _Collection:
             if isinstance(again, Rendered):
                 answer, changes = again, hosts.certain
         untried = tuple(Untried(path=path, why=_SHAPE) for path in hosts.unknown)
-        return self._render(answer, values, "render_vanity", changes, untried)
+        return {
+            key: self._render(answer, values, key.kind, changes, untried, host=key.argument)
+            for key in self._keys("render_vanity", values.name)
+        }
 
     def _scaled(self, values: ValuesSet, base: Render, change: dict[str, Any]) -> RenderRequest:
         return self._request(values, f"{values.name} render_scaled", for_helm(base.values, change))
@@ -347,14 +350,16 @@ class _Collection:
         kind: str,
         overrides: dict[str, Any],
         untried: tuple[Untried, ...] = (),
+        *,
+        host: str = "",
     ) -> Render | NotSeen:
         if isinstance(rendered, Failure):
             return self._not_seen(_of_ours(rendered, kind) if overrides else rendered)
         stand_ins = {}
-        if kind == "render_vanity" and overrides:
-            rendered = self.probes.named(rendered, self.vanity_host)
-            overrides = self.probes.named(overrides, self.vanity_host)
-            stand_ins = {self.vanity_host: self.probes.host}
+        if host and overrides:
+            rendered = self.probes.named(rendered, host)
+            overrides = self.probes.named(overrides, host)
+            stand_ins = {host: self.probes.host}
         return Render(
             provenance=self._provenance(),
             scene=values.name,
@@ -373,8 +378,8 @@ class _Collection:
     def refuse_all(self, refusal: Failure) -> None:
         self.attempts[FactKey("chart")] = self._not_seen(refusal)
         for values in self.part.values:
-            for kind in ("render", *_PROBES):
-                self.attempts[FactKey(kind, values.name)] = self._not_seen(refusal)
+            keys = [FactKey("render", values.name), *(key for kind in _PROBES for key in self._keys(kind, values.name))]
+            self.attempts |= dict.fromkeys(keys, self._not_seen(refusal))
         for entry in self.target.namespaces:
             self.attempts[FactKey("contracted", entry.environment)] = self._not_seen(refusal)
 

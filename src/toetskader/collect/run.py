@@ -12,7 +12,7 @@ from toetskader.collect.charts import collect_chart, refused_chart
 from toetskader.collect.haven import read_haven_report
 from toetskader.collect.helm.engine import Helm
 from toetskader.core.failure import Failure, Reason
-from toetskader.facts.key import Attempt, FactKey, TargetFacts
+from toetskader.facts.key import Attempt, FactKey, Need, TargetFacts
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.redaction import Redaction
 from toetskader.targets.models import ChartPart, Target
@@ -28,44 +28,53 @@ TARGETS_AT_ONCE = 16
 @dataclass(frozen=True, kw_only=True)
 class Means:
     """What a run collects with: `helm_program`, a `helm` binary instead of Helm's SDK; `resolver`, of names, instead
-    of the one that a target names; `vanity_host`, the host name to render charts with as a probe.
+    of the one that a target names.
     """
 
     helm_program: Path | None
     resolver: str | None
-    vanity_host: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the judgements on a target need: `needs`, facts; `objects`, the kinds of Kubernetes objects that those on
+    what runs declare to read.
+    """
+
+    needs: frozenset[Need] = frozenset()
+    objects: frozenset[str] = frozenset()
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of facts, whatever they are made with."""
+        return frozenset(need.kind for need in self.needs)
 
 
 def collect(
     targets: Iterable[Target],
-    kinds: Mapping[str, frozenset[str]],
+    wanted: Mapping[str, Wanted],
     *,
-    objects: Mapping[str, frozenset[str]],
     means: Means,
     progress: Callable[[str, int, int], None],
 ) -> Iterator[TargetFacts]:
     """Collect the facts of all targets, in the order in which they come in.
 
-    Parameters: `kinds`, target name → kinds of facts that its selected requirements need; a target that needs none is
-    left alone; `objects`, target name → kinds of Kubernetes objects that the judgements on what runs declare to
-    read; `progress`, called with name, done and total.
+    Parameters: `wanted`, target name → what its selected requirements need; a target that needs nothing is left alone;
+    `progress`, called with name, done and total.
     """
-    wanted = [target for target in targets if kinds.get(target.name)]
-    if not wanted:
+    chosen = [target for target in targets if target.name in wanted and wanted[target.name].needs]
+    if not chosen:
         return
     with ExitStack() as stack:
-        charts = sum(target.chart is not None for target in wanted)
+        charts = sum(target.chart is not None for target in chosen)
         helm = stack.enter_context(Helm(means.helm_program, charts=charts)) if charts else None
-        endpoints = stack.enter_context(_endpoint_collectors(means)) if _any_service(wanted) else None
+        endpoints = stack.enter_context(_endpoint_collectors(means)) if _any_service(chosen) else None
         workers = stack.enter_context(ThreadPoolExecutor(TARGETS_AT_ONCE))
         run = _Run(helm, endpoints, means)
-        running = [
-            workers.submit(run.target, target, kinds[target.name], objects.get(target.name, frozenset()))
-            for target in wanted
-        ]
+        running = [workers.submit(run.target, target, wanted[target.name]) for target in chosen]
         for done, future in enumerate(as_completed(running), 1):
             facts = future.result()
-            progress(facts.target, done, len(wanted))
+            progress(facts.target, done, len(chosen))
             yield facts
 
 
@@ -80,13 +89,11 @@ def _endpoint_collectors(means: Means) -> "EndpointCollectors":
     return EndpointCollectors(means.resolver)
 
 
-def _namespaces(
-    target: Target, kinds: frozenset[str], objects: frozenset[str], redaction: Redaction
-) -> Mapping[FactKey, Attempt]:
+def _namespaces(target: Target, wanted: Wanted, redaction: Redaction) -> Mapping[FactKey, Attempt]:
     """Collect what runs. Its library takes long to load, which a chart does not need."""
     from toetskader.collect.namespaces import collect_namespaces  # noqa: PLC0415
 
-    return collect_namespaces(target.namespaces, kinds, objects, redaction)
+    return collect_namespaces(target.namespaces, wanted.kinds, wanted.objects, redaction)
 
 
 class _Run:
@@ -98,20 +105,20 @@ class _Run:
         self._endpoints = endpoints
         self._means = means
 
-    def target(self, target: Target, kinds: frozenset[str], objects: frozenset[str]) -> TargetFacts:
+    def target(self, target: Target, wanted: Wanted) -> TargetFacts:
         """Collect all parts of one target."""
         stopping.go_on()
         attempts: dict[FactKey, Attempt] = {}
         redaction = Redaction()
         if target.saas is not None and self._endpoints is not None:
-            attempts |= self._endpoints.collect(target.saas, kinds)
+            attempts |= self._endpoints.collect(target.saas, wanted.kinds)
         if target.namespaces:
-            attempts |= _namespaces(target, kinds, objects, redaction)
-        if target.haven_report is not None and "haven" in kinds:
+            attempts |= _namespaces(target, wanted, redaction)
+        if target.haven_report is not None and "haven" in wanted.kinds:
             attempts[FactKey("haven")] = read_haven_report(target.haven_report)
         if target.chart is not None and self._helm is not None:
             running = {key.scene: seen for key, seen in attempts.items() if isinstance(seen, Live)}
-            attempts |= self._chart(self._helm, target, target.chart, kinds, running, redaction=redaction)
+            attempts |= self._chart(self._helm, target, target.chart, wanted.needs, running, redaction=redaction)
         return TargetFacts(target.name, target.scenes, attempts)
 
     def _chart(
@@ -119,22 +126,21 @@ class _Run:
         helm: Helm,
         target: Target,
         part: ChartPart,
-        kinds: frozenset[str],
+        needs: frozenset[Need],
         running: Mapping[str, Live],
         *,
         redaction: Redaction,
     ) -> Mapping[FactKey, Attempt]:
         """Collect a chart. A fault of ours in it costs that chart, and not the run."""
         if isinstance(self._version, Failure):
-            return refused_chart(target, part, self._version, redaction)
+            return refused_chart(target, part, needs, self._version, redaction)
         try:
             return collect_chart(
                 helm,
                 target,
                 part,
-                kinds,
+                needs,
                 by=str(self._version),
-                vanity_host=self._means.vanity_host,
                 redaction=redaction,
                 running=running,
             )
@@ -144,4 +150,5 @@ class _Run:
                 f"Het verzamelen liep vast op deze chart ({name}). Dat is een fout in Toetskader: meld hem.",
                 f"Collecting broke on this chart ({name}). That is a fault in Toetskader: please report it.",
             )
-            return refused_chart(target, part, Failure(reason=Reason.TOOL_FAILED, message=message), redaction)
+            failure = Failure(reason=Reason.TOOL_FAILED, message=message)
+            return refused_chart(target, part, needs, failure, redaction)

@@ -1,15 +1,16 @@
 """Checks: the test functions in `tests/`, each known by an id that requirements name."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
 import msgspec
 
 from toetskader.facts.attempt import NotSeen
+from toetskader.facts.key import Need
 from toetskader.facts.kubernetes.declared import AT_HAND, EVERY_KIND
-from toetskader.judging.subjects import fact_kinds, parts_of, reads
+from toetskader.judging.subjects import fact_kinds, needs, parts_of, reads
 from toetskader.kinds.registry import SUBJECTS
 
 # Arguments that every judgement can have besides subjects.
@@ -60,6 +61,20 @@ class Check:
         """Kinds of facts that must be collected to measure it on a part."""
         return frozenset().union(*(fact_kinds(name, part) for name in self.subjects))
 
+    def converted(self, params: Mapping[str, Any]) -> Any:
+        """Return a requirement's parameters as it takes them; None for a check that takes none."""
+        return None if self.params is None else msgspec.convert(dict(params), self.params)
+
+    def argument(self, subject: str, params: Any) -> str:
+        """Return what the fact of a subject must be made with. Parameters: `params`, converted."""
+        made_with = SUBJECTS[subject].made_with
+        return str(getattr(params, made_with)) if made_with else ""
+
+    def needs(self, part: str, params: Mapping[str, Any]) -> frozenset[Need]:
+        """Return what must be collected to measure a requirement on a part. Parameters: `params`, its own."""
+        given = self.converted(params)
+        return frozenset().union(*(needs(name, part, self.argument(name, given)) for name in self.subjects))
+
     @property
     def per_scene(self) -> bool:
         """True when it is judged once a scene: a values set, an endpoint, an environment."""
@@ -83,7 +98,8 @@ def check(
     `findings`, `params`, `parameters` (the target's), `norm` (its annotation says of which kind), `today`; any other is
     a pytest fixture.
     Raises TypeError for a check without subject, with subjects that no part has together, with `params` on one
-    side only, or that asks for `objects` without saying of which kinds.
+    side only, that asks for `objects` without saying of which kinds, or for a subject whose fact is made with a
+    parameter that it does not take.
     """
 
     def decorate(function: Judgement) -> Judgement:
@@ -95,6 +111,10 @@ def check(
             raise TypeError(f"check {id_}: {function.__name__} asks for subjects that no part of a target has together")
         if (params is None) != ("params" not in arguments):
             raise TypeError(f"check {id_}: the argument 'params' and @check(params=…) go together")
+        for name in subjects:
+            made_with = SUBJECTS[name].made_with
+            if made_with and made_with not in (params.__struct_fields__ if params else ()):
+                raise TypeError(f"check {id_}: {name!r} is made with {made_with!r}, which no parameter of it gives")
         read = frozenset(objects).union(*(reads(name) for name in subjects))
         if "objects" in subjects and not objects:
             raise TypeError(f"check {id_}: {function.__name__} asks for 'objects'; say which kinds: @check(objects=…)")

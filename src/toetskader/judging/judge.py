@@ -55,7 +55,7 @@ def judge(
     """
     given: dict[str, Any] = {"parameters": parameters, "today": today, **fixtures}
     if check.params is not None:
-        given["params"] = msgspec.convert(dict(params), check.params)
+        given["params"] = check.converted(params)
     for name, kind in check.norms:
         given[name] = (norms or {}).get(parameters.get(f"{kind}_norm"))
     scenes = subjects.scenes(part, per_scene=check.per_scene)
@@ -149,7 +149,7 @@ def _judge_scene(check: Check, scene: SceneSubjects, given: Mapping[str, Any], d
         with reading(check.may_read), deadline:
             return _judged(check, scene, given, findings)
     except TooLong:
-        return _ended(findings, _keys(check, scene), _too_long(check, scene, deadline))
+        return _ended(findings, _keys(check, scene, given), _too_long(check, scene, deadline))
 
 
 def _ended(
@@ -171,12 +171,12 @@ def _ended(
     return judged
 
 
-def _keys(check: Check, scene: SceneSubjects) -> tuple[FactKey, ...]:
-    return tuple(dict.fromkeys(scene.key(name) for name in check.subjects))
+def _keys(check: Check, scene: SceneSubjects, given: Mapping[str, Any]) -> tuple[FactKey, ...]:
+    return tuple(dict.fromkeys(scene.key(name, check.argument(name, given.get("params"))) for name in check.subjects))
 
 
 def _judged(check: Check, scene: SceneSubjects, given: Mapping[str, Any], findings: Findings) -> Judged:
-    keys = _keys(check, scene)
+    keys = _keys(check, scene, given)
     arguments = {name: value for name, value in given.items() if name in check.given or name not in _ALWAYS}
     if "findings" in check.given:
         arguments["findings"] = findings
@@ -185,7 +185,7 @@ def _judged(check: Check, scene: SceneSubjects, given: Mapping[str, Any], findin
     try:
         _require_norms(check, given)
         for name in check.subjects:
-            arguments[name] = _subject(check, scene, name)
+            arguments[name] = _subject(check, scene, name, given)
         check.function(**arguments)
     except NotApplicable as outcome:
         if not findings.fail:  # what was found applies
@@ -236,10 +236,10 @@ def _left_out(check: Check, scene: SceneSubjects) -> Text | None:
         return None
 
 
-def _subject(check: Check, scene: SceneSubjects, name: str) -> Any:
+def _subject(check: Check, scene: SceneSubjects, name: str, given: Mapping[str, Any]) -> Any:
     """Return a subject; to a check that takes it so, the reason it was not seen."""
     try:
-        return scene.get(name)
+        return scene.get(name, check.argument(name, given.get("params")))
     except Missing as outcome:
         if name in check.accepts_not_seen:
             return outcome.attempt

@@ -9,7 +9,7 @@ import msgspec
 from toetskader.core.failure import Unjudgeable
 from toetskader.facts.attempt import NotSeen
 from toetskader.facts.chart import Circumstance, Render, Undecided
-from toetskader.facts.key import Attempt, Fact, FactKey, TargetFacts
+from toetskader.facts.key import Attempt, Fact, FactKey, Need, TargetFacts
 from toetskader.facts.kubernetes.declared import reading
 from toetskader.judging.deadline import TooLong
 from toetskader.kinds.kind import Kind
@@ -39,21 +39,30 @@ def fact_kinds(subject: str, part: str) -> frozenset[str]:
     return frozenset({RESTS_ON[part][subject]}).union(*(fact_kinds(name, part) for name in SUBJECTS[subject].rests_on))
 
 
+def needs(subject: str, part: str, argument: str) -> frozenset[Need]:
+    """Return what must be collected for a subject on a part.
+
+    Parameters: `argument`, what its own fact must be made with; those that it rests on are made without.
+    """
+    own = Need(RESTS_ON[part][subject], argument)
+    return frozenset({own}).union(*(needs(name, part, "") for name in SUBJECTS[subject].rests_on))
+
+
 def parts_of(subject: str) -> frozenset[str]:
     """Return the parts on which a subject can be seen."""
     return frozenset(part for part, subjects in RESTS_ON.items() if subject in subjects)
 
 
-def keys_of(kind: str, scenes: Mapping[str, tuple[str, ...]]) -> tuple[FactKey, ...]:
-    """Return the keys that facts of a kind have on a target: one, or one a scene; none without its part.
+def keys_of(need: Need, scenes: Mapping[str, tuple[str, ...]]) -> tuple[FactKey, ...]:
+    """Return the keys of the facts of a target that meet a need: one, or one a scene; none without its part.
 
     Parameters: `scenes`, part of the target → its scenes.
     """
-    part = next(part for part in KINDS.values() if kind in part.facts)
+    part = next(part for part in KINDS.values() if need.kind in part.facts)
     if part.name not in scenes:
         return ()
-    per_scene = any(subject.per_scene for subject, found in part.subjects.items() if found == kind)
-    return tuple(FactKey(kind, scene) for scene in (scenes[part.name] if per_scene else ("",)))
+    per_scene = any(subject.per_scene for subject, found in part.subjects.items() if found == need.kind)
+    return tuple(FactKey(need.kind, scene, need.argument) for scene in (scenes[part.name] if per_scene else ("",)))
 
 
 class SceneSubjects:
@@ -66,25 +75,26 @@ class SceneSubjects:
         self.target = facts.target
         self.part = part
         self.scene = scene
-        self._built: dict[str, Any] = {}
-        self._broken: dict[str, Exception | TooLong] = {}
+        self._built: dict[tuple[str, str], Any] = {}
+        self._broken: dict[tuple[str, str], Exception | TooLong] = {}
         self._made: dict[Any, Any] = {}
 
-    def get(self, name: str) -> Any:
+    def get(self, name: str, argument: str = "") -> Any:
         """Return a subject, building it the first time.
 
-        Raises `Missing` when its fact was not seen, `Malformed` when its objects cannot be read, and `TooLong` when
-        that takes too long; the same again at every later call.
+        Parameters: `argument`, what its fact was made with. Raises `Missing` when its fact was not seen, `Malformed`
+        when its objects cannot be read, and `TooLong` when that takes too long; the same again at every later call.
         """
-        if name in self._broken:
-            raise self._broken[name]
-        if name not in self._built:
+        asked = (name, argument)
+        if asked in self._broken:
+            raise self._broken[asked]
+        if asked not in self._built:
             try:
-                self._built[name] = self._build(SUBJECTS[name])
+                self._built[asked] = self._build(SUBJECTS[name], argument)
             except (Exception, TooLong) as error:
-                self._broken[name] = error
+                self._broken[asked] = error
                 raise
-        return self._built[name]
+        return self._built[asked]
 
     def seen(self, kind: str, *, per_scene: bool = True) -> Attempt | None:
         """Return what came of collecting a kind of fact, None when it was not asked for."""
@@ -121,19 +131,19 @@ class SceneSubjects:
         facts = msgspec.structs.replace(self._facts, attempts={**self._facts.attempts, key: changed})
         return SceneSubjects(facts, self.part, self.scene, varied=self)
 
-    def key(self, name: str) -> FactKey:
+    def key(self, name: str, argument: str = "") -> FactKey:
         """Return the key of the fact a subject rests on."""
         subject = SUBJECTS[name]
-        return FactKey(RESTS_ON[self.part][name], self.scene if subject.per_scene else "")
+        return FactKey(RESTS_ON[self.part][name], self.scene if subject.per_scene else "", argument)
 
-    def _build(self, subject: Subject) -> Any:
-        attempt = self.attempt(subject.name)
+    def _build(self, subject: Subject, argument: str) -> Any:
+        attempt = self.attempt(subject.name, argument)
         with reading(reads(subject.name)):
             return subject.derive(self, attempt)
 
-    def attempt(self, name: str) -> Fact:
+    def attempt(self, name: str, argument: str = "") -> Fact:
         """Return the fact a subject rests on. Raises `Missing` when it was not seen."""
-        key = self.key(name)
+        key = self.key(name, argument)
         attempt = self._facts.attempts[key]
         if isinstance(attempt, NotSeen):
             raise Missing(key, attempt)

@@ -97,7 +97,7 @@ CHART = Kind(
             rests_on=("workloads", "objects", "environment", "values"),
             objects=DATABASE_KINDS,
         ): "render",
-        Subject("vanity", _variant, rests_on=("objects",)): "render_vanity",
+        Subject("vanity", _variant, rests_on=("objects",), made_with="host"): "render_vanity",
         Subject("next_kubernetes", _variant, rests_on=("objects",)): "render_next",
         Subject("scaled", _variant, rests_on=("objects",)): "render_scaled",
         Subject("unseen", _unseen, rests_on=("objects",), objects=(EVERY_KIND,)): "render",

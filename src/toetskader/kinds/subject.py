@@ -44,6 +44,8 @@ class Subject:
     """Other subjects that it is derived from."""
     objects: tuple[str, ...] = ()
     """Kinds of Kubernetes objects that it is derived from, besides those of the subjects that it rests on."""
+    made_with: str = ""
+    """Parameter of the requirement that its fact is made with; empty for a fact that needs none."""
 
 
 def the_fact(_: Scene, fact: Any) -> Any:

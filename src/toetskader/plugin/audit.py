@@ -23,12 +23,11 @@ from toetskader.audit.summary import summarise
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Catalogue
 from toetskader.collect.evidence import EvidenceError
-from toetskader.collect.run import Means, collect
+from toetskader.collect.run import Means, Wanted, collect
 from toetskader.facts.key import TargetFacts
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
-from toetskader.kinds.registry import KINDS
 from toetskader.oserrors import why
 from toetskader.plugin.collection import Collection, Replay
 from toetskader.plugin.evidence import EvidenceFolder, Stored, new_run_folder, point_latest
@@ -56,8 +55,6 @@ _AUDITED = Text(
 )
 _WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 """Exit codes of a run that came to its end."""
-
-VANITY_CHECK = "ingress.vanity_host"
 
 
 class Audit:
@@ -248,29 +245,26 @@ class Audit:
 
         Raises pytest.UsageError for a replay of files that cannot be read.
         """
-        kinds: dict[str, frozenset[str]] = {}
-        objects: dict[str, frozenset[str]] = {}
+        wanted: dict[str, Wanted] = {}
         for item in items:
             name = item.target.name
-            kinds[name] = kinds.get(name, frozenset()) | item.fact_kinds
-            for measurement in item.measurements:
-                if KINDS[measurement.part].lists_objects:
-                    objects[name] = objects.get(name, frozenset()) | measurement.check.reads
+            so_far = wanted.get(name, Wanted())
+            wanted[name] = Wanted(so_far.needs | item.needs, so_far.objects | item.listed_objects)
             self._to_judge[name] += 1
-        targets = {target.name: target for target in self.targets if target.name in kinds}
+        targets = {target.name: target for target in self.targets if target.name in wanted}
         if self.options.replay is None:
-            self._collection = Collection(kinds, self._facts(list(targets.values()), kinds, objects, workerinput))
+            self._collection = Collection(wanted, self._facts(list(targets.values()), wanted, workerinput))
             return self._collection
         stored = EvidenceFolder(self.options.replay)
 
         def read(name: str) -> TargetFacts:
-            facts = stored.replayed(targets[name], kinds[name])
+            facts = stored.replayed(targets[name], wanted[name].needs)
             self.evidence.write(facts)
             return facts
 
         try:
             for target in targets.values():  # what cannot be read stops the run before anything is judged
-                stored.replayed(target, kinds[target.name])
+                stored.replayed(target, wanted[target.name].needs)
         except EvidenceError as error:
             raise pytest.UsageError(str(error)) from error
         self._collection = Replay(read)
@@ -279,20 +273,13 @@ class Audit:
     def _facts(
         self,
         targets: list[Target],
-        kinds: Mapping[str, frozenset[str]],
-        objects: Mapping[str, frozenset[str]],
+        wanted: Mapping[str, Wanted],
         workerinput: Mapping[str, Any] | None,
     ) -> Iterator[TargetFacts]:
-        means = Means(helm_program=self.options.helm, resolver=self.options.resolver, vanity_host=self._vanity_host())
+        means = Means(helm_program=self.options.helm, resolver=self.options.resolver)
 
-        def gather(wanted: Iterable[Target]) -> Iterator[TargetFacts]:
-            return collect(
-                wanted,
-                kinds,
-                objects=objects,
-                means=means,
-                progress=Progress(self.options.lang),
-            )
+        def gather(share: Iterable[Target]) -> Iterator[TargetFacts]:
+            return collect(share, wanted, means=means, progress=Progress(self.options.lang))
 
         if workerinput is None:
             for facts in gather(targets):
@@ -302,13 +289,6 @@ class Audit:
             number = int(str(workerinput["workerid"]).removeprefix("gw"))
             count = int(workerinput["workercount"])
             yield from self.evidence.share(targets, worker=number, workers=count, collect=gather)
-
-    def _vanity_host(self) -> str:
-        """The host name that the requirement on vanity hosts asks to try."""
-        for requirement in self.catalogue.requirements.values():
-            if requirement.check == VANITY_CHECK:
-                return str(requirement.params["host"])
-        return ""
 
     def gate(self, target: Target) -> int:
         """The level up to which a failure blocks: the run's, else the target's own."""

@@ -17,7 +17,7 @@ from toetskader.collect.evidence import EvidenceError, read_evidence, read_file,
 from toetskader.core.failure import Reason, ToetskaderError
 from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.names import SceneName
-from toetskader.facts.key import Attempt, TargetFacts
+from toetskader.facts.key import Attempt, Need, TargetFacts
 from toetskader.facts.redaction import Redaction
 from toetskader.judging.subjects import keys_of
 from toetskader.kinds.registry import ALWAYS_COLLECTED
@@ -142,13 +142,14 @@ class EvidenceFolder:
         """Read the facts of a target. Raises EvidenceError."""
         return read_evidence(self.path / target)
 
-    def replayed(self, target: Target, kinds: Collection[str]) -> TargetFacts:
+    def replayed(self, target: Target, needs: Collection[Need]) -> TargetFacts:
         """Return the facts of a target as a new run needs them; what the run that is replayed did not collect says so.
 
-        Parameters: `kinds`, the kinds of facts that are needed now. Raises EvidenceError for files that cannot be read.
+        Parameters: `needs`, what is needed now. Raises EvidenceError for files that cannot be read.
         """
         stored = self.read(target.name).attempts if self.has(target.name) else {}
-        keys = [key for kind in sorted({*ALWAYS_COLLECTED, *kinds}) for key in keys_of(kind, target.scenes)]
+        wanted = sorted({*map(Need, ALWAYS_COLLECTED), *needs})
+        keys = [key for need in wanted for key in keys_of(need, target.scenes)]
         return TargetFacts(target.name, target.scenes, {key: stored.get(key) or _not_collected(target) for key in keys})
 
     def has(self, target: str) -> bool:
