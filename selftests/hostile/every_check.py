@@ -56,10 +56,10 @@ class Golden:
 
     def judged(self, change: Change, *checks: str) -> dict[str, Judged]:
         """Judge every requirement, or those of some checks, with a change made to the chart and to all its renders."""
-        attempts = dict(self.facts.attempts)
-        for key in attempts:
-            if key.kind == "chart" or (key.kind in KINDS and key.scene == SCENE):
-                attempts[key] = change(attempts[key])
+        attempts = {
+            key: change(attempt) if key.kind == "chart" or (key.kind in KINDS and key.scene == SCENE) else attempt
+            for key, attempt in self.facts.attempts.items()
+        }
         subjects = TargetSubjects(TargetFacts("hostile", {"chart": (SCENE,)}, attempts))
         return {
             item.requirement.id: judged_in_scope(item, subjects, parameters=self.parameters, today=TODAY).judged

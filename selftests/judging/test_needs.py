@@ -10,6 +10,7 @@ from auditor import ROOT, Auditor
 from toetskader.collect.charts import collect_chart
 from toetskader.collect.helm.engine import Helm
 from toetskader.facts.key import FactKey, Need, TargetFacts
+from toetskader.facts.redaction import Redaction
 from toetskader.judging import Findings, Variant, check
 from toetskader.judging.check import check_of
 from toetskader.judging.judge import judge
@@ -62,7 +63,7 @@ def test_two_requirements_that_try_another_host_each_see_their_own() -> None:
     assert target.chart is not None
     with Helm(processes=1) as helm:
         needs = frozenset().union(*(needs_of({"host": host}) for host in HOSTS))
-        attempts = collect_chart(helm, target, target.chart, needs, by="Helm")
+        attempts = collect_chart(helm, target, target.chart, needs, by="Helm", redaction=Redaction())
     subjects = TargetSubjects(TargetFacts(target.name, target.scenes, dict(attempts)))
     found = check_of(on_host)
     assert found is not None
