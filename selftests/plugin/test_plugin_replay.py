@@ -68,7 +68,9 @@ def swapped(evidence: Path) -> None:
 
 def without_a_fact(evidence: Path) -> None:
     (evidence / FACTS / "chart.json").unlink()
-    in_json(f"{FACTS}/index.json", lambda index: index["facts"].remove({"kind": "chart", "scene": ""}))(evidence)
+    in_json(f"{FACTS}/index.json", lambda index: index["facts"].remove({"kind": "chart", "scene": "", "argument": ""}))(
+        evidence
+    )
 
 
 def of_another_target(evidence: Path) -> None:
