@@ -1,15 +1,95 @@
-"""Every kind of part is held to the same: what a kind lacks is named here."""
+"""Every kind of part that this version measures is held to the same; what a kind lacks is named here.
+
+The kinds come from the code, so that a kind to come is held to it from its first day.
+"""
+
+import ast
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import pytest
-from auditor import Auditor
+import yaml
+from auditor import ROOT, TODAY, Auditor
 from mutant import alike, without_mutant
-from stages import MUTANTS
+from stages import GOLDEN, KINDS, MUTANTS, SECTIONS
 
 from toetskader.catalogue.models import Part
+from toetskader.targets.load import load_targets
+
+each_kind = pytest.mark.parametrize("kind", KINDS)
+STAGES = "selftests/shared/stages.py"
 
 
-@pytest.mark.parametrize("kind", MUTANTS)
+@cache
+def marked(name: str) -> frozenset[str]:
+    """Return the kinds that tests are marked with: `@pytest.mark.hostile("chart")`."""
+    files = (path for path in (ROOT / "selftests").rglob("test_*.py") if path != Path(__file__))
+    return frozenset(kind for path in files for kind in _marks(path, name))
+
+
+def _marks(path: Path, name: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == f"pytest.mark.{name}":
+            yield from (item.value for item in node.args if isinstance(item, ast.Constant))
+
+
+def golden_file(kind: Part) -> dict[str, Any]:
+    """Return what stands in the golden target's file."""
+    found: dict[str, Any] = yaml.safe_load((GOLDEN[kind] / "target.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+@each_kind
+def test_a_golden_target_is_stored(kind: Part) -> None:
+    assert kind in GOLDEN, f"{kind} has no golden target: store one and name it in {STAGES}"
+    (target,) = load_targets([GOLDEN[kind]], today=TODAY, catalogue=Auditor(kind).catalogue)
+    assert kind in target.part_names, f"the golden target {target.name} has no part {kind}"
+
+
+@each_kind
 def test_every_requirement_has_a_mutant_that_fails_it(kind: Part) -> None:
-    requirements = Auditor(kind).requirements.values()
-    assert without_mutant(requirements, kind, MUTANTS[kind]) == [], f"no mutant of kind {kind} fails these"
-    assert alike(requirements, kind, MUTANTS[kind]) == [], f"no mutant of kind {kind} tells these apart"
+    mutants = MUTANTS.get(kind, ())
+    lacking = without_mutant(Auditor(kind).requirements.values(), kind, mutants)
+    assert mutants, f"{kind} has no mutants: name them in {STAGES}; none fails {', '.join(lacking)}"
+    assert not lacking, f"no mutant of {kind} is about and fails {', '.join(lacking)}"
+
+
+@each_kind
+def test_requirements_on_one_check_are_told_apart_by_a_mutant(kind: Part) -> None:
+    """Other parameters, roles or environments are read: a mutant fails one requirement, and not the other."""
+    pairs = alike(Auditor(kind).requirements.values(), kind, MUTANTS.get(kind, ()))
+    assert not pairs, f"no mutant of {kind} tells these apart: {'; '.join(pairs)}"
+
+
+@each_kind
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("hostile", "shows what harm it can bring in"), ("redaction", "shows that a secret in it is not kept")],
+)
+def test_a_test_is_marked_for_it(kind: Part, name: str, what: str) -> None:
+    assert kind in marked(name), f'{kind}: no test {what}; write one and mark it @pytest.mark.{name}("{kind}")'
+
+
+@each_kind
+def test_the_documentation_has_a_section(kind: Part) -> None:
+    assert kind in SECTIONS, f"{kind}: no page of docs/ tells of it; write a section and name it in {STAGES}"
+    page, heading = SECTIONS[kind]
+    lines = (ROOT / "docs" / page).read_text(encoding="utf-8").splitlines()
+    assert heading in lines, f"{kind}: docs/{page} has no heading {heading!r}"
+
+
+@each_kind
+def test_the_published_schemas_have_it(kind: Part) -> None:
+    """The schema of targets has what the golden target of the kind names, that of policies has the kind."""
+    assert kind in GOLDEN, f"{kind} has no golden target, so whether the schema of targets has it cannot be told"
+    target, policy = (
+        (ROOT / f"docs/schemas/{name}.schema.json").read_text(encoding="utf-8") for name in ("target", "policy")
+    )
+    parts = json.loads(target)["$defs"]["PartEntries"]["properties"]
+    lacking = golden_file(kind)["parts"].keys() - parts.keys()
+    assert not lacking, f"{kind}: docs/schemas/target.schema.json has no {', '.join(sorted(lacking))} in parts"
+    measured = json.loads(policy)["$defs"]["PolicyRow"]["properties"]["measured_on"]
+    assert kind in measured["propertyNames"]["enum"], f"{kind}: docs/schemas/policy.schema.json has no such part"

@@ -6,16 +6,18 @@ the component logs and serves metrics as its documentation says.
 """
 
 import contextlib
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import yaml
 from auditor import ROOT, Auditor, Outcome
 from control_plane import ControlPlane, Object
+from file_mutants import MUTANTS_FOLDER
 from pod_network import Answer
 
 GOLDEN = ROOT / "targets/voorbeeld"
+TARGET = MUTANTS_FOLDER / "namespace/golden/target.yaml"
 NAMESPACE, RELEASE = "meldingen", "voorbeeld"
 GITLAB = "gitlab.gemeente.example"
 STORAGE = "gemeente-bestanden"
@@ -148,10 +150,8 @@ class LiveAuditor:
 
     def judged(self, kubeconfig: Path | None = None) -> Outcome:
         """Judge every requirement on namespaces, seen by the administrator or with another kubeconfig."""
-        content = yaml.safe_load((GOLDEN / "target.yaml").read_text(encoding="utf-8"))
-        seen_with = str(kubeconfig or self._kubeconfig)
-        content["parts"] = {"namespace": {"environment": "production", "namespace": NAMESPACE, "kubeconfig": seen_with}}
-        content["parameters"]["gitlab_host"] = GITLAB
+        text = TARGET.read_text(encoding="utf-8")
+        seen_with = json.dumps(str(kubeconfig or self._kubeconfig))
         file = self._folder / "target.yaml"
-        file.write_text(yaml.safe_dump(content), encoding="utf-8")
+        file.write_text(text.replace("kubeconfig: kubeconfig", f"kubeconfig: {seen_with}"), encoding="utf-8")
         return self.auditor.audit(file)

@@ -4,17 +4,17 @@ import contextlib
 import json
 import shlex
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 from control_plane import ControlPlane, Object
+from file_mutants import MUTANTS_FOLDER
 from golden_live import ADDONS, METRICS_PORT, NAMESPACE, OPENMETRICS, RELEASE, controllers, log
 from mutant import WrittenMutant, unique
 from pod_network import Answer
 
 from toetskader.yamlfile import read_yaml
 
-FILE = Path(__file__).parent / "mutants/live.yaml"
+FILE = MUTANTS_FOLDER / "namespace/live.yaml"
 _WHERE = f"--namespace={NAMESPACE}"
 _WEB = "app.kubernetes.io/component=web"
 _OF_SERVER = ("resourceVersion", "uid", "generation", "creationTimestamp", "managedFields")

@@ -321,6 +321,7 @@ def test_objects_of_other_namespaces_are_left_out(tmp_path: Path) -> None:
     assert "andere" in found.message.en
 
 
+@pytest.mark.hostile("namespace")
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -213,6 +213,7 @@ REFUSED: dict[str, object] = {
 }
 
 
+@pytest.mark.hostile("cluster")
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_the_checker_does_not_write_is_refused(tmp_path: Path, case: str) -> None:
     report = read(tmp_path, REFUSED[case])

@@ -258,6 +258,7 @@ def test_objects_of_the_api_are_read() -> None:
     assert len(rule.resources[0]) < 400
 
 
+@pytest.mark.hostile("rbac")
 @pytest.mark.parametrize(
     "document", [3, {}, {"metadata": {"name": "r"}, "rules": [3]}, {"metadata": {"name": "r"}, "rules": {"a": 1}}]
 )

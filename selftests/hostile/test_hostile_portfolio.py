@@ -16,6 +16,7 @@ REFUSED = [target for target in HOSTILE if target.said]
 HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+@pytest.mark.hostile("chart")
 @pytest.mark.parametrize("target", REFUSED, ids=lambda target: target.name)
 def test_what_cannot_be_rendered_is_undetermined_for_a_reason(target: Hostile, portfolio: Audited) -> None:
     results = portfolio.of(target.name).values()

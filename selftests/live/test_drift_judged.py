@@ -209,6 +209,7 @@ def replaced(documents: Documents, path: Path, value: object) -> Documents:
     return changed
 
 
+@pytest.mark.hostile("release")
 @pytest.mark.parametrize("value", [None, 3, "x", [], {}, [None], {"x": None}, [{"name": 3}]])
 def test_no_object_breaks_it(value: object) -> None:
     chart, live = rendered(), running()

@@ -1,16 +1,33 @@
-"""The mutants of each kind of part."""
+"""What each kind of part is held to: its golden target, its mutants, and where the documentation tells of it."""
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
 
+from auditor import ROOT
 from file_mutants import MUTANTS_FOLDER, load_mutants
 from live_mutations import load_live_mutants
 from mutant import Mutant
 from service_mutants import MUTANTS as ON_SERVICES
 
 from toetskader.catalogue.models import Part
+from toetskader.judging.subjects import SUBJECTS
+
+KINDS: tuple[Part, ...] = cast(
+    "tuple[Part, ...]", tuple(dict.fromkeys(part for subject in SUBJECTS.values() for part in subject.kinds))
+)
+"""Every kind of part that this version measures."""
 
 STORED: tuple[Part, ...] = ("rbac", "cluster", "release")
 """Kinds of which the golden target is stored with the mutants, as what was seen and written down elsewhere."""
+
+GOLDEN: Mapping[Part, Path] = {
+    "chart": ROOT / "targets/voorbeeld",
+    "saas": ROOT / "targets/voorbeeld-saas",
+    "namespace": MUTANTS_FOLDER / "namespace/golden",
+    **{kind: MUTANTS_FOLDER / kind / "golden" for kind in STORED},
+}
+"""Kind of part → the target that meets everything that can be measured on it."""
 
 MUTANTS: Mapping[Part, tuple[Mutant, ...]] = {
     "chart": load_mutants(MUTANTS_FOLDER / "chart"),
@@ -19,3 +36,13 @@ MUTANTS: Mapping[Part, tuple[Mutant, ...]] = {
     **{kind: load_mutants(MUTANTS_FOLDER / kind) for kind in STORED},
 }
 """Kind of part → its mutants."""
+
+SECTIONS: Mapping[Part, tuple[str, str]] = {
+    "chart": ("auditors.md", "### Zo wordt een chart gerenderd"),
+    "saas": ("saas-toetsen.md", "## Aan de slag"),
+    "namespace": ("beheerders.md", "## Het doel"),
+    "release": ("beheerders.md", "## Draait wat er geleverd is"),
+    "rbac": ("beheerders.md", "## De rechten"),
+    "cluster": ("beheerders.md", "## Het doel"),
+}
+"""Kind of part → page of the documentation, and the heading under which it tells how that kind is named and read."""

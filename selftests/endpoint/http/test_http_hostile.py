@@ -126,6 +126,7 @@ def ten_thousand_cookies(connection: socket.socket) -> None:
     connection.sendall(HEAD + b"".join(b"Set-Cookie: c%d=v; Secure\r\n" % number for number in range(10_000)) + b"\r\n")
 
 
+@pytest.mark.hostile("saas")
 @pytest.mark.parametrize(
     ("talk", "how"),
     [
@@ -284,6 +285,7 @@ def test_what_headers_hold_is_escaped(lab: Lab) -> None:
     assert address.first.values("x-bell") == ("\\x07\\x1b[31m",)
 
 
+@pytest.mark.redaction("saas")
 def test_no_secret_is_kept(lab: Lab) -> None:
     secret = b"5ecret-5ecret"
     headers = (
