@@ -11,11 +11,9 @@ from mutant import Mutant
 from service_mutants import MUTANTS as ON_SERVICES
 
 from toetskader.catalogue.models import Part
-from toetskader.judging.subjects import SUBJECTS
+from toetskader.kinds.registry import KINDS as REGISTERED
 
-KINDS: tuple[Part, ...] = cast(
-    "tuple[Part, ...]", tuple(dict.fromkeys(part for subject in SUBJECTS.values() for part in subject.kinds))
-)
+KINDS = cast("tuple[Part, ...]", tuple(REGISTERED))
 """Every kind of part that this version measures."""
 
 STORED: tuple[Part, ...] = ("rbac", "cluster", "release")
