@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from tests.test_rights import Doubts, Environments, Terms, in_environment, moment_of, placed, shortfall, tell
+from tests.test_rights import Environments, RightsDoubts, Terms, in_environment, moment_of, placed, shortfall, tell
 from toetskader.facts.kubernetes.deeds import FORWARDING, changes, is_for_everybody, reaches_secrets, writes
 from toetskader.facts.kubernetes.rbac import RbacSubject, home, is_control_plane
 from toetskader.facts.kubernetes.rights import Bound, Right, RightPlace, Rights
@@ -27,10 +27,10 @@ class TemporaryWrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def test_emergency_access_is_temporary(rights: Rights, findings: Findings, params: TemporaryWrite, today: date) -> None:
     """DDC 6.2: writing in production is granted on request, for an emergency, and ends soon."""
     in_environment(rights, params.environments)
-    doubts = Doubts()
+    doubts = RightsDoubts()
     for unseen in (rights.cluster_bindings_unseen, rights.own_bindings_unseen, rights.other_bindings_unseen):
         if unseen is not None:
-            doubts.add(unseen)
+            doubts.keep(unseen)
     writing = {
         bound.binding.shown: bound
         for holder in rights.holders
@@ -53,7 +53,7 @@ def test_emergency_access_is_temporary(rights: Rights, findings: Findings, param
             )
     for right in rights.rights:
         if right.allowed is None and _writes(right) and right.reason is not None:
-            doubts.add(right.reason)
+            doubts.keep(right.reason)
     unexplained = _without_binding(rights)
     for right in unexplained[:1]:
         if rights.bindings_unseen(right.namespace) is None:
@@ -106,7 +106,7 @@ class SecretReaders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def test_only_the_application_reads_its_secrets(rights: Rights, findings: Findings, params: SecretReaders) -> None:
     """DDC 6.2: access to the secrets is granted to the application alone, for what it needs."""
     foreign: list[tuple[Bound, RbacSubject, str]] = []
-    doubts = Doubts()
+    doubts = RightsDoubts()
     counted = Counter[_Whose]()
     for bound in rights.bindings:
         reaching = [(rule, verbs) for rule in bound.rules if (verbs := reaches_secrets(rule))]
@@ -123,7 +123,7 @@ def test_only_the_application_reads_its_secrets(rights: Rights, findings: Findin
             elif whose == "foreign":
                 foreign.append((bound, subject, shown))
             elif whose == "unknown":
-                doubts.add(_perhaps_of_the_platform(rights, bound, subject))
+                doubts.keep(_perhaps_of_the_platform(rights, bound, subject))
     if len(foreign) > params.max_foreign_subjects:
         for bound, subject, shown in foreign:
             seen = Text(f"kan bij secrets: {shown}", f"reaches secrets: {shown}")
@@ -134,10 +134,10 @@ def test_only_the_application_reads_its_secrets(rights: Rights, findings: Findin
     )
     for unseen in (rights.cluster_bindings_unseen, rights.own_bindings_unseen):
         if unseen is not None:
-            doubts.add(unseen)
+            doubts.keep(unseen)
     if rights.beyond_rbac is not None:  # who else may read them cannot be asked without knowing who that is
         beyond = rights.beyond_rbac
-        doubts.add(
+        doubts.keep(
             Text(
                 f"{beyond.nl}; bekijk daar zelf wie op dit cluster secrets mag lezen",
                 f"{beyond.en}; look there yourself who may read secrets on this cluster",
@@ -214,9 +214,9 @@ def test_accounts_belong_to_persons(rights: Rights, findings: Findings, params: 
         if subject.kind == "User" and not (home(subject) or is_control_plane(subject) or is_for_everybody(subject))
     ]
     found = list(dict.fromkeys([*users, *bound]))
-    doubts = Doubts()
+    doubts = RightsDoubts()
     if rights.own_bindings_unseen is not None:
-        doubts.add(rights.own_bindings_unseen)
+        doubts.keep(rights.own_bindings_unseen)
     if not found:
         undetermined(
             "Rechten hangen hier aan groepen; wie er achter zit weet de identiteitsprovider. Noem de gebruikers bij de "
@@ -234,7 +234,7 @@ def test_accounts_belong_to_persons(rights: Rights, findings: Findings, params: 
                     expected=Text("een account op naam", "a named account"),
                 )
         elif not _words(name):
-            doubts.add(Text(f"{name} is een nummer, geen naam", f"{name} is a number, no name"))
+            doubts.keep(Text(f"{name} is een nummer, geen naam", f"{name} is a number, no name"))
     findings.saw(f"{len(found)} accounts bekeken.", f"{len(found)} accounts looked at.")
     doubts.end()
 

@@ -17,14 +17,14 @@ from toetskader.facts.endpoint.headers import (
 from toetskader.facts.endpoint.hsts import grade_hsts, internetnl_differs
 from toetskader.facts.endpoint.http import AddressHttp, Answer, HttpFacts
 from toetskader.judging import EndpointPlace, Findings, Strength, Text, check
-from toetskader.judging.doubts import Doubts
+from toetskader.judging.doubts import HttpDoubts
 from toetskader.norms.web import WebNorm
 
 
 @check("http.security_headers")
 def test_headers_tell_browsers_to_be_careful(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
     """TA 5.1d and endpoint norm: the headers of the first HTTPS answer, also over HTTP/2, as the norm weighs them."""
-    doubts = Doubts(http, findings, norm)
+    doubts = HttpDoubts(http, findings, norm)
     for address in http.addresses:
         told: tuple[tuple[str, Remark], ...] = ()
         for exchange in address.firsts:
@@ -143,7 +143,7 @@ def _versions(answer: Answer) -> Iterator[tuple[str, str]]:
 @check("http.no_information_leak")
 def test_answers_give_nothing_away(http: HttpFacts, findings: Findings) -> None:
     """SLA 10.1: headers and error pages show no versions, stack traces or debugging information."""
-    doubts = Doubts(http)
+    doubts = HttpDoubts(http)
     for address in http.addresses:
         leaks: dict[tuple[str, str], Answer] = {}  # each once, with the first answer that has it
         for answer in address.answers():
@@ -189,7 +189,7 @@ def _report_debugging_page(http: HttpFacts, address: AddressHttp, findings: Find
             )
 
 
-def _judge_error_page(http: HttpFacts, address: AddressHttp, findings: Findings, doubts: Doubts) -> None:
+def _judge_error_page(http: HttpFacts, address: AddressHttp, findings: Findings, doubts: HttpDoubts) -> None:
     answer = doubts.answer(address, address.error)
     if answer is None:
         return

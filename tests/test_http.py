@@ -11,7 +11,7 @@ from toetskader.facts.endpoint.loads import refresh
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.endpoint.page import ENTRA, likeness
 from toetskader.judging import EndpointPlace, Findings, Parameters, Text, check, not_applicable, together
-from toetskader.judging.doubts import Doubts
+from toetskader.judging.doubts import HttpDoubts
 from toetskader.norms.web import WebNorm
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -27,7 +27,7 @@ def test_https_answers_on_every_address(http: HttpFacts, norm: WebNorm, findings
 
 
 def _judge_reachable(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
-    doubts = Doubts(http, findings, norm)
+    doubts = HttpDoubts(http, findings, norm)
     for refused in http.refused_addresses:
         seen = Text("een adres dat vanaf het internet niet bereikbaar is", "an address that cannot be reached")
         findings.add(EndpointPlace(f"{http.host} ({refused})"), seen=seen, expected=_ANSWERS, strength=norm.https)
@@ -62,7 +62,7 @@ def test_plain_http_leads_to_https(http: HttpFacts, norm: WebNorm, findings: Fin
 
 
 def _judge_redirect(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
-    doubts = Doubts(http, findings, norm)
+    doubts = HttpDoubts(http, findings, norm)
     for address in http.addresses:
         if _is_closed(address):
             findings.saw(
@@ -103,7 +103,7 @@ def _is_closed(address: AddressHttp) -> bool:
 @check("http.nothing_in_the_clear", is_aspect=True)
 def test_plain_http_gives_no_data(http: HttpFacts, findings: Findings) -> None:
     """SLA 13.1, TA 5.2.1, DDC 7.17: plain HTTP is closed or does nothing but redirect to HTTPS, of whatever host."""
-    doubts = Doubts(http)
+    doubts = HttpDoubts(http)
     for address in http.addresses:
         answer = address.plain
         if _is_closed(address) or (
@@ -136,7 +136,7 @@ def test_browsers_are_told_to_keep_to_https(http: HttpFacts, norm: WebNorm, find
 
 
 def _judge_hsts(http: HttpFacts, norm: WebNorm, findings: Findings) -> None:
-    doubts = Doubts(http, findings, norm)
+    doubts = HttpDoubts(http, findings, norm)
     for address in http.addresses:
         told: tuple[Remark, ...] = ()
         for exchange in address.firsts:
@@ -222,7 +222,7 @@ def test_ipv4_and_ipv6_serve_the_same(http: HttpFacts, norm: WebNorm, findings: 
             f"{http.host} eist op elk adres een clientcertificaat: er is geen openbaar document om te vergelijken.",
             f"{http.host} demands a client certificate on every address: there is no public document to compare.",
         )
-    doubts = Doubts(http, findings, norm)
+    doubts = HttpDoubts(http, findings, norm)
     one = v4[0]
     for other in v6:
         _compare(one, other, http, norm, findings, doubts)
@@ -234,7 +234,7 @@ def _demands_certificate(address: AddressHttp) -> bool:
 
 
 def _compare(
-    one: AddressHttp, other: AddressHttp, http: HttpFacts, norm: WebNorm, findings: Findings, doubts: Doubts
+    one: AddressHttp, other: AddressHttp, http: HttpFacts, norm: WebNorm, findings: Findings, doubts: HttpDoubts
 ) -> None:
     expected = Text(f"hetzelfde als op {one.where}", f"the same as on {one.where}")
     place = EndpointPlace(http.place(other))
@@ -301,7 +301,7 @@ def test_portal_can_be_reached(endpoint: Endpoint, http: HttpFacts, findings: Fi
 
 
 def _judge_at_work(http: HttpFacts, findings: Findings) -> None:
-    doubts = Doubts(http)
+    doubts = HttpDoubts(http)
     for address in http.addresses:
         last = address.last
         place = EndpointPlace(http.place(address))
@@ -332,7 +332,7 @@ def _judge_at_work(http: HttpFacts, findings: Findings) -> None:
     doubts.end()
 
 
-def _doubt_redirect(doubts: Doubts, http: HttpFacts, address: AddressHttp, redirect: Redirect) -> None:
+def _doubt_redirect(doubts: HttpDoubts, http: HttpFacts, address: AddressHttp, redirect: Redirect) -> None:
     place = http.place(address)
     doubts.add(
         f"{place}: leidt naar {redirect.location}, wat niet gevolgd is. Noem dat adres als endpoint.",
@@ -371,7 +371,7 @@ class LoadTime(msgspec.Struct, forbid_unknown_fields=True):
 @check("http.load_time", params=LoadTime)
 def test_document_loads_in_time(http: HttpFacts, params: LoadTime, findings: Findings) -> None:
     """SLA 7.2.4: the document is there in time, over a new connection. Measured once, without images and scripts."""
-    doubts = Doubts(http)
+    doubts = HttpDoubts(http)
     for address in http.addresses:
         answer = doubts.answer(address, address.last)
         if answer is None:
@@ -398,7 +398,7 @@ def test_document_loads_in_time(http: HttpFacts, params: LoadTime, findings: Fin
 @check("http.web_application")
 def test_it_is_a_web_application_or_service(http: HttpFacts, findings: Findings) -> None:
     """TA 5.1a: the address gives HTML or a document of a web service over HTTPS."""
-    doubts = Doubts(http)
+    doubts = HttpDoubts(http)
     for address in http.addresses:
         answer = doubts.answer(address, address.last)
         if answer is None:
@@ -435,7 +435,7 @@ def test_users_sign_in_at_entra_id(
     """SLA 4 and TA 5.1e: whoever is not signed in is sent to the municipality's tenant of Entra ID."""
     _only_where_users_sign_in(endpoint)
     tenant = str(parameters.require("entra_tenant")).lower()
-    doubts = Doubts(http)
+    doubts = HttpDoubts(http)
     for address in http.addresses:
         place = EndpointPlace(http.place(address), "sign-in")
         for page in (address.document, address.sign_in_page):
@@ -462,7 +462,7 @@ def test_users_sign_in_at_entra_id(
 def test_sign_in_uses_saml_or_openid_connect(endpoint: Endpoint, http: HttpFacts, findings: Findings) -> None:
     """TA 5.1e: single sign-on by SAML 2.0 or OpenID Connect, as the redirect to it shows; with PKCE where it can be."""
     _only_where_users_sign_in(endpoint)
-    doubts = Doubts(http)
+    doubts = HttpDoubts(http)
     for address in http.addresses:
         redirect = _sent_to_sign_in(address)
         place = EndpointPlace(http.place(address), "Location")
@@ -544,7 +544,7 @@ def _is_other_tenant(wanted: str, seen: str) -> bool:
 
 
 def _doubt_sign_in(
-    doubts: Doubts, http: HttpFacts, address: AddressHttp, targets: list[tuple[str, str]], at_entra: list[str]
+    doubts: HttpDoubts, http: HttpFacts, address: AddressHttp, targets: list[tuple[str, str]], at_entra: list[str]
 ) -> None:
     place = http.place(address)
     if at_entra:

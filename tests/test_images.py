@@ -63,6 +63,11 @@ def _read(node: Node, findings: Findings | None) -> ImageReference | None:
 @check("image.semver_tag")
 def test_tag_is_a_semantic_version(workloads: Workloads, findings: Findings) -> None:
     """DDC 7.2: the semantic version is the tag in the registry. A digest shows no version, so it replaces no tag."""
+    report_tags(workloads, findings)
+
+
+def report_tags(workloads: Workloads, findings: Findings) -> None:
+    """Report the images whose tag is no semantic version."""
     for container, image in images(workloads, findings):
         if image.tag is None or parse_semver(image.tag) is None:
             missing = Text("geen tag", "no tag")
@@ -129,6 +134,14 @@ def test_preliminary_versions_are_version_plus_keyword(
     An image without tag is pulled as `latest`. Of a tag that names no version (`feature-x`, a commit) or has a bare
     number behind it, or of a digest alone, nobody can see whether it is preliminary.
     """
+    report_preliminary(workloads, findings, final=_is_final(workloads.scene, parameters))
+
+
+def report_preliminary(workloads: Workloads, findings: Findings, *, final: bool | None) -> None:
+    """Report versions that are preliminary and do not say so, or that belong elsewhere.
+
+    Parameters: `final`, whether only final versions belong in this scene; None when nothing says so.
+    """
     preliminary: list[tuple[Container, Text | str | None, SemVer | None]] = []
     unclear: list[str] = []
     for container, image in images(workloads):
@@ -142,7 +155,6 @@ def test_preliminary_versions_are_version_plus_keyword(
     unread = list(unread_images(workloads))
     if not preliminary and not unclear and not unread:
         not_applicable("Geen image heeft een voorlopige versie.", "No image has a preliminary version.")
-    final = _is_final(workloads.scene, parameters)
     for container, tag, version in preliminary:
         if version is None or not version.keyword:
             expected = Text("versie en trefwoord, zoals 1.4.2-rc.1", "version and keyword, such as 1.4.2-rc.1")
@@ -186,6 +198,11 @@ def test_images_come_from_the_trusted_location(
     workloads: Workloads, parameters: Parameters, findings: Findings
 ) -> None:
     """DDC 7.2: the provider states the trusted location of the image. Whatever is pulled counts."""
+    report_places(workloads, parameters, findings)
+
+
+def report_places(workloads: Workloads, parameters: Parameters, findings: Findings) -> None:
+    """Report whatever is pulled from another place than those that the target states."""
     locations: list[str] = parameters.require("trusted_image_locations")
     for place, image in pulled_images(workloads, findings):
         if not any(is_within(image.repository, location) for location in locations):

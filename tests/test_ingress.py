@@ -405,6 +405,19 @@ def test_requests_are_limited_at_the_edge(
     limit works, shows on a live route.
     """
     _need_routes(routes, chart, objects)
+    elsewhere = report_unlimited(routes, objects, findings)
+    if elsewhere and not findings:
+        undetermined(
+            f"{', '.join(elsewhere)} verwijst naar middleware of plugins buiten de chart; neem die op in de chart, of "
+            "toon de grens aan op de route zelf.",
+            f"{', '.join(elsewhere)} refers to middleware or plugins outside the chart; put those in the chart, or "
+            "show the limit on the route itself.",
+        )
+    _need_readable(objects, findings)
+
+
+def report_unlimited(routes: Routes, objects: Objects, findings: Findings) -> list[str]:
+    """Report the routes without a limit on requests; return those of which something elsewhere decides."""
     elsewhere = []
     for route in routes:
         limited = limits_requests(route, objects)
@@ -416,14 +429,7 @@ def test_requests_are_limited_at_the_edge(
                 seen=Text("geen grens aan het aantal verzoeken", "no limit to the number of requests"),
                 expected=Text("een grens per afzender", "a limit for each sender"),
             )
-    if elsewhere and not findings:
-        undetermined(
-            f"{', '.join(elsewhere)} verwijst naar middleware of plugins buiten de chart; neem die op in de chart, of "
-            "toon de grens aan op de route zelf.",
-            f"{', '.join(elsewhere)} refers to middleware or plugins outside the chart; put those in the chart, or "
-            "show the limit on the route itself.",
-        )
-    _need_readable(objects, findings)
+    return elsewhere
 
 
 def _need_readable(objects: Objects, findings: Findings | None = None) -> None:

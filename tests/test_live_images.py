@@ -2,15 +2,7 @@
 
 from collections import defaultdict
 
-import msgspec
-
-from tests.test_images import (
-    test_images_come_from_the_trusted_location as come_from_trusted_location,
-)
-from tests.test_images import (
-    test_preliminary_versions_are_version_plus_keyword as preliminary_in_form,
-)
-from tests.test_images import test_tag_is_a_semantic_version as semantic_tag
+from tests.test_images import report_places, report_preliminary, report_tags
 from toetskader.facts.kubernetes.images import parse_image
 from toetskader.facts.kubernetes.pods import ContainerState, LivePod, LivePods
 from toetskader.facts.kubernetes.running import RunningWorkloads, is_there
@@ -37,7 +29,7 @@ def test_running_images_have_version_and_digest(workloads: Workloads, pods: Live
     show a tag that was moved; a tag that no node can pull is not in the registry.
     """
     require_running(workloads)
-    semantic_tag(workloads=RunningWorkloads(workloads, pods), findings=findings)
+    report_tags(RunningWorkloads(workloads, pods), findings)
     digests: dict[tuple[str, str, str], dict[str, ContainerState]] = defaultdict(dict)
     unknown: list[str] = []
     seen = 0
@@ -101,10 +93,8 @@ def _digest_in(text: str) -> str | None:
         return None
 
 
-class _Final(msgspec.Struct, frozen=True):
-    """Environments in which only final versions belong."""
-
-    production_values_sets: tuple[str, ...] = ("acceptance", "production")
+_FINAL = frozenset({"acceptance", "production"})
+"""Environments in which only final versions belong."""
 
 
 @check("image.running_prerelease")
@@ -116,8 +106,7 @@ def test_running_versions_are_final_where_they_must_be(
     Here the environment of the namespace says which it is, not the name of a values set.
     """
     require_running(workloads)
-    running = RunningWorkloads(workloads, pods)
-    preliminary_in_form(workloads=running, parameters=Parameters(_Final()), findings=findings)
+    report_preliminary(RunningWorkloads(workloads, pods), findings, final=workloads.scene in _FINAL)
 
 
 @check("image.running_location")
@@ -126,5 +115,4 @@ def test_running_images_come_from_the_trusted_location(
 ) -> None:
     """DDC 7.2: the provider states the trusted location of the image, and nothing from elsewhere runs."""
     require_running(workloads)
-    running = RunningWorkloads(workloads, pods)
-    come_from_trusted_location(workloads=running, parameters=parameters, findings=findings)
+    report_places(RunningWorkloads(workloads, pods), parameters, findings)

@@ -2,11 +2,11 @@
 
 from datetime import date, timedelta
 
-from tests.test_ingress import Routes, report_tls_in_pods
+from tests.test_ingress import Routes, report_tls_in_pods, report_unlimited
 from tests.test_live_images import require_running
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.pods import condition, moment
-from toetskader.facts.kubernetes.route_measures import LIMITS, limits_requests
+from toetskader.facts.kubernetes.route_measures import LIMITS
 from toetskader.facts.kubernetes.services import CALLING_KINDS
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.judging import Findings, Text, check, not_applicable, undetermined
@@ -81,17 +81,7 @@ def test_requests_are_limited_on_the_routes(
 ) -> None:
     """DDC 7.11: the ingress controller or API gateway limits the requests of one sender, on each route there is."""
     require_running(workloads)
-    elsewhere = []
-    for route in routes:
-        limited = limits_requests(route, objects)
-        if limited is None:
-            elsewhere.append(route.object.where)
-        elif not limited:
-            findings.add(
-                route.object,
-                seen=Text("geen grens aan het aantal verzoeken", "no limit to the number of requests"),
-                expected=Text("een grens per afzender", "a limit for each sender"),
-            )
+    elsewhere = report_unlimited(routes, objects, findings)
     if elsewhere:
         undetermined(
             f"{', '.join(elsewhere)} verwijst naar middleware of plugins van elders; geef daar leesrecht op.",

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.test_live_images import require_running
-from tests.test_observability import test_all_logging_goes_to_standard_output as set_to_stdout
-from tests.test_observability import test_log_timestamps_are_utc as set_to_utc
+from tests.test_observability import report_other_logs, report_other_zones
 from toetskader.facts.kubernetes.environment import Environment, Origin, Variable
 from toetskader.facts.kubernetes.known_images import applications, own_code
 from toetskader.facts.kubernetes.live import Logs, LogTail
@@ -91,7 +90,7 @@ def test_logs_come_out_on_standard_output(
 ) -> None:
     """DDC 7.20: all logging goes to standard output: lines come out of every container, and no setting names a file."""
     _, doubts = _own_logs(workloads, logs, findings)
-    set_to_stdout(workloads=workloads, environment=environment, findings=findings)
+    report_other_logs(workloads=workloads, environment=environment, findings=findings)
     _end_for(doubts)
 
 
@@ -179,7 +178,7 @@ def test_log_lines_have_moments_in_utc(
                         "rest of a message; write each message as one line of JSON",
                     )
                 )
-    set_to_utc(workloads=workloads, environment=environment, findings=findings)
+    report_other_zones(workloads=workloads, environment=environment, findings=findings)
     _end_for(doubts)
 
 

@@ -3,8 +3,7 @@
 import re
 
 from tests.test_live_images import require_running
-from tests.test_observability import _exports
-from tests.test_observability import test_metrics_can_be_collected as can_be_collected
+from tests.test_observability import _exports, report_no_metrics
 from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.known_images import applications
 from toetskader.facts.kubernetes.live import Family, Metrics, MetricsPage
@@ -119,7 +118,7 @@ def test_metrics_can_be_read(
     """
     own = _own(workloads)
     pages = _own_pages(metrics, own, findings)
-    can_be_collected(workloads=workloads, objects=objects, environment=environment, findings=findings)
+    report_no_metrics(workloads=workloads, objects=objects, environment=environment, findings=findings)
     for page in pages:
         if page.failure is None:
             _report_form(page, own, findings)

@@ -3,7 +3,7 @@
 import msgspec
 
 from tests.test_live_images import require_running
-from tests.test_network import test_every_pod_is_covered_by_a_policy_both_ways as covers_workloads
+from tests.test_network import report_uncovered
 from toetskader.facts.kubernetes.network_policies import Direction, NetworkPolicies, NetworkPolicy, Rule
 from toetskader.facts.kubernetes.plugin_policies import plugin_covers
 from toetskader.facts.kubernetes.pods import LivePods
@@ -131,7 +131,7 @@ def test_every_running_pod_is_covered(
     """
     require_running(workloads)
     plugin_policies = network_policies.of_other_plugins
-    covers_workloads(workloads=workloads, network_policies=network_policies, findings=findings)
+    report_uncovered(workloads=workloads, network_policies=network_policies, findings=findings)
     managing = {item.where: item for item in workloads}
     unread: list[str] = []
     for pod in pods:

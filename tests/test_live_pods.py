@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from tests.test_live_images import require_running
 from tests.test_scaling import follow_load, report_fixed, report_unscalable
-from tests.test_workloads import test_probes_show_start_readiness_and_life as has_probes
+from tests.test_workloads import report_probes
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.pods import ContainerState, LivePod, LivePods, condition
@@ -174,7 +174,7 @@ def _report_jobs(workload: Workload, pods: LivePods, findings: Findings) -> None
 def test_probes_are_there_and_answer(workloads: Workloads, pods: LivePods, live: Live, findings: Findings) -> None:
     """DDC 7.19: probes let Kubernetes handle starting, running and failing, and in the pods that run they answer."""
     require_running(workloads)
-    has_probes(workloads=workloads, findings=findings)
+    report_probes(workloads=workloads, findings=findings)
     unsure: list[str] = []
     for workload in workloads:
         if not workload.is_long_running:

@@ -25,6 +25,11 @@ def test_every_pod_is_covered_by_a_policy_both_ways(
     Each workload is covered in both directions by policies of its own namespace (norm: workloads); one that allows
     everything covers nothing, and for a pod on the node's network none holds. Helm tests are out of scope.
     """
+    report_uncovered(workloads, network_policies, findings)
+
+
+def report_uncovered(workloads: Workloads, network_policies: NetworkPolicies, findings: Findings) -> None:
+    """Report the workloads that no policy covers in both directions."""
     _need_workloads(workloads)
     unread: list[str] = []
     for workload in workloads:

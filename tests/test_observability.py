@@ -59,6 +59,11 @@ def test_all_logging_goes_to_standard_output(
     In a chart: no setting that names a log file, and no volume where log files go. Read-only mounts are left out, for a
     collector reads the node's logs so.
     """
+    report_other_logs(workloads, environment, findings)
+
+
+def report_other_logs(workloads: Workloads, environment: Environment, findings: Findings) -> None:
+    """Report settings that name a log file, and volumes where log files go."""
     _require_workloads(workloads)
     for container in workloads.containers():
         _log_volumes(container, findings)
@@ -333,6 +338,11 @@ def _is_json(item: ContainerEnvironment, objects: Objects) -> bool:
 @check("logging.utc", objects=SERVER_KINDS)
 def test_log_timestamps_are_utc(workloads: Workloads, environment: Environment, findings: Findings) -> None:
     """DDC 7.20: log lines have timestamps in UTC. A container's clock shows UTC unless a setting says otherwise."""
+    report_other_zones(workloads, environment, findings)
+
+
+def report_other_zones(workloads: Workloads, environment: Environment, findings: Findings) -> None:
+    """Report settings by which the time of log lines is not in UTC."""
     _applications(workloads)
     for setting in time_zone_settings(environment.of_containers, of_logging=True):
         if not is_utc(setting.zone):
@@ -357,6 +367,11 @@ def test_metrics_can_be_collected(
 
     Counted are the component's own workloads, not the servers it brings along.
     """
+    report_no_metrics(workloads, objects, environment, findings)
+
+
+def report_no_metrics(workloads: Workloads, objects: Objects, environment: Environment, findings: Findings) -> None:
+    """Report the workloads whose metrics nothing can collect, as far as their objects say."""
     own = _applications(workloads)
     if any(_exposes(workload, objects) or _exports(environment, workload) for workload in own):
         return

@@ -6,13 +6,13 @@ from toetskader.facts.endpoint.graded import Remark
 from toetskader.facts.endpoint.http import AddressHttp, Answer, HttpFacts, Page
 from toetskader.facts.endpoint.page import upgrades_requests
 from toetskader.judging import EndpointPlace, Findings, Text, check, not_applicable
-from toetskader.judging.doubts import Doubts
+from toetskader.judging.doubts import HttpDoubts
 
 
 @check("http.no_plug_ins")
 def test_only_a_browser_is_needed(http: HttpFacts, findings: Findings) -> None:
     """SLA 4 and TA 5.1a: the page needs no plug-in, no other program and no download; scripts are not run."""
-    doubts = Doubts(http)
+    doubts = HttpDoubts(http)
     for address, page in _documents(http, doubts):
         if page.scripted:
             findings.saw(
@@ -32,7 +32,7 @@ def test_only_a_browser_is_needed(http: HttpFacts, findings: Findings) -> None:
 @check("http.standard_browser_security")
 def test_standard_browser_settings_suffice(http: HttpFacts, findings: Findings) -> None:
     """TA 5.1a: a connection that browsers make and trust, no parts over http in a page, no cookies that are refused."""
-    doubts = Doubts(http)
+    doubts = HttpDoubts(http)
     for address in http.addresses:
         report_distrust(http, address, findings)
         _judge_cookies(http, address, findings)
@@ -63,7 +63,7 @@ def _judge_cookies(http: HttpFacts, address: AddressHttp, findings: Findings) ->
         findings.add(place, seen=remark.seen, expected=remark.expected, command=http.curl(address))
 
 
-def _documents(http: HttpFacts, doubts: Doubts) -> list[tuple[AddressHttp, Page]]:
+def _documents(http: HttpFacts, doubts: HttpDoubts) -> list[tuple[AddressHttp, Page]]:
     """Return the HTML documents, one an address; what could not be read whole is a doubt."""
     found = []
     others = 0

@@ -35,6 +35,7 @@ from toetskader.facts.kubernetes.rights import (
 )
 from toetskader.facts.kubernetes.served_apis import major_minor
 from toetskader.judging import Findings, Text, check, not_applicable, undetermined
+from toetskader.judging.doubts import Doubts
 
 Environments = tuple[Literal["test", "acceptance", "production"], ...]
 Scope = Literal["own", "other", "all"]
@@ -118,27 +119,17 @@ class CanI(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether bindings of the cluster, wildcards and groups of everybody are findings."""
 
 
-class Doubts:
-    """Reasons why not all could be judged. The first few are told."""
+class RightsDoubts(Doubts):
+    """Reasons why not all rights could be judged. The first few are told."""
 
-    def __init__(self) -> None:
-        self._found: dict[Text, None] = {}
-
-    def add(self, reason: Text) -> None:
-        """Add a reason."""
-        self._found[reason] = None
-
-    def end(self) -> None:
-        """End the judgement as undetermined, if there is a reason for that; failures found stand."""
-        if not self._found:
-            return
-        shown = list(self._found)[:3]
-        more = len(self._found) - len(shown)
+    def told(self, reasons: tuple[Text, ...]) -> Text:
+        """Return the first three, and how many more there are."""
+        shown, more = reasons[:3], len(reasons[3:])
         rest = Text("", "")
         if more:
-            reasons = Text("reden" if more == 1 else "redenen", "reason" if more == 1 else "reasons")
-            rest = Text(f"; en nog {more} {reasons.nl}", f"; and {more} more {reasons.en}")
-        undetermined(
+            word = Text("reden" if more == 1 else "redenen", "reason" if more == 1 else "reasons")
+            rest = Text(f"; en nog {more} {word.nl}", f"; and {more} more {word.en}")
+        return Text(
             f"Niet alle rechten zijn te zien: {_once(text.nl for text in shown)}{rest.nl}.",
             f"Not all rights can be seen: {_once(text.en for text in shown)}{rest.en}.",
         )
@@ -161,7 +152,7 @@ def test_rights_are_as_agreed(rights: Rights, findings: Findings, params: CanI, 
     """DDC 6.2, 7.11: the supplier can do what it should in its environment, and nothing else."""
     in_environment(rights, params.environments)
     _on_layer(rights, params.layers)
-    doubts = Doubts()
+    doubts = RightsDoubts()
     answers = rights.asked()
     for expected in params.expect:
         if expected.allowed:
@@ -234,13 +225,13 @@ def _surplus(
     rights: Rights,
     answers: Answers,
     expected: Expected,
-    doubts: Doubts,
+    doubts: RightsDoubts,
     unless: Terms | None,
     moment: datetime,
 ) -> Iterator[Surplus]:
     """Yield the rights that should not be there, one for each holder, resource and namespace."""
     if expected.namespaces != "own" and rights.others_unseen is not None:
-        doubts.add(rights.others_unseen)
+        doubts.keep(rights.others_unseen)
     if expected.closed_since is not None and rights.version is not None and rights.version >= expected.closed_since:
         return
     for holder in rights.holders:
@@ -281,7 +272,7 @@ def _meant(rights: Rights, answers: Answers, expected: Expected, holder: Holder)
 
 
 def _is_in_force(
-    rights: Rights, answers: Answers, holder: Holder, verb: str, expected: Expected, doubts: Doubts
+    rights: Rights, answers: Answers, holder: Holder, verb: str, expected: Expected, doubts: RightsDoubts
 ) -> bool:
     """Tell whether a right opens anything on this version of the API server, and with what else there is."""
     if verb.startswith(ACTING_ON):
@@ -295,7 +286,7 @@ def _is_in_force(
         return True
     if rights.version is None:
         number = ".".join(map(str, since))
-        doubts.add(
+        doubts.keep(
             Text(
                 f"of {verb} iets opent, is vanaf Kubernetes {number} anders, en de versie hier is niet gezien",
                 f"whether {verb} opens anything differs from Kubernetes {number} on, and the version was not seen",
@@ -320,7 +311,7 @@ def _where(rights: Rights, scope: Scope, resource: Resource) -> tuple[str, ...]:
 
 
 def _answer(
-    answers: Answers, holder: Holder, verb: str, resource: Resource, namespace: str, doubts: Doubts | None
+    answers: Answers, holder: Holder, verb: str, resource: Resource, namespace: str, doubts: RightsDoubts | None
 ) -> Right | None:
     access = Access(
         verb=verb,
@@ -332,12 +323,12 @@ def _answer(
     right = answers.get(holder, access)
     if right is None and doubts is not None:
         text = f"{verb} {resource.shown}"
-        doubts.add(Text(f"{text} is niet gevraagd", f"{text} was not asked"))
+        doubts.keep(Text(f"{text} is niet gevraagd", f"{text} was not asked"))
     return right
 
 
 def _held(
-    rights: Rights, right: Right, by_name: Iterable[Right], doubts: Doubts, unless: Terms | None, moment: datetime
+    rights: Rights, right: Right, by_name: Iterable[Right], doubts: RightsDoubts, unless: Terms | None, moment: datetime
 ) -> tuple[str, tuple[str, ...], str]:
     """Return a verb that is held, as a finding shows it, with the bindings that grant it and the command that shows it.
 
@@ -353,10 +344,10 @@ def _held(
         granting = ()
     unseen = rights.bindings_unseen(right.namespace)
     if right.allowed is None:
-        doubts.add(right.reason or Text("geen antwoord", "no answer"))
+        doubts.keep(right.reason or Text("geen antwoord", "no answer"))
     if not right.allowed and not names:
         if unseen is not None and (right.subresource or right.verb not in {"create", "deletecollection"}):
-            doubts.add(
+            doubts.keep(
                 Text(
                     f"rechten op objecten met naam staan alleen in rollen: {unseen.nl}",
                     f"rights on named objects stand in roles only: {unseen.en}",
@@ -366,7 +357,7 @@ def _held(
     if unless is not None and granting and all(shortfall(item.binding, unless, moment) is None for item in granting):
         return "", (), ""
     if unless is not None and not granting and unseen is not None:
-        doubts.add(
+        doubts.keep(
             Text(
                 f"of een goedgekeurde aanvraag dit dekt, staat bij de binding: {unseen.nl}",
                 f"whether an approved request covers this stands at the binding: {unseen.en}",
@@ -416,7 +407,9 @@ def _remedy(grant: Surplus, verbs: str, *, elsewhere: bool) -> Text | None:
     )
 
 
-def _report_lacking(rights: Rights, answers: Answers, expected: Expected, findings: Findings, doubts: Doubts) -> None:
+def _report_lacking(
+    rights: Rights, answers: Answers, expected: Expected, findings: Findings, doubts: RightsDoubts
+) -> None:
     """Report what none of the supplier's users and groups can do, and one of them should."""
     who = ", ".join(holder.shown for holder in rights.holders[:5])
     for resource in (item for name in expected.resources for item in resources(name)):
@@ -429,7 +422,7 @@ def _report_lacking(rights: Rights, answers: Answers, expected: Expected, findin
                 unknown = [right for right in found if right is None or right.allowed is None]
                 for right in unknown:
                     if right is not None:
-                        doubts.add(right.reason or Text("geen antwoord", "no answer"))
+                        doubts.keep(right.reason or Text("geen antwoord", "no answer"))
                 if not unknown:
                     lacking.append(verb)
             if lacking:
@@ -489,11 +482,11 @@ _DEFAULTS = {
 """Bindings that every API server makes for its own groups, each to the cluster role of the same name."""
 
 
-def _report_broad(rights: Rights, findings: Findings, doubts: Doubts) -> None:
+def _report_broad(rights: Rights, findings: Findings, doubts: RightsDoubts) -> None:
     """Report bindings of the supplier that hold for the whole cluster or grant more than is named, and those of all."""
     for unseen in (rights.cluster_bindings_unseen, rights.own_bindings_unseen, rights.other_bindings_unseen):
         if unseen is not None:
-            doubts.add(unseen)
+            doubts.keep(unseen)
     for holder in rights.holders:
         if holder.kind == "Group" and is_for_everybody(RbacSubject(kind="Group", name=holder.name)):
             findings.add(
@@ -586,7 +579,7 @@ def test_integration_is_not_the_suppliers(
     rights: Rights, findings: Findings, params: IntegrationAdmins, today: date
 ) -> None:
     """DDC 4: the municipality's specialists configure gateways and what else integrates, not the supplier."""
-    doubts = Doubts()
+    doubts = RightsDoubts()
     expected = Expected(("create", "update", "patch", "delete"), params.resources, "all", allowed=False)
     found = list(_surplus(rights, rights.asked(), expected, doubts, None, moment_of(rights, today)))
     if len({grant.holder for grant in found}) > params.max_supplier_admins:

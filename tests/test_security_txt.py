@@ -14,7 +14,7 @@ from toetskader.facts.endpoint.security_txt import (
     policy_urls,
 )
 from toetskader.judging import EndpointPlace, Findings, Text, check
-from toetskader.judging.doubts import Doubts
+from toetskader.judging.doubts import HttpDoubts
 from toetskader.norms.web import WebNorm
 
 _PATH = "/.well-known/security.txt"
@@ -39,7 +39,7 @@ def test_security_txt_is_in_order(
     http: HttpFacts, norm: WebNorm, params: SecurityTxt, today: date, findings: Findings
 ) -> None:
     """SLA 10.1 and 11.2, RFC 9116: security.txt where it belongs, with Contact and an Expires in the future."""
-    doubts = Doubts(http, findings, norm)
+    doubts = HttpDoubts(http, findings, norm)
     for address in http.addresses:
         if not _answered(http, address, doubts):
             if _leads_elsewhere(address):
@@ -73,7 +73,7 @@ def _summary(address: AddressHttp) -> str:
     return f"{_PATH} {expires[0] if expires else ''}".strip()
 
 
-def _answered(http: HttpFacts, address: AddressHttp, doubts: Doubts, *, legacy: bool = False) -> bool:
+def _answered(http: HttpFacts, address: AddressHttp, doubts: HttpDoubts, *, legacy: bool = False) -> bool:
     """Tell whether the site itself said what it has; a redirect to elsewhere is not followed, so it did not.
 
     Parameters: `legacy`, whether what is at the old place matters as well.
@@ -97,7 +97,7 @@ def _leads_elsewhere(address: AddressHttp) -> bool:
     return any(isinstance(file.exchange, Answer) and file.exchange.redirect is not None for file in address.files)
 
 
-def _doubt_redirect(http: HttpFacts, address: AddressHttp, answer: Answer, doubts: Doubts) -> None:
+def _doubt_redirect(http: HttpFacts, address: AddressHttp, answer: Answer, doubts: HttpDoubts) -> None:
     target = answer.redirect.location if answer.redirect is not None else ""
     doubts.add(
         f"{http.place(address)}: security.txt leidt naar {target}, wat niet gevolgd is. Bekijk het daar zelf.",
@@ -108,7 +108,7 @@ def _doubt_redirect(http: HttpFacts, address: AddressHttp, answer: Answer, doubt
 @check("http.cvd_policy")
 def test_policy_for_vulnerabilities_can_be_read(http: HttpFacts, findings: Findings) -> None:
     """SLA 10.1: security.txt names the policy for reporting vulnerabilities, and it is there."""
-    doubts = Doubts(http)
+    doubts = HttpDoubts(http)
     for address in http.addresses:
         if not _answered(http, address, doubts, legacy=True):
             continue
@@ -126,7 +126,7 @@ def _names_no_policy(file: FileAnswer) -> bool:
 
 
 def _judge_policies(
-    http: HttpFacts, address: AddressHttp, file: FileAnswer, findings: Findings, doubts: Doubts
+    http: HttpFacts, address: AddressHttp, file: FileAnswer, findings: Findings, doubts: HttpDoubts
 ) -> None:
     for url, exchange in zip(policy_urls(file.text), address.policy, strict=False):
         if not isinstance(exchange, Answer) and exchange.how is How.NOT_ASKED:

@@ -21,6 +21,7 @@ from toetskader.facts.endpoint.tls import (
     openssl_name,
 )
 from toetskader.judging import EndpointPlace, Findings, Text, check, not_applicable, undetermined
+from toetskader.judging.doubts import Doubts
 from toetskader.norms.difference import Difference
 from toetskader.norms.tls import Grade, Strength, TlsNorm
 
@@ -52,7 +53,7 @@ def test_tls_meets_the_norm(tls: TlsFacts, norm: TlsNorm, params: Severity, find
     judge_served(tls, norm, findings, doubts.add, params.of)
     trusted(tls, norm, findings, doubts.add)
     _summarise(tls, findings)
-    doubts.settle()
+    doubts.end()
 
 
 @check("tls.versions")
@@ -62,7 +63,7 @@ def test_versions_are_accepted_by_the_norm(tls: TlsFacts, norm: TlsNorm, finding
     for address in _measured(tls, doubts):
         _versions(_One(tls, address, norm, findings, doubts, _PLAIN))
     _summarise(tls, findings)
-    doubts.settle()
+    doubts.end()
 
 
 @check("tls.version_1_3")
@@ -72,7 +73,7 @@ def test_tls_1_3_is_spoken(tls: TlsFacts, findings: Findings) -> None:
     for address in _measured(tls, doubts):
         newest = address.version("TLS 1.3")
         if newest is None or newest.accepted is Answer.UNKNOWN:
-            doubts.add(address.address, newest.reason if newest else None)
+            doubts.unmeasured(address.address, newest.reason if newest else None)
         elif newest.accepted is Answer.NO:
             findings.add(
                 EndpointPlace(tls.where(address.address), "TLS 1.3"),
@@ -81,7 +82,7 @@ def test_tls_1_3_is_spoken(tls: TlsFacts, findings: Findings) -> None:
                 command=tls.command(address.address, "-tls1_3"),
             )
     _summarise(tls, findings)
-    doubts.settle()
+    doubts.end()
 
 
 @check("tls.suites", params=Severity)
@@ -93,7 +94,7 @@ def test_suites_are_modern(tls: TlsFacts, norm: TlsNorm, params: Severity, findi
         _suites(one)
         _order(one)
     _summarise(tls, findings)
-    doubts.settle()
+    doubts.end()
 
 
 @check("tls.encrypted_only", is_aspect=True)
@@ -115,9 +116,9 @@ def test_only_encrypted_connections_are_made(tls: TlsFacts, norm: TlsNorm, findi
         for chain in address.chains:
             _for_host(one, chain)
         if not address.chains:
-            doubts.add(address.address, address.chains_unfinished)
+            doubts.unmeasured(address.address, address.chains_unfinished)
     _summarise(tls, findings)
-    doubts.settle()
+    doubts.end()
 
 
 @check("tls.mutual")
@@ -151,31 +152,21 @@ def test_clients_must_have_a_certificate(endpoint: Endpoint, tls: TlsFacts, find
             case ClientCertificate.REQUESTED if client.status not in _REFUSALS:
                 findings.add(place, seen=client.reason, expected=expected, command=tls.command(address.address))
             case ClientCertificate.REQUESTED | ClientCertificate.UNKNOWN:
-                doubts.add(address.address, client.reason)
-    doubts.settle()
+                doubts.unmeasured(address.address, client.reason)
+    doubts.end()
 
 
 # What a server behind TLS may answer for want of a certificate, and for other reasons too.
 _REFUSALS = (0, 400, 401, 403, 495, 496)
 
 
-class _Doubts:
+class _Doubts(Doubts):
     """What could not be seen. It decides only when nothing was found that fails."""
 
-    def __init__(self) -> None:
-        self._reasons: dict[Text, None] = {}
-
-    def add(self, where: str, reason: Text | None) -> None:
+    def unmeasured(self, where: str, reason: Text | None) -> None:
         """Keep a reason, with the address it is about."""
         told = reason or Text("niet gemeten", "not measured")
-        self._reasons[Text(f"{where}: {told.nl}", f"{where}: {told.en}")] = None
-
-    def settle(self) -> None:
-        """End the judgement as undetermined when there is a doubt."""
-        if self._reasons:
-            undetermined(
-                " ".join(reason.nl for reason in self._reasons), " ".join(reason.en for reason in self._reasons)
-            )
+        self.add(f"{where}: {told.nl}", f"{where}: {told.en}")
 
 
 class _One:
@@ -243,7 +234,7 @@ class _One:
     def doubt(self, reason: Text | None, path: str = "") -> None:
         """Keep what could not be seen."""
         where = f"{self.address.address} ({path})" if path else self.address.address
-        self._doubts.add(where, reason)
+        self._doubts.unmeasured(where, reason)
 
 
 def _kind(address: AddressTls) -> int:
@@ -265,11 +256,11 @@ def _measured(tls: TlsFacts, doubts: _Doubts) -> Iterator[AddressTls]:
         if address.reachable:
             yield address
         else:
-            doubts.add(address.address, address.reason)
+            doubts.unmeasured(address.address, address.reason)
     if tls.addresses_unseen is not None:
-        doubts.add(tls.host, tls.addresses_unseen)
+        doubts.unmeasured(tls.host, tls.addresses_unseen)
     if tls.addresses_left_out:
-        doubts.add(
+        doubts.unmeasured(
             tls.host,
             Text(
                 f"{tls.addresses_left_out} adressen zijn niet gemeten.",

@@ -363,6 +363,11 @@ def _stops(workload: Workload, objects: Objects) -> Iterator[tuple[Node, object,
 @check("workload.probes")
 def test_probes_show_start_readiness_and_life(workloads: Workloads, findings: Findings) -> None:
     """DDC 7.19: probes let Kubernetes handle starting, running and failing. Jobs have no probe duty."""
+    report_probes(workloads, findings)
+
+
+def report_probes(workloads: Workloads, findings: Findings) -> None:
+    """Report the containers whose probes do not show start, readiness and life."""
     for workload in long_running(workloads):
         for container in workload.containers:
             if not container.runs_continuously:

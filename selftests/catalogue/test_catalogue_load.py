@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from toetskader.catalogue import Catalogue, CheckInfo, load_catalogue, natural
+from toetskader.catalogue import Catalogue, CheckInfo, load_catalogue
+from toetskader.text import natural
 from toetskader.yamlfile import FileErrors
 
 ROOT = Path(__file__).parents[2]

@@ -1,6 +1,5 @@
 """Certificates of a cluster's own authority, made for one run."""
 
-import ipaddress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +7,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from toetskader.laboratory.certificates import general_name, key_usage
 
 
 class Authority:
@@ -20,7 +21,7 @@ class Authority:
         certificate = (
             self._started(self._subject, self._key.public_key(), timedelta(days=2))
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(_key_usage(signs_certificates=True), critical=True)
+            .add_extension(key_usage(ca=True), critical=True)
             .sign(self._key, hashes.SHA256())
         )
         self.certificate = folder / f"{name}.crt"
@@ -28,7 +29,7 @@ class Authority:
 
     def server(self, file: str, names: tuple[str, ...]) -> tuple[Path, Path]:
         """Issue a certificate for a server with these names and addresses; return the files of it and its key."""
-        alternatives = x509.SubjectAlternativeName([_general_name(name) for name in names])
+        alternatives = x509.SubjectAlternativeName([general_name(name) for name in names])
         return self._issue(file, [x509.NameAttribute(NameOID.COMMON_NAME, names[0])], alternatives, timedelta(days=1))
 
     def client(
@@ -51,7 +52,7 @@ class Authority:
         builder = (
             self._started(x509.Name(subject), key.public_key(), lifetime)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_key_usage(signs_certificates=False), critical=True)
+            .add_extension(key_usage(ca=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
         )
         if alternatives:
@@ -84,24 +85,3 @@ def write_key(file: Path, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -
     file.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
-
-
-def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=signs_certificates,
-        crl_sign=signs_certificates,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _general_name(name: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(name))
-    except ValueError:
-        return x509.DNSName(name)

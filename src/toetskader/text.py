@@ -1,10 +1,13 @@
 """Bilingual text: Dutch, the language of auditors and suppliers, and English."""
 
+import re
 from typing import Literal
 
 import msgspec
 
 Lang = Literal["nl", "en"]
+
+_DIGITS = re.compile(r"([0-9]+)")
 
 
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,3 +32,8 @@ def words(value: object, lang: Lang) -> str:
     if value is True or value is False:
         return str(value).lower()
     return str(value)
+
+
+def natural(text: str) -> tuple[tuple[int, str], ...]:
+    """Return a sort key that puts 7.2 before 7.10: numbers by value, the rest as text."""
+    return tuple((int(part), "") if part.isdecimal() and part.isascii() else (-1, part) for part in _DIGITS.split(text))

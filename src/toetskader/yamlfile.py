@@ -21,6 +21,7 @@ from msgspec import inspect
 
 from toetskader.core.bounded import TooLargeFileError, UnfitFileError, read_bounded
 from toetskader.core.failure import ToetskaderError
+from toetskader.core.scalars import plain_scalar
 from toetskader.oserrors import why
 from toetskader.text import Lang, Text
 
@@ -38,11 +39,7 @@ Lines = dict[str | int, tuple[int, "Lines | None"]]
 
 T = TypeVar("T")
 
-_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
-# The numbers are bounded, because int() refuses more than 4300 digits and nothing of ours needs more than these.
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,2})?")
 
 
 class FileError(ToetskaderError):
@@ -141,7 +138,7 @@ def misfits(data: Any, model: Any) -> list[tuple[Steps, Text]]:
 
 def shown(value: object, limit: int = MAX_SHOWN) -> str:
     """Make a value from a file fit for a message: one line, printable, no longer than `limit`."""
-    text = value if isinstance(value, str) else _shown_plain(value)
+    text = value if isinstance(value, str) else _shownplain_scalar(value)
     text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text[: limit + 1])
     return text if len(text) <= limit else text[:limit] + "…"
 
@@ -262,7 +259,7 @@ class _Builder:
 
     def _untagged(self, event: Any, depth: int) -> _Built:
         if type(event) is yaml.ScalarEvent:
-            return (_plain(event.value) if event.implicit[0] else event.value), None
+            return (plain_scalar(event.value) if event.implicit[0] else event.value), None
         if depth >= MAX_DEPTH:
             message = Text(f"is dieper genest dan {MAX_DEPTH} niveaus", f"is nested deeper than {MAX_DEPTH} levels")
             raise self._error(event, message)
@@ -322,18 +319,6 @@ class _Builder:
 
     def _error(self, event: Any, message: Text) -> FileError:
         return FileError(self._path, message, line=event.start_mark.line + 1)
-
-
-def _plain(text: str) -> Any:
-    """Resolve an unquoted scalar."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] in "-+0123456789":
-        if _INTEGER.fullmatch(text):
-            return int(text)
-        if _FLOAT.fullmatch(text):
-            return float(text)
-    return text
 
 
 # Explaining what does not fit a model
@@ -512,7 +497,7 @@ def _seen(expected: Text, value: Any, *, quotes: bool = False) -> Text:
     return joined(message, tip)
 
 
-def _shown_plain(value: object) -> str:
+def _shownplain_scalar(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

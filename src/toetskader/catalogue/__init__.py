@@ -11,7 +11,6 @@ from toetskader.catalogue.models import (
     Requirement,
     Source,
     TargetParameters,
-    natural,
 )
 
 __all__ = [
@@ -25,5 +24,4 @@ __all__ = [
     "Source",
     "TargetParameters",
     "load_catalogue",
-    "natural",
 ]

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from toetskader.catalogue.load import PLANNED
-from toetskader.catalogue.models import Catalogue, CheckInfo, Requirement, natural
-from toetskader.text import Text
+from toetskader.catalogue.models import Catalogue, CheckInfo, Requirement
+from toetskader.text import Text, natural
 from toetskader.yamlfile import FileError
 
 MAX_TITLE = 120

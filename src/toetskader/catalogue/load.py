@@ -19,12 +19,11 @@ from toetskader.catalogue.models import (
     Source,
     SourcesFile,
     TargetParameters,
-    natural,
 )
 from toetskader.norms.difference import MEASURING, MOST_SHOWN
 from toetskader.norms.tls import TlsNorm
 from toetskader.norms.web import WebNorm
-from toetskader.text import Text
+from toetskader.text import Text, natural
 from toetskader.yamlfile import (
     FileError,
     FileErrors,

@@ -1,6 +1,5 @@
 """The catalogue's models: what stands in the files under `policies/`, and what is made of it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, Protocol, get_args
@@ -8,6 +7,7 @@ from typing import Annotated, Any, Literal, Protocol, get_args
 import msgspec
 from msgspec import Meta
 
+from toetskader.core.fields import Model
 from toetskader.norms.tls import TlsNorm
 from toetskader.norms.web import WebNorm
 from toetskader.text import Text
@@ -77,11 +77,7 @@ Name = Annotated[
 ]
 
 
-class _Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of what stands in a file of ours: strict and immutable."""
-
-
-class Source(_Model, frozen=True, kw_only=True):
+class Source(Model, frozen=True, kw_only=True):
     """A document that requirements come from."""
 
     id: Annotated[str, Meta(pattern=rf"^[A-Z]+{END}", description="Prefix of its requirements' ids: DDC")]
@@ -92,13 +88,13 @@ class Source(_Model, frozen=True, kw_only=True):
     notes: str = ""
 
 
-class SourcesFile(_Model, frozen=True, kw_only=True):
+class SourcesFile(Model, frozen=True, kw_only=True):
     """policies/sources.yaml: the documents that requirements come from."""
 
     sources: tuple[Source, ...]
 
 
-class PlannedCheck(_Model, frozen=True, kw_only=True):
+class PlannedCheck(Model, frozen=True, kw_only=True):
     """A check that a requirement names and that is not built yet."""
 
     id: CheckId
@@ -106,20 +102,20 @@ class PlannedCheck(_Model, frozen=True, kw_only=True):
     title: Annotated[Text, Meta(description="What it will measure")]
 
 
-class PlannedChecksFile(_Model, frozen=True, kw_only=True):
+class PlannedChecksFile(Model, frozen=True, kw_only=True):
     """policies/planned-checks.yaml: checks that requirements name and tests/ does not hold yet."""
 
     checks: tuple[PlannedCheck, ...]
 
 
-class InClusterPeer(_Model, frozen=True, kw_only=True):
+class InClusterPeer(Model, frozen=True, kw_only=True):
     """A component in the same cluster that the target talks to."""
 
     name: NonEmpty
     public_host: Annotated[str, Meta(min_length=1, description="Host by which it is known outside the cluster")]
 
 
-class TargetParameters(_Model, frozen=True, kw_only=True):
+class TargetParameters(Model, frozen=True, kw_only=True):
     """What the documents leave open and a target or profile fills in; absent is not the same as empty."""
 
     trusted_image_locations: Annotated[
@@ -155,7 +151,7 @@ class TargetParameters(_Model, frozen=True, kw_only=True):
     ] = None
 
 
-class Profile(_Model, frozen=True, kw_only=True):
+class Profile(Model, frozen=True, kw_only=True):
     """A named selection of requirements, with defaults for what the documents leave open."""
 
     id: Name
@@ -174,7 +170,7 @@ class Profile(_Model, frozen=True, kw_only=True):
         )
 
 
-class PolicyRow(_Model, frozen=True, kw_only=True):
+class PolicyRow(Model, frozen=True, kw_only=True):
     """One requirement as it stands in a policy file."""
 
     id: RequirementId
@@ -201,14 +197,14 @@ class PolicyRow(_Model, frozen=True, kw_only=True):
         ),
     ]
     check: CheckId
-    params: Annotated[dict[str, Any], Meta(description="Parameters of the check")] = {}
+    params: Annotated[dict[str, Any], Meta(description="Parameters of the check")] = msgspec.field(default_factory=dict)
     checks: Annotated[
         dict[Part, CheckId],
         Meta(
             description="Part → the check that measures it there, when it is another; it takes no parameters",
             extra_json_schema={"propertyNames": {"enum": sorted(get_args(Part))}},
         ),
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
     roles: Annotated[
         tuple[Role, ...], Meta(description="Endpoints it is about, by what they are for; empty for all")
     ] = ()
@@ -226,7 +222,7 @@ class PolicyRow(_Model, frozen=True, kw_only=True):
     ] = None
 
 
-class PolicyFile(_Model, frozen=True, kw_only=True):
+class PolicyFile(Model, frozen=True, kw_only=True):
     """A file under policies/<source>/: the requirements of one chapter or section."""
 
     source: Annotated[str, Meta(min_length=1, description="Id of the source in policies/sources.yaml")]
@@ -305,8 +301,3 @@ class Catalogue:
     def find(self, id_: str) -> Requirement | None:
         """Return the requirement with this id, or the one that covers it."""
         return self.requirements.get(self.covered.get(id_, id_))
-
-
-def natural(text: str) -> tuple[tuple[int, str], ...]:
-    """Return a sort key that puts 7.2 before 7.10: numbers by value, the rest as text."""
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"([0-9]+)", text) if part)

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from toetskader.collect.attempting import not_seen
 from toetskader.collect.helm.archive import read_text
 from toetskader.collect.helm.circumstances import at_an_upgrade, otherwise
 from toetskader.collect.helm.cluster import api_versions, full_version
@@ -384,7 +385,7 @@ class _Collection:
             self.attempts[FactKey("contracted", entry.environment)] = self._not_seen(refusal)
 
     def _not_seen(self, refusal: Failure) -> NotSeen:
-        return NotSeen(reason=refusal.reason, message=refusal.message, provenance=self._provenance())
+        return not_seen(refusal, self._provenance())
 
     def _provenance(self, values: str = "") -> Provenance:
         """Say where a fact is from; `values`, the values set where the scene does not name it."""

@@ -8,6 +8,7 @@ from threading import Lock
 
 from msgspec.structs import replace
 
+from toetskader.collect.attempting import attempted, not_seen
 from toetskader.collect.endpoint.contacts import Contacts
 from toetskader.collect.endpoint.dns.collector import Addresses, Dns
 from toetskader.collect.endpoint.gate import PAUSE_S, Gate
@@ -15,7 +16,7 @@ from toetskader.collect.endpoint.http import collect_http
 from toetskader.collect.endpoint.rpki import Rpki
 from toetskader.collect.endpoint.tls import collect_tls
 from toetskader.collect.user_agent import USER_AGENT
-from toetskader.core.failure import Reason
+from toetskader.core.failure import Failure, Reason
 from toetskader.facts.addresses import Reach, may_be_contacted, may_be_measured, reach_of, why_not_measured
 from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.client_certificates import with_demands
@@ -97,7 +98,7 @@ class EndpointCollectors:
         started: dict[str, Future[Attempt]] = {}
 
         def start(kind: str, collector: Callable[[], Attempt]) -> None:
-            started[kind] = self._pool.submit(_guarded, kind, endpoint, collector)
+            started[kind] = self._pool.submit(_attempted, kind, endpoint, collector)
 
         if kinds & {"dns", "rpki"}:
             start("dns", lambda: names.collect(endpoint.host, endpoint.port, allow_private=endpoint.allow_private))
@@ -110,7 +111,7 @@ class EndpointCollectors:
         return {kind: soon for kind, soon in started.items() if kind in kinds}
 
     def _start_tls(self, part: SaasPart, endpoint: Endpoint, visits: Sequence[Visit], where: Where) -> Future[Attempt]:
-        return self._pool.submit(_guarded, "tls", endpoint, lambda: self._tls(part, endpoint, visits, where))
+        return self._pool.submit(_attempted, "tls", endpoint, lambda: self._tls(part, endpoint, visits, where))
 
     def _tls(self, part: SaasPart, endpoint: Endpoint, visits: Sequence[Visit], where: Where) -> Attempt:
         """Measure TLS, after everything that is asked of the same addresses over HTTP.
@@ -205,19 +206,8 @@ def _is_at(found: Addresses | NotSeen, addresses: Sequence[str]) -> bool:
     return isinstance(found, Addresses) and not set(addresses).isdisjoint(found.native)
 
 
-def _guarded(kind: str, endpoint: Endpoint, collector: Callable[[], Attempt]) -> Attempt:
-    """Run a collector. A fault of ours in it costs that fact, and not the run."""
-    try:
-        return collector()
-    except Exception as fault:
-        name = type(fault).__name__  # its message may quote what it choked on
-        message = Text(
-            f"Het verzamelen van {kind} liep vast op {endpoint.authority} ({name}). Dat is een fout in Toetskader: "
-            "meld hem.",
-            f"Collecting {kind} broke on {endpoint.authority} ({name}). That is a fault in Toetskader: please report "
-            "it.",
-        )
-        return _not_seen(endpoint, Reason.TOOL_FAILED, message, by=kind)
+def _attempted(kind: str, endpoint: Endpoint, collector: Callable[[], Attempt]) -> Attempt:
+    return attempted(collector, kind, endpoint.authority, lambda: _provenance(endpoint, by=kind))
 
 
 def _contacted(endpoint: Endpoint, addresses: Addresses | NotSeen) -> Addresses | NotSeen:
@@ -233,7 +223,7 @@ def _contacted(endpoint: Endpoint, addresses: Addresses | NotSeen) -> Addresses 
             f"{endpoint.host} heeft geen adres in de DNS; herstel het record, of de naam in het doel.",
             f"{endpoint.host} has no address in the DNS; mend the record, or the name in the target.",
         )
-        return _not_seen(endpoint, Reason.UNREACHABLE, message)
+        return not_seen(Failure(Reason.UNREACHABLE, message), _provenance(endpoint))
     allow_private = endpoint.allow_private
     kept_off = [address for address in addresses.all if not may_be_contacted(address, allow_private=allow_private)]
     never = any(reach_of(address) is Reach.NEVER for address in kept_off)
@@ -252,14 +242,14 @@ def _contacted(endpoint: Endpoint, addresses: Addresses | NotSeen) -> Addresses 
             f"{endpoint.host} points to {', '.join(kept_off[:3])}, an address that does not belong on the internet; "
             f"nothing was contacted. {remedy.en}",
         )
-        return _not_seen(endpoint, Reason.REFUSED_INPUT, message)
+        return not_seen(Failure(Reason.REFUSED_INPUT, message), _provenance(endpoint))
     if not addresses.native:
         shown, kind = ", ".join(addresses.all[:3]), why_not_measured(addresses.all[0])
         message = Text(
             f"{endpoint.host} wijst alleen naar {shown}, {kind.nl}; er is niets benaderd. Herstel het DNS-record.",
             f"{endpoint.host} points to {shown} only, {kind.en}; nothing was contacted. Mend the record in the DNS.",
         )
-        return _not_seen(endpoint, Reason.REFUSED_INPUT, message)
+        return not_seen(Failure(Reason.REFUSED_INPUT, message), _provenance(endpoint))
     return addresses
 
 
@@ -274,6 +264,5 @@ def _together(part: SaasPart, names: Dns) -> Endpoints:
     return Endpoints(endpoints=part.endpoints, addresses=seen)
 
 
-def _not_seen(endpoint: Endpoint, reason: Reason, message: Text, by: str = "dns") -> NotSeen:
-    provenance = Provenance(at=datetime.now(UTC), by=by, source=endpoint.authority)
-    return NotSeen(reason=reason, message=message, provenance=provenance)
+def _provenance(endpoint: Endpoint, by: str = "dns") -> Provenance:
+    return Provenance(at=datetime.now(UTC), by=by, source=endpoint.authority)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from toetskader.facts.template_syntax import Action, Branch, Call, Definition, Node, Operand, Pipeline, parsed
+from toetskader.facts.template_syntax import Action, Branch, Call, Node, Operand, Pipeline, operands, parsed, walk
 from toetskader.patterns import linear
 
 _DUMPS = frozenset({"toYaml", "toJson", "toPrettyJson", "toRawJson", "include", "dict", "set", "merge", "omit", "pick"})
@@ -52,16 +52,7 @@ _WRITTEN_OUT = linear(r"\b(hostnames|hosts):\s*\{\{-?\s*toYaml\s")
 
 
 def _ranges(body: Iterable[Node]) -> Iterator[Branch]:
-    todo = list(body)
-    while todo:
-        node = todo.pop()
-        match node:
-            case Branch():
-                if node.word == "range":
-                    yield node
-                todo.extend(inner for _, arm in node.arms for inner in arm)
-            case Definition():
-                todo.extend(node.body)
+    return (node for node in walk(body) if isinstance(node, Branch) and node.word == "range")
 
 
 def _named_of(branch: Branch, keys: tuple[str, ...]) -> int:
@@ -85,7 +76,7 @@ def _read(body: Iterable[Node], variable: str, shape: Shape, *, is_dot: bool) ->
             case Action():
                 _read_pipeline(node.pipeline, variable, shape, is_dot=is_dot)
             case Call() if node.pipeline is not None:
-                shape.is_handed_on |= any(_is_element(one, variable, is_dot=is_dot) for one in _operands(node.pipeline))
+                shape.is_handed_on |= any(_is_element(one, variable, is_dot=is_dot) for one in operands(node.pipeline))
             case Branch():
                 _read_branch(node, variable, shape, is_dot=is_dot)
 
@@ -94,7 +85,7 @@ def _read_branch(branch: Branch, variable: str, shape: Shape, *, is_dot: bool) -
     for condition, body in branch.arms:
         if condition is not None and branch.word == "range":
             inner = next(
-                (one.fields[0] for one in _operands(condition) if _is_field(one, variable, is_dot=is_dot)), None
+                (one.fields[0] for one in operands(condition) if _is_field(one, variable, is_dot=is_dot)), None
             )
             if inner is not None:
                 _read_range(branch, _list_of(shape, inner))
@@ -110,8 +101,8 @@ def _list_of(shape: Shape, name: str) -> Shape:
 
 
 def _read_pipeline(pipeline: Pipeline, variable: str, shape: Shape, *, is_dot: bool, writes: bool = True) -> None:
-    dumps = any(one.is_function and one.name in _DUMPS for one in _operands(pipeline))
-    for operand in _operands(pipeline):
+    dumps = any(one.is_function and one.name in _DUMPS for one in operands(pipeline))
+    for operand in operands(pipeline):
         if _is_field(operand, variable, is_dot=is_dot):
             shape.fields.setdefault(operand.fields[0], None)
         elif writes and _is_element(operand, variable, is_dot=is_dot):
@@ -127,13 +118,3 @@ def _is_element(operand: Operand, variable: str, *, is_dot: bool) -> bool:
 def _is_field(operand: Operand, variable: str, *, is_dot: bool) -> bool:
     named = (is_dot and not operand.name and operand.inner is None) or (bool(variable) and operand.name == variable)
     return bool(operand.fields) and named
-
-
-def _operands(pipeline: Pipeline) -> Iterator[Operand]:
-    todo = [pipeline]
-    while todo:
-        for command in todo.pop().commands:
-            for operand in command:
-                yield operand
-                if operand.inner is not None:
-                    todo.append(operand.inner)

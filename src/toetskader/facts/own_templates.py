@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
 from toetskader.facts.kubernetes.objects import KubernetesObject
-from toetskader.facts.template_syntax import Branch, Definition, Node, parsed
+from toetskader.facts.template_syntax import Definition, parsed, walk
 from toetskader.facts.templates import COMMENT
 from toetskader.patterns import linear
 
@@ -76,16 +76,8 @@ def _defined(text: str) -> tuple[tuple[str, str], ...]:
     """Return the named templates in a text, each with what it writes."""
     if "define" not in text and "block" not in text:
         return ()
-    found = []
-    todo: list[Node] = list(parsed(text) or ())
-    while todo:
-        node = todo.pop()
-        if isinstance(node, Definition):
-            found.append((node.name, text[node.start : node.end]))
-            todo.extend(node.body)
-        elif isinstance(node, Branch):
-            todo.extend(inner for _, body in node.arms for inner in body)
-    return tuple(found)
+    nodes = walk(parsed(text) or ())
+    return tuple((node.name, text[node.start : node.end]) for node in nodes if isinstance(node, Definition))
 
 
 @lru_cache(maxsize=4096)

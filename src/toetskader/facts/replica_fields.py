@@ -3,7 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from toetskader.facts.template_syntax import Action, Branch, Call, Definition, Node, Operand, Pipeline, parsed
+from toetskader.facts.template_syntax import (
+    Action,
+    Branch,
+    Call,
+    Definition,
+    Node,
+    Operand,
+    Pipeline,
+    operands,
+    parsed,
+    walk,
+)
 
 Fields = tuple[str, ...]
 """The way to a value as a template writes it: `("Values", "web", "size")`."""
@@ -32,7 +43,7 @@ def replica_fields(files: Mapping[str, str]) -> frozenset[Fields]:
         if id(pipeline) in read:
             continue
         read.add(id(pipeline))
-        for operand in _operands(pipeline):
+        for operand in operands(pipeline):
             way = _way(operand)
             if way:
                 found.add(way)
@@ -54,39 +65,15 @@ def _way(operand: Operand) -> Fields:
 
 def _pipelines(body: Iterable[Node]) -> Iterator[Pipeline]:
     """Yield the pipelines of a template, those of its branches too."""
-    todo = list(body)
-    while todo:
-        node = todo.pop()
+    for node in walk(body):
         match node:
             case Action():
                 yield node.pipeline
             case Branch():
-                for condition, inner in node.arms:
-                    if condition is not None:
-                        yield condition
-                    todo.extend(inner)
-            case Definition():
-                todo.extend(node.body)
+                yield from (condition for condition, _ in node.arms if condition is not None)
             case Call() if node.pipeline is not None:
                 yield node.pipeline
 
 
 def _definitions(body: Iterable[Node]) -> Iterator[tuple[str, list[Node]]]:
-    todo = list(body)
-    while todo:
-        node = todo.pop()
-        if isinstance(node, Definition):
-            yield node.name, node.body
-            todo.extend(node.body)
-        elif isinstance(node, Branch):
-            todo.extend(inner for _, arm in node.arms for inner in arm)
-
-
-def _operands(pipeline: Pipeline) -> Iterator[Operand]:
-    todo = [pipeline]
-    while todo:
-        for command in todo.pop().commands:
-            for operand in command:
-                yield operand
-                if operand.inner is not None:
-                    todo.append(operand.inner)
+    return ((node.name, node.body) for node in walk(body) if isinstance(node, Definition))

@@ -5,7 +5,7 @@ is left to Helm to say what is wrong with it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -99,6 +99,30 @@ class Call:
 
 Node = Action | Branch | Definition | Call
 Body = list[Node]
+
+
+def walk(body: Iterable[Node]) -> Iterator[Node]:
+    """Yield every node of a template, those of its branches and definitions too; the last of each body first."""
+    todo = list(body)
+    while todo:
+        node = todo.pop()
+        yield node
+        match node:
+            case Branch():
+                todo.extend(inner for _, arm in node.arms for inner in arm)
+            case Definition():
+                todo.extend(node.body)
+
+
+def operands(pipeline: Pipeline) -> Iterator[Operand]:
+    """Yield the operands of a pipeline, those in parentheses too."""
+    todo = [pipeline]
+    while todo:
+        for command in todo.pop().commands:
+            for operand in command:
+                yield operand
+                if operand.inner is not None:
+                    todo.append(operand.inner)
 
 
 @lru_cache(maxsize=2048)

@@ -6,7 +6,18 @@ from enum import StrEnum
 from functools import lru_cache
 
 from toetskader.facts.kubernetes.environment import Origin, Variable
-from toetskader.facts.template_syntax import Action, Branch, Call, Definition, Node, Operand, Pipeline, parsed
+from toetskader.facts.template_syntax import (
+    Action,
+    Branch,
+    Call,
+    Definition,
+    Node,
+    Operand,
+    Pipeline,
+    operands,
+    parsed,
+    walk,
+)
 from toetskader.patterns import Linear, linear
 
 
@@ -181,13 +192,7 @@ def _walk(body: Iterable[Node], dot: bool) -> Iterator[tuple[Pipeline, bool, boo
 
 
 def _mentions_values(pipeline: Pipeline | None) -> bool:
-    if pipeline is None:
-        return False
-    return any(
-        "Values" in operand.fields or (operand.inner is not None and _mentions_values(operand.inner))
-        for command in pipeline.commands
-        for operand in command
-    )
+    return pipeline is not None and any("Values" in operand.fields for operand in operands(pipeline))
 
 
 def _definitions(name: str, files: Mapping[str, str]) -> Iterator[Definition]:
@@ -198,17 +203,7 @@ def _definitions(name: str, files: Mapping[str, str]) -> Iterator[Definition]:
 
 @lru_cache(maxsize=1024)
 def _defined(text: str) -> tuple[Definition, ...]:
-    found: list[Definition] = []
-    left: list[Node] = list(parsed(text) or ())
-    while left:
-        node = left.pop()
-        match node:
-            case Definition():
-                found.append(node)
-                left += node.body
-            case Branch():
-                left += [one for _, body in node.arms for one in body]
-    return tuple(found)
+    return tuple(node for node in walk(parsed(text) or ()) if isinstance(node, Definition))
 
 
 def _spans(name: str, text: str) -> Iterator[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""What could not be seen of an endpoint over HTTP: kept while the rest is judged, then the reason for no verdict."""
+"""What could not be seen: kept while the rest is judged, then the reason for no verdict."""
 
 from toetskader.facts.endpoint.http import AddressHttp, Answer, Exchange, HttpFacts, Unanswered
 from toetskader.judging.findings import Findings
@@ -8,17 +8,42 @@ from toetskader.text import Text
 
 
 class Doubts:
-    """Collects reasons why no verdict is possible. Call `end` when everything has been judged."""
+    """Collects reasons why no verdict is possible. Call `end` when everything has been judged: failures found stand."""
+
+    def __init__(self) -> None:
+        self._reasons: dict[Text, None] = {}
+
+    def add(self, nl: str, en: str) -> None:
+        """Add a reason, as full sentences."""
+        self.keep(Text(nl, en))
+
+    def keep(self, reason: Text) -> None:
+        """Add a reason that was put into words before. What was added already is told once."""
+        self._reasons[reason] = None
+
+    def end(self) -> None:
+        """End the judgement as undetermined, if there is a reason for that."""
+        if self._reasons:
+            told = self.told(tuple(self._reasons))
+            undetermined(told.nl, told.en)
+
+    def told(self, reasons: tuple[Text, ...]) -> Text:
+        """Return what is said of all reasons together: each of them, in the order in which they came up."""
+        return Text(" ".join(reason.nl for reason in reasons), " ".join(reason.en for reason in reasons))
+
+
+class HttpDoubts(Doubts):
+    """What could not be seen of an endpoint over HTTP. The first reason is told."""
 
     def __init__(self, http: HttpFacts, findings: Findings | None = None, norm: WebNorm | None = None) -> None:
         """Begin with the addresses that were not visited.
 
         Parameters: `findings` and `norm`, where the judgement goes by a norm, to tell of its differences.
         """
+        super().__init__()
         self._http = http
         self._findings = findings
         self._norm = norm
-        self._first: Text | None = None
         if http.addresses_unseen is not None:
             unseen = http.addresses_unseen
             self.add(f"{http.host} {unseen.nl}.", f"{http.host} {unseen.en}.")
@@ -28,11 +53,6 @@ class Doubts:
                 f"{http.host} heeft meer adressen dan er bezocht worden: {count} zijn niet gezien.",
                 f"{http.host} has more addresses than are visited: {count} were not seen.",
             )
-
-    def add(self, nl: str, en: str) -> None:
-        """Add a reason, as full sentences. The first is told."""
-        if self._first is None:
-            self._first = Text(nl, en)
 
     def answer(self, address: AddressHttp, exchange: Exchange, *, plain: bool = False) -> Answer | None:
         """Return an answer of the site itself; None, with the reason kept, when there is none."""
@@ -53,11 +73,14 @@ class Doubts:
         return exchange
 
     def end(self) -> None:
-        """End the judgement as undetermined, if there is a reason for that; failures found stand."""
+        """Tell how the norm differs where a further address decided, and end as any doubts do."""
         if self._findings is not None and any(item.where in self._further_places() for item in self._findings.items):
             self._differs("measuring.addresses")
-        if self._first is not None:
-            undetermined(self._first.nl, self._first.en)
+        super().end()
+
+    def told(self, reasons: tuple[Text, ...]) -> Text:
+        """Return the first reason."""
+        return reasons[0]
 
     def _differs(self, about: str) -> None:
         if self._findings is not None and self._norm is not None:

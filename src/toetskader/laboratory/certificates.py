@@ -65,7 +65,7 @@ class Authority:
         builder = (
             _builder(self._subject, signer._subject, self._key, datetime.now(UTC) - _OLDER, 3650)
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-            .add_extension(_usage(ca=True), critical=True)
+            .add_extension(key_usage(ca=True), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer._key.public_key()), critical=False)
         )
@@ -113,7 +113,7 @@ class Authority:
         builder = (
             _builder(x509.Name(attributes), self._subject, own, starts or datetime.now(UTC) - timedelta(days=1), days)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_usage(ca=False), critical=True)
+            .add_extension(key_usage(ca=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage((ExtendedKeyUsageOID.SERVER_AUTH,)), critical=False)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
@@ -123,7 +123,7 @@ class Authority:
             )
         )
         if names:
-            alternatives = x509.SubjectAlternativeName([_general_name(name) for name in names])
+            alternatives = x509.SubjectAlternativeName([general_name(name) for name in names])
             builder = builder.add_extension(alternatives, critical=False)
         if ocsp:
             access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(ocsp))
@@ -168,7 +168,7 @@ def self_signed(names: Sequence[str], key: str = "p256") -> tuple[bytes, bytes]:
     own = new_key(key)
     subject = x509.Name((x509.NameAttribute(NameOID.COMMON_NAME, names[0]),))
     builder = _builder(subject, subject, own, datetime.now(UTC) - timedelta(days=1), 90).add_extension(
-        x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False
+        x509.SubjectAlternativeName([general_name(name) for name in names]), critical=False
     )
     no_hash = isinstance(own, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
     made = builder.sign(own, None if no_hash else hashes.SHA256())
@@ -196,7 +196,8 @@ def _builder(
     )
 
 
-def _usage(*, ca: bool) -> x509.KeyUsage:
+def key_usage(*, ca: bool) -> x509.KeyUsage:
+    """Return what a key may be used for. Parameters: `ca`, whether it signs certificates."""
     return x509.KeyUsage(
         digital_signature=True,
         content_commitment=False,
@@ -210,7 +211,8 @@ def _usage(*, ca: bool) -> x509.KeyUsage:
     )
 
 
-def _general_name(name: str) -> x509.GeneralName:
+def general_name(name: str) -> x509.GeneralName:
+    """Return a name or an address as a certificate holds it."""
     try:
         return x509.IPAddress(ip_address(name))
     except ValueError:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta
 
+from toetskader.core.fields import Model
 from toetskader.norms.difference import Difference, Differences, find_difference
 from toetskader.text import Text
 
@@ -31,11 +31,7 @@ Graded = Annotated[
 ]
 
 
-class _Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Strict: a key that means nothing is an error."""
-
-
-class CertificateGrades(_Model, frozen=True, kw_only=True):
+class CertificateGrades(Model, frozen=True, kw_only=True):
     """Grades of the certificates that a server sends, but for a root."""
 
     rsa_bits: Annotated[
@@ -47,7 +43,7 @@ class CertificateGrades(_Model, frozen=True, kw_only=True):
     hashes: Annotated[Graded, Meta(description="Hashes of the signature on it")]
 
 
-class Strengths(_Model, frozen=True, kw_only=True):
+class Strengths(Model, frozen=True, kw_only=True):
     """How heavily each thing weighs."""
 
     phase_out: Strength = "recommended"
@@ -64,7 +60,7 @@ class Strengths(_Model, frozen=True, kw_only=True):
     expires_soon: Strength
 
 
-class TlsNorm(_Model, frozen=True, kw_only=True, tag_field="kind", tag="tls"):
+class TlsNorm(Model, frozen=True, kw_only=True, tag_field="kind", tag="tls"):
     """A version of a norm for TLS."""
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]*\Z", description="The same as its file's name")]

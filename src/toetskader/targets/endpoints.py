@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import idna
 
+from toetskader.core.fields import below
 from toetskader.facts.addresses import is_address
 from toetskader.facts.endpoint.names import HTTPS, Endpoint
 from toetskader.targets.models import EndpointEntry, RpkiEntry, RpkiSource, SaasEntry, SaasPart
@@ -49,8 +50,8 @@ def saas_part(folder: Path, saas: SaasEntry) -> SaasPart:
     return SaasPart(
         endpoints=tuple(_endpoint(entry, saas) for entry in saas.endpoints),
         resolver=saas.resolver,
-        trust_anchors=_below(folder, saas.trust_anchors),
-        certificate_authorities=_below(folder, saas.certificate_authorities),
+        trust_anchors=below(folder, saas.trust_anchors),
+        certificate_authorities=below(folder, saas.certificate_authorities),
         name_server_port=saas.name_server_port,
         rpki=_rpki(folder, saas.rpki),
     )
@@ -89,8 +90,4 @@ def _host(name: str) -> str:
 def _rpki(folder: Path, entry: RpkiEntry | None) -> RpkiSource:
     if entry is None:
         return RpkiSource()
-    return RpkiSource(entry.validator, _below(folder, entry.vrps), _below(folder, entry.routes), entry.origin_zone)
-
-
-def _below(folder: Path, name: str | None) -> Path | None:
-    return None if name is None else folder / name
+    return RpkiSource(entry.validator, below(folder, entry.vrps), below(folder, entry.routes), entry.origin_zone)

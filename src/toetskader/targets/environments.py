@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from toetskader.core.fields import below
 from toetskader.facts.kubernetes.label_selector import label_selector
 from toetskader.targets.models import LiveEntry, PartEntries, TargetFile
 from toetskader.targets.namespaces import NamespaceEntry
@@ -124,10 +125,10 @@ def namespaces_of(folder: Path, content: TargetFile) -> tuple[NamespaceEntry, ..
         NamespaceEntry(
             environment=entry.environment,
             namespace=entry.namespace,
-            kubeconfig=_below(folder, entry.kubeconfig),
+            kubeconfig=below(folder, entry.kubeconfig),
             context=entry.context,
             in_cluster=entry.in_cluster,
-            snapshot=_below(folder, entry.snapshot),
+            snapshot=below(folder, entry.snapshot),
             dumps=tuple(folder / name for name in entry.dumps),
             asked=entry.asked,
             selector=entry.selector,
@@ -141,7 +142,3 @@ def namespaces_of(folder: Path, content: TargetFile) -> tuple[NamespaceEntry, ..
         )
         for entry in entries_of(parts)
     )
-
-
-def _below(folder: Path, name: str | None) -> Path | None:
-    return None if name is None else folder / name

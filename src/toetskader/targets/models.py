@@ -21,6 +21,7 @@ from toetskader.catalogue.models import (
     RequirementId,
     TargetParameters,
 )
+from toetskader.core.fields import Model
 from toetskader.facts.endpoint.names import HTTP, Endpoint
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
@@ -75,10 +76,6 @@ Domain = Annotated[
 DeviationStatus = Literal["applied", "expired"]
 
 
-class _Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of what stands in a file of ours: strict and immutable."""
-
-
 ChartAddress = Annotated[
     str,
     Meta(
@@ -94,7 +91,7 @@ ChartAddress = Annotated[
 ]
 
 
-class RepositoryEntry(_Model, frozen=True, kw_only=True):
+class RepositoryEntry(Model, frozen=True, kw_only=True):
     """A chart in a Helm repository, as the target file writes it."""
 
     repository: Annotated[
@@ -116,14 +113,16 @@ class RepositoryEntry(_Model, frozen=True, kw_only=True):
     version: Annotated[str, Meta(pattern=rf"^[0-9A-Za-z][0-9A-Za-z.+_-]*{END}", description="Exact version")]
 
 
-class ValuesEntry(_Model, frozen=True, kw_only=True):
+class ValuesEntry(Model, frozen=True, kw_only=True):
     """A named values set, as the target file writes it in full."""
 
     files: Annotated[tuple[FileName, ...], Meta(description="Values files, later ones win")] = ()
-    set: Annotated[dict[NonEmpty, Any], Meta(description="Dotted values path → value, on top of the files")] = {}
+    set: Annotated[dict[NonEmpty, Any], Meta(description="Dotted values path → value, on top of the files")] = (
+        msgspec.field(default_factory=dict)
+    )
 
 
-class ChartEntry(_Model, frozen=True, kw_only=True):
+class ChartEntry(Model, frozen=True, kw_only=True):
     """The chart part, as the target file writes it."""
 
     source: Annotated[
@@ -142,7 +141,7 @@ class ChartEntry(_Model, frozen=True, kw_only=True):
     ] = False
 
 
-class EndpointEntry(_Model, frozen=True, kw_only=True):
+class EndpointEntry(Model, frozen=True, kw_only=True):
     """An endpoint of a service, as the target file writes it in full."""
 
     url: Annotated[
@@ -165,7 +164,7 @@ class EndpointEntry(_Model, frozen=True, kw_only=True):
     http_port: Annotated[int, Meta(ge=1, le=65535, description="Port of plain HTTP")] = HTTP
 
 
-class RpkiEntry(_Model, frozen=True, kw_only=True):
+class RpkiEntry(Model, frozen=True, kw_only=True):
     """Where routes and their validity come from."""
 
     validator: Annotated[WebAddress | None, Meta(description="HTTP API of a validator (Routinator's)")] = None
@@ -177,7 +176,7 @@ class RpkiEntry(_Model, frozen=True, kw_only=True):
     origin_zone: Annotated[Domain | None, Meta(description="DNS zone that tells the origin of an address")] = None
 
 
-class SaasEntry(_Model, frozen=True, kw_only=True):
+class SaasEntry(Model, frozen=True, kw_only=True):
     """The service as the internet sees it, as the target file writes it."""
 
     endpoints: Annotated[
@@ -209,7 +208,7 @@ class SaasEntry(_Model, frozen=True, kw_only=True):
     rpki: Annotated[RpkiEntry | None, Meta(description="Where routes and their validity come from")] = None
 
 
-class LiveEntry(_Model, frozen=True, kw_only=True):
+class LiveEntry(Model, frozen=True, kw_only=True):
     """A namespace in which the component runs, as the target file writes it."""
 
     environment: Annotated[Environment, Meta(description="Which environment it is; the name of its scene")]
@@ -245,13 +244,13 @@ class LiveEntry(_Model, frozen=True, kw_only=True):
     exec: Annotated[bool, Meta(description="Read-only commands may be run inside the containers")] = False
 
 
-class ClusterEntry(_Model, frozen=True, kw_only=True):
+class ClusterEntry(Model, frozen=True, kw_only=True):
     """The cluster that the component runs on, as the target file writes it."""
 
     haven_report: Annotated[FileName, Meta(description="JSON of the Haven Compliancy Checker, relative to this file")]
 
 
-class PartEntries(_Model, frozen=True, kw_only=True):
+class PartEntries(Model, frozen=True, kw_only=True):
     """The parts a target has."""
 
     chart: ChartEntry | None = None
@@ -260,7 +259,7 @@ class PartEntries(_Model, frozen=True, kw_only=True):
     cluster: ClusterEntry | None = None
 
 
-class TargetFile(_Model, frozen=True, kw_only=True):
+class TargetFile(Model, frozen=True, kw_only=True):
     """A target: what is audited, of whom, and how far it must be."""
 
     name: Annotated[Name, Meta(description="Unique among the targets of a run")]
@@ -277,7 +276,7 @@ class TargetFile(_Model, frozen=True, kw_only=True):
             description="Further namespaces of the same supplier on these clusters, by environment, such as those of "
             "its other components: what it may do there is no trespass"
         ),
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
     agreements: Annotated[
         tuple[RequirementId, ...],
         Meta(description="Requirements of level 4 that an agreement with the supplier names, and that may block"),
@@ -285,7 +284,7 @@ class TargetFile(_Model, frozen=True, kw_only=True):
     deviations: Annotated[FileName | None, Meta(description="File with deviations, relative to this file")] = None
 
 
-class Deviation(_Model, frozen=True, kw_only=True):
+class Deviation(Model, frozen=True, kw_only=True):
     """An explained non-compliance (leg uit): approved, and for a limited time."""
 
     id: Annotated[str, Meta(min_length=1, max_length=63)]
@@ -325,7 +324,7 @@ class Deviation(_Model, frozen=True, kw_only=True):
         return "applied" if today <= self.expires else "expired"
 
 
-class DeviationsFile(_Model, frozen=True, kw_only=True):
+class DeviationsFile(Model, frozen=True, kw_only=True):
     """The deviations of one or more targets."""
 
     deviations: tuple[Deviation, ...]

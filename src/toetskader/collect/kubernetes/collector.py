@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from toetskader.collect.attempting import attempted, broken, not_seen
 from toetskader.collect.kubernetes.access import collect_rights
 from toetskader.collect.kubernetes.client import ApiServer
 from toetskader.collect.kubernetes.dumps import read_dumps
@@ -84,7 +85,7 @@ class NamespaceCollector:
         except Failed as outcome:
             return Seen(dict.fromkeys(wanted, self._not_seen(outcome.failure)))
         except Exception as fault:
-            return Seen({kind: self._fault(kind, fault) for kind in wanted})
+            return Seen({kind: self._broken(kind, fault) for kind in wanted})
 
     def without_secrets(self, seen: Seen, redaction: Redaction) -> dict[str, NamespaceFact | NotSeen]:
         """Return the facts without the secrets in them. Parameters: `redaction`, of the target. Never raises."""
@@ -94,7 +95,7 @@ class NamespaceCollector:
             reason = self._not_seen(outcome.failure)
             return {kind: reason if kind in READS else fact for kind, fact in seen.facts.items()}
         except Exception as fault:
-            return {kind: self._fault(kind, fault) for kind in seen.facts}
+            return {kind: self._broken(kind, fault) for kind in seen.facts}
 
     def _access(self) -> Access:
         if self._entry.in_cluster:
@@ -107,9 +108,9 @@ class NamespaceCollector:
         found: dict[str, NamespaceFact | NotSeen] = {kind: self._not_seen(_not_in_dumps(kind)) for kind in wanted}
         dump = read_dumps(self._entry)
         if "live" in wanted:
-            found["live"] = self._guarded("live", lambda: dump.live(now=self._now))
+            found["live"] = self._attempted("live", lambda: dump.live(now=self._now))
         if "rights" in wanted:
-            found["rights"] = self._guarded("rights", lambda: dump.rights(now=self._now, own=self._own))
+            found["rights"] = self._attempted("rights", lambda: dump.rights(now=self._now, own=self._own))
         return found
 
     def _from_cluster(self, access: Access, wanted: list[str]) -> Seen:
@@ -119,7 +120,7 @@ class NamespaceCollector:
             entry, now = self._entry, self._now
             if READS.keys() & set(wanted):
                 only = self._needed(wanted)
-                live = self._guarded("live", lambda: collect_live(server, entry, now=now, only=only))
+                live = self._attempted("live", lambda: collect_live(server, entry, now=now, only=only))
                 if "live" in wanted:
                     found["live"] = live
                 if isinstance(live, Live):
@@ -132,11 +133,11 @@ class NamespaceCollector:
                     for kind, collector in collectors.items():
                         if kind in wanted:
                             with reading(READS[kind]):
-                                found[kind] = self._guarded(kind, collector)
+                                found[kind] = self._attempted(kind, collector)
                 else:
                     found |= {kind: live for kind in wanted if kind in READS}
             if "rights" in wanted:
-                found["rights"] = self._guarded("rights", lambda: collect_rights(server, entry, own=self._own))
+                found["rights"] = self._attempted("rights", lambda: collect_rights(server, entry, own=self._own))
             self.requests = server.requests
         return Seen(found, live if isinstance(live, Live) else None)
 
@@ -146,31 +147,17 @@ class NamespaceCollector:
             return None
         return frozenset(self._only).union(*(READS.get(kind, ()) for kind in wanted))
 
-    def _guarded(self, kind: str, collector: Callable[[], NamespaceFact | NotSeen]) -> NamespaceFact | NotSeen:
-        """Run a collector. A fault of ours in it costs that fact, and not the run."""
-        try:
-            return collector()
-        except Failed as outcome:
-            return self._not_seen(outcome.failure)
-        except Exception as fault:
-            return self._fault(kind, fault)
-
-    def _fault(self, kind: str, fault: Exception) -> NotSeen:
-        name = type(fault).__name__  # its message may quote what it choked on
-        message = Text(
-            f"Het verzamelen van {kind} liep vast op {self._entry.namespace} ({name}). Dat is een fout in Toetskader: "
-            "meld hem.",
-            f"Collecting {kind} broke on {self._entry.namespace} ({name}). That is a fault in Toetskader: please "
-            "report it.",
-        )
-        return self._not_seen(Failure(Reason.TOOL_FAILED, message))
+    def _attempted(self, kind: str, collector: Callable[[], NamespaceFact | NotSeen]) -> NamespaceFact | NotSeen:
+        return attempted(collector, kind, self._entry.namespace, self._provenance)
 
     def _not_seen(self, failure: Failure) -> NotSeen:
-        return NotSeen(
-            reason=failure.reason,
-            message=failure.message,
-            provenance=Provenance(at=self._now, by="kubernetes", source=_source(self._entry)),
-        )
+        return not_seen(failure, self._provenance())
+
+    def _broken(self, kind: str, fault: Exception) -> NotSeen:
+        return self._not_seen(broken(kind, self._entry.namespace, fault))
+
+    def _provenance(self) -> Provenance:
+        return Provenance(at=self._now, by="kubernetes", source=_source(self._entry))
 
 
 def _source(entry: NamespaceEntry) -> str:

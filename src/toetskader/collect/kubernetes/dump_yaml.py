@@ -3,22 +3,18 @@
 Values are built straight from the parser's events: nothing recurses in C, and what aliases could blow up is refused.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
 from toetskader.core.failure import Unreadable
+from toetskader.core.scalars import plain_scalar
 from toetskader.text import Text
 
 MOST_DEPTH = 60
 MOST_VALUES = 6_000_000
 TOO_DEEP = Text(f"is dieper genest dan {MOST_DEPTH} niveaus", f"is nested deeper than {MOST_DEPTH} levels")
-
-_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,18})")
-_FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}(?:[eE][-+]?[0-9]{1,2})?")
 
 _Open = tuple[Any, str | None]
 _ENDS = frozenset({yaml.MappingEndEvent, yaml.SequenceEndEvent})
@@ -73,7 +69,7 @@ def _value(event: Any, depth: int, count: int) -> Any:
     if count > MOST_VALUES:
         raise NotADump(event.start_mark.line + 1, Text("bevat te veel waarden", "holds too many values"))
     if type(event) is yaml.ScalarEvent:
-        return _plain(event.value) if event.implicit[0] else event.value
+        return plain_scalar(event.value) if event.implicit[0] else event.value
     if depth >= MOST_DEPTH:
         raise NotADump(event.start_mark.line + 1, TOO_DEEP)
     return {} if type(event) is yaml.MappingStartEvent else []
@@ -97,15 +93,3 @@ def _put(stack: list[_Open], value: Any, event: Any) -> None:
             raise NotADump(event.start_mark.line + 1, Text("heeft een sleutel twee keer", "has a key twice"))
         holder[key] = value
         stack[-1] = holder, None
-
-
-def _plain(text: str) -> Any:
-    """Read an unquoted scalar. kubectl quotes every text that could be taken for something else."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] in "-+0123456789":
-        if _INTEGER.fullmatch(text):
-            return int(text)
-        if _FLOAT.fullmatch(text):
-            return float(text)
-    return text

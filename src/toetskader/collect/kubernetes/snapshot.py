@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from toetskader.collect.attempting import not_seen
 from toetskader.collect.helm.manifests import is_deeper
 from toetskader.collect.kubernetes.files import read_file, refused
 from toetskader.collect.kubernetes.reduce import reduced
@@ -150,8 +151,4 @@ def _live(entry: NamespaceEntry, live: Live, provenance: Provenance) -> Live:
 
 
 def _not_seen(failure: Failure, index: _Index, source: str) -> NotSeen:
-    return NotSeen(
-        reason=failure.reason,
-        message=failure.message,
-        provenance=Provenance(at=index.at, by="snapshot", source=source),
-    )
+    return not_seen(failure, Provenance(at=index.at, by="snapshot", source=source))

@@ -9,6 +9,7 @@ from toetskader.report.findings import deviation_sentence, merge_scenes, said_on
 from toetskader.report.visible import clip
 from toetskader.report.words import LEVELS, VERDICTS, Words
 from toetskader.results.model import Deviation, Finding, LevelCount, NotLookedAt, Report, Result, TargetSummary, Verdict
+from toetskader.text import natural
 
 FINDINGS_SHOWN = (50, 20, 10, 5, 3, 2, 1)
 """Findings shown per result: the first of these numbers with which the page stays within its budget."""
@@ -261,7 +262,7 @@ def _target(
         gate_met=bool(rows) and not blocking and not edited,
         verdict=words.gate_verdict(summary, len(results), len(blocking), w, edited=edited),
         blocking=blocking,
-        between=[(ident, judged.get(ident, "")) for ident in sorted(summary.blocked_by, key=_natural)],
+        between=[(ident, judged.get(ident, "")) for ident in sorted(summary.blocked_by, key=natural)],
         next_level=summary.level_reached + 1,
         levels=[
             _level(level, by_level.get(level, []), counts.get(level), summary=summary, anchor=anchor, w=w)
@@ -450,7 +451,7 @@ def _skipped(summaries: Sequence[TargetSummary], w: Words) -> list[SkippedLevel]
 
 def _entries(by_id: dict[str, tuple[NotLookedAt, list[str]]], targets: int) -> list[tuple[str, list[tuple[str, str]]]]:
     together: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-    for ident in sorted(by_id, key=_natural):
+    for ident in sorted(by_id, key=natural):
         entry, names = by_id[ident]
         key = () if len(names) == targets else tuple(names)
         together.setdefault(key, []).append((ident, entry.title))
@@ -469,7 +470,7 @@ def _about(rows: Iterable[Row], w: Words) -> list[About]:
             source=by_id[ident][0].source,
             counts=_counts((row.result for row in by_id[ident]), w),
         )
-        for ident in sorted(by_id, key=_natural)
+        for ident in sorted(by_id, key=natural)
     ]
 
 
@@ -485,13 +486,7 @@ def _rows(target: Target) -> Iterable[Row]:
 
 
 def _order(result: Result) -> tuple[object, ...]:
-    return (result.level, result.source, _natural(result.section), result.chapter, _natural(result.requirement))
-
-
-def _natural(text: str) -> tuple[tuple[int, str], ...]:
-    """Order numbers in text by their value: 7.2 before 7.10."""
-    parts = _DIGITS.split(text)
-    return tuple((int(part), "") if part.isdecimal() and part.isascii() else (-1, part) for part in parts)
+    return (result.level, result.source, natural(result.section), result.chapter, natural(result.requirement))
 
 
 def _slug(text: str) -> str:
