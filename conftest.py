@@ -28,13 +28,13 @@ def pytest_configure(config: pytest.Config) -> None:
     from toetskader.plugin.audit import AUDIT  # noqa: PLC0415 - pytest loads the plugin, with its assertions rewritten
 
     audit = config.stash.get(AUDIT, None)
-    if audit is None or audit.options.replay is not None:
+    if audit is None or audit.plan.options.replay is not None:
         return
-    if not any(_is_embedded(target.file, EMBEDDED_SERVICES) for target in audit.targets):
+    if not any(_is_embedded(target.file, EMBEDDED_SERVICES) for target in audit.plan.targets):
         return
     from toetskader.laboratory.example import start  # noqa: PLC0415 - a chart is audited without it
 
-    start(config.add_cleanup, TARGETS / ".laboratorium", audit.today)
+    start(config.add_cleanup, TARGETS / ".laboratorium", audit.plan.today)
 
 
 def pytest_toetskader_target(target: "Target", today: date) -> "Target | None":

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from toetskader.collect.charts import describe_chart
+from toetskader.facts.chart import ChartFiles
 from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.facts.kubernetes.live import Live
-from toetskader.targets.models import SaasPart, Target
+from toetskader.targets.chart_sources import source_name
+from toetskader.targets.models import ChartPart, SaasPart, Target
 from toetskader.targets.namespaces import NamespaceEntry
-from toetskader.text import Lang
+from toetskader.text import Lang, Text
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ def looked_at(target: Target, facts: TargetFacts | None, lang: Lang) -> LookedAt
     attempts = facts.attempts if facts else {}
     parts = {}
     if target.chart is not None:
-        parts["chart"] = describe_chart(target, target.chart, attempts.get(FactKey("chart")), lang)
+        parts["chart"] = _chart(target, target.chart, attempts.get(FactKey("chart")), lang)
     if target.saas is not None:
         parts["saas"] = _endpoints(target.saas)
     if target.namespaces:
@@ -45,6 +46,17 @@ def looked_at(target: Target, facts: TargetFacts | None, lang: Lang) -> LookedAt
         if (found := getattr(attempt, "commands", ()))
     }
     return LookedAt(parts, commands)
+
+
+def _chart(target: Target, part: ChartPart, attempt: Attempt | None, lang: Lang) -> str:
+    """Say in a few words what was looked at: chart, version, content and values sets."""
+    where = source_name(part.source, target)
+    scenes = ", ".join(values.name for values in part.values)
+    if not isinstance(attempt, ChartFiles):
+        return Text(f"{where}: niet gezien", f"{where}: not seen")[lang]
+    seen = f"{attempt.name} {attempt.version} ({where}, sha256 {attempt.provenance.digest[:12]}), Kubernetes "
+    seen += f"{part.kubernetes}, {attempt.provenance.by}"
+    return Text(f"{seen}; waardensets: {scenes}", f"{seen}; values sets: {scenes}")[lang]
 
 
 def _namespace(entry: NamespaceEntry, attempt: Attempt | None) -> str:

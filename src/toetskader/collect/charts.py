@@ -23,15 +23,16 @@ from toetskader.collect.helm.scaling import Scaling
 from toetskader.core.failure import Failed, Failure, Reason
 from toetskader.facts.attempt import Malformed, NotSeen, Provenance
 from toetskader.facts.chart import ChartAttempt, ChartFiles, LintMessage, OutsideSchema, Render, Untried
-from toetskader.facts.key import Attempt, FactKey, Need
+from toetskader.facts.key import FactKey, Need
 from toetskader.facts.kubernetes.drift import varying
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.redaction import Redaction
 from toetskader.facts.values_paths import HostChanges, for_helm, host_paths
+from toetskader.targets.chart_sources import source_name
 from toetskader.targets.models import ChartPart, ChartSource, LocalChart, OciChart, Target, ValuesSet
 from toetskader.targets.namespaces import NamespaceEntry
-from toetskader.text import Lang, Text
+from toetskader.text import Text
 
 _PROBES = ("render_next", "render_vanity", "render_scaled")
 _REVISION_OF_AN_UPGRADE = 3
@@ -394,34 +395,10 @@ class _Collection:
         return Provenance(at=datetime.now(UTC), by=self.by, source=source, digest=self.digest)
 
 
-def describe_chart(target: Target, part: ChartPart, attempt: Attempt | None, lang: Lang) -> str:
-    """Say in a few words what was looked at: chart, version, content and values sets."""
-    where = source_name(part.source, target)
-    scenes = ", ".join(values.name for values in part.values)
-    if not isinstance(attempt, ChartFiles):
-        return Text(f"{where}: niet gezien", f"{where}: not seen")[lang]
-    seen = f"{attempt.name} {attempt.version} ({where}, sha256 {attempt.provenance.digest[:12]}), Kubernetes "
-    seen += f"{part.kubernetes}, {attempt.provenance.by}"
-    return Text(f"{seen}; waardensets: {scenes}", f"{seen}; values sets: {scenes}")[lang]
-
-
 def next_minor(version: str) -> str:
     """Return the next minor release of Kubernetes: 1.36 after 1.35 or 1.35.2."""
     major, minor = version.split(".")[:2]
     return f"{major}.{int(minor) + 1}"
-
-
-def source_name(source: ChartSource, target: Target) -> str:
-    """Name a chart's source for people and evidence: relative to the target's file where it can be."""
-    match source:
-        case LocalChart():
-            base = target.file.parent.resolve()
-            path = source.path.resolve()
-            return str(path.relative_to(base)) if path.is_relative_to(base) else path.name
-        case OciChart():
-            return source.reference
-        case _:
-            return f"{source.repository}: {source.name} {source.version}"
 
 
 def _source(source: ChartSource) -> Path | RemoteChart:

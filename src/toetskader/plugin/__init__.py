@@ -17,6 +17,7 @@ from toetskader.plugin import hookspecs
 from toetskader.plugin.audit import AUDIT, Audit
 from toetskader.plugin.ending import ENDING, Ending
 from toetskader.plugin.hooks import NOTHING_JUDGED, Hooks
+from toetskader.plugin.loading import load
 from toetskader.plugin.options import Options
 from toetskader.report import carrier
 from toetskader.text import Text
@@ -71,15 +72,15 @@ def pytest_configure(config: pytest.Config) -> None:
     audit: Audit | None = None
     try:
         ending.begin()
-        audit = Audit.load(options, root / TESTS, config.hook.pytest_toetskader_target)
+        audit = Audit(load(options, root / TESTS, config.hook.pytest_toetskader_target))
         option.xmlpath = None  # our JUnit file is a view of the results, not of pytest's reports
         if option.collectonly:
             option.htmlpath = None
         else:
             given = getattr(config, "workerinput", None)
-            audit.open_folder(Path(given["toetskader_folder"]) if given else None)
+            audit.open(Path(given["toetskader_folder"]) if given else None)
             if given is None:
-                option.htmlpath = str(audit.html_path)
+                option.htmlpath = str(audit.places.html_path)
                 carrier.prepare(config)
     except FileErrors as errors:
         raise pytest.UsageError(errors.text(options.lang)) from None
@@ -104,8 +105,8 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, in
     if code or hasattr(config, "workerinput") or asks_for_help(config):
         return code
     audit = config.stash.get(AUDIT, None)
-    if audit is not None and audit.finished is not None:
-        return audit.finished.run.exit_code
+    if audit is not None and audit.reporting.finished is not None:
+        return audit.reporting.finished.run.exit_code
     print(NOTHING_JUDGED[config.option.lang or "nl"], file=sys.stderr)
     return int(pytest.ExitCode.NO_TESTS_COLLECTED)
 
@@ -115,4 +116,4 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     audit = config.stash.get(AUDIT, None)
     if audit is not None and not hasattr(config, "workerinput"):
         audit.close()
-        config.stash[ENDING].hangs = audit.hangs
+        config.stash[ENDING].hangs = audit.gathering.hangs

@@ -53,6 +53,8 @@ class Hooks:
         self._told_outside = False
         self._no_report = ""
         """Why there is no report, when there should be one."""
+        self._broken_off = False
+        """Whether somebody ended the run: Ctrl-C or SIGTERM."""
         self._workers: list[int] = []
         """Process ids of the workers of pytest-xdist."""
 
@@ -67,7 +69,7 @@ class Hooks:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker of pytest-xdist where this run is kept."""
-        node.workerinput["toetskader_folder"] = str(self.audit.folder)
+        node.workerinput["toetskader_folder"] = str(self.audit.places.folder)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodeready(self, node: Any) -> None:
@@ -80,7 +82,7 @@ class Hooks:
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """End the workers: execnet would wait ten seconds for what they are at."""
         if excinfo.errisinstance(KeyboardInterrupt):  # and not pytest.exit
-            self.audit.broken_off = True
+            self._broken_off = True
             self._hide_where_python_was()
         for pid in self._workers:
             with contextlib.suppress(ProcessLookupError):
@@ -91,7 +93,7 @@ class Hooks:
         reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
         memo = getattr(reporter, "_keyboardinterrupt_memo", None)
         if memo is not None and memo.reprcrash is not None and not self.config.option.fulltrace:
-            memo.reprcrash.message = _ENDED[self.audit.options.lang]
+            memo.reprcrash.message = _ENDED[self.audit.plan.options.lang]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makeitem(self, collector: pytest.Collector, obj: object) -> list[RequirementItem] | None:
@@ -107,14 +109,14 @@ class Hooks:
 
         What is derived from a target's facts is then used while it is at hand.
         """
-        order = {name: index for index, name in enumerate(self.audit.scopes)}
+        order = {name: index for index, name in enumerate(self.audit.plan.scopes)}
         items.sort(key=lambda item: order[item.in_scope.target.name] if isinstance(item, RequirementItem) else -1)
         self._tell_outside(session)
 
     def _tell_outside(self, session: pytest.Session) -> None:
         outside: list[pytest.Item] = [
             NotLookedAtItem.from_parent(session, name=f"{item.requirement}@{scope.target.name}")
-            for scope in self.audit.scopes.values()
+            for scope in self.audit.plan.scopes.values()
             for item in scope.not_looked_at
         ]
         report = pytest.CollectReport("policies", "passed", None, list(outside))
@@ -124,7 +126,7 @@ class Hooks:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Remember which verdicts this run owes."""
-        self.audit.expect(item.in_scope.key for item in session.items if isinstance(item, RequirementItem))
+        self.audit.plan.expect(item.in_scope.key for item in session.items if isinstance(item, RequirementItem))
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Remember the session, for the controller of pytest-xdist."""
@@ -133,7 +135,7 @@ class Hooks:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Iterable[str]) -> None:
         """Remember which verdicts the workers owe: the controller itself collects nothing."""
-        self.audit.expect_ids(ids)
+        self.audit.plan.expect_ids(ids)
         if not self._told_outside:  # once, for all workers
             self._told_outside = True
             self._tell_outside(self._session)
@@ -147,7 +149,8 @@ class Hooks:
         # What is loaded by now stays for the whole run: later garbage collections need not walk it.
         gc.freeze()
         scratch.make()
-        with self.audit.collecting(items, getattr(self.config, "workerinput", None)):
+        self.audit.verdicts.await_these(items)
+        with self.audit.gathering.collecting(items, getattr(self.config, "workerinput", None)):
             return (yield)
 
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
@@ -181,7 +184,7 @@ class Hooks:
             return
         if not isinstance(carried, Result):
             carried = report.__dict__["toetskader"] = msgspec.convert(carried, Result)
-        self.audit.record(carried)
+        self.audit.verdicts.record(carried)
         for name, text in report.sections:
             if name == _CRASH:
                 self._crashes.setdefault(text, []).append(f"{carried.requirement}@{carried.target}")
@@ -192,7 +195,7 @@ class Hooks:
     ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
         """Give verdicts their own words."""
         result = getattr(report, "toetskader", None)
-        return status_of(result, self.audit.options.lang) if isinstance(result, Result) else None
+        return status_of(result, self.audit.plan.options.lang) if isinstance(result, Result) else None
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
@@ -212,32 +215,32 @@ class Hooks:
         if session.config.option.collectonly:
             return status or pytest.ExitCode.NO_TESTS_COLLECTED
         stopped = session.shouldstop or session.shouldfail
-        if self.audit.missing and (
+        if self.audit.verdicts.missing and (
             status == pytest.ExitCode.OK or (status == pytest.ExitCode.TESTS_FAILED and not stopped)
         ):
             return pytest.ExitCode.INTERNAL_ERROR
-        if status or self.audit.may_end_well:
+        if status or self.audit.verdicts.may_end_well:
             return status
-        return pytest.ExitCode.TESTS_FAILED if self.audit.is_blocked else pytest.ExitCode.NO_TESTS_COLLECTED
+        return pytest.ExitCode.TESTS_FAILED if self.audit.verdicts.is_blocked else pytest.ExitCode.NO_TESTS_COLLECTED
 
     def _written(self, session: pytest.Session) -> Generator[None, None, None]:
         """Write the report while other plugins write theirs; all of it, or none."""
         with self._whole_or_none(session):
-            self.audit.finish(int(session.exitstatus))
+            self.audit.reporting.finish(int(session.exitstatus), broken_off=self._broken_off)
         result = None
         with self._whole_or_none(session):
             result = yield
-            if self.audit.finished is not None:
-                self.audit.outputs.send()
+            if self.audit.reporting.finished is not None:
+                self.audit.reporting.outputs.send()
                 with unbroken():
-                    self.audit.commit()
+                    self.audit.reporting.commit()
         self.config.stash[ENDING].over()
         return result
 
     @contextlib.contextmanager
     def _whole_or_none(self, session: pytest.Session) -> Iterator[None]:
         """Leave no report when it cannot be written, or when the run is broken off; and say so."""
-        lang = self.audit.options.lang
+        lang = self.audit.plan.options.lang
         try:
             yield
         except (OSError, pytest.UsageError) as error:
@@ -246,22 +249,22 @@ class Hooks:
             self._give_up(session, pytest.ExitCode.INTERRUPTED, _BROKEN_OFF[lang])
 
     def _give_up(self, session: pytest.Session, code: pytest.ExitCode, why: str) -> None:
-        self.audit.abandon()
+        self.audit.reporting.abandon()
         self._no_report = why
         session.exitstatus = code
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
         """Say in sentences what blocks, and end with what the run comes to."""
-        lang, width = self.audit.options.lang, terminalreporter._tw.fullwidth
+        lang, width = self.audit.plan.options.lang, terminalreporter._tw.fullwidth
         if self.config.option.collectonly:
             terminalreporter.write_line(NOTHING_JUDGED[lang])
         if self._no_report:
             terminalreporter.section("Toetskader")
             terminalreporter.write_line(self._no_report, red=True)
-        if self.audit.finished is None:
+        if self.audit.reporting.finished is None:
             return
-        report = self.audit.finished
+        report = self.audit.reporting.finished
 
         def write(lines: Iterable[str]) -> None:
             for line in lines:
@@ -275,9 +278,9 @@ class Hooks:
             terminalreporter.section(Text("Wat de poort tegenhoudt", "What blocks the gate")[lang])
             write(blocking_lines(blocking, lang, width))
         terminalreporter.section("Toetskader")
-        if missing := sorted("@".join(key) for key in self.audit.missing):
+        if missing := sorted("@".join(key) for key in self.audit.verdicts.missing):
             write(missing_lines(missing, lang, width))
-        write(summary_lines(report, self.audit.html_path, lang, width))
+        write(summary_lines(report, self.audit.places.html_path, lang, width))
 
 
 def _said(error: Exception, lang: Lang) -> str:

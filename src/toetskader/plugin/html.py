@@ -11,4 +11,4 @@ def pytest_configure(config: pytest.Config) -> None:
     """Replace the report that pytest-html registered."""
     audit = config.stash.get(AUDIT, None)
     if audit is not None:
-        carrier.install(config, audit.final_report, audit.outputs.add)
+        carrier.install(config, audit.reporting.final_report, audit.reporting.outputs.add)

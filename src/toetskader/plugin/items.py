@@ -53,9 +53,9 @@ class RequirementItem(pytest.Function):
         fixtures = {name: self.funcargs[name] for name in self._fixtureinfo.argnames}
         audit = self.config.stash[AUDIT]
         try:
-            self.result, self.crash = audit.judge(self.in_scope, fixtures)
+            self.result, self.crash = audit.verdicts.judge(self.in_scope, fixtures)
         except NotKeptError as error:  # nothing that follows could be proved
-            said = _NOT_KEPT[audit.options.lang].format(place=error.place, why=error.why[audit.options.lang])
+            said = _NOT_KEPT[audit.plan.options.lang].format(place=error.place, why=error.why[audit.plan.options.lang])
             if hasattr(self.config, "workerinput"):  # of a worker that exits, only that it is gone would be told
                 self.session.shouldfail = said
                 pytest.fail(said, pytrace=False)
@@ -68,7 +68,7 @@ class RequirementItem(pytest.Function):
             self.location,
             dict.fromkeys(self.keywords, 1),
             "failed",
-            _Sentences(result, self.config.stash[AUDIT].options.lang),
+            _Sentences(result, self.config.stash[AUDIT].plan.options.lang),
             "call",
             sections=[(f"Captured {stream} {when}", text) for when, stream, text in self._report_sections],
             duration=call.duration,
@@ -114,7 +114,7 @@ class NotLookedAtItem(pytest.Item):
 
 def make_items(collector: pytest.Module, check: Check, audit: Audit) -> Iterator[RequirementItem]:
     """Yield an item for every requirement × target that the check decides."""
-    planned = audit.planned_for(check.id)
+    planned = audit.plan.planned_for(check.id)
     if not planned:
         return
     info = _fixtures_of(collector, check)
