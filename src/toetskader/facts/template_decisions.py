@@ -283,19 +283,25 @@ class Decisions:
         """For every template in use, which arms of decisions are taken where it is included, one set for each way."""
         deciding = {one.key for one in self.decisions if one.can_be_taken}
         found = {self._name(number): {frozenset[Arm]()} for number, (_, unit) in enumerate(self._all) if not unit.name}
+        calls = [
+            (
+                self._name(number),
+                frozenset((self._name(number), *arm) for arm in outer if (self._name(number), arm[0]) in deciding),
+                {self._name(other) for other in self._called(called)},
+            )
+            for number, (_, unit) in enumerate(self._all)
+            for called, _, outer in unit.calls
+        ]
         new = True
         while new:
             new = False
-            for number, (_, unit) in enumerate(self._all):
-                name = self._name(number)
-                for called, _, outer in unit.calls:
-                    around = frozenset((name, *arm) for arm in outer if (name, arm[0]) in deciding)
-                    ways = {context | around for context in found.get(name, ())}
-                    for inner in {self._name(other) for other in self._called(called)}:
-                        known = found.setdefault(inner, set())
-                        if len(known) <= _MOST_CONTEXTS and not ways <= known:
-                            known |= ways
-                            new = True
+            for name, around, inside in calls:
+                ways = {context | around for context in found.get(name, ())}
+                for inner in inside:
+                    known = found.setdefault(inner, set())
+                    if len(known) <= _MOST_CONTEXTS and not ways <= known:
+                        known |= ways
+                        new = True
         return {name: frozenset(ways) for name, ways in found.items()}
 
     def _sources(self, tokens: Tokens) -> Iterator[Source]:
@@ -345,6 +351,24 @@ def _may_run_pods(text: str) -> bool:
     return not plain or any(one is None or one[1] in POD_KINDS for one in plain)
 
 
+def _parted(tokens: Tokens) -> tuple[Tokens, tuple[tuple[str, str], ...]]:
+    """Part tokens in those that stand for themselves and those that stand for others, the latter without marks too."""
+    others = []
+    for token in tokens:
+        plain = token.lstrip(MARKS)
+        if plain in _FOR_OTHERS or plain.startswith(("include:", "part:", "set:")):
+            others.append((token, plain))
+    return tokens.difference(token for token, _ in others), tuple(others)
+
+
+def _hands_on(argument: Argument) -> bool:
+    """Tell whether a call hands on the argument of its own template, as it is."""
+    return "dot" in argument.get("", NONE)
+
+
+_FOR_OTHERS = frozenset({"dot", "tpl", "dump"})
+
+
 class _Known:
     """What every template's argument and output depend on, once nothing new is found."""
 
@@ -356,13 +380,18 @@ class _Known:
         self._arguments: list[dict[str, Tokens]] = [{} for _ in units]
         self._outputs: list[Tokens] = [NONE] * len(units)
         self._stored = [item for unit in units for item in unit.stored]
+        self._parted = cache(_parted)
         self.is_whole = True
         """False when templates call each other so deeply that there may be more to find."""
-        callers = [(number, chart._called(name), given) for number, u in enumerate(units) for name, given, _ in u.calls]
+        callers = [
+            (number, chart._called(name), {key: tokens - {"dot"} for key, tokens in given.items()}, _hands_on(given))
+            for number, unit in enumerate(units)
+            for name, given, _ in unit.calls
+        ]
         for _ in range(self._MOST_ROUNDS):
             before = ([dict(given) for given in self._arguments], list(self._outputs))
-            for number, called, argument in callers:
-                given = self._passed(argument, number)
+            for number, called, argument, whole in callers:
+                given = self._passed(argument, number, whole=whole)
                 for other in called:
                     _add(self._arguments[other], given)
             for number, unit in enumerate(units):
@@ -372,18 +401,20 @@ class _Known:
         else:
             self.is_whole = False
 
-    def _passed(self, argument: Argument, number: int) -> dict[str, Tokens]:
-        """Return what a call in a template hands on."""
-        found = {key: self.tokens(tokens - {"dot"}, number) for key, tokens in argument.items()}
-        if "dot" in argument.get("", NONE):  # its own argument, as it is
+    def _passed(self, argument: Argument, number: int, *, whole: bool) -> dict[str, Tokens]:
+        """Return what a call in a template hands on. Parameters: `whole`, whether its own argument is among it."""
+        found = {key: self.tokens(tokens, number) for key, tokens in argument.items()}
+        if whole:
             _add(found, self._arguments[number])
         return found
 
     def tokens(self, tokens: Tokens, number: int) -> Tokens:
         """Return what tokens of a template come to."""
-        found: set[str] = set()
-        for token in tokens:
-            plain = token.lstrip(MARKS)
+        as_they_are, others = self._parted(tokens)
+        if not others:
+            return as_they_are
+        found = set(as_they_are)
+        for token, plain in others:
             if plain.startswith("include:"):
                 got = NONE.union(*(self._outputs[other] for other in self._chart._called(plain[8:])))
             elif plain == "dot":
@@ -396,11 +427,8 @@ class _Known:
                 got = NONE.union(*(given for key, given in self._stored if not key or key in fields))
             elif plain == "tpl":
                 got = frozenset(one for one in self._chart._in_texts if one in SOURCES or one in VALUES)
-            elif plain == "dump":
-                got = WHOLE_RELEASE | WHOLE_CLUSTER if "root" in self._arguments[number].get("", NONE) else NONE
             else:
-                found.add(token)
-                continue
+                got = WHOLE_RELEASE | WHOLE_CLUSTER if "root" in self._arguments[number].get("", NONE) else NONE
             if token[0] in MARKS:
                 got = frozenset().union(
                     *({one} if one not in VALUES else decides(one, (), "") for one in got if counts(one, token[0]))

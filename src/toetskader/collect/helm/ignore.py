@@ -13,8 +13,8 @@ from toetskader.core.failure import Unreadable
 Matches = Callable[[str, bool], bool]
 _Fits = Callable[[str], bool]
 """Tells whether one character fits."""
-_Chunk = tuple[bool, tuple[_Fits, ...]]
-"""What fits, and whether a star stands before it."""
+_Chunk = tuple[bool, str | tuple[_Fits, ...]]
+"""What fits: a text, or for each character what does; and whether a star stands before it."""
 
 
 class BadRule(Unreadable):
@@ -74,19 +74,21 @@ def _match(chunks: tuple[_Chunk, ...], name: str) -> bool:
     return start == len(name)
 
 
-def _fits(chunk: tuple[_Fits, ...], name: str, at: int) -> bool:
+def _fits(chunk: str | tuple[_Fits, ...], name: str, at: int) -> bool:
+    if isinstance(chunk, str):
+        return name.startswith(chunk, at)
     return at + len(chunk) <= len(name) and all(fits(name[at + index]) for index, fits in enumerate(chunk))
 
 
 def _chunks(pattern: str) -> Iterator[_Chunk]:
     """Split a pattern at its stars. Raises `BadRule`."""
-    star, chunk, index = False, list[_Fits](), 0
+    star, chunk, index = False, list[str | _Fits](), 0
     while index < len(pattern):
         char = pattern[index]
         index += 1
         if char == "*":
             if chunk:
-                yield star, tuple(chunk)
+                yield star, _chunk(chunk)
             star, chunk = True, []
         elif char == "?":
             chunk.append(lambda seen: seen != "/")
@@ -96,9 +98,17 @@ def _chunks(pattern: str) -> Iterator[_Chunk]:
         else:
             if char == "\\":
                 char, index = _one(pattern, index - 1)
-            chunk.append(char.__eq__)
+            chunk.append(char)
     if chunk or star:
-        yield star, tuple(chunk)
+        yield star, _chunk(chunk)
+
+
+def _chunk(parts: list[str | _Fits]) -> str | tuple[_Fits, ...]:
+    """Return what fits as a text where it is one: most rules have no other."""
+    plain = [part for part in parts if isinstance(part, str)]
+    if len(plain) == len(parts):
+        return "".join(plain)
+    return tuple(part.__eq__ if isinstance(part, str) else part for part in parts)
 
 
 def _class(pattern: str, index: int) -> tuple[_Fits, int]:

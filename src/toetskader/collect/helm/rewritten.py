@@ -1,4 +1,8 @@
-"""A private copy of an opened chart, in which templates can have another text."""
+"""A private copy of an opened chart, in which templates can have another text, and values are held to no schema.
+
+It is for values that Helm took for the chart itself, or that it must take for once: to hold values to a schema takes a
+third of the time of a render.
+"""
 
 import tarfile
 import tempfile
@@ -30,9 +34,11 @@ class ChartCopy:
         """
         if not self.directory.exists():
             copy_chart(self._source, self.directory)
+            _without_schemas(self.directory)
         for name in {path.split("/")[1] for path in texts if path.startswith("charts/")}:
             if not (self.directory / "charts" / name).is_dir():
                 self._unpack(name)
+                _without_schemas(self.directory / "charts" / name)
         for path in {*self._changed, *texts}:
             own = self._source.for_helm(path)
             text = texts.get(path, own)
@@ -59,6 +65,11 @@ class ChartCopy:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._scratch.cleanup()
+
+
+def _without_schemas(folder: Path) -> None:
+    for schema in list(folder.rglob("values.schema.json")):
+        schema.unlink()
 
 
 def _top(archive: Path) -> str:

@@ -8,6 +8,7 @@ reason, and with the workloads that would have followed.
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from toetskader.collect.helm.engine import OpenChart
@@ -199,13 +200,17 @@ class Scaling:
 
     def _unhindered(self, changes: _Changes) -> Rendered | Failure:
         """Render without schemas, and with templates that go on where they would stop."""
-        files = self._chart.source.files
-        texts = Forced(Decisions(files), ()).texts(Variant({}, answers=False))
-        texts |= {path: "{}" for path in files if path.rpartition("/")[2] == _SCHEMA}
         request = self._ask(changes)
         with ChartCopy(self._chart.source) as copy:
-            answers = self._chart.render_copy(copy, texts, [request])
+            answers = self._chart.render_copy(copy, self._going_on, [request])
         return answers if isinstance(answers, Failure) else answers[request.key]
+
+    @cached_property
+    def _going_on(self) -> dict[str, str]:
+        """The templates that go on where they would stop, and schemas that ask nothing, those in archives too."""
+        files = self._chart.source.files
+        texts = Forced(Decisions(files), ()).texts(Variant({}, answers=False))
+        return texts | {path: "{}" for path in files if path.rpartition("/")[2] == _SCHEMA}
 
     def _render(self, changes: _Changes) -> Rendered | Failure:
         if self._left <= 0:
