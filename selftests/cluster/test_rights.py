@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
+from auditor import Auditor, Outcome
 from control_plane import ControlPlane, Object
 
-from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import TargetParameters
 from toetskader.collect.kubernetes.access import collect_rights
 from toetskader.collect.kubernetes.client import ApiServer
@@ -25,26 +25,16 @@ from toetskader.collect.kubernetes.kubeconfig import read_kubeconfig
 from toetskader.collect.kubernetes.rights_plan import rights_of_objects
 from toetskader.core.failure import Reason
 from toetskader.facts.attempt import NotSeen
-from toetskader.facts.key import Attempt, FactKey, TargetFacts
+from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.facts.kubernetes.questions import questions
 from toetskader.facts.kubernetes.rbac import Access
 from toetskader.facts.kubernetes.rights import NOBODY, Holder, LayerLabel, Right, Rights, SeenBy
-from toetskader.judging.combining import Judged
-from toetskader.judging.judge import judge
-from toetskader.judging.outcomes import Parameters
-from toetskader.judging.registry import load_checks
-from toetskader.judging.subjects import TargetSubjects
 from toetskader.results import Verdict
 from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
 from toetskader.vocabulary import Environment
 
-ROOT = Path(__file__).parents[2]
-CHECKS = load_checks(ROOT / "tests")
-CATALOGUE = load_catalogue(ROOT / "policies", CHECKS)
-ON_RIGHTS = {
-    row.id: row for row in CATALOGUE.requirements.values() if "rbac" in row.measured_on and row.check in CHECKS
-}
+JUDGES = Auditor("rbac", today=datetime.now(UTC).date())
 DEADLINE_S = 120.0
 
 AUDITOR = """
@@ -163,25 +153,13 @@ def world(control_plane: ControlPlane) -> Iterator[World]:
         yield World(control_plane, names, other, auditors)
 
 
-def judged(rights: Rights | NotSeen, environment: str) -> dict[str, Judged]:
-    """What every requirement on rights comes to."""
-    attempts: dict[FactKey, Attempt] = {FactKey("rights", environment): rights}
-    subjects = TargetSubjects(TargetFacts("t", {"rbac": (environment,)}, attempts))
-    return {
-        id_: judge(
-            CHECKS[row.check],
-            subjects,
-            part="rbac",
-            params=row.params,
-            parameters=Parameters(TargetParameters()),
-            today=datetime.now(UTC).date(),
-            fixtures={},
-        )
-        for id_, row in ON_RIGHTS.items()
-    }
+def judged(rights: Rights | NotSeen, environment: str) -> Outcome:
+    """What requirements on rights come to, one for each thing that is asked."""
+    facts = TargetFacts("t", {"rbac": (environment,)}, {FactKey("rights", environment): rights})
+    return JUDGES.judged(facts, TargetParameters(), scenes=dict.fromkeys(JUDGES.distinct))
 
 
-def verdicts(found: Mapping[str, Judged]) -> dict[str, Verdict]:
+def verdicts(found: Outcome) -> dict[str, Verdict]:
     assert [item.crash for item in found.values() if item.crash] == []
     return {id_: item.verdict for id_, item in found.items()}
 

@@ -130,17 +130,17 @@ def auditor() -> Auditor:
 
 @cache
 def requirements() -> tuple[tuple[Requirement, Check], ...]:
-    """Return every requirement that is measured on a namespace, with its check there."""
-    return tuple((row, auditor().check_of(row.id)) for row in auditor().requirements.values())
+    """Return the requirements that are measured on a namespace, one for each thing that is asked, with its check."""
+    return tuple((auditor().requirements[id_], auditor().check_of(id_)) for id_ in auditor().distinct)
 
 
 def judged(found: Facts, parameters: Any = PARAMETERS, *ids: str) -> Outcome:
-    """Judge every requirement on a namespace, or some."""
+    """Judge requirements on a namespace: one for each thing that is asked, or those that are named."""
     live = found["live"]
     environment = live.environment if isinstance(live, Live) else "production"
     attempts = {FactKey(kind, environment): attempt for kind, attempt in found.items()}
     facts = TargetFacts("t", {"namespace": (environment,)}, attempts)
-    return auditor().judged(facts, parameters, scenes=dict.fromkeys(ids) if ids else None)
+    return auditor().judged(facts, parameters, scenes=dict.fromkeys(ids or auditor().distinct))
 
 
 def judged_by(row: Requirement, found: Facts) -> Judged:

@@ -11,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import get_args
 
+from measurements import params_of
+
 from toetskader.audit.scope import Measurement, scope_of
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Addressee, Catalogue, Part, Profile, Requirement, TargetParameters
@@ -90,6 +92,18 @@ class Auditor:
             and (check := self.checks.get(item.check_for(self.part))) is not None
             and self.part in check.parts
         }
+
+    @cached_property
+    def distinct(self) -> tuple[str, ...]:
+        """One requirement for each thing that is asked of the part, the first of the catalogue.
+
+        Whatever else asks the same, of whichever document, comes to the same.
+        """
+        first: dict[str, str] = {}
+        for item in self.requirements.values():
+            asked = (item.check_for(self.part), params_of(item, self.part), item.roles, item.environments)
+            first.setdefault(repr(asked), item.id)
+        return tuple(first.values())
 
     def check_of(self, requirement: str) -> Check:
         """Return the check that measures a requirement, by id, on the part."""
