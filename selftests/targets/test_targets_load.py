@@ -8,9 +8,9 @@ import pytest
 
 from toetskader.catalogue import Catalogue, TargetParameters, load_catalogue
 from toetskader.targets import (
+    HelmRepositoryChart,
     LocalChart,
     OciChart,
-    RepositoryChart,
     Target,
     ValuesSet,
     load_targets,
@@ -94,7 +94,7 @@ def test_a_values_set_can_set_single_values(tmp_path: Path) -> None:
         ("oci://registry.example/charts/acme:1.2.3", OciChart("oci://registry.example/charts/acme:1.2.3")),
         (
             "{repository: https://charts.example, name: acme, version: 1.2.3}",
-            RepositoryChart(repository="https://charts.example", name="acme", version="1.2.3"),
+            HelmRepositoryChart(repository="https://charts.example", name="acme", version="1.2.3"),
         ),
     ],
 )

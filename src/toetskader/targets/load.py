@@ -19,11 +19,11 @@ from toetskader.targets.models import (
     ChartSource,
     Deviation,
     DeviationsFile,
+    HelmRepositoryChart,
+    HelmRepositoryEntry,
     LocalChart,
     OciChart,
     PartEntries,
-    RepositoryChart,
-    RepositoryEntry,
     Target,
     TargetFile,
     ValuesEntry,
@@ -262,7 +262,7 @@ def _chart(folder: Path, chart: ChartEntry) -> ChartPart:
     )
 
 
-def _source(folder: Path, source: str | RepositoryEntry) -> ChartSource:
-    if isinstance(source, RepositoryEntry):
-        return RepositoryChart(repository=source.repository, name=source.name, version=source.version)
+def _source(folder: Path, source: str | HelmRepositoryEntry) -> ChartSource:
+    if isinstance(source, HelmRepositoryEntry):
+        return HelmRepositoryChart(repository=source.repository, name=source.name, version=source.version)
     return OciChart(source) if source.startswith("oci://") else LocalChart(folder / source)

@@ -91,7 +91,7 @@ ChartAddress = Annotated[
 ]
 
 
-class RepositoryEntry(Model, frozen=True, kw_only=True):
+class HelmRepositoryEntry(Model, frozen=True, kw_only=True):
     """A chart in a Helm repository, as the target file writes it."""
 
     repository: Annotated[
@@ -126,7 +126,7 @@ class ChartEntry(Model, frozen=True, kw_only=True):
     """The chart part, as the target file writes it."""
 
     source: Annotated[
-        ChartAddress | RepositoryEntry,
+        ChartAddress | HelmRepositoryEntry,
         Meta(description="Directory or .tgz relative to this file, oci:// reference, or a chart in a repository"),
     ]
     release: Release
@@ -343,7 +343,7 @@ class OciChart(msgspec.Struct, frozen=True, tag="oci"):
     reference: str
 
 
-class RepositoryChart(msgspec.Struct, frozen=True, kw_only=True, tag="repository"):
+class HelmRepositoryChart(msgspec.Struct, frozen=True, kw_only=True, tag="repository"):
     """A chart in a Helm repository."""
 
     repository: str
@@ -351,7 +351,7 @@ class RepositoryChart(msgspec.Struct, frozen=True, kw_only=True, tag="repository
     version: str
 
 
-ChartSource = LocalChart | OciChart | RepositoryChart
+ChartSource = LocalChart | OciChart | HelmRepositoryChart
 
 
 @dataclass(frozen=True)
