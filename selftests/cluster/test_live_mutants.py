@@ -18,7 +18,7 @@ SECONDS_TO_SETTLE = 120
 """At most: a look that finds what is expected twice ends the wait."""
 
 NOT_SHOWN = {
-    "image.prerelease_form": Verdict.NOT_APPLICABLE,  # no image has a preliminary version
+    "image.running_prerelease": Verdict.NOT_APPLICABLE,  # no image has a preliminary version
     # Nothing is entered without `exec: true`, and these pods have no inside.
     "workload.writes_to_volumes": Verdict.UNDETERMINED,
 }
