@@ -5,7 +5,8 @@ import json
 import os
 import socket
 import threading
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
 from itertools import count
@@ -71,11 +72,17 @@ class Scenes:
         scene = good(self._ports.take(6))
         return scene if name == "supplier" else replace(scene, services=scene.services[:1])
 
-    def audit(self, scene: Scene) -> Outcome:
-        """Return what every requirement on a service comes to on a scene, before deviations."""
+    @contextmanager
+    def served(self, scene: Scene) -> Iterator[Path]:
+        """Run a scene, and give the target file on it."""
         with TemporaryDirectory(prefix="toetskader-") as folder, ExitStack() as stack:
             names = stack.enter_context(running(scene, Path(folder), authority=self._authority))
-            return self.auditor.audit(_target_file(scene, names.port, Path(folder)))
+            yield _target_file(scene, names.port, Path(folder))
+
+    def audit(self, scene: Scene) -> Outcome:
+        """Return what every requirement on a service comes to on a scene, before deviations."""
+        with self.served(scene) as path:
+            return self.auditor.audit(path)
 
 
 def _target_file(scene: Scene, dns_port: int, folder: Path) -> Path:
