@@ -50,8 +50,8 @@ def test_tls_meets_the_norm(tls: TlsFacts, norm: TlsNorm, params: Severity, find
             one.differs("measuring.client_certificate")
         for judge in _ASPECTS:
             judge(one)
-    judge_served(tls, norm, findings, doubts.add, params.of)
-    trusted(tls, norm, findings, doubts.add)
+    judge_served(tls, norm, findings, doubts.unmeasured, params.of)
+    trusted(tls, norm, findings, doubts.unmeasured)
     _summarise(tls, findings)
     doubts.end()
 
