@@ -1,6 +1,7 @@
-"""Bilingual text: Dutch, the language of auditors and suppliers, and English."""
+"""Bilingual text: Dutch, the language of auditors and suppliers, and English; and small work on texts."""
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -32,6 +33,18 @@ def words(value: object, lang: Lang) -> str:
     if value is True or value is False:
         return str(value).lower()
     return str(value)
+
+
+def spliced(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
+    """Return a text with something else in some places.
+
+    Parameters: `spans`, start, end and what to put there, in the order of the text; none overlaps another.
+    """
+    out, last = [], 0
+    for start, end, new in spans:
+        out += [text[last:start], new]
+        last = end
+    return "".join([*out, text[last:]])
 
 
 def natural(text: str) -> tuple[tuple[int, str], ...]:

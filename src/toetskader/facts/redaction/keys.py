@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from toetskader.facts.secrets.shapes import PRIVATE_KEY
+from toetskader.text import spliced
 
 KEY_WORD = "REDACTED"
 """What stands for a run of key material: eight characters, the least that counts as such."""
@@ -50,11 +51,7 @@ def without_keys(text: str, *, thorough: bool = False) -> str:
 
     Parameters: `thorough` leaves nothing but its PEM blocks, of which certificates and public keys are public.
     """
-    out, last = [], 0
-    for start, end, replaced in key_spans(text):
-        out += [text[last:start], replaced]
-        last = end
-    whole = "".join([*out, text[last:]])
+    whole = spliced(text, key_spans(text))
     if not thorough:
         return whole
     blocks = [block for label, block in _pem_blocks(whole) if _KNOWN_BLOCK.search(label)]

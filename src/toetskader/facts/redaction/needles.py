@@ -11,6 +11,7 @@ from toetskader.facts.redaction.changes import Change, Steps, changed
 from toetskader.facts.redaction.forms import cores, is_distinctive, versions, written
 from toetskader.facts.redaction.markers import WORD, encoded
 from toetskader.facts.secrets.encoded import is_certificate
+from toetskader.text import spliced
 
 _SHORTEST = 3
 _WORDS_IN_PROSE = re.compile(r"[^\s\"'`(),;:=<>]{3,}")
@@ -99,7 +100,7 @@ class Needles:
                 text = text.replace(needle, self._plain[needle])
         for core, marker in self._base64.items() if in_base64 else ():
             if core in text:
-                text = _without_run(text, core, encoded(marker))
+                text = spliced(text, ((start, end, encoded(marker)) for start, end in _runs(text, core)))
         return text
 
     def _cut(self, text: str) -> str:
@@ -116,9 +117,9 @@ class Needles:
         return before + gap + after
 
 
-def _without_run(text: str, core: str, marker: str) -> str:
-    """Replace every run of base64 that holds a core."""
-    out, last = [], 0
+def _runs(text: str, core: str) -> Iterator[tuple[int, int]]:
+    """Yield where every run of base64 that holds a core stands."""
+    last = 0
     position = text.find(core)
     while position >= 0:
         start = position
@@ -128,6 +129,5 @@ def _without_run(text: str, core: str, marker: str) -> str:
         end = stop.start() if stop else len(text)
         while end < len(text) and text[end] == "=":
             end += 1
-        out += [text[last:start], marker]
+        yield start, end
         last, position = end, text.find(core, end)
-    return "".join([*out, text[last:]])

@@ -22,6 +22,7 @@ from toetskader.facts.secrets.names import names_identity
 from toetskader.facts.secrets.readers import assignments, gives_away
 from toetskader.facts.secrets.shapes import PRIVATE_KEY
 from toetskader.facts.secrets.values import gives_secret
+from toetskader.text import spliced
 
 Span = tuple[int, int, str]
 """Start, end, and what stands there without the secret."""
@@ -41,13 +42,7 @@ def hidden(name: str, text: str, markers: Markers) -> str:
     """
     text, found = _found(name, text)
     spans = _chosen((start, end, new if isinstance(new, str) else new(markers)) for start, end, new in found)
-    if not spans:
-        return text
-    out, last = [], 0
-    for start, end, replaced in spans:
-        out += [text[last:start], replaced]
-        last = end
-    return "".join([*out, text[last:]])
+    return spliced(text, spans) if spans else text
 
 
 # Many charts carry the same subchart; one has some 200 files. Its text comes back too: then they all share one copy.

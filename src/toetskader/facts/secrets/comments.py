@@ -2,7 +2,10 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
+
+from toetskader.text import spliced
 
 _OPENINGS = ("{{/*", "{{- /*")
 _LINE_COMMENTS = ("#", "//", ";")
@@ -28,16 +31,26 @@ def _template_comments(text: str) -> tuple[tuple[int, int], ...]:
 
 def without_template_comments(text: str) -> str:
     """Return a template without its comments (`{{/* … */}}`); each line stays where it was, and as long."""
-    out, last = [], 0
-    for start, end in _template_comments(text):
-        kept = "".join(char if char == "\n" else " " for char in text[start:end])
-        out += [text[last:start], kept]
-        last = end
-    return "".join([*out, text[last:]]) if out else text
+    return spliced(text, ((start, end, _blank(text[start:end], " ")) for start, end in _template_comments(text)))
+
+
+def _blank(text: str, sign: str) -> str:
+    """Return the lines of a text, with a sign for each of their characters."""
+    return "".join(char if char == "\n" else sign for char in text)
 
 
 ACTION = "\ue000"
 """Stands for each character of a template's action in a template that is read as YAML; no file has it."""
+
+
+def _actions(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the actions of a template stand; one without an end goes on to that of the text."""
+    start = text.find("{{")
+    while start >= 0:
+        end = text.find("}}", start)
+        end = len(text) if end < 0 else end + 2
+        yield start, end
+        start = text.find("{{", end)
 
 
 def without_actions(text: str) -> str:
@@ -45,14 +58,7 @@ def without_actions(text: str) -> str:
 
     Each line stays where it was, and as long.
     """
-    out, last = [], 0
-    start = text.find("{{")
-    while start >= 0:
-        end = text.find("}}", start)
-        end = len(text) if end < 0 else end + 2
-        out += [text[last:start], "".join(char if char == "\n" else ACTION for char in text[start:end])]
-        last, start = end, text.find("{{", end)
-    lines = "".join([*out, text[last:]]).split("\n")
+    lines = spliced(text, ((start, end, _blank(text[start:end], ACTION)) for start, end in _actions(text))).split("\n")
     return "\n".join(line if line.strip(f" \t\r{ACTION}") else " " * len(line) for line in lines)
 
 
