@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from toetskader.core.failure import Unjudgeable
 from toetskader.facts.attempt import Malformed, NotSeen, Unseen
 from toetskader.facts.key import FactKey
 from toetskader.facts.kubernetes.declared import reading
@@ -203,7 +204,7 @@ def _judged(check: Check, scene: SceneSubjects, given: Mapping[str, Any], findin
         pass
     except Exception as outcome:  # hostile input must cost one verdict, not the run
         doubt = clipped(_doubt(check, outcome, scene))
-        crash = None if isinstance(outcome, Undetermined | Missing | Malformed | Unseen) else outcome
+        crash = None if isinstance(outcome, Unjudgeable) else outcome
     variant = scene.kind.are_variants  # of which another may have what this one leaves off
     if doubt is None and findings.fail:
         doubt = None if variant else _left_out(check, scene)
@@ -224,7 +225,7 @@ def _nothing_there(scene: SceneSubjects) -> Text | None:
     """Return why a scene in which there is nothing does not tell that something does not apply; None when it does."""
     try:
         return scene.kind.nothing_there(scene)
-    except (Missing, Malformed, Unseen, KeyError):  # not seen, or not collected at all
+    except (Unjudgeable, KeyError):  # not seen, or not collected at all
         return None
 
 
@@ -232,7 +233,7 @@ def _left_out(check: Check, scene: SceneSubjects) -> Text | None:
     """Return why what a check looks at is not all there is, or will be; None when it is."""
     try:
         return scene.kind.left_out(scene, frozenset(check.subjects))
-    except (Missing, Malformed, Unseen):  # then the check did not come to a verdict by these objects either
+    except Unjudgeable:  # then the check did not come to a verdict by these objects either
         return None
 
 
