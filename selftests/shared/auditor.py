@@ -11,8 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import get_args
 
-from measurements import params_of
-
 from toetskader.audit.scope import Measurement, scope_of
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Addressee, Catalogue, Part, Profile, Requirement, TargetParameters
@@ -101,7 +99,7 @@ class Auditor:
         """
         first: dict[str, str] = {}
         for item in self.requirements.values():
-            asked = (item.check_for(self.part), params_of(item, self.part), item.roles, item.environments)
+            asked = (item.check_for(self.part), item.params_for(self.part), item.roles, item.environments)
             first.setdefault(repr(asked), item.id)
         return tuple(first.values())
 
@@ -162,10 +160,10 @@ class Auditor:
         given = Parameters(parameters)
         return {
             id_: judge(
-                check := self.check_of(id_),
+                self.check_of(id_),
                 subjects,
                 part=self.part,
-                params=self.requirements[id_].params if check.params is not None else {},
+                params=self.requirements[id_].params_for(self.part),
                 parameters=given,
                 today=self.today,
                 fixtures={},

@@ -38,7 +38,7 @@ class Measurement:
         about = (*requirement.roles, *requirement.environments)
         return (
             self.check == requirement.check_for(part)
-            and _fits(self.params, params_of(requirement, part))
+            and _fits(self.params, requirement.params_for(part))
             and (not self.about or self.about in (about or (_ABOUT_ALL,)))
         )
 
@@ -51,11 +51,6 @@ def measurement(text: str) -> Measurement:
     if found is None or not isinstance(params, dict):
         raise ValueError(f"{text!r} is no measurement; write check, check{{param: value}} or check@role")
     return Measurement(found["check"], params, found["about"] or "")
-
-
-def params_of(requirement: Requirement, part: Part) -> Mapping[str, Any]:
-    """Return the parameters that a requirement's check takes on a part; one for a single part takes none."""
-    return requirement.params if requirement.check_for(part) == requirement.check else {}
 
 
 def _fits(wanted: Any, given: Any) -> bool:

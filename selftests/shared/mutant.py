@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 from auditor import Auditor, Outcome
-from measurements import by_requirement, measurement, params_of
+from measurements import by_requirement, measurement
 
 from toetskader.catalogue.models import Part, Requirement
 from toetskader.judging.combining import Judged
@@ -167,7 +167,7 @@ def alike(requirements: Iterable[Requirement], part: Part, mutants: Iterable[Mut
 
 
 def _asked(requirement: Requirement, part: Part) -> tuple[object, ...]:
-    return params_of(requirement, part), requirement.roles, requirement.environments
+    return requirement.params_for(part), requirement.roles, requirement.environments
 
 
 def _verdict(mutant: Mutant, requirement: Requirement, part: Part) -> Verdict | None:

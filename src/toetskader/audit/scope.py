@@ -25,8 +25,8 @@ class Measurement:
 
     @property
     def params(self) -> Mapping[str, Any]:
-        """Parameters of the check; one for a single part takes none."""
-        return self.requirement.params if self.check.id == self.requirement.check else {}
+        """Parameters of the check."""
+        return self.requirement.params_for(self.part)
 
     @property
     def scenes(self) -> frozenset[str] | None:

@@ -250,6 +250,10 @@ class Requirement(PolicyRow, frozen=True, kw_only=True):
         """Return the id of the check that measures it on a part of a target."""
         return self.checks.get(part, self.check)
 
+    def params_for(self, part: Part) -> Mapping[str, Any]:
+        """Return the parameters that its check takes on a part of a target; one for a single part takes none."""
+        return self.params if self.check_for(part) == self.check else {}
+
     def binds(self, addressee: Addressee) -> bool:
         """Tell whether it asks something of this addressee; the community is municipality and supplier together."""
         if self.addressee == "community":
