@@ -28,6 +28,12 @@ from toetskader.judging.registry import load_checks
 from toetskader.kinds.registry import SUBJECTS
 from toetskader.results import Verdict
 
+
+def asked(found: Check) -> tuple[str, ...]:
+    """Return the subjects of a check, those of other kinds of parts too."""
+    return (*found.subjects, *(name for item in found.beside for name in item.subjects))
+
+
 CHECKS = {id_: item for id_, item in load_checks(Path("tests")).items() if item.reads}
 KINDS = {item.kind for item in RESOURCES}
 NAMED_ONLY = {
@@ -49,7 +55,7 @@ _NOT_FOLLOWED = tuple(f"toetskader.facts.kubernetes.{name}" for name in ("object
 @pytest.mark.parametrize("id_", CHECKS)
 def test_a_check_declares_the_kinds_that_its_code_names(id_: str) -> None:
     found = CHECKS[id_]
-    exempt = {kind for name, kind in NAMED_ONLY if name in (id_, *found.subjects)}
+    exempt = {kind for name, kind in NAMED_ONLY if name in (id_, *asked(found))}
     declared_kinds = {kind.partition(".")[0] for kind in found.reads}
     named = [_KIND.fullmatch(text) for text in texts_of(found)]
     undeclared = {
@@ -63,7 +69,7 @@ def test_a_check_declares_the_kinds_that_its_code_names(id_: str) -> None:
 
 def texts_of(found: Check) -> set[str]:
     """Return every text in the code of a check and of the derivations of its subjects."""
-    subjects, left = set[str](), list(found.subjects)
+    subjects, left = set[str](), list(asked(found))
     while left:
         name = left.pop()
         if name not in subjects:
@@ -120,7 +126,7 @@ def _is_ours(found: Any) -> bool:
     return module.startswith(("toetskader.", "tests.")) and module not in _NOT_FOLLOWED
 
 
-@pytest.mark.parametrize("name", sorted({name for item in CHECKS.values() for name in item.subjects}))
+@pytest.mark.parametrize("name", sorted({name for item in CHECKS.values() for name in asked(item)}))
 def test_a_subject_rests_on_the_subjects_that_its_code_asks_for(name: str) -> None:
     code = getattr(SUBJECTS[name].derive, "__code__", None)
     asked = {text for text in (code.co_consts if code else ()) if text in SUBJECTS}

@@ -1,6 +1,7 @@
 """results.json, CSV and JUnit XML."""
 
 import csv
+import html
 import io
 import json
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from toetskader.report import csv_view, json_view, junit_view
 from toetskader.report.html import render_html
 from toetskader.report.terminal import finding_lines
-from toetskader.results.model import Report, Verdict
+from toetskader.results.model import PartResult, Report, Verdict
 
 
 def test_json_gives_the_same_report_back(report: Report, tmp_path: Path) -> None:
@@ -171,3 +172,24 @@ def test_a_deliberate_difference_stands_beside_the_verdict_in_every_form(make: A
         assert ("Bewust verschil: internet.nl" in junit_view.encode(report).decode()) is blocks
         assert render_html(report).count("Bewust verschil: <bdi>internet.nl kijkt niet naar <code>cookies</code>.") == 1
         assert f"  Bewust verschil: {said}" in finding_lines(result, "nl", 300)
+
+
+def test_what_was_laid_beside_a_part_is_told_in_every_form(make: Any) -> None:
+    """A finding of the other part calls its scene by that part's word."""
+    seen = PartResult(
+        part="saas",
+        proof="proof",
+        verdict=Verdict.FAIL,
+        check="x.y",
+        scene="eindpunt",
+        beside={"namespace": "omgeving"},
+    )
+    found = make.finding(part="namespace", scene="production")
+    result = make.result(verdict=Verdict.FAIL, part="saas", proof="proof", parts=(seen,), findings=(found,))
+    report = make.report([make.summary([result])], [result, make.result("DDC-7.5-04")])
+    said = "saas naast namespace: voldoet niet (bewijs)"
+    assert json.loads(json_view.encode(report))["results"][0]["parts"][0]["beside"] == {"namespace": "omgeving"}
+    assert said in csv_view.encode(report).decode("utf-8-sig")
+    assert said in junit_view.encode(report).decode()
+    assert said in html.unescape(render_html(report))
+    assert "omgeving production" in " ".join(finding_lines(result, "nl", 300))

@@ -24,6 +24,7 @@ from toetskader.judging.combining import Judged
 from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
+from toetskader.judging.stage import Matched
 from toetskader.judging.subjects import TargetSubjects
 from toetskader.targets.load import load_targets
 from toetskader.targets.models import Target, with_defaults
@@ -142,6 +143,7 @@ class Auditor:
             TargetFacts(target.name, target.scenes, dict(attempts)),
             with_defaults(target, self.catalogue.profiles),
             scenes={item.requirement.id: item.scenes for item in scope},
+            matched={item.requirement.id: item.matched for item in scope},
         )
 
     def judged(
@@ -150,11 +152,12 @@ class Auditor:
         parameters: TargetParameters,
         *,
         scenes: Mapping[str, frozenset[str] | None] | None = None,
+        matched: Mapping[str, Matched] | None = None,
     ) -> Outcome:
         """Judge facts.
 
         Parameters: `parameters`, the target's; `scenes`, requirement → scenes it is about or None for all: those that
-        are judged, or None for all requirements on the part.
+        are judged, or None for all requirements on the part; `matched`, requirement → what is laid beside.
         """
         subjects = TargetSubjects(facts)
         given = Parameters(parameters)
@@ -169,6 +172,7 @@ class Auditor:
                 fixtures={},
                 only=only,
                 norms=self.catalogue.norms,
+                matched=(matched or {}).get(id_),
             )
             for id_, only in (dict.fromkeys(self.requirements) if scenes is None else scenes).items()
         }

@@ -96,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     rows.add_argument("--level", type=int, choices=get_args(Level), help="alleen dit niveau")
     rows.add_argument("--part", choices=get_args(Part), metavar="DEEL", help="alleen wat op dit deel te meten is")
     rows.add_argument("--check", metavar="TOETS", help="alleen deze toets of familie, zoals workload")
+    rows.add_argument("--tests", type=Path, default=TESTS, metavar="DIR", help="map met toetsen (tests)")
     rows.set_defaults(run=_list)
 
     explain = commands.add_parser("explain", parents=[catalogue], help="vertel alles over een eis")
@@ -197,12 +198,14 @@ def _say_warnings(folder: Path, catalogue: Catalogue, checks: Mapping[str, Check
 
 def _list(arguments: argparse.Namespace, lang: Lang) -> int:
     """Print the requirements that fit all filters, one per line."""
+    checks = load_checks(arguments.tests)
     catalogue = load_catalogue(arguments.policies)
     rows = [row for row in catalogue.requirements.values() if _listed(row, arguments, catalogue)]
     id_width = max((len(row.id) for row in rows), default=0)
     check_width = max((len(row.check) for row in rows), default=0)
     for row in rows:
-        parts = ",".join(row.measured_on)
+        beside = _beside(row, checks)
+        parts = ",".join("+".join((part, *beside.get(part, ()))) for part in row.measured_on)
         _say(f"{row.id:<{id_width}}  {row.level}  {row.check:<{check_width}}  {parts}  {row.title[lang]}")
     if not rows:
         _complain(Text("Geen eis past bij deze keuze.", "No requirement fits this choice.")[lang])
@@ -268,6 +271,10 @@ def _facts(row: Requirement, catalogue: Catalogue, checks: Mapping[str, Check], 
             ", ".join(f"{part} ({worth[value][lang]})" for part, value in row.measured_on.items()),
         ),
         (
+            Text("ernaast", "beside it"),
+            "; ".join(f"{part}: {', '.join(others)}" for part, others in _beside(row, checks).items()),
+        ),
+        (
             Text("toets", "check"),
             f"{row.check}{not_built}{''.join(f'; {part}: {id_}' for part, id_ in row.checks.items())}",
         ),
@@ -278,6 +285,11 @@ def _facts(row: Requirement, catalogue: Catalogue, checks: Mapping[str, Check], 
         (Text("notities", "notes"), row.notes),
         (Text("bestand", "file"), f"{row.file}:{row.line}"),
     ]
+
+
+def _beside(row: Requirement, checks: Mapping[str, Check]) -> dict[Part, tuple[str, ...]]:
+    """Return the other kinds of parts that the checks of a requirement take, by the part that they measure."""
+    return {part: tuple(item.part for item in check.beside) for part, check in _built(row, checks) if check.beside}
 
 
 _ALL = {
@@ -332,7 +344,7 @@ def roles_text(policies: Path, tests: Path) -> str:
     checks = load_checks(tests)
     catalogue = load_catalogue(policies, checks)
     return roles(
-        Need(" ".join(row.id.split("-")[:2]), check.fact_kinds(part), check.reads)
+        Need(" ".join(row.id.split("-")[:2]), check.fact_kinds(part), check.listed_objects(part))
         for row in catalogue.requirements.values()
         for part, check in _built(row, checks)
     )

@@ -93,6 +93,7 @@ def _of_part(part: OnPart, lang: Lang) -> PartResult:
         check=part.check,
         scene=KINDS[part.part].scene[lang],
         reason=reason[lang] if reason else "",
+        beside={other: KINDS[other].scene[lang] for other in part.beside},
     )
 
 

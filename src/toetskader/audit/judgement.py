@@ -39,7 +39,8 @@ def judged_in_scope(
             today=today,
             fixtures={name: value for name, value in given.items() if name in check.fixtures},
             norms=norms,
+            matched=measurement.matched,
         )
-        return OnPart(measurement.part, measurement.proof, check.id, judged)
+        return OnPart(measurement.part, measurement.proof, check.id, judged, tuple(measurement.matched))
 
     return parts_together([on_part(measurement) for measurement in item.measurements])

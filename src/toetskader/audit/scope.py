@@ -4,10 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from toetskader.audit.matching import matched
 from toetskader.catalogue.models import Catalogue, Part, Profile, Requirement
 from toetskader.facts.key import Need
 from toetskader.judging.check import Check
 from toetskader.judging.combining import PROOF
+from toetskader.judging.stage import Matched
 from toetskader.kinds.registry import KINDS
 from toetskader.results import NotLookedAt
 from toetskader.targets.models import Target
@@ -47,7 +49,13 @@ class Measurement:
     @property
     def listed_objects(self) -> frozenset[str]:
         """Kinds of Kubernetes objects that must be listed for it."""
-        return self.check.reads if KINDS[self.part].lists_objects else frozenset()
+        return self.check.listed_objects(self.part)
+
+    @property
+    def matched(self) -> Matched:
+        """The other parts of the target that its check lays beside, each with what goes with every scene."""
+        others = (item.part for item in self.check.beside if item.part in self.target.part_names)
+        return {other: matched(self.target, self.part, other) for other in others}
 
 
 @dataclass(frozen=True, slots=True)

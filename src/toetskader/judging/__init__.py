@@ -2,7 +2,16 @@
 
 from toetskader.judging.check import Check, check
 from toetskader.judging.findings import EndpointPlace, FilePlace, Findings, Strength
-from toetskader.judging.outcomes import Parameters, not_applicable, not_shown, seen, together, undetermined
+from toetskader.judging.outcomes import (
+    NotApplicable,
+    Parameters,
+    Undetermined,
+    not_applicable,
+    not_shown,
+    seen,
+    together,
+    undetermined,
+)
 from toetskader.kinds.chart import Variant
 from toetskader.text import Text
 
@@ -11,9 +20,11 @@ __all__ = [
     "EndpointPlace",
     "FilePlace",
     "Findings",
+    "NotApplicable",
     "Parameters",
     "Strength",
     "Text",
+    "Undetermined",
     "Variant",
     "check",
     "not_applicable",

@@ -46,6 +46,8 @@ class OnPart(msgspec.Struct, frozen=True):
     """What a pass on it is worth: `proof` or `indication`."""
     check: str
     judged: Judged
+    beside: tuple[str, ...] = ()
+    """Kinds of parts that were laid beside it."""
 
 
 class Together(msgspec.Struct, frozen=True):
@@ -102,7 +104,7 @@ def _of_part(item: OnPart) -> Judged:
     judged, named = item.judged, item.part
     return msgspec.structs.replace(
         judged,
-        findings=tuple(msgspec.structs.replace(found, part=named) for found in judged.findings),
+        findings=tuple(msgspec.structs.replace(found, part=found.part or named) for found in judged.findings),
         reason=_on(named, judged.reason) if judged.reason else None,
         doubt=_on(named, judged.doubt) if judged.doubt else None,
         measured=tuple(_on(named, text) for text in judged.measured),

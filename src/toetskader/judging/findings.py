@@ -1,5 +1,6 @@
 """What a judgement reports: places where a requirement is not met."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -55,7 +56,7 @@ class RawFinding(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     scene: str
     part: str = ""
-    """The part of the target it was found on; filled in where several were judged."""
+    """The part of the target it was found on; filled in where several were judged, and for what stands beside."""
     seen: object
     expected: object
     remedy: Text | None
@@ -79,8 +80,10 @@ class Enough(Outcome):
 class Findings:
     """Collects the findings of one judgement in one scene."""
 
-    def __init__(self, scene: str = "") -> None:
+    def __init__(self, scene: str = "", beside: Mapping[str, str] | None = None) -> None:
+        """Parameters: `scene`, its name; `beside`, each other kind of part that is looked at → name of its scene."""
         self._scene = scene
+        self._beside = beside or {}
         self.items: list[RawFinding] = []
         self._failing = 0
         self.measured: list[Text] = []
@@ -111,6 +114,7 @@ class Findings:
         strength: Strength = "required",
         command: str = "",
         differs: Difference | None = None,
+        part: str = "",
     ) -> None:
         """Report a place where the requirement is not met.
 
@@ -118,7 +122,8 @@ class Findings:
         `expected`, a plain value or a `Text`, never a secret's value; `remedy`, the smallest change that mends this
         place, when it is more precise than the requirement's own remedy; `strength`, as the norm gives it: only what
         is required fails; `command`, with which an auditor sees the same; `differs`, how the norm differs on purpose
-        from what others measure by on just this, with its own remedy when it has one.
+        from what others measure by on just this, with its own remedy when it has one; `part`, the kind of part that
+        the place is of, when that is not the one that is measured. Raises KeyError for a kind that is not looked at.
         """
         self.differs(differs)
         remedy = remedy or (differs.remedy if differs is not None else None)
@@ -130,7 +135,8 @@ class Findings:
                 where=_clipped(place.where),
                 path=_clipped(place.path),
                 source=_clipped(place.source),
-                scene=self._scene,
+                scene=self._beside[part] if part else self._scene,
+                part=part,
                 seen=_plain(seen),
                 expected=_plain(expected),
                 remedy=clipped(remedy) if remedy else None,

@@ -56,8 +56,10 @@ def not_shown(nl: str, en: str) -> NoReturn:
 Seen = TypeVar("Seen")
 
 
-def seen(attempt: Seen | NotSeen) -> Seen:
-    """Return a fact; without it the judgement is undetermined, for the reason of the attempt."""
+def seen(attempt: Seen | NotSeen | Undetermined) -> Seen:
+    """Return a fact, or what stands beside; without it the judgement is undetermined, for the reason that is there."""
+    if isinstance(attempt, Undetermined):
+        raise attempt
     if isinstance(attempt, NotSeen):
         raise Undetermined(attempt.message)
     return attempt

@@ -20,12 +20,16 @@ Made = TypeVar("Made")
 
 
 class Missing(Unjudgeable):
-    """A fact that a judgement needs was not seen."""
+    """A fact that a judgement needs was not seen.
 
-    def __init__(self, key: FactKey, attempt: NotSeen) -> None:
+    Attributes: `key`, of the fact; `attempt`, with the reason; `scene`, in which it was asked for.
+    """
+
+    def __init__(self, key: FactKey, attempt: NotSeen, scene: "SceneSubjects") -> None:
         super().__init__(attempt.message.en)
         self.key = key
         self.attempt = attempt
+        self.scene = scene
 
 
 def reads(subject: str) -> frozenset[str]:
@@ -146,7 +150,7 @@ class SceneSubjects:
         key = self.key(name, argument)
         attempt = self._facts.attempts[key]
         if isinstance(attempt, NotSeen):
-            raise Missing(key, attempt)
+            raise Missing(key, attempt, self)
         return attempt
 
 
@@ -160,9 +164,10 @@ class TargetSubjects:
 
     def scenes(self, part: str, *, per_scene: bool = True) -> tuple[SceneSubjects, ...]:
         """Return every scene of a part, or the part as a whole for a judgement that needs no scene."""
-        return tuple(self._scene(part, scene) for scene in (self._facts.scenes[part] if per_scene else ("",)))
+        return tuple(self.scene(part, scene) for scene in (self._facts.scenes[part] if per_scene else ("",)))
 
-    def _scene(self, part: str, scene: str) -> SceneSubjects:
+    def scene(self, part: str, scene: str) -> SceneSubjects:
+        """Return one scene of a part, by name; the part as a whole by none."""
         key = (part, scene)
         if key not in self._scenes:
             self._scenes[key] = SceneSubjects(self._facts, part, scene)

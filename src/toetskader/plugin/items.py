@@ -139,7 +139,8 @@ def make_items(collector: pytest.Module, check: Check, audit: Audit) -> Iterator
 
 def _fixtures_of(collector: pytest.Module, check: Check) -> Any:
     """Find the pytest fixtures a check asks for, beside what the engine supplies."""
-    supplied = {*check.subjects, *check.given}
+    beside = (argument for item in check.beside for argument, _ in item.arguments)
+    supplied = {*check.subjects, *beside, *check.given}
     # pytest reads a partial's keyword arguments as already supplied.
     stripped = functools.partial(check.function, **dict.fromkeys(supplied)) if supplied else check.function
     manager: Any = collector.session._fixturemanager

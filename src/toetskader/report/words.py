@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from toetskader.results.model import LevelCount, Result, Run, TargetSummary, Verdict
+from toetskader.results.model import LevelCount, PartResult, Result, Run, TargetSummary, Verdict
 from toetskader.text import Lang
 
 VERDICTS = (
@@ -66,6 +66,7 @@ class Words:
     remarks: str
     """Of a requirement that is met."""
     by_part: str
+    beside: str
     measured: str
     difference: str
     claim: str
@@ -216,6 +217,7 @@ NL = Words(
     strengths={"recommended": "aanbevolen", "optional": "ter informatie"},
     remarks="{n} opmerkingen|{n} opmerking",
     by_part="Per onderdeel",
+    beside="{part} naast {others}",
     measured="Gemeten",
     difference="Bewust verschil",
     claim="De bron zegt",
@@ -384,6 +386,7 @@ EN = Words(
     strengths={"recommended": "recommended", "optional": "for information"},
     remarks="{n} remarks|{n} remark",
     by_part="By part",
+    beside="{part} beside {others}",
     measured="Measured",
     difference="Deliberate difference",
     claim="The source says",
@@ -565,14 +568,19 @@ def source_place(result: Result, w: Words) -> str:
 
 def scene(result: Result, part: str, w: Words) -> str:
     """Say what a scene of a part is called: a values set of a chart, an environment in which something runs."""
-    return next((item.scene for item in result.parts if item.part == part and item.scene), w.scene)
+    known = {name: called for item in result.parts for name, called in {**item.beside, item.part: item.scene}.items()}
+    return known.get(part) or w.scene
 
 
 def by_part(result: Result, w: Words) -> list[str]:
-    """Say what each part came to, of a result that several were judged for."""
-    if len(result.parts) < 2:
+    """Say what each part came to, of a result that several were judged for, or laid beside each other."""
+    if len(result.parts) < 2 and not any(item.beside for item in result.parts):
         return []
-    return [f"{item.part}: {w.verdicts[item.verdict]} ({w.worths[item.proof]})" for item in result.parts]
+    return [f"{_beside(item, w)}: {w.verdicts[item.verdict]} ({w.worths[item.proof]})" for item in result.parts]
+
+
+def _beside(item: PartResult, w: Words) -> str:
+    return w.beside.format(part=item.part, others=", ".join(item.beside)) if item.beside else item.part
 
 
 def mark(result: Result, gate: int, w: Words) -> str:

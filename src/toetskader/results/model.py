@@ -71,6 +71,8 @@ class PartResult(msgspec.Struct, frozen=True, kw_only=True):
     scene: str = ""
     """What one of its scenes is called, in the language of the run: `waardenset`."""
     reason: str = ""
+    beside: dict[str, str] = {}
+    """Other parts that it was laid beside, each with what one of its scenes is called."""
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """The service part of a target: from what its file says to endpoints that can be measured."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,18 +10,22 @@ from toetskader.core.fields import below
 from toetskader.facts.addresses import is_address
 from toetskader.facts.endpoint.names import HTTPS, Endpoint
 from toetskader.targets.models import EndpointEntry, RpkiEntry, RpkiSource, SaasEntry, SaasPart
+from toetskader.targets.values_sets import values_errors
 from toetskader.text import Text
 from toetskader.yamlfile import Steps, shown
 
 
-def saas_errors(saas: SaasEntry) -> Iterator[tuple[Steps, Text]]:
+def saas_errors(saas: SaasEntry, sets: Collection[str] | None) -> Iterator[tuple[Steps, Text]]:
     """Yield what is wrong with the service part beyond its types: the path in the target file, and why.
 
     That a file it names is absent is no error here: what needs it is undetermined, and says so in the report.
+    Parameters: `sets`, names of the values sets of the target's chart, None without one.
     """
     place: Steps = ("parts", "saas")
     seen: dict[str, int] = {}
     for index, entry in enumerate(saas.endpoints):
+        for steps, problem in values_errors(_full(entry).values, sets):
+            yield (*place, "endpoints", index, *steps), problem
         try:
             endpoint = _endpoint(entry, saas)
         except ValueError:
@@ -47,8 +51,11 @@ def saas_part(folder: Path, saas: SaasEntry) -> SaasPart:
 
     Parameters: `folder`, of the target file.
     """
+    endpoints = tuple(_endpoint(entry, saas) for entry in saas.endpoints)
+    named = ((endpoint.scene, _full(entry).values) for endpoint, entry in zip(endpoints, saas.endpoints, strict=True))
     return SaasPart(
-        endpoints=tuple(_endpoint(entry, saas) for entry in saas.endpoints),
+        endpoints=endpoints,
+        values={scene: name for scene, name in named if name is not None},
         resolver=saas.resolver,
         trust_anchors=below(folder, saas.trust_anchors),
         certificate_authorities=below(folder, saas.certificate_authorities),

@@ -7,8 +7,9 @@ from toetskader.core.fields import below
 from toetskader.facts.kubernetes.label_selector import label_selector
 from toetskader.targets.models import LiveEntry, PartEntries, TargetFile
 from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.targets.values_sets import goes_with_a_chart, values_errors, values_set_of
 from toetskader.text import Text
-from toetskader.yamlfile import Steps, did_you_mean, joined, shown
+from toetskader.yamlfile import Steps, shown
 
 SOURCES = ("kubeconfig", "in_cluster", "snapshot", "dumps")
 
@@ -75,30 +76,9 @@ def namespace_errors(parts: PartEntries) -> Iterator[tuple[Steps, Text]]:
 
 def _release_errors(entry: LiveEntry, parts: PartEntries) -> Iterator[tuple[Steps, Text]]:
     """Yield what is wrong with what a namespace says of the chart that runs in it."""
-    if parts.chart is None:
-        for key in ("values", "release"):
-            if getattr(entry, key) is not None:
-                message = Text(
-                    f"{key} hoort bij een chart; geef het doel ook het deel chart, of haal {key} weg",
-                    f"{key} goes with a chart; give the target the part chart too, or remove {key}",
-                )
-                yield (key,), message
-    elif entry.values is not None and entry.values not in parts.chart.values:
-        name = shown(entry.values)
-        message = Text(
-            f"waardenset {name} staat niet bij de chart.", f"values set {name} is not among those of the chart."
-        )
-        yield ("values",), joined(message, did_you_mean(entry.values, parts.chart.values))
-
-
-def _values(entry: LiveEntry, parts: PartEntries) -> str | None:
-    """Return the values set that runs in a namespace: the one that is named, or that can be no other."""
-    if entry.values is not None or parts.chart is None:
-        return entry.values
-    if entry.environment in parts.chart.values:
-        return entry.environment
-    sets = tuple(parts.chart.values)
-    return sets[0] if len(sets) == len(entries_of(parts)) == 1 else None
+    yield from values_errors(entry.values, parts.chart.values if parts.chart is not None else None)
+    if parts.chart is None and entry.release is not None:
+        yield ("release",), goes_with_a_chart("release")
 
 
 def own_namespace_errors(content: TargetFile) -> Iterator[tuple[Steps, Text]]:
@@ -120,6 +100,8 @@ def own_namespace_errors(content: TargetFile) -> Iterator[tuple[Steps, Text]]:
 def namespaces_of(folder: Path, content: TargetFile) -> tuple[NamespaceEntry, ...]:
     """Return the namespaces with their references resolved. Parameters: `folder`, of the target file."""
     parts = content.parts
+    sets = tuple(parts.chart.values) if parts.chart is not None else ()
+    environments = tuple(entry.environment for entry in entries_of(parts))
     further = tuple(name for names in content.own_namespaces.values() for name in names)
     return tuple(
         NamespaceEntry(
@@ -137,7 +119,7 @@ def namespaces_of(folder: Path, content: TargetFile) -> tuple[NamespaceEntry, ..
             own=further,
             siblings=content.own_namespaces.get(entry.environment, ()),
             exec=entry.exec,
-            values=_values(entry, parts),
+            values=values_set_of(entry.environment, entry.values, sets, environments),
             release=entry.release or (parts.chart.release if parts.chart is not None else ""),
         )
         for entry in entries_of(parts)

@@ -215,7 +215,7 @@ def _part_errors(folder: Path, parts: PartEntries) -> Iterator[tuple[Steps, Text
     if parts.chart is not None:
         yield from _chart_errors(folder, parts.chart)
     if parts.saas is not None:
-        yield from saas_errors(parts.saas)
+        yield from saas_errors(parts.saas, parts.chart.values if parts.chart is not None else None)
     yield from namespace_errors(parts)
 
 

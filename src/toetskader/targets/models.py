@@ -1,7 +1,7 @@
 """The models of targets and deviations: what stands in their files, and a target with its references resolved."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -162,6 +162,13 @@ class EndpointEntry(Model, frozen=True, kw_only=True):
     role: Annotated[Role, Meta(description="What it is for")] = "application"
     environment: Annotated[Environment, Meta(description="Which environment it is")] = "production"
     http_port: Annotated[int, Meta(ge=1, le=65535, description="Port of plain HTTP")] = HTTP
+    values: Annotated[
+        Name | None,
+        Meta(
+            description="Values set of the chart part that is behind it; absent: the one that is named elsewhere for "
+            "its environment, the one with the environment's name, or the only one when there is one environment"
+        ),
+    ] = None
 
 
 class RpkiEntry(Model, frozen=True, kw_only=True):
@@ -396,6 +403,8 @@ class SaasPart:
     certificate_authorities: Path | None
     name_server_port: int
     rpki: RpkiSource
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Scene → values set of the chart that is behind it, where the target names that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +415,8 @@ class SceneEntry:
     environment: str = ""
     role: str = ""
     """What an endpoint is for."""
+    values: str | None = None
+    """Values set of the target's chart that is in use there, where the target tells."""
 
 
 @dataclass(frozen=True)
@@ -471,13 +482,15 @@ class Target:
         if self.chart is not None:
             found["chart"] = tuple(SceneEntry(values.name) for values in self.chart.values)
         if self.saas is not None:
-            found["saas"] = tuple(SceneEntry(one.scene, one.environment, one.role) for one in self.saas.endpoints)
+            values = self.saas.values
+            found["saas"] = tuple(
+                SceneEntry(one.scene, one.environment, one.role, values.get(one.scene)) for one in self.saas.endpoints
+            )
         if self.namespaces:
-            found["namespace"] = tuple(SceneEntry(one.environment, one.environment) for one in self.namespaces)
+            found["namespace"] = tuple(_live_scene(one) for one in self.namespaces)
             if self.chart is not None:
                 found["release"] = found["namespace"]
-            watched = (one for one in self.namespaces if one.users or one.groups)
-            found["rbac"] = tuple(SceneEntry(one.environment, one.environment) for one in watched)
+            found["rbac"] = tuple(_live_scene(one) for one in self.namespaces if one.users or one.groups)
         if self.haven_report is not None:
             found["cluster"] = ()
         return found
@@ -490,6 +503,10 @@ class Target:
         """Return the deviation that covers a requirement, by id: the one that holds today, else the last to expire."""
         found = [item for item in self.deviations_on(today) if requirement in item.requirements]
         return max(found, key=lambda item: (item.status == "applied", item.deviation.expires), default=None)
+
+
+def _live_scene(entry: NamespaceEntry) -> SceneEntry:
+    return SceneEntry(entry.environment, entry.environment, values=entry.values)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,49 @@
+"""What a judgement looks at: a scene of the part that is measured, and what of other kinds stands beside it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from toetskader.judging.check import Beside, Check
+from toetskader.judging.subjects import SceneSubjects, TargetSubjects
+from toetskader.text import Text
+
+Matched = Mapping[str, Mapping[str, str | Text]]
+"""Kind of part that the target has → scene that is measured → the scene of that kind that goes with it, or why none."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A scene that is measured, and of each kind beside it the scene that goes with it."""
+
+    scene: SceneSubjects
+    beside: Mapping[str, SceneSubjects | Text | None]
+    """Kind of part → its scene, why it cannot be told which, or None when the target has no such part."""
+
+    @property
+    def others(self) -> Iterator[SceneSubjects]:
+        """The scenes beside the measured one."""
+        return (item for item in self.beside.values() if isinstance(item, SceneSubjects))
+
+    @property
+    def scenes(self) -> Iterator[SceneSubjects]:
+        """All scenes that are looked at, the measured one first."""
+        yield self.scene
+        yield from self.others
+
+    def with_scene(self, scene: SceneSubjects) -> "Stage":
+        """Return the same with another scene in the place of that of its part."""
+        if scene.part == self.scene.part:
+            return replace(self, scene=scene)
+        return replace(self, beside={**self.beside, scene.part: scene})
+
+
+def staged(check: Check, scene: SceneSubjects, subjects: TargetSubjects, matched: Matched) -> Stage:
+    """Lay beside a scene what a check takes of other kinds of parts. Parameters: as for `judge`."""
+    return Stage(scene, {item.part: _beside(item, scene.scene, subjects, matched) for item in check.beside})
+
+
+def _beside(item: Beside, scene: str, subjects: TargetSubjects, matched: Matched) -> SceneSubjects | Text | None:
+    if item.part not in matched:
+        return None
+    found = matched[item.part][scene] if item.per_scene else ""
+    return found if isinstance(found, Text) else subjects.scene(item.part, found)
