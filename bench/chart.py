@@ -17,6 +17,7 @@ from toetskader.facts.redaction import Redaction
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
+from toetskader.kinds.chart.kind import CHART
 from toetskader.plugin import OBJECTS_PER_COLLECTION
 from toetskader.targets.load import load_targets
 from toetskader.targets.models import with_defaults
@@ -36,7 +37,7 @@ def measure_chart(target_file: Path = ROOT / "targets/voorbeeld", rounds: int = 
     scope = scope_of(target, catalogue, checks, profiles=(), lang="nl")
     needs = frozenset(need for item in scope.looked_at for need in item.needs)
     parameters = Parameters(with_defaults(target, catalogue.profiles))
-    part = target.chart
+    part = CHART.of(target.parts)
     assert part is not None
     collecting, judging = [], []
     with Helm() as helm:

@@ -10,7 +10,10 @@ import pytest
 
 from toetskader.catalogue import load_catalogue
 from toetskader.cli import main, schema_text, schemas
-from toetskader.targets import LocalChart, load_targets
+from toetskader.kinds.chart.kind import CHART
+from toetskader.kinds.chart.part import LocalChart
+from toetskader.kinds.saas.kind import SAAS
+from toetskader.targets import load_targets
 from toetskader.yamlfile import FileErrors, read_yaml
 
 ROOT = Path(__file__).parents[1]
@@ -221,9 +224,11 @@ class TestScaffold:
         assert f"{output}:5: component: was not filled in yet" in unfilled.value.text("en")
         output.write_text(filled_in(output.read_text()))
         (target,) = load_targets([output], today=date(2026, 1, 1), catalogue=catalogue)
-        assert isinstance(target.chart.source, LocalChart)
-        assert (target.name, target.chart.release) == ("acme.1", "acme-1")
-        assert target.chart.source.path.resolve() == tmp_path / 'charts/a "b"'
+        part = CHART.of(target.parts)
+        assert part is not None
+        assert isinstance(part.source, LocalChart)
+        assert (target.name, part.release) == ("acme.1", "acme-1")
+        assert part.source.path.resolve() == tmp_path / 'charts/a "b"'
 
     @pytest.mark.parametrize("lang", ["nl", "en"])
     def test_what_is_commented_out_fits_too(self, tmp_path: Path, capsys: Output, lang: str) -> None:
@@ -236,7 +241,9 @@ class TestScaffold:
         (tmp_path / "deviations.yaml").write_text("deviations: []")
         (target,) = load_targets([path], today=date(2026, 1, 1))
         assert target.parameters.mail_host == "mail.gemeente.example"
-        assert [values.name for values in target.chart.values] == ["standaard", "productie"]
+        part = CHART.of(target.parts)
+        assert part is not None
+        assert [values.name for values in part.values] == ["standaard", "productie"]
         assert {"agreements", "deviations"} <= read_yaml(path).data.keys()
 
     @pytest.mark.parametrize("lang", ["nl", "en"])
@@ -247,10 +254,11 @@ class TestScaffold:
         path = tmp_path / "target.yaml"
         path.write_text(re.sub(r"(?m)^(    )# (?=[a-z_]+: )", r"\1", filled_in(out)), encoding="utf-8")
         (target,) = load_targets([path], today=date(2026, 1, 1), catalogue=load_catalogue(Path("policies")))
-        assert target.chart is None
-        assert target.saas is not None
-        assert [endpoint.host for endpoint in target.saas.endpoints] == ["app.acme.example", "portaal.acme.example"]
-        assert (target.saas.resolver, target.profiles) == ("192.0.2.53", ("saas",))
+        assert CHART.of(target.parts) is None
+        part = SAAS.of(target.parts)
+        assert part is not None
+        assert [endpoint.host for endpoint in part.endpoints] == ["app.acme.example", "portaal.acme.example"]
+        assert (part.resolver, target.profiles) == ("192.0.2.53", ("saas",))
 
     def test_says_that_a_chart_is_not_there(self, tmp_path: Path, capsys: Output) -> None:
         code, out, err = run(capsys, "scaffold", "target", "acme", "--chart", str(tmp_path / "weg"))

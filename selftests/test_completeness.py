@@ -46,7 +46,7 @@ def golden_file(kind: Part) -> dict[str, Any]:
 def test_a_golden_target_is_stored(kind: Part) -> None:
     assert kind in GOLDEN, f"{kind} has no golden target: store one and name it in {STAGES}"
     (target,) = load_targets([GOLDEN[kind]], today=TODAY, catalogue=Auditor(kind).catalogue)
-    assert kind in target.part_names, f"the golden target {target.name} has no part {kind}"
+    assert kind in target.parts, f"the golden target {target.name} has no part {kind}"
 
 
 @each_kind

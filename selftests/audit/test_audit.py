@@ -17,13 +17,17 @@ from toetskader.judging import Findings, check
 from toetskader.judging.check import Check, check_of
 from toetskader.judging.combining import Judged, OnPart, Together, parts_together
 from toetskader.judging.findings import RawFinding
+from toetskader.kinds.chart.part import ChartPart, LocalChart, ValuesSet
+from toetskader.kinds.namespace.part import NamespaceEntry
+from toetskader.kinds.parts import with_followers
+from toetskader.kinds.saas.part import RpkiSource, SaasPart
 from toetskader.results import Deviation as Shown
 from toetskader.results import Result, Verdict
-from toetskader.targets.models import ChartPart, Deviation, LocalChart, RpkiSource, SaasPart, Target, ValuesSet
-from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.targets.models import Deviation, Target
 from toetskader.text import Text
 
 KLEIN = Text("Klein", "Small")
+CHART_PART = ChartPart(LocalChart(Path("chart")), "a", "a", "1.35", (ValuesSet("standaard", (), {}),))
 
 
 @check("tiny.chart")
@@ -63,9 +67,7 @@ def target(**over: Any) -> Target:
     fields: dict[str, Any] = {
         "name": "acme", "supplier": "Acme", "component": "App", "gate": 3, "profiles": ("haven",),
         "addressee": "supplier", "parameters": TargetParameters(), "deviations": (), "agreements": (),
-        "saas": None, "namespaces": (), "haven_report": None,
-        "chart": ChartPart(LocalChart(Path("chart")), "a", "a", "1.35", (ValuesSet("standaard", (), {}),)),
-        "file": Path("target.yaml"),
+        "parts": with_followers({"chart": CHART_PART}), "file": Path("target.yaml"),
     }  # fmt: skip
     return Target(**{**fields, **over})
 
@@ -166,7 +168,7 @@ class TestScope:
         namespace = NamespaceEntry(environment=environment, namespace="acme", in_cluster=True)
         row = requirement(check="tiny.release", measured_on={"release": "proof"}, environments=environments)
         return scope_of(
-            target(namespaces=(namespace,)),
+            target(parts=with_followers({"chart": CHART_PART, "namespace": (namespace,)})),
             catalogue(row),
             {"tiny.release": on_release()},
             profiles=(),
@@ -193,7 +195,7 @@ class TestScope:
         )
         row = requirement(measured_on={"saas": "proof"}, check="tiny.saas", **over)
         saas = SaasPart(endpoints, None, None, None, 53, RpkiSource())
-        return scope_of(target(chart=None, saas=saas), catalogue(row), {"tiny.saas": found}, profiles=(), lang="en")
+        return scope_of(target(parts={"saas": saas}), catalogue(row), {"tiny.saas": found}, profiles=(), lang="en")
 
     def test_what_a_run_does_not_select_keeps_the_total(self) -> None:
         rows = catalogue(requirement("TST-1-01"), requirement("TST-1-02"), requirement("TST-1-03", profile="saas"))

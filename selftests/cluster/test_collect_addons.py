@@ -12,7 +12,7 @@ from toetskader.facts.attempt import NotSeen, Unseen
 from toetskader.facts.kubernetes.live import Live, Usage
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import POD_KINDS
-from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.kinds.namespace.part import NamespaceEntry
 
 ROLES = Path(__file__).parents[2] / "docs/beheer/rollen.yaml"
 OBJECTS = """

@@ -24,7 +24,7 @@ from toetskader.core.failure import Reason
 from toetskader.facts.attempt import NotSeen, Unseen
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
-from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.kinds.namespace.part import NamespaceEntry
 
 LIVE = frozenset({"live"})
 PODS = "\n---\n".join(

@@ -22,7 +22,7 @@ from toetskader.facts.attempt import NotSeen, Unseen
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.redaction import Redaction
-from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.kinds.namespace.part import NamespaceEntry
 
 LIVE = frozenset({"live"})
 PASSWORD = "Zw4arT-g3heim-en-lang-77"

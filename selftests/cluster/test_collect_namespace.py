@@ -19,7 +19,7 @@ from toetskader.facts.kubernetes.live import Inside, Live, Logs, Metrics
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.pods import LivePods
 from toetskader.facts.kubernetes.workloads import Workloads
-from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.kinds.namespace.part import NamespaceEntry
 
 PASSWORD = "Zw4arT-g3heim-en-lang-77"
 TOKEN = "ghp_" + "aZ09" * 9

@@ -23,10 +23,11 @@ from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
+from toetskader.kinds.chart.kind import CHART
+from toetskader.kinds.chart.part import ValuesSet
+from toetskader.kinds.namespace.part import NamespaceEntry
 from toetskader.results import Verdict
 from toetskader.targets.load import load_targets
-from toetskader.targets.models import ValuesSet
-from toetskader.targets.namespaces import NamespaceEntry
 
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "targets/voorbeeld"
@@ -78,9 +79,10 @@ def contracted(installed: ControlPlane) -> Render:
     """What the golden chart renders for that namespace."""
     catalogue = load_catalogue(ROOT / "policies")
     (target,) = load_targets([TARGET], today=date(2026, 11, 22), catalogue=catalogue)
-    assert target.chart is not None
+    part = CHART.of(target.parts)
+    assert part is not None
     values = ValuesSet("productie", (TARGET / "values/productie.yaml",), {"worker.autoscaling.enabled": False})
-    part = replace(target.chart, values=(values,))
+    part = replace(part, values=(values,))
     target = replace(target, chart=part, namespaces=(entry(installed),))
     with Helm(processes=1) as helm:
         found = collect_chart(

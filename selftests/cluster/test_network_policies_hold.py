@@ -17,7 +17,7 @@ from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.network_policies import Direction, NetworkPolicies
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.workloads import Workload, Workloads
-from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.kinds.namespace.part import NamespaceEntry
 
 PORTS = (8080, 9090)
 SERVES = f"httpd -p {PORTS[0]} -h /tmp; exec httpd -f -p {PORTS[1]} -h /tmp"

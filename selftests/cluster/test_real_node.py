@@ -10,7 +10,7 @@ from real_node import RealNode
 
 from toetskader.collect.kubernetes.collector import NamespaceCollector
 from toetskader.facts.kubernetes.live import Inside, Logs
-from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.kinds.namespace.part import NamespaceEntry
 
 STRICT = {
     "runAsNonRoot": True,

@@ -12,8 +12,8 @@ from control_plane import ControlPlane, Object
 from toetskader.catalogue.models import TargetParameters
 from toetskader.collect.kubernetes.collector import NamespaceCollector
 from toetskader.facts.key import FactKey, TargetFacts
+from toetskader.kinds.namespace.part import NamespaceEntry
 from toetskader.results import Verdict
-from toetskader.targets.namespaces import NamespaceEntry
 
 AUDITOR = Auditor("namespace", today=datetime.now(UTC).date())
 PARAMETERS = TargetParameters(trusted_image_locations=("registry.acme.example/",))

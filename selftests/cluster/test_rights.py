@@ -29,8 +29,8 @@ from toetskader.facts.key import FactKey, TargetFacts
 from toetskader.facts.kubernetes.questions import questions
 from toetskader.facts.kubernetes.rbac import Access
 from toetskader.facts.kubernetes.rights import NOBODY, Holder, LayerLabel, Right, Rights, SeenBy
+from toetskader.kinds.namespace.part import NamespaceEntry
 from toetskader.results import Verdict
-from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
 from toetskader.vocabulary import Environment
 

@@ -14,6 +14,7 @@ from toetskader.facts.chart import Render, RenderedObject
 from toetskader.facts.key import Attempt, FactKey, Need, TargetFacts
 from toetskader.facts.kubernetes.live import ListOutcome, Live
 from toetskader.facts.redaction import Redaction
+from toetskader.kinds.chart.kind import CHART
 from toetskader.targets.load import load_targets
 from toetskader.targets.models import Target
 from toetskader.text import Text
@@ -82,12 +83,13 @@ def production(kubernetes: str = "v1.33.7+k3s1", *secrets: str) -> Live:
 
 
 def collected(target: Target, *running: Live, kinds: frozenset[str] = frozenset({"contracted"})) -> dict[str, Attempt]:
-    assert target.chart is not None
+    part = CHART.of(target.parts)
+    assert part is not None
     with Helm(processes=1) as helm:
         found = collect_chart(
             helm,
             target,
-            target.chart,
+            part,
             frozenset(map(Need, kinds)),
             by="Helm",
             redaction=Redaction(),
@@ -176,9 +178,10 @@ def test_it_is_not_rendered_when_nothing_asks_for_it(target: Target) -> None:
 
 
 def test_a_chart_that_is_refused_is_so_in_each_environment(target: Target) -> None:
-    assert target.chart is not None
+    part = CHART.of(target.parts)
+    assert part is not None
     refusal = Failure(reason=Reason.TIMED_OUT, message=Text("te laat", "too late"))
-    found = refused_chart(target, target.chart, frozenset({Need("contracted")}), refusal, Redaction())
+    found = refused_chart(target, part, frozenset({Need("contracted")}), refusal, Redaction())
     for environment in ("test", "acceptance", "production"):
         attempt = found[FactKey("contracted", environment)]
         assert isinstance(attempt, NotSeen)

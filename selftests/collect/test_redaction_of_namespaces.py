@@ -16,7 +16,7 @@ from toetskader.facts.key import Attempt, FactKey
 from toetskader.facts.kubernetes.declared import EVERY_KIND
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.redaction import Redaction
-from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.kinds.namespace.part import NamespaceEntry
 from toetskader.text import Text
 
 SHARED = "Gr0eneKikker!Sprong"

@@ -21,8 +21,8 @@ from toetskader.facts.endpoint.http import HttpFacts
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.endpoint.tls import TlsFacts
 from toetskader.facts.key import FactKey
+from toetskader.kinds.saas.part import RpkiSource, SaasPart
 from toetskader.laboratory.dns import DnsLaboratory, LabZone
-from toetskader.targets.models import RpkiSource, SaasPart
 
 HOST = "www.half.test"
 WHOLE = "www.whole.test"

@@ -23,10 +23,10 @@ from toetskader.facts.endpoint.kept_off import without_our_doing
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.endpoint.tls import TlsFacts
 from toetskader.facts.key import FactKey
+from toetskader.kinds.saas.part import RpkiSource, SaasPart
 from toetskader.laboratory.certificates import Authority
 from toetskader.laboratory.dns import DnsLaboratory, LabZone
 from toetskader.laboratory.tls import ssl_context
-from toetskader.targets.models import RpkiSource, SaasPart
 from toetskader.text import Text
 
 HOST = "balie.limited.test"

@@ -22,6 +22,7 @@ from toetskader.judging.combining import Judged
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
+from toetskader.kinds.chart.kind import CHART
 from toetskader.targets.load import load_targets
 from toetskader.targets.models import with_defaults
 
@@ -97,14 +98,15 @@ def collect_golden(folder: FilePath = GOLDEN) -> Golden:
     checks = load_checks(ROOT / "tests")
     catalogue = load_catalogue(ROOT / "policies", checks)
     (target,) = load_targets([folder], today=TODAY, catalogue=catalogue)
-    assert target.chart is not None
+    part = CHART.of(target.parts)
+    assert part is not None
     scope = scope_of(target, catalogue, checks, profiles=(), lang="en").looked_at
     needs = frozenset().union(*(item.needs for item in scope))
     with Helm(processes=1) as helm:
         attempts = collect_chart(
             helm,
             target,
-            target.chart,
+            part,
             needs,
             by="Helm",
             redaction=Redaction(),

@@ -16,7 +16,7 @@ from toetskader.judging.combining import Judged
 from toetskader.judging.findings import FilePlace
 from toetskader.judging.judge import judge
 from toetskader.judging.subjects import TargetSubjects
-from toetskader.kinds.chart import Variant
+from toetskader.kinds.chart.kind import Variant
 from toetskader.results import Verdict
 from toetskader.text import Text
 

@@ -16,6 +16,7 @@ from toetskader.judging.check import check_of
 from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.subjects import TargetSubjects, keys_of
+from toetskader.kinds.chart.kind import CHART
 from toetskader.results import Verdict
 
 GOLDEN = ROOT / "targets/voorbeeld"
@@ -60,10 +61,11 @@ def test_what_a_fact_is_made_with_is_part_of_its_key_and_of_its_file() -> None:
 def test_two_requirements_that_try_another_host_each_see_their_own() -> None:
     auditor = Auditor("chart")
     target = auditor.load(GOLDEN)
-    assert target.chart is not None
+    part = CHART.of(target.parts)
+    assert part is not None
     with Helm(processes=1) as helm:
         needs = frozenset().union(*(needs_of({"host": host}) for host in HOSTS))
-        attempts = collect_chart(helm, target, target.chart, needs, by="Helm", redaction=Redaction())
+        attempts = collect_chart(helm, target, part, needs, by="Helm", redaction=Redaction())
     subjects = TargetSubjects(TargetFacts(target.name, target.scenes, dict(attempts)))
     found = check_of(on_host)
     assert found is not None

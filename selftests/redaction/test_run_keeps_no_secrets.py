@@ -24,6 +24,7 @@ from toetskader.judging.combining import Judged
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
+from toetskader.kinds.chart.kind import CHART
 from toetskader.targets.load import load_targets
 from toetskader.targets.models import with_defaults
 
@@ -131,12 +132,13 @@ def facts_of(target_file: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Target
     (target,) = load_targets([target_file], today=TODAY, catalogue=catalogue)
     needs = {Need(kind) for kind in ("chart", "render", "render_next", "render_scaled")}
     needs.add(Need("render_vanity", "mooietoepassingsnaam.gemeente.nl"))
-    assert target.chart is not None
+    part = CHART.of(target.parts)
+    assert part is not None
     with Helm() as helm:
         kept = collect_chart(
             helm,
             target,
-            target.chart,
+            part,
             frozenset(needs),
             by="Helm",
             redaction=Redaction(),

@@ -26,6 +26,7 @@ from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.stage import Matched
 from toetskader.judging.subjects import TargetSubjects
+from toetskader.kinds.chart.kind import CHART
 from toetskader.targets.load import load_targets
 from toetskader.targets.models import Target, with_defaults
 from toetskader.text import Text
@@ -52,9 +53,10 @@ def with_helm(helm: Helm) -> Collector:
     """Return a collector of charts that all use one pool of Helm processes, which take long to start."""
 
     def collected(auditor: Auditor, target: Target, scope: tuple[Measurement, ...]) -> Mapping[FactKey, Attempt]:
-        assert target.chart is not None
+        part = CHART.of(target.parts)
+        assert part is not None
         needs = auditor.needs_of(scope)
-        return {**collect_chart(helm, target, target.chart, needs, by="Helm", redaction=Redaction())}
+        return {**collect_chart(helm, target, part, needs, by="Helm", redaction=Redaction())}
 
     return collected
 

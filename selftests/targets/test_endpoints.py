@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from toetskader.facts.endpoint.names import Endpoint
+from toetskader.kinds.saas.kind import SAAS
+from toetskader.kinds.saas.part import RpkiSource, SaasPart
 from toetskader.targets import load_targets
-from toetskader.targets.models import RpkiSource, SaasPart
 from toetskader.yamlfile import FileErrors
 
 HEAD = "name: acme\nsupplier: Acme BV\ncomponent: Register\ngate: 3\nprofiles: [saas]\nparts:\n"
@@ -17,8 +18,9 @@ def load(folder: Path, saas: str) -> SaasPart:
     path = folder / "target.yaml"
     path.write_text(f"{HEAD}  saas:\n" + "".join(f"    {line}\n" for line in saas.splitlines()), encoding="utf-8")
     (target,) = load_targets([path], today=date(2026, 6, 1))
-    assert target.saas is not None
-    return target.saas
+    part = SAAS.of(target.parts)
+    assert part is not None
+    return part
 
 
 def errors(folder: Path, saas: str) -> str:

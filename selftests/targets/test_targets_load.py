@@ -7,15 +7,10 @@ from pathlib import Path
 import pytest
 
 from toetskader.catalogue import Catalogue, TargetParameters, load_catalogue
-from toetskader.targets import (
-    HelmRepositoryChart,
-    LocalChart,
-    OciChart,
-    Target,
-    ValuesSet,
-    load_targets,
-    with_defaults,
-)
+from toetskader.kinds.chart.kind import CHART
+from toetskader.kinds.chart.part import HelmRepositoryChart, LocalChart, OciChart, ValuesSet
+from toetskader.kinds.namespace.kind import NAMESPACE
+from toetskader.targets import Target, load_targets, with_defaults
 from toetskader.yamlfile import MAX_ERRORS, FileErrors
 
 ROOT = Path(__file__).parents[2]
@@ -69,10 +64,11 @@ def test_a_target_is_loaded_with_its_paths_resolved_against_its_file(tmp_path: P
     path = write(tmp_path)
     (target,) = load(path, catalogue=catalogue)
     assert (target.name, target.supplier, target.gate, target.profiles) == ("acme", "Acme BV", 3, ("haven",))
-    assert (target.addressee, target.part_names, target.file) == ("supplier", {"chart"}, path)
-    assert target.chart.source == LocalChart(tmp_path / "chart")
-    assert (target.chart.release, target.chart.namespace, target.chart.kubernetes) == ("acme", "acme-ns", "1.35")
-    assert target.chart.values == (
+    assert (target.addressee, set(target.parts), target.file) == ("supplier", {"chart"}, path)
+    chart = CHART.of(target.parts)
+    assert chart.source == LocalChart(tmp_path / "chart")
+    assert (chart.release, chart.namespace, chart.kubernetes) == ("acme", "acme-ns", "1.35")
+    assert chart.values == (
         ValuesSet("standaard", (), {}),
         ValuesSet("productie", (tmp_path / "values/productie.yaml",), {}),
     )
@@ -83,7 +79,7 @@ def test_a_target_is_loaded_with_its_paths_resolved_against_its_file(tmp_path: P
 def test_a_values_set_can_set_single_values(tmp_path: Path) -> None:
     full = "productie: {files: [values/productie.yaml], set: {ingress.host: x.example, replicas: 2}}"
     (target,) = load(write(tmp_path, TARGET.replace("productie: [values/productie.yaml]", full)))
-    assert target.chart.values[1] == ValuesSet(
+    assert CHART.of(target.parts).values[1] == ValuesSet(
         "productie", (tmp_path / "values/productie.yaml",), {"ingress.host": "x.example", "replicas": 2}
     )
 
@@ -100,7 +96,7 @@ def test_a_values_set_can_set_single_values(tmp_path: Path) -> None:
 )
 def test_a_chart_can_come_from_elsewhere(tmp_path: Path, source: str, expected: object) -> None:
     (target,) = load(write(tmp_path, TARGET.replace("source: chart", f"source: {source}")))
-    assert target.chart.source == expected
+    assert CHART.of(target.parts).source == expected
 
 
 _MISTAKES = [
@@ -173,8 +169,8 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(tmp_path: Path) ->
 
 def test_a_chart_that_is_not_there_is_no_error_of_the_file(tmp_path: Path) -> None:
     (target,) = load(write(tmp_path))
-    assert isinstance(target.chart.source, LocalChart)
-    assert not target.chart.source.path.exists()
+    assert isinstance(CHART.of(target.parts).source, LocalChart)
+    assert not CHART.of(target.parts).source.path.exists()
 
 
 def test_everything_wrong_in_all_targets_is_reported_at_once(tmp_path: Path) -> None:
@@ -242,7 +238,7 @@ def test_a_hostile_target_says_little(tmp_path: Path, catalogue: Catalogue) -> N
 def test_the_published_targets_are_sound(catalogue: Catalogue) -> None:
     targets = load(ROOT / "targets", catalogue=catalogue)
     assert {"voorbeeld", "voorbeeld-gebrekkig", "voorbeeld-saas"} <= {target.name for target in targets}
-    assert all(target.parameters.production_values_sets for target in targets if target.chart is not None)
+    assert all(target.parameters.production_values_sets for target in targets if "chart" in target.parts)
 
 
 class TestNamespaceOfAChart:
@@ -253,7 +249,7 @@ class TestNamespaceOfAChart:
     def entry(self, folder: Path, namespace: str, text: str = CHART_AND) -> tuple[tuple[str | None, str], ...]:
         (target,) = load(write(folder, text % namespace))
         assert target.scenes["release"] == target.scenes["namespace"]
-        return tuple((item.values, item.release) for item in target.namespaces)
+        return tuple((item.values, item.release) for item in NAMESPACE.of(target.parts))
 
     @pytest.mark.parametrize(
         ("namespace", "expected"),
@@ -314,7 +310,7 @@ class TestNamespaceOfAChart:
 
     def test_a_target_without_both_has_no_release(self, tmp_path: Path) -> None:
         (target,) = load(write(tmp_path))
-        assert "release" not in target.part_names
+        assert "release" not in target.parts
         assert "release" not in target.scenes
 
 
@@ -335,10 +331,10 @@ def test_further_namespaces_of_the_supplier_are_of_an_environment(tmp_path: Path
     path = write(
         tmp_path, NAMESPACES + "own_namespaces: {test: [kl-t], acceptance: [acme-a], production: [kl-p, x-p]}\n"
     )
-    test, production = load(path)[0].namespaces
+    test, production = NAMESPACE.of(load(path)[0].parts)
     assert (test.siblings, production.siblings) == (("kl-t",), ("kl-p", "x-p"))
     assert test.own == production.own == ("kl-t", "acme-a", "kl-p", "x-p")
-    assert load(write(tmp_path, NAMESPACES))[0].namespaces[0].own == ()
+    assert NAMESPACE.of(load(write(tmp_path, NAMESPACES))[0].parts)[0].own == ()
 
 
 @pytest.mark.parametrize(

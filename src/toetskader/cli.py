@@ -12,16 +12,17 @@ from typing import Any, get_args
 
 from toetskader.catalogue.lint import lint_catalogue
 from toetskader.catalogue.load import load_catalogue
-from toetskader.catalogue.models import Catalogue, Level, Name, Part, Requirement
+from toetskader.catalogue.models import Catalogue, Level, Part, Requirement
 from toetskader.catalogue.schema import catalogue_schemas
 from toetskader.core.failure import ToetskaderError
+from toetskader.core.fields import Name
 from toetskader.facts.kubernetes.declared import AT_HAND, EVERY_KIND
 from toetskader.judging.check import Check
 from toetskader.judging.registry import RegistryError, load_checks
+from toetskader.kinds.namespace.part import NamespaceEntry
 from toetskader.oserrors import why
 from toetskader.report import changes, json_view
 from toetskader.targets.load import load_targets
-from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.targets.schema import target_schemas
 from toetskader.text import Lang, Text
 from toetskader.vocabulary import Environment

@@ -16,6 +16,7 @@ from toetskader.facts.attempt import NotSeen
 from toetskader.facts.chart import ChartFiles, Render
 from toetskader.facts.key import FactKey, Need, TargetFacts
 from toetskader.facts.redaction import Redaction
+from toetskader.kinds.chart.kind import CHART
 from toetskader.targets.load import load_targets
 from toetskader.text import Text
 
@@ -69,9 +70,10 @@ def collect(tmp_path: Path, helm: Helm) -> Collect:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         (target,) = load_targets([tmp_path / "target.yaml"], today=date(2026, 11, 22))
-        assert target.chart is not None
+        part = CHART.of(target.parts)
+        assert part is not None
         needs = {Need(kind, "mooi.gemeente.nl" if kind == "render_vanity" else "") for kind in kinds}
-        found = collect_chart(tool, target, target.chart, frozenset(needs), by="Helm", redaction=Redaction())
+        found = collect_chart(tool, target, part, frozenset(needs), by="Helm", redaction=Redaction())
         return {key.kind: attempt for key, attempt in found.items()}
 
     return collected

@@ -16,6 +16,7 @@ from toetskader.judging.combining import Judged
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.registry import load_checks
 from toetskader.judging.subjects import TargetSubjects
+from toetskader.kinds.saas.kind import SAAS
 from toetskader.targets.models import Target, with_defaults
 
 ROOT = Path(__file__).parents[3]
@@ -45,9 +46,10 @@ class ServiceAuditor:
         ]
         kinds = frozenset(need.kind for item, _ in scope for need in item.needs)
         first = targets[0]
-        assert first.saas is not None
+        part = SAAS.of(first.parts)
+        assert part is not None
         with EndpointCollectors(None) as collectors:
-            attempts = collectors.collect(first.saas, kinds)
+            attempts = collectors.collect(part, kinds)
         subjects = TargetSubjects(TargetFacts(first.name, first.scenes, attempts))
         return {
             item.requirement.id: judged_in_scope(

@@ -11,6 +11,7 @@ from embedded import Run, audit
 from measurements import by_requirement
 
 from toetskader.audit.scope import scope_of
+from toetskader.kinds.saas.kind import SAAS
 from toetskader.laboratory.dated import dated
 from toetskader.laboratory.example import bad, good
 
@@ -67,10 +68,11 @@ def report(run: Run) -> str:
 @pytest.mark.parametrize(("name", "scene"), [(GOLDEN, good()), (FLAWED, bad())])
 def test_target_names_what_runs(name: str, scene: Any, auditor: Auditor) -> None:
     target = auditor.load(ROOT / "targets" / name)
-    assert target.saas is not None
-    named = {(item.host, item.port, item.http_port, item.role, item.environment) for item in target.saas.endpoints}
+    part = SAAS.of(target.parts)
+    assert part is not None
+    named = {(item.host, item.port, item.http_port, item.role, item.environment) for item in part.endpoints}
     assert named == {(item.host, item.port, item.http_port, item.role, item.environment) for item in scene.services}
-    assert {item.municipal_domain for item in target.saas.endpoints} == {scene.municipal_domain}
+    assert {item.municipal_domain for item in part.endpoints} == {scene.municipal_domain}
 
 
 def test_flawed_service_blocks_the_gate(run: Run) -> None:

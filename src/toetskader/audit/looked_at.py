@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from toetskader.facts.chart import ChartFiles
 from toetskader.facts.key import Attempt, FactKey, TargetFacts
 from toetskader.facts.kubernetes.live import Live
-from toetskader.targets.chart_sources import source_name
-from toetskader.targets.models import ChartPart, SaasPart, Target
-from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.kinds.chart.kind import CHART
+from toetskader.kinds.chart.part import ChartPart, source_name
+from toetskader.kinds.cluster import CLUSTER
+from toetskader.kinds.namespace.kind import NAMESPACE
+from toetskader.kinds.namespace.part import NamespaceEntry
+from toetskader.kinds.saas.kind import SAAS
+from toetskader.kinds.saas.part import SaasPart
+from toetskader.targets.models import Target
 from toetskader.text import Lang, Text
 
 
@@ -28,18 +33,19 @@ def looked_at(target: Target, facts: TargetFacts | None, lang: Lang) -> LookedAt
     """
     attempts = facts.attempts if facts else {}
     parts = {}
-    if target.chart is not None:
-        parts["chart"] = _chart(target, target.chart, attempts.get(FactKey("chart")), lang)
-    if target.saas is not None:
-        parts["saas"] = _endpoints(target.saas)
-    if target.namespaces:
+    chart, namespaces, report = CHART.of(target.parts), NAMESPACE.of(target.parts), CLUSTER.of(target.parts)
+    if chart is not None:
+        parts["chart"] = _chart(target, chart, attempts.get(FactKey("chart")), lang)
+    if (saas := SAAS.of(target.parts)) is not None:
+        parts["saas"] = _endpoints(saas)
+    if namespaces:
         parts["namespace"] = ", ".join(
-            _namespace(entry, attempts.get(FactKey("live", entry.environment))) for entry in target.namespaces
+            _namespace(entry, attempts.get(FactKey("live", entry.environment))) for entry in namespaces
         )
-        if target.chart is not None:
-            parts["release"] = ", ".join(map(_release, target.namespaces))
-    if target.haven_report is not None:
-        parts["cluster"] = target.haven_report.name
+        if chart is not None:
+            parts["release"] = ", ".join(map(_release, namespaces))
+    if report is not None:
+        parts["cluster"] = report.name
     commands = {
         f"{target.name}/{key.file_name}": found
         for key, attempt in attempts.items()
@@ -50,7 +56,7 @@ def looked_at(target: Target, facts: TargetFacts | None, lang: Lang) -> LookedAt
 
 def _chart(target: Target, part: ChartPart, attempt: Attempt | None, lang: Lang) -> str:
     """Say in a few words what was looked at: chart, version, content and values sets."""
-    where = source_name(part.source, target)
+    where = source_name(part.source, target.file.parent)
     scenes = ", ".join(values.name for values in part.values)
     if not isinstance(attempt, ChartFiles):
         return Text(f"{where}: niet gezien", f"{where}: not seen")[lang]

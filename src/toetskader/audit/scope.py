@@ -54,7 +54,7 @@ class Measurement:
     @property
     def matched(self) -> Matched:
         """The other parts of the target that its check lays beside, each with what goes with every scene."""
-        others = (item.part for item in self.check.beside if item.part in self.target.part_names)
+        others = (item.part for item in self.check.beside if item.part in self.target.parts)
         return {other: matched(self.target, self.part, other) for other in others}
 
 
@@ -186,7 +186,7 @@ def _measurements(requirement: Requirement, target: Target, checks: Mapping[str,
     possible = [
         Measurement(requirement, target, part, check)
         for part in requirement.measured_on
-        if part in target.part_names
+        if part in target.parts
         and _concerned(requirement, target, part) != ()
         and (check := checks.get(requirement.check_for(part))) is not None
         and part in check.parts
@@ -212,7 +212,7 @@ def _unmeasured(requirement: Requirement, target: Target, check: Check | None) -
     """Say what is lacking to measure a requirement that does concern this target."""
     parts = ", ".join(requirement.measured_on)
     for part in requirement.measured_on:
-        if part in target.part_names and _concerned(requirement, target, part) == ():
+        if part in target.parts and _concerned(requirement, target, part) == ():
             asked = KINDS[part].scene_asked
             wanted = ", ".join((*requirement.roles, *requirement.environments))
             return Text(f"het doel noemt geen {asked.nl}: {wanted}", f"the target names no {asked.en}: {wanted}")
@@ -221,7 +221,7 @@ def _unmeasured(requirement: Requirement, target: Target, check: Check | None) -
             f"deze versie heeft de toets {requirement.check} nog niet; nodig: {parts}",
             f"this version does not have the check {requirement.check} yet; needed: {parts}",
         )
-    if not any(part in target.part_names for part in requirement.measured_on):
+    if not any(part in target.parts for part in requirement.measured_on):
         return Text(
             f"het doel geeft geen onderdeel op van soort: {parts}", f"the target gives no part of kind: {parts}"
         )

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Protocol, get_args
 import msgspec
 from msgspec import Meta
 
-from toetskader.core.fields import Model
+from toetskader.core.fields import END, Model, Name, NonEmpty
 from toetskader.norms.tls import TlsNorm
 from toetskader.norms.web import WebNorm
 from toetskader.text import Text
@@ -34,10 +34,6 @@ Mode = Literal["hard", "conditional/exemptible", "comply-or-explain", "best-effo
 Addressee = Literal["supplier", "municipality", "service organisation", "community"]
 Worth = Literal["proof", "indication"]
 
-END = r"$(?!\n)"
-"""End of a text in a pattern: Python's `$` also matches before a last newline, that of JSON Schema does not."""
-
-NonEmpty = Annotated[str, Meta(min_length=1)]
 RequirementId = Annotated[
     str,
     Meta(
@@ -60,19 +56,6 @@ LineRange = Annotated[
         pattern=rf"^[0-9]+(-[0-9]+)?{END}",
         description="Lines in the source's text, first and last: 581-582",
         extra={"expected": Text("regels zoals 581-582", "lines such as 581-582")},
-    ),
-]
-Name = Annotated[
-    str,
-    Meta(
-        pattern=rf"^[a-z0-9][a-z0-9._-]*{END}",
-        max_length=63,
-        extra={
-            "expected": Text(
-                "ten hoogste 63 kleine letters, cijfers, punten, streepjes, en een letter of cijfer vooraan",
-                "at most 63 lower case letters, digits, dots, dashes, and a letter or digit in front",
-            )
-        },
     ),
 ]
 

@@ -29,9 +29,10 @@ from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.redaction import Redaction
 from toetskader.facts.values_paths import HostChanges, for_helm, host_paths
-from toetskader.targets.chart_sources import source_name
-from toetskader.targets.models import ChartPart, ChartSource, LocalChart, OciChart, Target, ValuesSet
-from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.kinds.chart.part import ChartPart, ChartSource, LocalChart, OciChart, ValuesSet, source_name
+from toetskader.kinds.namespace.part import NamespaceEntry
+from toetskader.kinds.release import RELEASE
+from toetskader.targets.models import Target
 from toetskader.text import Text
 
 _PROBES = ("render_next", "render_vanity", "render_scaled")
@@ -90,6 +91,7 @@ class _Collection:
         self.by = by
         self.probes = Probes.drawn()
         self.target = target
+        self.namespaces = RELEASE.of(target.parts) or ()
         self.part = part
         self.needs = sorted(needs)
         self.kinds = {need.kind for need in needs}
@@ -125,7 +127,7 @@ class _Collection:
             refused = {name: base.message for name, base in bases.items() if isinstance(base, NotSeen)}
             self.attempts[FactKey("chart")] = self._files(chart, answer.description, answer.lint or (), refused)
         bases |= self._in_all_circumstances(chart, bases, requests, answer.renders)
-        for entry in self.target.namespaces if "contracted" in self.kinds else ():
+        for entry in self.namespaces if "contracted" in self.kinds else ():
             rendered = _as_installed(chart, contracted.get(entry, ()), answer.renders)
             self.attempts[FactKey("contracted", entry.environment)] = (
                 self._as_contracted(entry, *rendered) if rendered else self._not_seen(self._why_not(entry, unread))
@@ -270,7 +272,7 @@ class _Collection:
         """Return the namespaces to render the chart for: those of which the values set is known and can be read."""
         if "contracted" not in self.kinds:
             return []
-        return [entry for entry in self.target.namespaces if entry.values is not None and entry.values not in unread]
+        return [entry for entry in self.namespaces if entry.values is not None and entry.values not in unread]
 
     def _contracted(self, entry: NamespaceEntry) -> tuple[RenderRequest, RenderRequest]:
         """Return what to render as it would be installed in a namespace: twice, for what differs then is chance."""
@@ -382,7 +384,7 @@ class _Collection:
         for values in self.part.values:
             keys = [FactKey("render", values.name), *(key for kind in _PROBES for key in self._keys(kind, values.name))]
             self.attempts |= dict.fromkeys(keys, self._not_seen(refusal))
-        for entry in self.target.namespaces:
+        for entry in self.namespaces:
             self.attempts[FactKey("contracted", entry.environment)] = self._not_seen(refusal)
 
     def _not_seen(self, refusal: Failure) -> NotSeen:
@@ -390,7 +392,7 @@ class _Collection:
 
     def _provenance(self, values: str = "") -> Provenance:
         """Say where a fact is from; `values`, the values set where the scene does not name it."""
-        source = source_name(self.part.source, self.target)
+        source = source_name(self.part.source, self.target.file.parent)
         source = f"{source} ({values})" if values else source
         return Provenance(at=datetime.now(UTC), by=self.by, source=source, digest=self.digest)
 

@@ -26,7 +26,7 @@ from toetskader.facts.endpoint.kept_off import answering, with_silence_explained
 from toetskader.facts.endpoint.names import Endpoint, Endpoints
 from toetskader.facts.endpoint.tls import TlsFacts
 from toetskader.facts.key import Attempt, FactKey
-from toetskader.targets.models import SaasPart
+from toetskader.kinds.saas.part import SaasPart
 from toetskader.text import Text
 
 Visit = tuple[Endpoint, Future[Attempt]]

@@ -7,7 +7,7 @@ from toetskader.collect.kubernetes.collector import KINDS, NamespaceCollector
 from toetskader.facts.key import Attempt, FactKey
 from toetskader.facts.kubernetes.declared import EVERY_KIND
 from toetskader.facts.redaction import Redaction
-from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.kinds.namespace.part import NamespaceEntry
 
 
 def collect_namespaces(

@@ -15,7 +15,13 @@ from toetskader.core.failure import Failure, Reason
 from toetskader.facts.key import Attempt, FactKey, Need, TargetFacts
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.redaction import Redaction
-from toetskader.targets.models import ChartPart, Target
+from toetskader.kinds.chart.kind import CHART
+from toetskader.kinds.chart.part import ChartPart
+from toetskader.kinds.cluster import CLUSTER
+from toetskader.kinds.namespace.kind import NAMESPACE
+from toetskader.kinds.namespace.part import NamespaceEntry
+from toetskader.kinds.saas.kind import SAAS
+from toetskader.targets.models import Target
 from toetskader.text import Text
 
 if TYPE_CHECKING:
@@ -66,7 +72,7 @@ def collect(
     if not chosen:
         return
     with ExitStack() as stack:
-        charts = sum(target.chart is not None for target in chosen)
+        charts = sum(CHART.of(target.parts) is not None for target in chosen)
         helm = stack.enter_context(Helm(means.helm_program, charts=charts)) if charts else None
         endpoints = stack.enter_context(_endpoint_collectors(means)) if _any_service(chosen) else None
         workers = stack.enter_context(ThreadPoolExecutor(TARGETS_AT_ONCE))
@@ -79,7 +85,7 @@ def collect(
 
 
 def _any_service(targets: Iterable[Target]) -> bool:
-    return any(target.saas is not None for target in targets)
+    return any(SAAS.of(target.parts) is not None for target in targets)
 
 
 def _endpoint_collectors(means: Means) -> "EndpointCollectors":
@@ -89,11 +95,11 @@ def _endpoint_collectors(means: Means) -> "EndpointCollectors":
     return EndpointCollectors(means.resolver)
 
 
-def _namespaces(target: Target, wanted: Wanted, redaction: Redaction) -> Mapping[FactKey, Attempt]:
+def _namespaces(entries: tuple[NamespaceEntry, ...], wanted: Wanted, redaction: Redaction) -> Mapping[FactKey, Attempt]:
     """Collect what runs. Its library takes long to load, which a chart does not need."""
     from toetskader.collect.namespaces import collect_namespaces  # noqa: PLC0415
 
-    return collect_namespaces(target.namespaces, wanted.kinds, wanted.objects, redaction)
+    return collect_namespaces(entries, wanted.kinds, wanted.objects, redaction)
 
 
 class _Run:
@@ -110,15 +116,17 @@ class _Run:
         stopping.go_on()
         attempts: dict[FactKey, Attempt] = {}
         redaction = Redaction()
-        if target.saas is not None and self._endpoints is not None:
-            attempts |= self._endpoints.collect(target.saas, wanted.kinds)
-        if target.namespaces:
-            attempts |= _namespaces(target, wanted, redaction)
-        if target.haven_report is not None and "haven" in wanted.kinds:
-            attempts[FactKey("haven")] = read_haven_report(target.haven_report)
-        if target.chart is not None and self._helm is not None:
+        saas, namespaces = SAAS.of(target.parts), NAMESPACE.of(target.parts)
+        chart, haven_report = CHART.of(target.parts), CLUSTER.of(target.parts)
+        if saas is not None and self._endpoints is not None:
+            attempts |= self._endpoints.collect(saas, wanted.kinds)
+        if namespaces is not None:
+            attempts |= _namespaces(namespaces, wanted, redaction)
+        if haven_report is not None and "haven" in wanted.kinds:
+            attempts[FactKey("haven")] = read_haven_report(haven_report)
+        if chart is not None and self._helm is not None:
             running = {key.scene: seen for key, seen in attempts.items() if isinstance(seen, Live)}
-            attempts |= self._chart(self._helm, target, target.chart, wanted.needs, running, redaction=redaction)
+            attempts |= self._chart(self._helm, target, chart, wanted.needs, running, redaction=redaction)
         return TargetFacts(target.name, target.scenes, attempts)
 
     def _chart(

@@ -12,7 +12,7 @@ from toetskader.judging.outcomes import (
     together,
     undetermined,
 )
-from toetskader.kinds.chart import Variant
+from toetskader.kinds.chart.kind import Variant
 from toetskader.text import Text
 
 __all__ = [

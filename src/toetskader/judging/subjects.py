@@ -111,7 +111,7 @@ class SceneSubjects:
         return self._made[make]  # type: ignore[no-any-return]
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> Kind[Any]:
         """The kind of its part."""
         return KINDS[self.part]
 

@@ -1,11 +1,14 @@
 """What a kind of part is: all that the engine must know of it, in one declaration."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from pathlib import Path
+from typing import Any, Generic, cast
 
 import msgspec
 
+from toetskader.facts.redaction import Redaction
+from toetskader.kinds.entry import Entry, Follows, Parts, PartT
 from toetskader.kinds.subject import Scene, Subject
 from toetskader.text import Text
 
@@ -16,11 +19,41 @@ def nothing_to_say(*_: object) -> None:
     """For a kind in which what is not there is an answer: nothing stays out of sight."""
 
 
+def no_secrets(part: PartT, _: Redaction) -> PartT:
+    """For a kind of which a target file holds nothing that can be a secret: the part as it is."""
+    return part
+
+
+def no_places(_: object) -> tuple[Path, ...]:
+    """For a kind that is not made of files: it has none."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class SceneEntry:
+    """One scene of a part, and what it is of where that is told."""
+
+    name: str
+    environment: str = ""
+    role: str = ""
+    """What an endpoint is for."""
+    values: str | None = None
+    """Values set of the target's chart that is in use there, where the target tells."""
+
+
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class Kind(Generic[PartT]):
     """A kind of part. Every field but the last must be given: one that lacks fails at import, with its name."""
 
     name: str
+    given: Entry[PartT] | Follows[PartT] = _LACKING
+    """How a target gives it: by a key of its file, or as what follows from other parts."""
+    scenes: Callable[[PartT], tuple[SceneEntry, ...]] = _LACKING
+    """Returns the scenes of a part; none for a kind that has but one of everything."""
+    redacted: Callable[[PartT, Redaction], PartT] = _LACKING
+    """Returns the part as evidence may keep it: without secrets that the target file holds."""
+    places: Callable[[PartT], Iterable[Path]] = _LACKING
+    """Returns the files and folders that a part is made of: nothing may be written there while it is audited."""
     facts: Mapping[str, type[msgspec.Struct]] = _LACKING
     """Kind of fact → its type. One that several kinds of parts rest on stands with the kind that collects it."""
     subjects: Mapping[Subject, str] = _LACKING
@@ -54,3 +87,7 @@ class Kind:
         unknown = set(self.always) - self.facts.keys()
         if unknown or (self.varies and self.varies not in self.facts):
             raise TypeError(f"kind {self.name} collects facts that it does not declare")
+
+    def of(self, parts: Parts) -> PartT | None:
+        """Return a target's part of this kind, None when it has none."""
+        return cast("PartT | None", parts.get(self.name))

@@ -1,12 +1,25 @@
 """Rights on a cluster: what the supplier's users and groups may do, as the API server answers."""
 
 from toetskader.facts.kubernetes.rights import Rights
-from toetskader.kinds.kind import Kind, nothing_to_say
-from toetskader.kinds.namespace import ENVIRONMENT
+from toetskader.kinds.entry import Follows, Parts
+from toetskader.kinds.kind import Kind, no_places, no_secrets, nothing_to_say
+from toetskader.kinds.namespace.kind import ENVIRONMENT, NAMESPACE
+from toetskader.kinds.namespace.part import NamespaceEntry, scenes
 from toetskader.kinds.subject import facts
+
+
+def _watched(parts: Parts) -> tuple[NamespaceEntry, ...] | None:
+    """Return the namespaces of which the target names users or groups."""
+    watched = tuple(entry for entry in NAMESPACE.of(parts) or () if entry.users or entry.groups)
+    return watched or None
+
 
 RBAC = Kind(
     name="rbac",
+    given=Follows(_watched),
+    scenes=scenes,
+    redacted=no_secrets,
+    places=no_places,
     facts={"rights": Rights},
     subjects=facts("rights"),
     always=(),

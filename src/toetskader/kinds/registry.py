@@ -1,19 +1,25 @@
 """The kinds of parts that this version knows, and what follows from them all."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
-from toetskader.kinds.chart import CHART
+from toetskader.kinds.chart.kind import CHART
 from toetskader.kinds.cluster import CLUSTER
+from toetskader.kinds.entry import Entry
 from toetskader.kinds.kind import Kind
-from toetskader.kinds.namespace import NAMESPACE
+from toetskader.kinds.namespace.kind import NAMESPACE
 from toetskader.kinds.rbac import RBAC
 from toetskader.kinds.release import RELEASE
-from toetskader.kinds.saas import SAAS
+from toetskader.kinds.saas.kind import SAAS
 from toetskader.kinds.subject import Subject
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (CHART, NAMESPACE, RELEASE, SAAS, RBAC, CLUSTER)}
+KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in (CHART, SAAS, NAMESPACE, RELEASE, RBAC, CLUSTER)}
+"""In the order in which target files, messages and reports name them; what follows from others stands after them."""
+
+ENTRIES: Mapping[str, Entry[Any]] = {kind.name: kind.given for kind in KINDS.values() if isinstance(kind.given, Entry)}
+"""Kind → how a target file names a part of it; without those that follow from others."""
 
 FACT_TYPES: Mapping[str, type[msgspec.Struct]] = {
     name: type_ for kind in KINDS.values() for name, type_ in kind.facts.items()

@@ -5,25 +5,25 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from toetskader.catalogue.models import Name
 from toetskader.collect.evidence import EvidenceError, read_evidence, read_file, write_evidence
 from toetskader.core.failure import Reason, ToetskaderError
+from toetskader.core.fields import Name
 from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.names import SceneName
 from toetskader.facts.key import Attempt, Need, TargetFacts
-from toetskader.facts.redaction import Redaction
 from toetskader.judging.subjects import keys_of
 from toetskader.kinds.registry import ALWAYS_COLLECTED
 from toetskader.oserrors import why
 from toetskader.plugin.checksums import check, write_sums
 from toetskader.targets.models import Target
+from toetskader.targets.stored import TARGET_WITH_PARTS, restored, stored
 from toetskader.text import Lang, Text
 from toetskader.yamlfile import misfits, shown
 
@@ -32,7 +32,7 @@ class _Index(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """run.json: the day that was judged on, and the targets as they were."""
 
     date: date
-    targets: tuple[Target, ...]
+    targets: tuple[TARGET_WITH_PARTS, ...]  # type: ignore[valid-type]
     edited: bool = False
     """Whether this is a copy of evidence that was edited: judging it again does not make it whole."""
 
@@ -71,7 +71,7 @@ class EvidenceFolder:
     def write_run(self, day: date, targets: tuple[Target, ...], *, edited: bool = False) -> None:
         """Store what a replay needs beside the facts. Parameters: `edited`, see `Stored`. Raises OSError."""
         self.path.mkdir(parents=True, exist_ok=True)
-        index = _Index(date=day, targets=tuple(_without_secrets(target) for target in targets), edited=edited)
+        index = _Index(date=day, targets=tuple(stored(target) for target in targets), edited=edited)
         (self.path / "run.json").write_bytes(_encoded(index))
 
     def write_sums(self) -> tuple[str, dict[str, str]]:
@@ -107,14 +107,15 @@ class EvidenceFolder:
                 f"{file}: unknown key {shown(unknown)}; audit again without --replay",
             )
             raise EvidenceError(message[lang])
-        twice = [name for name, count in Counter(target.name for target in index.targets).items() if count > 1]
+        targets = tuple(map(restored, index.targets))
+        twice = [name for name, count in Counter(target.name for target in targets).items() if count > 1]
         if twice:
             message = Text(
                 f"{file}: doel {shown(twice[0])} staat er twee keer; toets opnieuw zonder --replay",
                 f"{file}: target {shown(twice[0])} is there twice; audit again without --replay",
             )
             raise EvidenceError(message[lang])
-        for target in index.targets:
+        for target in targets:
             scenes = [(scene, SceneName) for names in target.scenes.values() for scene in names]
             for name, kind in [(target.name, Name), *scenes]:
                 for _, problem in misfits(name, kind):
@@ -122,7 +123,7 @@ class EvidenceFolder:
         changes = tuple(f"{shown(name)} ({how[lang]})" for name, how in checked.changes.items())
         if index.edited:
             changes = (_EDITED_BEFORE[lang], *changes)
-        return Stored(index.date, index.targets, checked.digest, changes)
+        return Stored(index.date, targets, checked.digest, changes)
 
     def write(self, facts: TargetFacts) -> None:
         """Store the facts of a target, all at once: another process may be waiting for them. Raises NotKeptError."""
@@ -220,14 +221,6 @@ def _not_collected(target: Target) -> Attempt:
         ),
         provenance=Provenance(at=datetime.now(UTC), by="replay", source=target.name),
     )
-
-
-def _without_secrets(target: Target) -> Target:
-    if target.chart is None:
-        return target
-    redaction = Redaction()
-    values = tuple(replace(item, set=redaction.settings(item.set)) for item in target.chart.values)
-    return replace(target, chart=replace(target.chart, values=values))
 
 
 def _encoded(index: _Index) -> bytes:

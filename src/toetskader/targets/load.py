@@ -9,26 +9,13 @@ from pathlib import Path
 
 from toetskader.catalogue.load import parameter_errors
 from toetskader.catalogue.models import Catalogue
+from toetskader.kinds import parts
+from toetskader.kinds.chart.entry import chart_entry
+from toetskader.kinds.entry import Written
+from toetskader.kinds.namespace.entry import own_namespace_errors
 from toetskader.supplied import TARGET_FILE
 from toetskader.targets.deviations import deviation_errors, unknown_requirement
-from toetskader.targets.endpoints import saas_errors, saas_part
-from toetskader.targets.environments import namespace_errors, namespaces_of, own_namespace_errors
-from toetskader.targets.models import (
-    ChartEntry,
-    ChartPart,
-    ChartSource,
-    Deviation,
-    DeviationsFile,
-    HelmRepositoryChart,
-    HelmRepositoryEntry,
-    LocalChart,
-    OciChart,
-    PartEntries,
-    Target,
-    TargetFile,
-    ValuesEntry,
-    ValuesSet,
-)
+from toetskader.targets.models import Deviation, DeviationsFile, PartEntries, Target, TargetFile
 from toetskader.text import Text
 from toetskader.yamlfile import (
     MAX_ERRORS,
@@ -148,9 +135,11 @@ class _Loader:
             )
         for path, message in parameter_errors(content.parameters, self._catalogue.norms if self._catalogue else None):
             yield ("parameters", *path), message
-        yield from _part_errors(file.path.parent, content.parts)
-        yield from own_namespace_errors(content)
-        values = content.parts.chart.values if content.parts.chart is not None else {}
+        written = _written(file, content)
+        yield from _part_errors(written)
+        yield from own_namespace_errors(written)
+        chart = chart_entry(written.entries)
+        values = chart.values if chart is not None else {}
         for index, name in enumerate(content.parameters.production_values_sets or ()):
             if name not in values:
                 message = Text(f"waardenset {shown(name)} bestaat niet.", f"values set {shown(name)} does not exist.")
@@ -192,10 +181,7 @@ class _Loader:
             gate=content.gate,
             profiles=content.profiles,
             addressee=content.addressee,
-            chart=_chart(folder, content.parts.chart) if content.parts.chart else None,
-            saas=saas_part(folder, content.parts.saas) if content.parts.saas else None,
-            namespaces=namespaces_of(folder, content),
-            haven_report=folder / content.parts.cluster.haven_report if content.parts.cluster else None,
+            parts=parts.resolved(_written(file, content)),
             parameters=content.parameters,
             deviations=tuple(item for item in deviations if item.holds_for(content.name)),
             agreements=content.agreements,
@@ -208,61 +194,19 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _part_errors(folder: Path, parts: PartEntries) -> Iterator[tuple[Steps, Text]]:
-    if all(getattr(parts, name) is None for name in PartEntries.__struct_fields__):
-        known = ", ".join(PartEntries.__struct_fields__)
-        yield ("parts",), Text(f"noem een deel: {known}", f"name a part: {known}")
-    if parts.chart is not None:
-        yield from _chart_errors(folder, parts.chart)
-    if parts.saas is not None:
-        yield from saas_errors(parts.saas, parts.chart.values if parts.chart is not None else None)
-    yield from namespace_errors(parts)
-
-
-def _chart_errors(folder: Path, chart: ChartEntry) -> Iterator[tuple[Steps, Text]]:
-    if isinstance(chart.source, str) and "://" in chart.source:
-        if not chart.source.startswith("oci://"):
-            message = Text(
-                "een adres hoort in drie sleutels: repository, name en version; alleen oci:// mag zo",
-                "an address belongs in three keys: repository, name and version; only oci:// may stand like this",
-            )
-            yield ("parts", "chart", "source"), message
-        elif "@" in chart.source.removeprefix("oci://").partition("/")[0]:
-            message = Text(
-                "zet geen gebruikersnaam of wachtwoord in een adres; log in op het register",
-                "put no user name or password in an address; log in to the registry",
-            )
-            yield ("parts", "chart", "source"), message
-    for name, entry in chart.values.items():
-        below: Steps = ("files",) if isinstance(entry, ValuesEntry) else ()
-        for index, text in enumerate(_files(entry)):
-            if problem := why_no_file(folder / text):
-                subject = Text(f"bestand {shown(text)} ", f"file {shown(text)} ")
-                yield ("parts", "chart", "values", name, *below, index), joined(subject, problem)
-
-
-def _files(entry: tuple[str, ...] | ValuesEntry) -> tuple[str, ...]:
-    return entry.files if isinstance(entry, ValuesEntry) else entry
-
-
-def _chart(folder: Path, chart: ChartEntry) -> ChartPart:
-    values = [
-        ValuesSet(
-            name, tuple(folder / text for text in _files(entry)), entry.set if isinstance(entry, ValuesEntry) else {}
-        )
-        for name, entry in chart.values.items()
-    ]
-    return ChartPart(
-        _source(folder, chart.source),
-        chart.release,
-        chart.namespace,
-        chart.kubernetes,
-        tuple(values),
-        chart.allow_private,
+def _written(file: YamlFile, content: TargetFile) -> Written:
+    """Return what kinds of parts read of a target file."""
+    given = {name: getattr(content.parts, name) for name in PartEntries.__struct_fields__}
+    return Written(
+        folder=file.path.parent,
+        entries={name: entry for name, entry in given.items() if entry is not None},
+        own_namespaces=content.own_namespaces,
     )
 
 
-def _source(folder: Path, source: str | HelmRepositoryEntry) -> ChartSource:
-    if isinstance(source, HelmRepositoryEntry):
-        return HelmRepositoryChart(repository=source.repository, name=source.name, version=source.version)
-    return OciChart(source) if source.startswith("oci://") else LocalChart(folder / source)
+def _part_errors(written: Written) -> Iterator[tuple[Steps, Text]]:
+    if not written.entries:
+        known = ", ".join(PartEntries.__struct_fields__)
+        yield ("parts",), Text(f"noem een deel: {known}", f"name a part: {known}")
+    for steps, message in parts.errors(written):
+        yield ("parts", *steps), message

@@ -27,7 +27,7 @@ from toetskader.facts.kubernetes.rights import (
     Right,
     Rights,
 )
-from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.kinds.namespace.part import NamespaceEntry
 from toetskader.text import Text
 
 MOST_REVIEWS = 20_000

@@ -24,7 +24,7 @@ from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.monitors import MONITOR_KINDS
 from toetskader.facts.kubernetes.workloads import WORKLOAD_KINDS
 from toetskader.facts.redaction import Redaction
-from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.kinds.namespace.part import NamespaceEntry
 from toetskader.text import Text
 
 KINDS = ("live", "logs", "metrics", "usage", "inside", "rights")

@@ -21,7 +21,7 @@ from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.kubernetes.label_selector import label_selector
 from toetskader.facts.kubernetes.live import ListOutcome, Live, as_objects
 from toetskader.facts.kubernetes.rights import Rights
-from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.kinds.namespace.part import NamespaceEntry
 from toetskader.text import Text
 
 MOST_BYTES = 128_000_000

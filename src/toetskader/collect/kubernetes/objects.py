@@ -18,7 +18,7 @@ from toetskader.facts.attempt import Provenance
 from toetskader.facts.kubernetes.declared import is_among
 from toetskader.facts.kubernetes.flux import SOURCES
 from toetskader.facts.kubernetes.live import ListOutcome, Live, as_objects
-from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.kinds.namespace.part import NamespaceEntry
 from toetskader.text import Text
 
 # Flux says on each object what applied it, which often lives in a namespace of its own.

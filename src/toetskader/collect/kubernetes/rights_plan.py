@@ -33,7 +33,7 @@ from toetskader.facts.kubernetes.rights import (
     SeenBy,
     is_meant,
 )
-from toetskader.targets.namespaces import NamespaceEntry
+from toetskader.kinds.namespace.part import NamespaceEntry
 from toetskader.text import Text
 
 MOST_NAMESPACES = 50

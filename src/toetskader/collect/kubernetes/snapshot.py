@@ -17,8 +17,8 @@ from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.kubernetes.live import Inside, Live, Logs, Metrics, Usage, as_objects
 from toetskader.facts.kubernetes.rights import Rights
+from toetskader.kinds.namespace.part import NamespaceEntry
 from toetskader.kinds.registry import FACT_TYPES
-from toetskader.targets.namespaces import NamespaceEntry
 from toetskader.text import Text
 
 NamespaceFact = Live | Logs | Metrics | Usage | Inside | Rights

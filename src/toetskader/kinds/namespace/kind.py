@@ -4,8 +4,10 @@ from toetskader.facts.kubernetes.declared import AT_HAND
 from toetskader.facts.kubernetes.live import Inside, Live, Logs, Metrics, Usage
 from toetskader.facts.kubernetes.pods import LivePods
 from toetskader.facts.kubernetes.running import why_nothing_runs
-from toetskader.kinds.kind import Kind
+from toetskader.kinds.kind import Kind, no_places, no_secrets
 from toetskader.kinds.kubernetes import OBJECT_SUBJECTS, component, not_listed
+from toetskader.kinds.namespace.entry import ENTRY
+from toetskader.kinds.namespace.part import scenes
 from toetskader.kinds.subject import Scene, Subject, facts
 from toetskader.text import Text
 
@@ -23,6 +25,10 @@ def _nothing_runs(scene: Scene) -> Text | None:
 
 NAMESPACE = Kind(
     name="namespace",
+    given=ENTRY,
+    scenes=scenes,
+    redacted=no_secrets,
+    places=no_places,
     facts={"live": Live, "logs": Logs, "metrics": Metrics, "usage": Usage, "inside": Inside},
     subjects={
         **dict.fromkeys(OBJECT_SUBJECTS, "live"),

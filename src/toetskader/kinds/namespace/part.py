@@ -1,9 +1,10 @@
-"""Namespaces of a target: where one runs, and how to look at it."""
+"""Namespaces as a target has them, their references resolved: where one runs, and how to look at it."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from toetskader.kinds.kind import SceneEntry
 from toetskader.vocabulary import Environment
 
 
@@ -40,3 +41,8 @@ class NamespaceEntry:
     """Values set of the target's chart that runs here; None when the target does not say which."""
     release: str = ""
     """Name that the chart is installed under here; empty without a chart."""
+
+
+def scenes(entries: tuple[NamespaceEntry, ...]) -> tuple[SceneEntry, ...]:
+    """Return the scenes of namespaces: one for each environment."""
+    return tuple(SceneEntry(entry.environment, entry.environment, values=entry.values) for entry in entries)

@@ -11,7 +11,9 @@ from toetskader.facts.kubernetes.unseen import unseen
 from toetskader.facts.subcharts import Off, switched_off, unset
 from toetskader.facts.templates import Templates
 from toetskader.facts.values import Leaf, leaves
-from toetskader.kinds.kind import Kind
+from toetskader.kinds.chart.entry import ENTRY
+from toetskader.kinds.chart.part import ChartPart, places, redacted
+from toetskader.kinds.kind import Kind, SceneEntry
 from toetskader.kinds.kubernetes import OBJECT_SUBJECTS, OF_OBJECTS
 from toetskader.kinds.subject import Scene, Subject, facts
 from toetskader.text import Text
@@ -80,8 +82,16 @@ def _made_by_something_else(scene: Scene, subjects: frozenset[str]) -> Text | No
     return next(iter(scene.get("unseen")), None)
 
 
+def _scenes(part: ChartPart) -> tuple[SceneEntry, ...]:
+    return tuple(SceneEntry(values.name) for values in part.values)
+
+
 CHART = Kind(
     name="chart",
+    given=ENTRY,
+    scenes=_scenes,
+    redacted=redacted,
+    places=places,
     facts={
         "chart": ChartFiles,
         **dict.fromkeys(("render", "render_next", "render_vanity", "render_scaled"), Render),

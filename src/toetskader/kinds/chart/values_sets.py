@@ -1,9 +1,10 @@
 """Which values set of a target's chart is in use where: in a namespace, behind an endpoint."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
+from toetskader.kinds.entry import Problems
 from toetskader.text import Text
-from toetskader.yamlfile import Steps, did_you_mean, joined, shown
+from toetskader.yamlfile import did_you_mean, joined, shown
 
 
 def values_set_of(
@@ -23,7 +24,7 @@ def values_set_of(
     return next(iter(sets)) if len(sets) == len(environments) == 1 else None
 
 
-def values_errors(named: str | None, sets: Collection[str] | None) -> Iterator[tuple[Steps, Text]]:
+def values_errors(named: str | None, sets: Collection[str] | None) -> Problems:
     """Yield what is wrong with a values set that a target file names in the key `values`.
 
     Parameters: `sets`, names of all of the chart, None without one.

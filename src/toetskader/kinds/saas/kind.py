@@ -6,12 +6,23 @@ from toetskader.facts.endpoint.http import HttpFacts
 from toetskader.facts.endpoint.names import Endpoint, Endpoints
 from toetskader.facts.endpoint.rpki import RpkiFacts
 from toetskader.facts.endpoint.tls import TlsFacts
-from toetskader.kinds.kind import Kind, nothing_to_say
+from toetskader.kinds.kind import Kind, SceneEntry, no_places, no_secrets, nothing_to_say
+from toetskader.kinds.saas.entry import ENTRY
+from toetskader.kinds.saas.part import SaasPart
 from toetskader.kinds.subject import facts
 from toetskader.text import Text
 
+
+def _scenes(part: SaasPart) -> tuple[SceneEntry, ...]:
+    return tuple(SceneEntry(one.scene, one.environment, one.role, part.values.get(one.scene)) for one in part.endpoints)
+
+
 SAAS = Kind(
     name="saas",
+    given=ENTRY,
+    scenes=_scenes,
+    redacted=no_secrets,
+    places=no_places,
     facts={
         "endpoint": Endpoint,
         "endpoints": Endpoints,
