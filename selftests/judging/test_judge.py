@@ -10,13 +10,13 @@ from toetskader.core.failure import Reason
 from toetskader.facts.attempt import Malformed, NotSeen, Provenance
 from toetskader.facts.chart import ChartFiles, Circumstance, Render, Undecided
 from toetskader.facts.key import FactKey, TargetFacts
+from toetskader.facts.variant import Variant
 from toetskader.judging import Findings, Parameters, check, not_applicable, not_shown, undetermined
 from toetskader.judging.check import Check, check_of
 from toetskader.judging.combining import Judged
 from toetskader.judging.findings import FilePlace
 from toetskader.judging.judge import judge
 from toetskader.judging.subjects import TargetSubjects
-from toetskader.kinds.chart.kind import Variant
 from toetskader.results import Verdict
 from toetskader.text import Text
 

@@ -12,7 +12,8 @@ from toetskader.kinds.kind import Kind
 from toetskader.kinds.registry import ALWAYS_COLLECTED, FACT_TYPES, KINDS, SUBJECTS
 
 SOURCE = Path(__file__).parents[2] / "src/toetskader"
-NAME_NO_KIND = ("judging", "results", "report", "plugin", "facts/key.py", "audit/scope.py", "audit/disposition.py")
+NAME_NO_KIND = ("judging", "results", "report", "plugin", "audit", "facts/key.py", "collect/evidence.py")
+OF_ONE_KIND = tuple(f"toetskader.kinds.{name}" for name in KINDS)
 OPTIONAL = {"indication"}
 
 
@@ -60,5 +61,8 @@ def modules() -> list[Path]:
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
 def test_no_kind_is_named(path: Path) -> None:
-    texts = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Constant))
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
     assert [(node.lineno, node.value) for node in texts if node.value in KINDS] == []
+    imported = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    assert [node.module for node in imported if (node.module or "").startswith(OF_ONE_KIND)] == []

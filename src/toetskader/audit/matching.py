@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from toetskader.kinds.chart.values_sets import values_set_of
 from toetskader.kinds.kind import SceneEntry
 from toetskader.kinds.registry import KINDS
+from toetskader.kinds.values_sets import values_set_of
 from toetskader.targets.models import Target
 from toetskader.text import Text
 

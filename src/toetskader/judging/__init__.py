@@ -1,5 +1,6 @@
 """Judging: what a check may ask for and report. Pure: no network, process, file or clock."""
 
+from toetskader.facts.variant import Variant
 from toetskader.judging.check import Check, check
 from toetskader.judging.findings import EndpointPlace, FilePlace, Findings, Strength
 from toetskader.judging.outcomes import (
@@ -12,7 +13,6 @@ from toetskader.judging.outcomes import (
     together,
     undetermined,
 )
-from toetskader.kinds.chart.kind import Variant
 from toetskader.text import Text
 
 __all__ = [

@@ -37,12 +37,17 @@ def _places(report: Path) -> Iterator[Path]:
     yield report
 
 
+def _describe(report: Path, *_: object) -> str:
+    return report.name
+
+
 CLUSTER = Kind(
     name="cluster",
     given=Entry(model=ClusterEntry, errors=_errors, resolve=_resolve, part=Path, kept_as="haven_report"),
     scenes=_no_scenes,
     redacted=no_secrets,
     places=_places,
+    describe=_describe,
     facts={"haven": HavenReport},
     subjects=facts("haven", per_scene=False),
     always=(),

@@ -7,16 +7,22 @@ from typing import Any, Generic, cast
 
 import msgspec
 
+from toetskader.facts.key import Attempt, FactKey
 from toetskader.facts.redaction import Redaction
 from toetskader.kinds.entry import Entry, Follows, Parts, PartT
 from toetskader.kinds.subject import Scene, Subject
-from toetskader.text import Text
+from toetskader.text import Lang, Text
 
 _LACKING: Any = object()
 
 
 def nothing_to_say(*_: object) -> None:
     """For a kind in which what is not there is an answer: nothing stays out of sight."""
+
+
+def not_described(*_: object) -> str:
+    """For a kind of which nothing need be said that other parts do not say."""
+    return ""
 
 
 def no_secrets(part: PartT, _: Redaction) -> PartT:
@@ -54,6 +60,9 @@ class Kind(Generic[PartT]):
     """Returns the part as evidence may keep it: without secrets that the target file holds."""
     places: Callable[[PartT], Iterable[Path]] = _LACKING
     """Returns the files and folders that a part is made of: nothing may be written there while it is audited."""
+    describe: Callable[[PartT, Mapping[FactKey, Attempt], Path, Lang], str] = _LACKING
+    """Takes a part, what came of collecting its target, the folder of the target's file, and a language. Says in a few
+    words what was looked at; empty for nothing to say."""
     facts: Mapping[str, type[msgspec.Struct]] = _LACKING
     """Kind of fact → its type. One that several kinds of parts rest on stands with the kind that collects it."""
     subjects: Mapping[Subject, str] = _LACKING

@@ -2,7 +2,7 @@
 
 from toetskader.facts.kubernetes.rights import Rights
 from toetskader.kinds.entry import Follows, Parts
-from toetskader.kinds.kind import Kind, no_places, no_secrets, nothing_to_say
+from toetskader.kinds.kind import Kind, no_places, no_secrets, not_described, nothing_to_say
 from toetskader.kinds.namespace.kind import ENVIRONMENT, NAMESPACE
 from toetskader.kinds.namespace.part import NamespaceEntry, scenes
 from toetskader.kinds.subject import facts
@@ -20,6 +20,7 @@ RBAC = Kind(
     scenes=scenes,
     redacted=no_secrets,
     places=no_places,
+    describe=not_described,
     facts={"rights": Rights},
     subjects=facts("rights"),
     always=(),

@@ -15,12 +15,17 @@ def _installed(parts: Parts) -> tuple[NamespaceEntry, ...] | None:
     return NAMESPACE.of(parts) if CHART.of(parts) is not None else None
 
 
+def _describe(entries: tuple[NamespaceEntry, ...], *_: object) -> str:
+    return ", ".join(f"{entry.release} ({entry.environment}, {entry.values or '?'})" for entry in entries)
+
+
 RELEASE = Kind(
     name="release",
     given=Follows(_installed),
     scenes=scenes,
     redacted=no_secrets,
     places=no_places,
+    describe=_describe,
     facts={"contracted": Render},
     subjects={**LIVE, **facts("contracted")},
     always=(),

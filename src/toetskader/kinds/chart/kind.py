@@ -1,6 +1,5 @@
 """A Helm chart: its files, and what it renders with each values set."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from toetskader.facts.chart import ChartFiles, Render
@@ -11,27 +10,13 @@ from toetskader.facts.kubernetes.unseen import unseen
 from toetskader.facts.subcharts import Off, switched_off, unset
 from toetskader.facts.templates import Templates
 from toetskader.facts.values import Leaf, leaves
+from toetskader.facts.variant import Variant
 from toetskader.kinds.chart.entry import ENTRY
-from toetskader.kinds.chart.part import ChartPart, places, redacted
+from toetskader.kinds.chart.part import ChartPart, describe, places, redacted
 from toetskader.kinds.kind import Kind, SceneEntry
 from toetskader.kinds.kubernetes import OBJECT_SUBJECTS, OF_OBJECTS
 from toetskader.kinds.subject import Scene, Subject, facts
 from toetskader.text import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """A render with something changed, to see whether the change arrives."""
-
-    render: Render
-    objects: Objects
-    base: Objects
-    """The objects of the render that this is a variant of: not those of another circumstance."""
-
-    @property
-    def overrides(self) -> dict[str, Any]:
-        """Values path → value that was set."""
-        return self.render.overrides
 
 
 def _off(scene: Scene) -> Off:
@@ -92,6 +77,7 @@ CHART = Kind(
     scenes=_scenes,
     redacted=redacted,
     places=places,
+    describe=describe,
     facts={
         "chart": ChartFiles,
         **dict.fromkeys(("render", "render_next", "render_vanity", "render_scaled"), Render),

@@ -7,7 +7,10 @@ from typing import Any
 
 import msgspec
 
+from toetskader.facts.chart import ChartFiles
+from toetskader.facts.key import Attempt, FactKey
 from toetskader.facts.redaction import Redaction
+from toetskader.text import Lang, Text
 
 
 # Tagged, so that a target can be read back from the evidence of a run.
@@ -82,3 +85,15 @@ def places(part: ChartPart) -> Iterator[Path]:
 def redacted(part: ChartPart, redaction: Redaction) -> ChartPart:
     """Return a chart without the secrets among the values that its target sets."""
     return replace(part, values=tuple(replace(item, set=redaction.settings(item.set)) for item in part.values))
+
+
+def describe(part: ChartPart, attempts: Mapping[FactKey, Attempt], folder: Path, lang: Lang) -> str:
+    """Say in a few words what was looked at: chart, version, content and values sets."""
+    attempt = attempts.get(FactKey("chart"))
+    where = source_name(part.source, folder)
+    scenes = ", ".join(values.name for values in part.values)
+    if not isinstance(attempt, ChartFiles):
+        return Text(f"{where}: niet gezien", f"{where}: not seen")[lang]
+    seen = f"{attempt.name} {attempt.version} ({where}, sha256 {attempt.provenance.digest[:12]}), Kubernetes "
+    seen += f"{part.kubernetes}, {attempt.provenance.by}"
+    return Text(f"{seen}; waardensets: {scenes}", f"{seen}; values sets: {scenes}")[lang]

@@ -7,9 +7,9 @@ from msgspec import Meta
 from toetskader.core.fields import FileName, Model, Name, Namespace, NonEmpty, Release, below
 from toetskader.facts.kubernetes.label_selector import label_selector
 from toetskader.kinds.chart.entry import ChartEntry, chart_entry
-from toetskader.kinds.chart.values_sets import goes_with_a_chart, values_errors, values_set_of
 from toetskader.kinds.entry import Entry, Problems, Written
 from toetskader.kinds.namespace.part import NamespaceEntry
+from toetskader.kinds.values_sets import goes_with_a_chart, values_errors, values_set_of
 from toetskader.text import Text
 from toetskader.vocabulary import Environment
 from toetskader.yamlfile import Steps, shown

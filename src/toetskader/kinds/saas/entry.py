@@ -11,9 +11,9 @@ from toetskader.core.fields import END, Domain, FileName, Model, Name, NonEmpty,
 from toetskader.facts.addresses import is_address
 from toetskader.facts.endpoint.names import HTTP, HTTPS, Endpoint
 from toetskader.kinds.chart.entry import chart_entry
-from toetskader.kinds.chart.values_sets import values_errors
 from toetskader.kinds.entry import Entry, Problems, Written
 from toetskader.kinds.saas.part import RpkiSource, SaasPart
+from toetskader.kinds.values_sets import values_errors
 from toetskader.text import Text
 from toetskader.vocabulary import Environment, Role
 from toetskader.yamlfile import shown

@@ -17,12 +17,17 @@ def _scenes(part: SaasPart) -> tuple[SceneEntry, ...]:
     return tuple(SceneEntry(one.scene, one.environment, one.role, part.values.get(one.scene)) for one in part.endpoints)
 
 
+def _describe(part: SaasPart, *_: object) -> str:
+    return ", ".join(f"{endpoint.url} ({endpoint.role}, {endpoint.environment})" for endpoint in part.endpoints)
+
+
 SAAS = Kind(
     name="saas",
     given=ENTRY,
     scenes=_scenes,
     redacted=no_secrets,
     places=no_places,
+    describe=_describe,
     facts={
         "endpoint": Endpoint,
         "endpoints": Endpoints,
