@@ -15,8 +15,9 @@ from toetskader.judging import Findings, Variant, check
 from toetskader.judging.check import check_of
 from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
-from toetskader.judging.subjects import TargetSubjects, keys_of
+from toetskader.judging.subjects import TargetSubjects
 from toetskader.kinds.chart.kind import CHART
+from toetskader.kinds.parts import keys_of
 from toetskader.results import Verdict
 
 GOLDEN = ROOT / "targets/voorbeeld"

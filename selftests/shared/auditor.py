@@ -15,8 +15,9 @@ from toetskader.audit.scope import Measurement, scope_of
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Addressee, Catalogue, Part, Profile, Requirement, TargetParameters
 from toetskader.collect.charts import collect_chart
+from toetskader.collect.collector import Means, Wanted
 from toetskader.collect.helm.engine import Helm
-from toetskader.collect.run import Means, Wanted, collect
+from toetskader.collect.run import collect
 from toetskader.facts.key import Attempt, FactKey, Need, TargetFacts
 from toetskader.facts.redaction import Redaction
 from toetskader.judging.check import Check

@@ -1,7 +1,8 @@
 """The chart part of a target, collected: its files, and a render of every values set, as it is and as a probe."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import msgspec
 
 from toetskader.collect.attempting import not_seen
+from toetskader.collect.collector import Collector, Means, Task
 from toetskader.collect.helm.archive import read_text
 from toetskader.collect.helm.circumstances import at_an_upgrade, otherwise
 from toetskader.collect.helm.cluster import api_versions, full_version
@@ -23,7 +25,7 @@ from toetskader.collect.helm.scaling import Scaling
 from toetskader.core.failure import Failed, Failure, Reason
 from toetskader.facts.attempt import Malformed, NotSeen, Provenance
 from toetskader.facts.chart import ChartAttempt, ChartFiles, LintMessage, OutsideSchema, Render, Untried
-from toetskader.facts.key import FactKey, Need
+from toetskader.facts.key import Attempt, FactKey, Need
 from toetskader.facts.kubernetes.drift import varying
 from toetskader.facts.kubernetes.live import Live
 from toetskader.facts.kubernetes.objects import Objects
@@ -37,6 +39,22 @@ from toetskader.text import Text
 
 _PROBES = ("render_next", "render_vanity", "render_scaled")
 _REVISION_OF_AN_UPGRADE = 3
+
+
+@contextmanager
+def charts(means: Means, count: int) -> Iterator[Collector[ChartPart]]:
+    """Open the collector of charts, for all charts of a run one pool of Helm processes."""
+    with Helm(means.helm_program, charts=count) as helm:
+        version = helm.version()
+
+        def collected(part: ChartPart, task: Task) -> Mapping[FactKey, Attempt]:
+            target, needs, redaction = task.target, task.wanted.needs, task.redaction
+            if isinstance(version, Failure):
+                return refused_chart(target, part, needs, version, redaction)
+            running = {key.scene: seen for key, seen in task.seen.items() if isinstance(seen, Live)}
+            return collect_chart(helm, target, part, needs, by=str(version), redaction=redaction, running=running)
+
+        yield collected
 
 
 def collect_chart(

@@ -1,7 +1,8 @@
 """The service part of a target, collected: every endpoint once, all collectors at the same time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from threading import Lock
@@ -9,6 +10,7 @@ from threading import Lock
 from msgspec.structs import replace
 
 from toetskader.collect.attempting import attempted, not_seen
+from toetskader.collect.collector import Collector, Means
 from toetskader.collect.endpoint.contacts import Contacts
 from toetskader.collect.endpoint.dns.collector import Addresses, Dns
 from toetskader.collect.endpoint.gate import PAUSE_S, Gate
@@ -39,6 +41,13 @@ COLLECTORS_AT_ONCE = 64
 """Collectors that run at one time, over all endpoints of a run; they mostly wait."""
 SCANS_AT_ONCE = 2
 """Endpoints at one address of which TLS is measured at one time; more would wait for each other's connections."""
+
+
+@contextmanager
+def services(means: Means, _: int) -> Iterator[Collector[SaasPart]]:
+    """Open the collector of services: its resolvers and pauses are shared by all services of a run."""
+    with EndpointCollectors(means.resolver) as collectors:
+        yield lambda part, task: collectors.collect(part, task.wanted.kinds)
 
 
 class EndpointCollectors:

@@ -7,6 +7,8 @@ those of version 12.8.0 of the checker.
 
 import json
 import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -14,11 +16,13 @@ from typing import Any
 
 import msgspec
 
+from toetskader.collect.collector import Collector, Task
 from toetskader.core.bounded import UnfitFileError, read_bounded
 from toetskader.core.failure import Failed, Reason, failed
 from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.escape import escaped
 from toetskader.facts.haven import HavenCheck, HavenReport, HavenResult
+from toetskader.facts.key import Attempt, FactKey
 from toetskader.text import Text
 
 MOST_BYTES = 1_000_000
@@ -72,6 +76,16 @@ class _Compliancy(msgspec.Struct):
 
 class _Compliancies(msgspec.Struct):
     items: list[_Compliancy]
+
+
+@contextmanager
+def reports(*_: object) -> Iterator[Collector[Path]]:
+    """Open the collector of reports on clusters, which share nothing."""
+
+    def collected(report: Path, task: Task) -> Mapping[FactKey, Attempt]:
+        return {FactKey("haven"): read_haven_report(report)} if "haven" in task.wanted.kinds else {}
+
+    yield collected
 
 
 def read_haven_report(path: Path) -> HavenReport | NotSeen:

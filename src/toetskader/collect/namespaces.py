@@ -1,13 +1,21 @@
 """The namespace part of a target, collected: every environment once, at the same time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
+from toetskader.collect.collector import Collector
 from toetskader.collect.kubernetes.collector import KINDS, NamespaceCollector
 from toetskader.facts.key import Attempt, FactKey
 from toetskader.facts.kubernetes.declared import EVERY_KIND
 from toetskader.facts.redaction import Redaction
 from toetskader.kinds.namespace.part import NamespaceEntry
+
+
+@contextmanager
+def namespaces(*_: object) -> Iterator[Collector[tuple[NamespaceEntry, ...]]]:
+    """Open the collector of namespaces, which share nothing."""
+    yield lambda entries, task: collect_namespaces(entries, task.wanted.kinds, task.wanted.objects, task.redaction)
 
 
 def collect_namespaces(

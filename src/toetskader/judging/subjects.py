@@ -1,6 +1,6 @@
 """What a judgement can be given: facts of a target and derivations on them, each built once per scene."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -55,18 +55,6 @@ def needs(subject: str, part: str, argument: str) -> frozenset[Need]:
 def parts_of(subject: str) -> frozenset[str]:
     """Return the parts on which a subject can be seen."""
     return frozenset(part for part, subjects in RESTS_ON.items() if subject in subjects)
-
-
-def keys_of(need: Need, scenes: Mapping[str, tuple[str, ...]]) -> tuple[FactKey, ...]:
-    """Return the keys of the facts of a target that meet a need: one, or one a scene; none without its part.
-
-    Parameters: `scenes`, part of the target → its scenes.
-    """
-    part = next(part for part in KINDS.values() if need.kind in part.facts)
-    if part.name not in scenes:
-        return ()
-    per_scene = any(subject.per_scene for subject, found in part.subjects.items() if found == need.kind)
-    return tuple(FactKey(need.kind, scene, need.argument) for scene in (scenes[part.name] if per_scene else ("",)))
 
 
 class SceneSubjects:

@@ -51,6 +51,8 @@ CLUSTER = Kind(
     facts={"haven": HavenReport},
     subjects=facts("haven", per_scene=False),
     always=(),
+    collector="toetskader.collect.haven:reports",
+    after=(),
     scene=Text("", ""),
     scene_asked=Text("cluster", "cluster"),
     places_name_scene=False,

@@ -69,6 +69,11 @@ class Kind(Generic[PartT]):
     """What judgements can ask for → the kind of fact that it rests on."""
     always: tuple[str, ...] = _LACKING
     """Kinds of facts that say what was looked at, and so are collected whatever is judged."""
+    collector: str = _LACKING
+    """What opens its collector (`toetskader.collect.collector.Opens`), as `module:name`: it is imported when a target
+    has such a part. The same as that of an earlier kind whose collector brings the facts of this one too."""
+    after: tuple[str, ...] = _LACKING
+    """Kinds that must be collected before it, as its collector reads what was seen of them."""
     scene: Text = _LACKING
     """What one of several is called: a values set, an environment; empty where there is but one."""
     scene_asked: Text = _LACKING

@@ -1,5 +1,9 @@
-"""The parts of a target, of every kind: what is wrong with what its file says of them, and what they are."""
+"""The parts of a target, of every kind: what is wrong with what its file says of them, what they are, and which facts
+there are of them."""
 
+from collections.abc import Mapping
+
+from toetskader.facts.key import FactKey, Need
 from toetskader.kinds.entry import Follows, Parts, Problems, Written
 from toetskader.kinds.registry import ENTRIES, KINDS
 
@@ -24,3 +28,15 @@ def with_followers(parts: Parts) -> Parts:
         if part is not None:
             found[name] = part
     return found
+
+
+def keys_of(need: Need, scenes: Mapping[str, tuple[str, ...]]) -> tuple[FactKey, ...]:
+    """Return the keys of the facts of a target that meet a need: one, or one a scene; none without its part.
+
+    Parameters: `scenes`, part of the target → its scenes.
+    """
+    part = next(part for part in KINDS.values() if need.kind in part.facts)
+    if part.name not in scenes:
+        return ()
+    per_scene = any(subject.per_scene for subject, found in part.subjects.items() if found == need.kind)
+    return tuple(FactKey(need.kind, scene, need.argument) for scene in (scenes[part.name] if per_scene else ("",)))

@@ -1,6 +1,7 @@
 """The kinds of parts that this version knows, and what follows from them all."""
 
 from collections.abc import Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
 import msgspec
@@ -37,3 +38,20 @@ RESTS_ON: Mapping[str, Mapping[str, str]] = {
     kind.name: {subject.name: fact for subject, fact in kind.subjects.items()} for kind in KINDS.values()
 }
 """Part → subject that judgements can ask for there → the kind of fact that it rests on."""
+
+
+def _in_order() -> tuple[Kind[Any], ...]:
+    first: dict[str, Kind[Any]] = {}
+    for kind in KINDS.values():
+        first.setdefault(kind.collector, kind)
+    names = TopologicalSorter({kind.name: kind.after for kind in first.values()}).static_order()
+    return tuple(KINDS[name] for name in names)
+
+
+COLLECTED = _in_order()
+"""Kinds that have a collector of their own, each behind those that must be collected before it."""
+
+
+def collected_with(kind: Kind[Any]) -> frozenset[str]:
+    """Return the kinds of facts that the collector of a kind brings."""
+    return frozenset(name for other in KINDS.values() if other.collector == kind.collector for name in other.facts)

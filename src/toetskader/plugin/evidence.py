@@ -18,7 +18,7 @@ from toetskader.core.fields import Name
 from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.names import SceneName
 from toetskader.facts.key import Attempt, Need, TargetFacts
-from toetskader.judging.subjects import keys_of
+from toetskader.kinds.parts import keys_of
 from toetskader.kinds.registry import ALWAYS_COLLECTED
 from toetskader.oserrors import why
 from toetskader.plugin.checksums import check, write_sums

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from toetskader.audit.scope import InScope
+from toetskader.collect.collector import Means, Wanted
 from toetskader.collect.evidence import EvidenceError
-from toetskader.collect.run import Means, Wanted, collect
+from toetskader.collect.run import collect
 from toetskader.facts.key import TargetFacts
 from toetskader.plugin.collection import Collection, Replay
 from toetskader.plugin.evidence import EvidenceFolder

@@ -100,6 +100,8 @@ CHART = Kind(
         **dict.fromkeys(OBJECT_SUBJECTS, "render"),
     },
     always=("chart",),
+    collector="toetskader.collect.charts:charts",
+    after=("namespace",),
     scene=Text("waardenset", "values set"),
     scene_asked=Text("waardenset", "values set"),
     places_name_scene=False,

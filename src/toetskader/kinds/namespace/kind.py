@@ -50,6 +50,8 @@ NAMESPACE = Kind(
         **facts("logs", "metrics", "usage", "inside"),
     },
     always=(),
+    collector="toetskader.collect.namespaces:namespaces",
+    after=(),
     scene=ENVIRONMENT,
     scene_asked=ENVIRONMENT,
     places_name_scene=False,

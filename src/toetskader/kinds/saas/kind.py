@@ -42,6 +42,8 @@ SAAS = Kind(
         **facts("endpoint", "dns", "dnssec", "tls", "http", "rpki"),
     },
     always=("endpoint",),
+    collector="toetskader.collect.endpoints:services",
+    after=(),
     scene=Text("eindpunt", "endpoint"),
     scene_asked=Text("eindpunt van soort", "endpoint of kind"),
     places_name_scene=True,
