@@ -79,9 +79,7 @@ class TestFault:
         environments = target.scenes["namespace"]
         assert found.keys() == {FactKey(kind, scene) for kind in ("live", "rights") for scene in environments}
         (message,) = {attempt.message for attempt in found.values() if isinstance(attempt, NotSeen)}
-        said = (
-            f"Collecting namespace broke on {target.name} (KeyError). That is a fault in Toetskader: please report it."
-        )
+        said = f"Collecting namespace broke on {target.name} (KeyError). That is a fault in Toetskader"
         assert message.en == f"{said}: please report it."
 
     def test_other_parts_are_collected(self) -> None:
