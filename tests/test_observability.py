@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
 from tests.test_environment import require_zones_seen
 from toetskader.facts.chart import ChartFiles, Render
@@ -486,6 +487,9 @@ def _is_as_usual(variables: Iterable[Variable]) -> bool:
     return any(item.text and not is_extended(words(item.name), item.text) for item in variables)
 
 
+_OF_LOGGING = re.compile(r"debug|verbos|log|level")
+
+
 class _Settable:
     """Tells whether values decide a variable."""
 
@@ -499,14 +503,18 @@ class _Settable:
     ) -> None:
         self._own = own
         self._helpers = {path: text for path, text in files.items() if path.endswith(".tpl")}
-        filled = [item for item in values if not isinstance(item.value, dict | list)]
-        paths = [item.path for item in filled]
-        self._ends = {path[at + 1 :] for path in paths for at, char in enumerate(path) if char == "."}
+        self._filled = [item for item in values if not isinstance(item.value, dict | list)]
         self._setting = any(
             names(item.words, item.text) and templates.read(item.path)
-            for item in filled
-            if any(word in item.words for word in ("debug", "verbos", "log", "level"))
+            for item in self._filled
+            if _OF_LOGGING.search(item.words)
         )
+
+    @cached_property
+    def _ends(self) -> set[str]:
+        """The last keys of the paths of values, one and more."""
+        paths = [item.path for item in self._filled]
+        return {path[at + 1 :] for path in paths for at, char in enumerate(path) if char == "."}
 
     def decides(self, variable: Variable, workload: Workload) -> bool:
         """True when it comes from a Secret or a ConfigMap of others, or from values, whatever they are called there.

@@ -214,8 +214,8 @@ def _annotations(item: KubernetesObject) -> Iterator[Node]:
 
     By what is in them: the name of one (`…/auth-secret`) is that of a Secret, or of a setting of a controller.
     """
-    for name, place, above, _ in settings(item.root):
-        if above != "annotations" or not isinstance(place.value, str) or name in PROSE:
+    for name, place, *_ in settings(item.root, above="annotations"):
+        if not isinstance(place.value, str) or name in PROSE:
             continue
         if (
             any(secrets_in("", place.value))

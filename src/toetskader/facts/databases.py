@@ -17,7 +17,7 @@ from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.servers import SERVER_KINDS, Server
 from toetskader.facts.kubernetes.workloads import Container, Workloads
 from toetskader.facts.mounts import FILE_KINDS, MountedFile, entry_text, mounted_files
-from toetskader.facts.names import words
+from toetskader.facts.names import MOST_NAMES, words
 from toetskader.facts.values import Leaf
 from toetskader.patterns import linear
 
@@ -79,7 +79,7 @@ _OTHER_PRODUCT = linear(
     r"[0-9]{0,4}(?:[._+-][\w.+-]{1,100})?(?:[0-9]{0,4}(?:Dialect|Driver))?",
     re.IGNORECASE,
 )
-_NOT_RELATIONAL = linear(
+_NOT_RELATIONAL = re.compile(
     r"mongo\w*|redis|valkey|elastic\w*|opensearch|cassandra|scylla\w*|couch\w*|dynamodb|neo4j|etcd|arangodb|rethinkdb"
     r"|influxdb|memory|in-?memory",
     re.IGNORECASE,
@@ -106,7 +106,7 @@ _ENGINE_NAME = linear(
 )
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=MOST_NAMES)
 def roles(name: str) -> frozenset[Role]:
     """Return what a variable or path of values says of a database connection; an address as a whole says most of it."""
     text = words(name)

@@ -15,7 +15,11 @@ _LONGEST = 400
 _APART = re.compile(r"[^A-Za-z0-9]+")
 
 
-@lru_cache(maxsize=16384)
+MOST_NAMES = 131_072
+"""Names that are looked at once: every render of a chart has them again, and the largest charts have 90,000."""
+
+
+@lru_cache(maxsize=MOST_NAMES)
 def words(name: str) -> str:
     """Return a name in lower-case words with single spaces: `log level` for `LOG_LEVEL`, `logLevel`, `log-level`.
 

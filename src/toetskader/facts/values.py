@@ -25,6 +25,8 @@ class Leaf(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         """The value as text; empty for nothing."""
+        if isinstance(self.value, str):
+            return self.value.strip()
         if self.value is None or self.value in ({}, []):
             return ""
         if isinstance(self.value, float) and self.value.is_integer():

@@ -144,48 +144,42 @@ def host_paths(
     certain: dict[str, Any] = {}
     unknown = []
     for steps, value in walk_leaves(values):
-        path = join_path(steps)
-        shown = _shown_host(steps, value, rendered, host)
-        if shown is not None:
-            found[path] = certain[path] = shown
+        keys = [step for step in steps if isinstance(step, str)]
+        if not (isinstance(value, str) or value == []) or not keys or _is_of_policy(keys):
             continue
-        routed = not switched_on or _below(steps, sections)
-        if value == [] and routed and _is_host_list(steps):
-            element = _element(files, steps, host)
-            if element is None:
-                unknown.append(path)
-            else:
-                found[path] = [element]
-        elif isinstance(value, str) and _may_be_host(steps, rendered, routed=routed):
-            found[path] = host
+        shown = _shown_host(keys, value, rendered, host) if value else None
+        if shown is not None:
+            path = join_path(steps)
+            found[path] = certain[path] = shown
+        elif value == []:
+            if _is_host_list(keys) and (not switched_on or _below(steps, sections)):
+                element = _element(files, steps, host)
+                if element is None:
+                    unknown.append(join_path(steps))
+                else:
+                    found[join_path(steps)] = [element]
+        elif _may_be_host(keys, rendered, routed=not switched_on or _below(steps, sections)):
+            found[join_path(steps)] = host
     return HostChanges(found | switched_on, certain, tuple(unknown))
 
 
-def _shown_host(steps: Steps, value: Any, rendered: "_Hosts", host: str) -> str | None:
-    """Return what to set a leaf to that is a host of a route in the render, or a part of one; None for another."""
-    keys = [step for step in steps if isinstance(step, str)]
-    if not isinstance(value, str) or not value or not keys or _is_of_policy(keys):
-        return None
+def _shown_host(keys: list[str], value: str, rendered: "_Hosts", host: str) -> str | None:
+    """Return what to set text to that is a host of a route in the render, or a part of one; None for another."""
     if value in rendered.names:
         return host
     return _same_part(value, rendered, host) if _HOST_KEY.fullmatch(keys[-1]) else None
 
 
-def _may_be_host(steps: Steps, rendered: "_Hosts", *, routed: bool) -> bool:
+def _may_be_host(keys: list[str], rendered: "_Hosts", *, routed: bool) -> bool:
     """Tell whether text sets a host of a route by its name: in a section about routing, or for all of the chart."""
-    keys = [step for step in steps if isinstance(step, str)]
-    if not keys or _is_of_policy(keys):
-        return False
-    in_section = any(_ROUTING.fullmatch(key) for key in keys[:-1])
-    if _HOST_KEY.fullmatch(keys[-1]) and in_section and routed:
+    if routed and _HOST_KEY.fullmatch(keys[-1]) and any(_ROUTING.fullmatch(key) for key in keys[:-1]):
         return True
     return not rendered.names and keys[-1].lower() in _ANYWHERE and _is_general(keys)
 
 
-def _is_host_list(steps: Steps) -> bool:
+def _is_host_list(keys: list[str]) -> bool:
     """Tell whether a list is one of hosts in a section about routing, and not of names on a certificate."""
-    keys = [step for step in steps if isinstance(step, str)]
-    named = bool(keys) and not _is_of_policy(keys) and _HOST_LISTS.fullmatch(keys[-1]) is not None
+    named = _HOST_LISTS.fullmatch(keys[-1]) is not None
     return named and "tls" not in keys and any(_ROUTING.fullmatch(key) for key in keys[:-1])
 
 

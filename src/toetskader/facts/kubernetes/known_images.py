@@ -47,13 +47,16 @@ _HELPER = re.compile(
 )
 
 
-@lru_cache(maxsize=512)
 def server_in(container: Container) -> Server | None:
     """Return the kind of server a container runs, or None for anything else, an unreadable image included.
 
     The image's name tells; else, for a container that is no helper such as a proxy, what it shows of itself.
     """
     must_be_declared(*SERVER_KINDS)
+    return container.derived(_server_in)
+
+
+def _server_in(container: Container) -> Server | None:
     named = _server_of(_repository(container))
     return named if named is not None or is_helper(container) else shown_server(container)
 

@@ -1,10 +1,10 @@
 """Workloads: everything that runs pods, their containers and effective security context."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from toetskader.facts.attempt import Malformed, Unseen
 from toetskader.facts.kubernetes.component import Component
@@ -15,6 +15,8 @@ from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.owners import Owners, operator_of
 from toetskader.facts.kubernetes.served_apis import is_builtin
 from toetskader.text import Text
+
+_Made = TypeVar("_Made")
 
 POD_KINDS = (
     "Deployment",
@@ -66,6 +68,17 @@ class Container:
         self.node = node.owned_by(self)
         self.path = node.path
         self._stepped: dict[tuple[str, ...], Node] = {}
+        self._derived: dict[Callable[[Container], Any], Any] = {}
+
+    def derived(self, make: Callable[["Container"], _Made]) -> _Made:
+        """Return what a function makes of this container, such as the server that it is; it is made once.
+
+        Whoever asks for it declares the kinds of objects that are read to make it.
+        """
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        found: _Made = self._derived[make]
+        return found
 
     def get(self, *keys: str) -> Node:
         """Step into the container's specification."""

@@ -16,6 +16,7 @@ from toetskader.facts.redaction.trees import Trees
 from toetskader.facts.references import generated
 from toetskader.facts.secrets.accounts import passwords
 from toetskader.facts.secrets.encoded import encoded_texts
+from toetskader.facts.secrets.names import name_of_pair
 
 # What a text without a secret lacks, the cheapest to see first.
 _SUSPECT = re.compile(r"[:=]|--|[_ .~]|[A-Za-z0-9+/-]{14}")
@@ -41,6 +42,7 @@ class Finding:
         self._objects = KubernetesObjects(markers, self._trees, self.text)
         self._texts: dict[tuple[str, str], str] = {}
         self._documents: dict[bytes, dict[str, Any]] = {}
+        self._sections: dict[tuple[str, bytes], dict[str, Any] | list[Any]] = {}
 
     def file(self, path: str, text: str, *, in_base64: bool = True) -> str:  # noqa: ARG002 - base64 is read where it shows
         """Return a file without secrets."""
@@ -67,7 +69,15 @@ class Finding:
 
     def tree(self, root: dict[str, Any], *, schema: bool = False) -> dict[str, Any]:
         """Return mappings and lists without secrets."""
-        return changed(root, self._trees.changes(root, schema=schema))
+        if schema:
+            return changed(root, self._trees.changes(root, schema=True))
+        pair = name_of_pair(root)
+        top = {key: {} if isinstance(part, dict | list) else part for key, part in root.items()}
+        found = root | changed(top, self._trees.changes(top))
+        for key, part in root.items():
+            if isinstance(part, dict | list):
+                found[key] = self._section(pair if pair and key == "value" else key, part)
+        return found
 
     def document(self, document: dict[str, Any]) -> dict[str, Any]:
         """Return a Kubernetes object without secrets; the same for all that are equal."""
@@ -75,6 +85,15 @@ class Finding:
         found = self._documents.get(written)
         if found is None:
             found = self._documents[written] = changed(document, self._objects.changes(document))
+        return found
+
+    def _section(self, name: str, part: dict[str, Any] | list[Any]) -> Any:
+        """Return a part of a tree without secrets; the same for all that are equal, as the renders of a chart have."""
+        written = name, _encode(part)
+        found = self._sections.get(written)
+        if found is None:
+            whole = {name: part}
+            found = self._sections[written] = changed(whole, self._trees.changes(whole))[name]
         return found
 
     def settings(self, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,12 +19,12 @@ class Setting(NamedTuple):
     """The mapping that it is an entry of; empty for an item of a list."""
 
 
-def settings(root: Node) -> Iterator[Setting]:
-    """Yield every scalar of a document."""
+def settings(root: Node, *, above: str | None = None) -> Iterator[Setting]:
+    """Yield every scalar of a document. Parameters: `above`, to yield only what stands in what has that name."""
     # Paths grow on the way, and a node is made of what is yielded only: documents have thousands of places.
     stack: list[tuple[str, str, Any, str, Mapping[Any, Any]]] = [("", root.path, root.value, "", {})]
     while stack:
-        name, path, value, above, beside = stack.pop()
+        name, path, value, holder, beside = stack.pop()
         if isinstance(value, dict):
             pair = name_of_pair(value)
             dot = f"{path}." if path else ""
@@ -34,8 +34,8 @@ def settings(root: Node) -> Iterator[Setting]:
             )
         elif isinstance(value, list):
             stack.extend((name, f"{path}[{index}]", value[index], name, {}) for index in reversed(range(len(value))))
-        else:
-            yield Setting(name, Node(value, path, root.owner), above, beside)
+        elif above is None or holder == above:
+            yield Setting(name, Node(value, path, root.owner), holder, beside)
 
 
 def texts(root: Node) -> Iterator[Node]:
@@ -56,7 +56,10 @@ def named_secrets(documents: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     stack: list[tuple[str, Any]] = [("", document) for document in documents]
     while stack:
         name, value = stack.pop()
-        if isinstance(value, list):
+        if isinstance(value, str):
+            if value and (name == "secretName" or name.endswith("SecretName")):
+                found.add(value)
+        elif isinstance(value, list):
             stack.extend((name, item) for item in value)
         elif isinstance(value, dict):
             of_secret = name in _REFERENCES
@@ -67,6 +70,4 @@ def named_secrets(documents: Iterable[Mapping[str, Any]]) -> frozenset[str]:
                 stack.append(("secretName", value["metadata"].get("name")))
             if isinstance(value.get("resources"), list) and "secrets" in value["resources"]:
                 stack.append(("secretName", value.get("resourceNames")))
-        elif isinstance(value, str) and value and (name == "secretName" or name.endswith("SecretName")):
-            found.add(value)
     return frozenset(found)

@@ -11,6 +11,8 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Any
 
+from toetskader.facts.names import MOST_NAMES
+
 
 class Grade(IntEnum):
     """How sure a name makes that its value is secret."""
@@ -118,11 +120,9 @@ _ABOUT = _KNOWN_TO_OTHERS | frozenset(
     }
 )
 _ABBREVIATED = ("password", "secret", "token", "wachtwoord")
-_MOST_NAMES = 131_072
-"""Names that are graded once: the values of every render have them again, and the largest charts have 90,000."""
 
 
-@lru_cache(maxsize=_MOST_NAMES)
+@lru_cache(maxsize=MOST_NAMES)
 def strength(name: str) -> Grade:
     """Grade a name in a chart's values or templates."""
     if not may_name(name) or name in _PUBLISHED:
@@ -133,7 +133,7 @@ def strength(name: str) -> Grade:
     return _graded(_without(words, _WHICH))
 
 
-@lru_cache(maxsize=_MOST_NAMES)
+@lru_cache(maxsize=MOST_NAMES)
 def strength_of_variable(name: str) -> Grade:
     """Grade a name that goes with a value as a program gets it: there, nothing is exempt by what stands around it."""
     spelled = _AMID_LETTERS.sub(_spelled, name)
@@ -171,10 +171,12 @@ def _spelled(match: re.Match[str]) -> str:
     return letters.upper() if match.string[match.start() - 1].isupper() else letters
 
 
+_HINTED = re.compile("|".join(map(re.escape, HINTS)))
+
+
 def may_name(name: str) -> bool:
     """Tell quickly whether a name, or a text with names in it, can name a secret."""
-    lowered = name.lower()
-    return any(hint in lowered for hint in HINTS)
+    return _HINTED.search(name.lower()) is not None
 
 
 def _names_public(words: list[str]) -> bool:
@@ -228,17 +230,26 @@ def _opens(before: str, last: str) -> bool:
 
 def strength_below(above: str, name: str) -> Grade:
     """Grade a name by what it stands below: `password: {value: …}`, `passwords: {app: …}`, `geheim: [{sleutel: …}]`."""
-    if not may_name(above):
+    parent, found = _graded_above(above)
+    if not found:
         return Grade.NOTHING
-    parent, words = _split(above), _split(name)
-    found = _graded(_without(parent, _WHICH)) if parent and words and "existing" not in parent else Grade.NOTHING
-    if not found or names_identity(name):
+    words = _split(name)
+    if not words or names_identity(name):
         return Grade.NOTHING
     if words[-1] in _OF_ITS_PARENT and found == Grade.ANY:
         return Grade.ANY
     if parent[-1] in _SEVERAL | _SEVERAL_OR_OTHERS and words[-1] not in _ABOUT:
         return found
     return Grade.CHOSEN if words == ["sleutel"] and found == Grade.ANY else Grade.NOTHING
+
+
+@lru_cache(maxsize=4096)
+def _graded_above(above: str) -> tuple[list[str], Grade]:
+    """Return the words of what holds others, and what it says of these; far fewer hold others than are held."""
+    words = _split(above) if may_name(above) else []
+    if not words or "existing" in words:
+        return words, Grade.NOTHING
+    return words, _graded(_without(words, _WHICH))
 
 
 def names_accounts(name: str) -> bool:
