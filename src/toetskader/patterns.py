@@ -8,10 +8,15 @@ text and no place before it, and a repeat counts to 1000 at most. Source: https:
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import re2  # type: ignore[import-untyped]
 
+_SHORT = 200
+_REMEMBERED = 32_768
+"""Matches of short texts that are remembered: names and settings come back in every scene, chart and judgement, and
+each match gives other threads a turn, which takes far longer than the match itself while facts are collected."""
 _LETTERS = {re.IGNORECASE: "i", re.MULTILINE: "m", re.DOTALL: "s"}
 
 
@@ -61,17 +66,23 @@ class Linear:
 
     def search(self, text: str, pos: int = 0, endpos: int | None = None) -> Match | None:
         """Return where it first fits, or None."""
-        found = self._compiled.search(_encodable(text), pos, endpos)
-        return None if found is None else Match(found, self._numbers)
+        return self._first("search", text, pos, endpos)
 
     def match(self, text: str, pos: int = 0, endpos: int | None = None) -> Match | None:
         """Return how it fits at the beginning, or None."""
-        found = self._compiled.match(_encodable(text), pos, endpos)
-        return None if found is None else Match(found, self._numbers)
+        return self._first("match", text, pos, endpos)
 
     def fullmatch(self, text: str) -> Match | None:
         """Return how it fits the whole text, or None."""
-        found = self._compiled.fullmatch(_encodable(text))
+        return self._first("fullmatch", text, 0, None)
+
+    def _first(self, how: str, text: str, pos: int, endpos: int | None) -> Match | None:
+        if pos == 0 and endpos is None and len(text) <= _SHORT:
+            return _of_short(self, how, text)
+        return self._matched(how, text, pos, endpos)
+
+    def _matched(self, how: str, text: str, pos: int = 0, endpos: int | None = None) -> Match | None:
+        found = getattr(self._compiled, how)(_encodable(text), pos, endpos)
         return None if found is None else Match(found, self._numbers)
 
     def finditer(self, text: str, pos: int = 0, endpos: int | None = None) -> Iterator[Match]:
@@ -97,6 +108,11 @@ class Linear:
 
     def __repr__(self) -> str:
         return f"linear({self.pattern!r})"
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _of_short(pattern: Linear, how: str, text: str) -> Match | None:
+    return pattern._matched(how, text)
 
 
 def linear(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> Linear:

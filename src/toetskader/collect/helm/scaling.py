@@ -76,9 +76,11 @@ class Scaling:
         """Add other values than those called replicas, for the workloads that these do not change."""
         barred = {name for item in self._untried for name in item.decides}
         left = {key for key, where in self._watched.items() if where not in barred} - self._moved(answer)
+        tried_before: list[_Changes] = []
         for group in self._others(left) if left else ():
-            if not group:
+            if not group or group in tried_before:
                 continue
+            tried_before.append(group)
             tried, made = self._accepted(group, self._render({**changes, **group}), changes, tell=False)
             if made is None or not (moved := self._moved(made) & left):
                 continue
@@ -94,17 +96,21 @@ class Scaling:
     def _others(self, left: Iterable[_Key]) -> Iterator[_Changes]:
         """Yield groups of other values to change.
 
-        First those called replicas, to less and to far more, for a template may hold to a bound; then what templates
-        name behind `replicas:`, and other numbers.
+        First the numbers that templates write out behind `replicas:` and that are what is rendered, which mostly
+        decide; those called replicas, to less and to far more, for a template may hold to a bound; then whatever
+        templates name there, and other numbers.
         """
-        now_set = {path: value_at(self._base.values, path) for path in self.first}
-        yield {path: as_before(value, int(value) - 1) for path, value in now_set.items() if int(value) > 1}
-        yield {path: as_before(value, 10 * int(value) + self._more) for path, value in now_set.items()}
-        yield self._named(replica_fields(self._chart.source.files), [self._watched[key] for key in left])
         numbers = number_paths(self._base.values, more=self._more)
         numbers = {path: raised for path, raised in numbers.items() if path not in self.first}
         now = {number for key, number in _numbers(self._base.objects, self._base).items() if key in left}
-        yield {path: raised for path, raised in numbers.items() if int(raised) - self._more in now}
+        as_rendered = {path: raised for path, raised in numbers.items() if int(raised) - self._more in now}
+        fields = replica_fields(self._chart.source.files)
+        yield _written_out(as_rendered, fields)
+        now_set = {path: value_at(self._base.values, path) for path in self.first}
+        yield {path: as_before(value, int(value) - 1) for path, value in now_set.items() if int(value) > 1}
+        yield {path: as_before(value, 10 * int(value) + self._more) for path, value in now_set.items()}
+        yield self._named(fields, [self._watched[key] for key in left])
+        yield as_rendered
         yield numbers
 
     def _named(self, fields: Iterable[Fields], left: list[str]) -> _Changes:
@@ -226,6 +232,18 @@ class Scaling:
             return set()
         before, after = _numbers(self._base.objects, self._base), _numbers(answer.objects, self._base)
         return {key for key in self._watched if key in after and after[key] != before.get(key)}
+
+
+def _written_out(changes: _Changes, fields: Iterable[Fields]) -> _Changes:
+    """Return the changes of values that a template names in full: `.Values.web.size`, in a subchart below its name."""
+    ways = {one[1:] for one in fields if one[0] == "Values" and len(one) > 1}
+    lengths = {len(way) for way in ways}
+    found = {}
+    for path, value in changes.items():
+        steps = split_path(path)
+        if any(steps[-length:] in ways for length in lengths):
+            found[path] = value
+    return found
 
 
 def _halves(changes: _Changes) -> tuple[_Changes, _Changes]:

@@ -73,11 +73,11 @@ class Finding:
             return changed(root, self._trees.changes(root, schema=True))
         pair = name_of_pair(root)
         top = {key: {} if isinstance(part, dict | list) else part for key, part in root.items()}
-        found = root | changed(top, self._trees.changes(top))
+        shown = changed(top, self._trees.changes(top))
         for key, part in root.items():
             if isinstance(part, dict | list):
-                found[key] = self._section(pair if pair and key == "value" else key, part)
-        return found
+                shown[key] = self._section(pair if pair and key == "value" else key, part)
+        return root if all(shown[key] is part for key, part in root.items()) else shown
 
     def document(self, document: dict[str, Any]) -> dict[str, Any]:
         """Return a Kubernetes object without secrets; the same for all that are equal."""
