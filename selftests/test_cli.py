@@ -3,17 +3,22 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
+from toetskader import cli
 from toetskader.catalogue import load_catalogue
 from toetskader.cli import main, schema_text, schemas
 from toetskader.kinds.chart.kind import CHART
 from toetskader.kinds.chart.part import LocalChart
 from toetskader.kinds.saas.kind import SAAS
 from toetskader.targets import load_targets
+from toetskader.targets.scaffold import SCAFFOLDS
+from toetskader.text import Text
 from toetskader.yamlfile import FileErrors, read_yaml
 
 ROOT = Path(__file__).parents[1]
@@ -269,6 +274,15 @@ class TestScaffold:
     def test_something_must_be_audited(self, capsys: Output) -> None:
         code, out, err = run(capsys, "scaffold", "target", "acme")
         assert (code, out, err) == (2, "", "noem --chart, --endpoint of allebei\n")
+
+    def test_another_kind_that_can_be_begun_has_its_option(
+        self, capsys: Output, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        other = replace(SCAFFOLDS[-1], option="mail", profile="mail", text=lambda *_: Text("  mail: {}\n", ""))
+        monkeypatch.setattr(cli, "SCAFFOLDS", (*SCAFFOLDS, other))
+        assert run(capsys, "scaffold", "target", "acme")[2] == "noem --chart, --endpoint, --mail of meer daarvan\n"
+        made = yaml.safe_load(run(capsys, "scaffold", "target", "acme", "--mail", "acme.example")[1])
+        assert (made["profiles"], made["parts"]) == (["mail"], {"mail": {}})
 
     def test_overwrites_nothing(self, tmp_path: Path, capsys: Output) -> None:
         output = tmp_path / "target.yaml"

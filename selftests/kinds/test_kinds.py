@@ -14,6 +14,7 @@ from toetskader.kinds.registry import ALWAYS_COLLECTED, FACT_TYPES, KINDS, SUBJE
 SOURCE = Path(__file__).parents[2] / "src/toetskader"
 NAME_NO_KIND = (
     "judging", "results", "report", "plugin", "audit", "facts/key.py",
+    "cli.py", "targets/scaffold.py",
     "collect/run.py", "collect/collector.py", "collect/evidence.py", "kinds/parts.py",
 )  # fmt: skip
 OF_ONE_KIND = tuple(f"toetskader.kinds.{name}" for name in KINDS)
@@ -68,4 +69,5 @@ def test_no_kind_is_named(path: Path) -> None:
     texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
     assert [(node.lineno, node.value) for node in texts if node.value in KINDS] == []
     imported = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
-    assert [node.module for node in imported if (node.module or "").startswith(OF_ONE_KIND)] == []
+    known = {node.module for node in imported if (node.module or "").startswith(OF_ONE_KIND)}
+    assert known == ({"toetskader.kinds.namespace.part"} if path.name == "cli.py" else set())  # `toetskader snapshot`

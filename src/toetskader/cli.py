@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -23,6 +22,7 @@ from toetskader.kinds.namespace.part import NamespaceEntry
 from toetskader.oserrors import why
 from toetskader.report import changes, json_view
 from toetskader.targets.load import load_targets
+from toetskader.targets.scaffold import SCAFFOLDS, target_text
 from toetskader.targets.schema import target_schemas
 from toetskader.text import Lang, Text
 from toetskader.vocabulary import Environment
@@ -126,10 +126,10 @@ def _parser() -> argparse.ArgumentParser:
     kinds = scaffold.add_subparsers(required=True, metavar="SOORT")
     target = kinds.add_parser("target", parents=[common], help="een doelbestand met uitleg")
     target.add_argument("name", metavar="NAAM", help="naam van het doel: kleine letters, cijfers, streepjes")
-    target.add_argument("--chart", metavar="PAD", help="map of .tgz met de chart, of oci://…")
-    target.add_argument(
-        "--endpoint", action="append", metavar="HOST", help="host of https-adres van een dienst; mag vaker"
-    )
+    for kind in SCAFFOLDS:
+        target.add_argument(
+            f"--{kind.option}", action="append" if kind.many else "store", metavar=kind.metavar, help=kind.help
+        )
     target.add_argument("--output", type=Path, metavar="BESTAND", help="schrijf hierheen; anders naar het scherm")
     target.set_defaults(run=_scaffold_target)
     snapshot = commands.add_parser(
@@ -421,140 +421,29 @@ def _snapshot(arguments: argparse.Namespace, lang: Lang) -> int:
 
 # scaffold
 
-_TARGET_FILE = Text(
-    """\
-# yaml-language-server: $schema={schema}
-# Doel van toetsing. Paden gelden vanaf dit bestand.
-name: {name}
-supplier: "VUL IN: naam van de leverancier"
-component: "VUL IN: wat er geleverd wordt"
-gate: 3              # niveau tot en met waar een gebrek blokkeert (1-4)
-profiles: {profiles}    # zie policies/profiles/
-parts:
-""",
-    """\
-# yaml-language-server: $schema={schema}
-# What is audited. Paths start at this file.
-name: {name}
-supplier: "FILL IN: name of the supplier"
-component: "FILL IN: what is delivered"
-gate: 3              # level up to which a shortcoming blocks (1-4)
-profiles: {profiles}    # see policies/profiles/
-parts:
-""",
-)
-_CHART_PART = Text(
-    """\
-  chart:
-    source: {chart}  # map, .tgz, oci://… of de sleutels repository, name en version
-    release: {release}
-    namespace: {release}
-    kubernetes: "1.35"
-    values:          # waardensets: een eis is pas gehaald als hij met elke set gehaald is
-      standaard: []
-      # productie: [values/productie.yaml]
-  # namespace:       # wat er draait, en of dat is wat de chart levert: zie docs/beheerders.md
-  #   - {{environment: production, namespace: {release}, kubeconfig: kubeconfig, values: productie}}
-""",
-    """\
-  chart:
-    source: {chart}  # directory, .tgz, oci://… or the keys repository, name and version
-    release: {release}
-    namespace: {release}
-    kubernetes: "1.35"
-    values:          # values sets: a requirement is met only if it is met with each
-      standaard: []
-      # productie: [values/productie.yaml]
-  # namespace:       # what runs, and whether that is what the chart delivers: see docs/beheerders.md
-  #   - {{environment: production, namespace: {release}, kubeconfig: kubeconfig, values: productie}}
-""",
-)
-_SAAS_PART = Text(
-    """\
-  saas:
-    endpoints:       # een eis is pas gehaald als hij op elk eindpunt gehaald is
-{endpoints}
-    # municipal_domain: gemeente.example
-    # resolver: 192.0.2.53
-""",
-    """\
-  saas:
-    endpoints:       # a requirement is met only if it is met on each endpoint
-{endpoints}
-    # municipal_domain: gemeente.example
-    # resolver: 192.0.2.53
-""",
-)
-_PARAMETERS = Text(
-    """\
-# parameters:        # wat het contract open laat; wat ervan afhangt is zonder opgave niet te bepalen
-#   trusted_image_locations: [registry.example.nl/]
-#   third_party_images: []
-#   diginetwerk_ranges: [203.0.113.0/24]
-#   in_cluster_peers:
-#     - {{name: zaken-api, public_host: zaken.gemeente.example}}
-#   mail_host: mail.gemeente.example
-#   database_changes: false
-#   common_ground: false
-#   production_values_sets: [productie]
-#   entra_tenant: gemeente.example
-# own_namespaces:    # van andere componenten van dezelfde leverancier: zie docs/beheerders.md
-#   production: [klantcontact]
-# agreements: []     # eisen van niveau 4 die met de leverancier zijn afgesproken
-# deviations: deviations.yaml
-""",
-    """\
-# parameters:        # what the contract leaves open; what depends on it cannot be determined without
-#   trusted_image_locations: [registry.example.nl/]
-#   third_party_images: []
-#   diginetwerk_ranges: [203.0.113.0/24]
-#   in_cluster_peers:
-#     - {{name: zaken-api, public_host: zaken.gemeente.example}}
-#   mail_host: mail.gemeente.example
-#   database_changes: false
-#   common_ground: false
-#   production_values_sets: [productie]
-#   entra_tenant: gemeente.example
-# own_namespaces:    # of other components of the same supplier: see docs/beheerders.md
-#   production: [klantcontact]
-# agreements: []     # requirements of level 4 that were agreed with the supplier
-# deviations: deviations.yaml
-""",
-)
 
-
-def _target_file(arguments: argparse.Namespace, folder: Path, lang: Lang) -> str:
-    """Return a target file for the parts that were named; `folder` is where it will stand."""
-    profiles = [name for name, part in (("haven", arguments.chart), ("saas", arguments.endpoint)) if part]
-    text = _TARGET_FILE[lang].format(
-        schema=os.path.relpath(SCHEMAS / "target.schema.json", folder),
-        name=json.dumps(arguments.name),
-        profiles=f"[{', '.join(profiles)}]",
-    )
-    if arguments.chart:
-        chart = arguments.chart if "://" in arguments.chart else os.path.relpath(arguments.chart, folder)
-        text += _CHART_PART[lang].format(
-            chart=json.dumps(chart, ensure_ascii=False),
-            release=json.dumps(re.sub("[^a-z0-9-]", "-", arguments.name)[:53].strip("-")),
-        )
-    if arguments.endpoint:
-        lines = (f"      - {json.dumps(endpoint, ensure_ascii=False)}" for endpoint in arguments.endpoint)
-        text += _SAAS_PART[lang].format(endpoints="\n".join(lines))
-    return text + _PARAMETERS[lang].format()
+def _given(given: str | list[str] | None) -> tuple[str, ...]:
+    """Return what was given to an option, once, more often or not at all."""
+    return (given,) if isinstance(given, str) else tuple(given or ())
 
 
 def _scaffold_target(arguments: argparse.Namespace, lang: Lang) -> int:
     """Write a target file to start from. Without `--output`, its paths fit `targets/NAME/target.yaml`."""
     for _, message in misfits(arguments.name, Name):
         raise UsageError(message)
-    if not arguments.chart and not arguments.endpoint:
-        raise UsageError(Text("noem --chart, --endpoint of allebei", "name --chart, --endpoint or both"))
+    named = {kind: _given(getattr(arguments, kind.option)) for kind in SCAFFOLDS}
+    named = {kind: values for kind, values in named.items() if values}
+    if not named:
+        options = ", ".join(f"--{kind.option}" for kind in SCAFFOLDS)
+        more = Text("allebei", "both") if len(SCAFFOLDS) == 2 else Text("meer daarvan", "several of them")
+        raise UsageError(Text(f"noem {options} of {more.nl}", f"name {options} or {more.en}"))
     output: Path | None = arguments.output
     folder = output.parent if output else TARGETS / arguments.name
-    text = _target_file(arguments, folder, lang)
-    if arguments.chart and "://" not in arguments.chart and not Path(arguments.chart).exists():
-        said = Text("bestaat niet; verbeter source in het doelbestand", "does not exist; mend source in the file")
-        _complain(f"--chart: {arguments.chart} {said[lang]}")
+    schema = os.path.relpath(SCHEMAS / "target.schema.json", folder)
+    text = target_text(arguments.name, named, folder=folder, schema=schema)[lang]
+    for kind, values in named.items():
+        if said := kind.remark(values):
+            _complain(f"--{kind.option}: {said[lang]}")
     if output is None:
         sys.stdout.write(text)
         return 0

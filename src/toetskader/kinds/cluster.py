@@ -61,4 +61,6 @@ CLUSTER = Kind(
     lists_objects=False,
     nothing_there=nothing_to_say,
     left_out=nothing_to_say,
+    scaffold=None,
+    docs=("beheerders.md", "## Het doel"),
 )

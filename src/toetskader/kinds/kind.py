@@ -10,6 +10,7 @@ import msgspec
 from toetskader.facts.key import Attempt, FactKey
 from toetskader.facts.redaction import Redaction
 from toetskader.kinds.entry import Entry, Follows, Parts, PartT
+from toetskader.kinds.scaffold import Scaffold
 from toetskader.kinds.subject import Scene, Subject
 from toetskader.text import Lang, Text
 
@@ -90,6 +91,10 @@ class Kind(Generic[PartT]):
     """Returns why a scene in which there is nothing proves nothing; None where there is something."""
     left_out: Callable[[Scene, frozenset[str]], Text | None] = _LACKING
     """Returns why what a judgement of these subjects looks at is not all there is, or will be; None when it is."""
+    scaffold: Scaffold | None = _LACKING
+    """How `toetskader scaffold target` begins one; None for a kind that is not begun so."""
+    docs: tuple[str, str] = _LACKING
+    """Page under docs/, and the heading of the section that tells how it is named and read."""
     indication: Text | None = None
     """What a pass on it shows, where that is but an indication; None for the usual words."""
 

@@ -34,4 +34,6 @@ RBAC = Kind(
     lists_objects=False,
     nothing_there=nothing_to_say,
     left_out=nothing_to_say,
+    scaffold=None,
+    docs=("beheerders.md", "## De rechten"),
 )

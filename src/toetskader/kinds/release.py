@@ -39,4 +39,6 @@ RELEASE = Kind(
     lists_objects=True,
     nothing_there=nothing_to_say,
     left_out=not_listed,
+    scaffold=None,
+    docs=("beheerders.md", "## Draait wat er geleverd is"),
 )

@@ -13,6 +13,7 @@ from toetskader.facts.values import Leaf, leaves
 from toetskader.facts.variant import Variant
 from toetskader.kinds.chart.entry import ENTRY
 from toetskader.kinds.chart.part import ChartPart, describe, places, redacted
+from toetskader.kinds.chart.scaffold import SCAFFOLD
 from toetskader.kinds.kind import Kind, SceneEntry
 from toetskader.kinds.kubernetes import OBJECT_SUBJECTS, OF_OBJECTS
 from toetskader.kinds.subject import Scene, Subject, facts
@@ -110,5 +111,7 @@ CHART = Kind(
     lists_objects=False,
     nothing_there=_switched_off,
     left_out=_made_by_something_else,
+    scaffold=SCAFFOLD,
+    docs=("auditors.md", "### Zo wordt een chart gerenderd"),
     indication=Text("De chart toont de bedoeling", "The chart shows the intention"),
 )

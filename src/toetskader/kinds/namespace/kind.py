@@ -60,4 +60,6 @@ NAMESPACE = Kind(
     lists_objects=True,
     nothing_there=_nothing_runs,
     left_out=not_listed,
+    scaffold=None,
+    docs=("beheerders.md", "## Het doel"),
 )

@@ -9,6 +9,7 @@ from toetskader.facts.endpoint.tls import TlsFacts
 from toetskader.kinds.kind import Kind, SceneEntry, no_places, no_secrets, nothing_to_say
 from toetskader.kinds.saas.entry import ENTRY
 from toetskader.kinds.saas.part import SaasPart
+from toetskader.kinds.saas.scaffold import SCAFFOLD
 from toetskader.kinds.subject import facts
 from toetskader.text import Text
 
@@ -52,4 +53,6 @@ SAAS = Kind(
     lists_objects=False,
     nothing_there=nothing_to_say,
     left_out=nothing_to_say,
+    scaffold=SCAFFOLD,
+    docs=("saas-toetsen.md", "## Aan de slag"),
 )
