@@ -393,7 +393,7 @@ def _compare_tls(
     return doubts
 
 
-def _must_be_municipal(endpoint: Endpoint) -> None:
+def must_be_municipal(endpoint: Endpoint) -> None:
     """End the judgement for a name that is not the municipality's."""
     if not endpoint.municipal_domain:
         not_applicable(
@@ -412,7 +412,7 @@ def test_municipal_name_has_address_records(
     endpoint: Endpoint, dns: DnsFacts, norm: WebNorm, findings: Findings
 ) -> None:
     """TA 5.1m: a name of the municipality is tied to an address with A and AAAA records of its own, without alias."""
-    _must_be_municipal(endpoint)
+    must_be_municipal(endpoint)
     _report_aliases(dns, norm.address_records, findings)
     for lookup in (dns.a, dns.aaaa):
         if not _places(lookup, dns, endpoint):
@@ -423,7 +423,7 @@ def test_municipal_name_has_address_records(
 @check("dns.no_cname")
 def test_municipal_name_is_no_alias(endpoint: Endpoint, dns: DnsFacts, norm: WebNorm, findings: Findings) -> None:
     """TA 5.1m: no CNAME records that point to services."""
-    _must_be_municipal(endpoint)
+    must_be_municipal(endpoint)
     _report_aliases(dns, norm.address_records, findings)
     if not dns.aliases:
         _end_in_doubt(
@@ -463,7 +463,7 @@ def test_municipal_name_is_built_as_agreed(endpoint: Endpoint, params: NameRule,
             f"{endpoint.host} is van een andere omgeving ({endpoint.environment}) dan waar deze eis over gaat.",
             f"{endpoint.host} is of another environment ({endpoint.environment}) than this requirement is about.",
         )
-    _must_be_municipal(endpoint)
+    must_be_municipal(endpoint)
     below = ".".join(filter(None, (params.label, endpoint.municipal_domain)))
     if not re.fullmatch(rf"[a-z0-9-]+\.{re.escape(below)}", endpoint.host):
         expected = Text(f"naam.{below}", f"name.{below}")

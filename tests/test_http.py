@@ -313,8 +313,8 @@ def _judge_at_work(http: HttpFacts, findings: Findings) -> None:
         if answer is None:
             continue
         redirect = answer.redirect if answer.redirect is not None and answer.redirect.scheme == "https" else None
-        if redirect is not None and not _asks_to_sign_in(redirect):
-            _doubt_redirect(doubts, http, address, redirect)
+        if redirect is not None and not asks_to_sign_in(redirect):
+            doubt_redirect(doubts, http, address, redirect)
             continue
         if 200 <= answer.status < 300 or redirect is not None or answer.status == 401:
             where = (
@@ -332,7 +332,8 @@ def _judge_at_work(http: HttpFacts, findings: Findings) -> None:
     doubts.end()
 
 
-def _doubt_redirect(doubts: HttpDoubts, http: HttpFacts, address: AddressHttp, redirect: Redirect) -> None:
+def doubt_redirect(doubts: HttpDoubts, http: HttpFacts, address: AddressHttp, redirect: Redirect) -> None:
+    """Keep as a reason that a redirect leads to another host, which was not asked."""
     place = http.place(address)
     doubts.add(
         f"{place}: leidt naar {redirect.location}, wat niet gevolgd is. Noem dat adres als endpoint.",
@@ -405,11 +406,11 @@ def test_it_is_a_web_application_or_service(http: HttpFacts, findings: Findings)
             continue
         page = address.document
         if answer.redirect is not None:
-            if _asks_to_sign_in(answer.redirect):
+            if asks_to_sign_in(answer.redirect):
                 host = answer.redirect.host
                 findings.saw(f"{address.where}: aanmelden bij {host}", f"{address.where}: sign in at {host}")
                 continue
-            _doubt_redirect(doubts, http, address, answer.redirect)
+            doubt_redirect(doubts, http, address, answer.redirect)
         elif answer.status == 401 and answer.values("www-authenticate"):
             findings.saw(f"{address.where}: vraagt om aan te melden", f"{address.where}: asks for credentials")
         elif answer.status == 200 and page is not None and (page.form in ("html", "json", "xml") or page.api_document):
@@ -518,7 +519,8 @@ def _sent_to_sign_in(address: AddressHttp) -> Redirect | None:
     return next((redirect for redirect in _redirects(address) if _protocol(redirect)), None)
 
 
-def _asks_to_sign_in(redirect: Redirect) -> bool:
+def asks_to_sign_in(redirect: Redirect) -> bool:
+    """Tell whether a redirect leads to where users sign in: Entra ID, or by a protocol for that."""
     return redirect.host == ENTRA or _protocol(redirect) != ""
 
 

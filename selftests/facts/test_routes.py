@@ -5,7 +5,7 @@ from from_yaml import objects
 
 from toetskader.facts.kubernetes.certificates import certificate_names, has_certificate, private_keys
 from toetskader.facts.kubernetes.route_measures import allows_listed_addresses, limits_requests
-from toetskader.facts.kubernetes.routes import Route, host_covers, routes
+from toetskader.facts.kubernetes.routes import Route, answering, host_covers, routes
 
 
 def only(text: str) -> Route:
@@ -220,6 +220,24 @@ def test_limits_on_requests(text: str, expected: bool | None) -> None:
 @pytest.mark.parametrize(("text", "expected"), LISTS.values(), ids=LISTS)
 def test_lists_of_addresses(text: str, expected: bool | None) -> None:
     assert allows_listed_addresses(only(text), objects(text)) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "answers"),
+    [
+        (ingress("{rules: [{host: a.nl}, {host: B.nl}]}"), "b.nl", ["B.nl"]),
+        (ingress("{rules: [{host: a.nl}]}"), "b.nl", []),
+        (ingress("{rules: [{host: '*.a.nl'}]}"), "x.a.nl", ["*.a.nl"]),
+        (ingress("{rules: [{host: '*.a.nl'}]}"), "y.x.a.nl", []),
+        (ingress("{rules: [{host: '*.a.nl'}]}"), "a.nl", []),
+        (ingress("{defaultBackend: {}}"), "b.nl", [""]),
+        (HTTP_ROUTE.replace("[a.nl]", "['*.a.nl']"), "y.x.a.nl", ["*.a.nl"]),
+        (HTTP_ROUTE.replace("[a.nl]", "['*.a.nl']"), "xa.nl", []),
+        (apisix("{match: {hosts: [a.nl]}}"), "a.nl", ["a.nl"]),
+    ],
+)
+def test_the_hosts_that_a_route_answers_to(text: str, host: str, answers: list[str]) -> None:
+    assert [item.name for item in answering(only(text), host)] == answers
 
 
 def test_names_that_certificates_are_used_for() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from service_mutations import (
     DNSSEC,
+    HOST_IN_USE,
     IPV6,
     OPEN_STANDARDS,
     ServiceMutant,
@@ -102,6 +103,7 @@ MUTANTS = (
         change=service(addresses=("127.0.0.1",)),
         fail=(IPV6, OPEN_STANDARDS, "http.enforced", "endpoint.secure", "http.operational"),
         undetermined=(
+            HOST_IN_USE,
             "tls.certificate_names",
             "http.no_plug_ins",
             "http.entra_login",
@@ -188,6 +190,7 @@ MUTANTS = (
         of="supplier",
         change=lambda scene: replace(scene, municipal_domain="anderegemeente.test"),
         not_applicable=(
+            HOST_IN_USE,
             "dns.municipal_name@production",
             "dns.municipal_name@acceptance",
             "dns.address_records",

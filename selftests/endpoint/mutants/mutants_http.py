@@ -5,6 +5,7 @@ from dataclasses import replace
 from service_mutations import (
     ENFORCED,
     HEADERS,
+    HOST_IN_USE,
     IPV6,
     OPEN_STANDARDS,
     PLUG_INS,
@@ -48,6 +49,7 @@ SEEN_OVER_HTTP = (
     "http.cvd_policy",
     "http.web_application",
     "http.standard_browser_security",
+    HOST_IN_USE,
     "http.sso_protocol",
     "http.operational",
 )
@@ -158,7 +160,7 @@ MUTANTS = (
         why="Over IPv6 the service answers with an error, and over IPv4 with a page.",
         change=over_ipv6(page("/", status=500, body="")),
         fail=("http.operational", "http.web_application"),
-        undetermined=(PLUG_INS, SIGN_IN, "http.standard_browser_security", "http.sso_protocol"),
+        undetermined=(PLUG_INS, SIGN_IN, HOST_IN_USE, "http.standard_browser_security", "http.sso_protocol"),
         remarks=dict.fromkeys(named((IPV6, OPEN_STANDARDS)), ""),
     ),
     ServiceMutant(
@@ -443,7 +445,7 @@ MUTANTS = (
         why="The service answers with an error.",
         change=page("/", status=500, body="<html><body>Er ging iets mis.</body></html>"),
         fail=("http.operational", "http.web_application"),
-        undetermined=(PLUG_INS, SIGN_IN, "http.standard_browser_security", "http.sso_protocol"),
+        undetermined=(PLUG_INS, SIGN_IN, HOST_IN_USE, "http.standard_browser_security", "http.sso_protocol"),
     ),
     ServiceMutant(
         name="portal-broken",
@@ -516,6 +518,7 @@ MUTANTS = (
         undetermined=(
             PLUG_INS,
             SIGN_IN,
+            HOST_IN_USE,
             "http.load_time",
             "http.web_application",
             "http.standard_browser_security",
@@ -575,6 +578,7 @@ MUTANTS = (
         undetermined=(
             PLUG_INS,
             SIGN_IN,
+            HOST_IN_USE,
             "http.operational",
             "http.load_time",
             "http.web_application",

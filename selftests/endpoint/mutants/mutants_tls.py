@@ -22,6 +22,7 @@ from contexts import (
 from service_mutations import (
     ENFORCED,
     HEADERS,
+    HOST_IN_USE,
     NCSC,
     OPEN_STANDARDS,
     PLUG_INS,
@@ -46,6 +47,7 @@ CLIENTS = (Authority("Toetskader laboratory clients"), ssl.CERT_REQUIRED)
 coupled = partial(speaks, clients=CLIENTS)
 OLD = "ECDHE+AESGCM:ECDHE-ECDSA-AES256-SHA:@SECLEVEL=0"
 NEEDS_AN_ANSWER = (
+    HOST_IN_USE,
     HEADERS,
     ENFORCED,
     OPEN_STANDARDS,

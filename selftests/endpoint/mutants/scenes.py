@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from auditor import Auditor, Outcome
-from service_mutations import Golden
+from service_mutations import ChartedScene, Golden, charted
 
 from toetskader.laboratory.certificates import Authority
 from toetskader.laboratory.example import TENANT, Scene, coupling, good, running
@@ -70,7 +70,10 @@ class Scenes:
         if name == "coupling":
             return coupling(self._ports.take(2))
         scene = good(self._ports.take(6))
-        return scene if name == "supplier" else replace(scene, services=scene.services[:1])
+        if name == "supplier":
+            return scene
+        application = replace(scene, services=scene.services[:1])
+        return charted(application) if name == "charted" else application
 
     @contextmanager
     def served(self, scene: Scene) -> Iterator[Path]:
@@ -108,15 +111,56 @@ def _target_file(scene: Scene, dns_port: int, folder: Path) -> Path:
         "certificate_authorities": "ca.pem",
         "rpki": {"vrps": "vrps.json", "routes": "routes.txt"},
     }
+    parts: dict[str, Any] = {"saas": saas}
+    if isinstance(scene, ChartedScene):
+        parts["chart"] = _chart(scene, folder)
+        if scene.values:
+            saas["endpoints"][0]["values"] = scene.values
     content = {
         "name": "dienst",
         "supplier": "Voorbeeld Software BV",
         "component": "Meldingen als dienst",
         "gate": 4,
         "profiles": ["saas", "onprem", "haven", "service-organisation"],
-        "parts": {"saas": saas},
+        "parts": parts,
         "parameters": {"entra_tenant": TENANT},
     }
     path = folder / "target.yaml"
     path.write_text(json.dumps(content), encoding="utf-8")  # JSON is YAML too
     return path
+
+
+_WORKLOAD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: meldingen}
+spec:
+  selector: {matchLabels: {app: meldingen}}
+  template:
+    metadata: {labels: {app: meldingen}}
+    spec: {containers: [{name: app, image: registry.example/meldingen:1.0.0}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: meldingen}
+spec: {selector: {app: meldingen}, ports: [{port: 80}]}
+"""
+
+
+def _chart(scene: ChartedScene, folder: Path) -> dict[str, Any]:
+    """Write the chart of a scene with its values sets, and return what a target file says of it."""
+    templates = folder / "chart/templates"
+    templates.mkdir(parents=True)
+    (templates.parent / "Chart.yaml").write_text("apiVersion: v2\nname: meldingen\nversion: 1.0.0\n", encoding="utf-8")
+    (templates.parent / "values.yaml").write_text("hosts: []\n", encoding="utf-8")
+    (templates / "workload.yaml").write_text(_WORKLOAD, encoding="utf-8")
+    (templates / "route.yaml").write_text(scene.route, encoding="utf-8")
+    for name, hosts in scene.sets.items():
+        (folder / f"{name}.yaml").write_text(json.dumps({"hosts": hosts}), encoding="utf-8")
+    return {
+        "source": "chart",
+        "release": "meldingen",
+        "namespace": "meldingen",
+        "kubernetes": "1.35",
+        "values": {name: [f"{name}.yaml"] for name in scene.sets},
+    }

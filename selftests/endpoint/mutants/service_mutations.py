@@ -10,8 +10,44 @@ from toetskader.laboratory.web import Reply, Site, good_site
 from toetskader.results import Verdict
 
 Change = Callable[[Scene], Scene]
-Golden = Literal["supplier", "application", "coupling"]
-"""The whole golden supplier, its application in production alone (which is quicker), or a coupling."""
+Golden = Literal["supplier", "application", "coupling", "charted"]
+"""The whole golden supplier, its application in production alone (which is quicker) with or without its chart, or a
+coupling."""
+
+ROUTE = """\
+{{- if .Values.hosts }}
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: meldingen}
+spec:
+  rules:
+    {{- range .Values.hosts }}
+    - host: {{ . | quote }}
+      http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: meldingen, port: {number: 80}}}}]}
+    {{- end }}
+{{- end }}
+"""
+"""Template of a route that answers to the hosts of the values."""
+SUPPLIERS_HOST = "meldingen.leverancier.test"
+"""A name that is none of the municipality."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChartedScene(Scene):
+    """A scene on a target that has the chart of the application too."""
+
+    sets: Mapping[str, tuple[str, ...]]
+    """Values set → hosts of the route."""
+    values: str = ""
+    """Values set that the target file names at the endpoint in production; empty when it names none."""
+    route: str = ROUTE
+
+
+def charted(scene: Scene) -> ChartedScene:
+    """Return a scene with a chart: its values set for production names the host, the other one the supplier's."""
+    sets = {"standaard": (SUPPLIERS_HOST,), "productie": (scene.services[0].host,)}
+    return ChartedScene(**vars(scene), sets=sets, values="productie")
+
 
 HEADERS = "http.security_headers"
 ENFORCED = "http.enforced"
@@ -23,6 +59,7 @@ IPV6 = "endpoint.ipv6_and_ipv4"
 SECURITY_TXT = "http.security_txt"
 PLUG_INS = "http.no_plug_ins"
 SIGN_IN = "http.entra_login"
+HOST_IN_USE = "ingress.host_in_use"
 
 Named = str | tuple["Named", ...]
 """Measurements, in groups that have names of their own."""
@@ -118,6 +155,26 @@ def text(path: str, old: str, new: str, index: int = 0) -> Change:
         return replace(given, pages={**given.pages, path: replace(reply, body=reply.body.replace(old, new))})
 
     return site(change, index)
+
+
+def chart(**changes: Any) -> Change:
+    """Change fields of the chart, or of what the target says of it."""
+
+    def change(scene: Scene) -> Scene:
+        assert isinstance(scene, ChartedScene)
+        return replace(scene, **changes)
+
+    return change
+
+
+def hosts(*names: str) -> Change:
+    """Have the chart's route answer to other hosts in production."""
+
+    def change(scene: Scene) -> Scene:
+        assert isinstance(scene, ChartedScene)
+        return replace(scene, sets={**scene.sets, "productie": names})
+
+    return change
 
 
 def zone(**changes: Any) -> Change:

@@ -95,6 +95,23 @@ def host_covers(pattern: str, host: str) -> bool:
     return pattern.startswith("*.") and host.partition(".")[2] == pattern[2:] and bool(host.partition(".")[0])
 
 
+def answering(route: Route, host: str) -> tuple[Host, ...]:
+    """Return the host names of a route by which it answers to a host.
+
+    One without name answers to any. A wildcard stands for one label in an Ingress, and for one or more in Gateway API
+    and Istio (HTTPRoute, `hostnames`; VirtualService, `hosts`).
+    """
+    host = host.lower()
+
+    def answers(name: str) -> bool:
+        if name in ("", "*") or host_covers(name, host):
+            return True
+        below = name.startswith("*.") and host.endswith(name[1:])
+        return below and route.through == "gateway" and host != name[2:]
+
+    return tuple(item for item in route.hosts if answers(item.name.lower()))
+
+
 def _hosts(nodes: Iterator[Node], anywhere: Node, tls: Callable[[str], bool | None]) -> tuple[Host, ...]:
     """Make hosts of name nodes; none at all means any host."""
     found = tuple(Host(node.text() or "", node, tls(node.text() or "")) for node in nodes)

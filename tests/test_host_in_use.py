@@ -1,0 +1,167 @@
+"""Judgements on the host name that a chart is given, beside what users of that name are shown."""
+
+import re
+from collections.abc import Collection, Iterator
+
+from tests.test_dns import must_be_municipal
+from tests.test_http import asks_to_sign_in, doubt_redirect
+from toetskader.facts.addresses import is_address
+from toetskader.facts.chart import Render
+from toetskader.facts.endpoint.http import AddressHttp, Answer, HttpFacts
+from toetskader.facts.endpoint.names import Endpoint
+from toetskader.facts.kubernetes.routes import Route, answering, host_covers
+from toetskader.judging import EndpointPlace, Findings, Text, Undetermined, check
+from toetskader.judging.doubts import HttpDoubts
+
+Routes = tuple[Route, ...]
+
+_FROM_THE_HOST = Text(
+    "Leid het eigen adres van de applicatie af van de waarde die de route gebruikt, of laat haar X-Forwarded-Host "
+    "volgen.",
+    "Derive the application's own address from the value that the route uses, or have it follow X-Forwarded-Host.",
+)
+_HOST_IN_URL = re.compile(r"https?://([^/:?#]+)", re.IGNORECASE)
+_IN_THE_CLUSTER = (".svc", ".cluster.local")
+"""Ends of names that nothing outside a cluster resolves: those of Services."""
+
+
+@check("ingress.host_in_use", absent={"chart": None})
+def test_users_keep_the_chosen_name(
+    endpoint: Endpoint,
+    http: HttpFacts,
+    render_of_chart: Render | Undetermined | None,
+    routes_of_chart: Routes | Undetermined | None,
+    findings: Findings,
+) -> None:
+    """DDC 7.8: the component works on a host name of the municipality, `https://name.municipality.nl`.
+
+    Met where the endpoint has such a name, the chart's values set of its environment has a route that answers to it,
+    and the name leads to a page or a way to sign in. Not met where users are sent on to another name that the chart is
+    given, or that only exists inside the cluster, or are given a cookie for such a name, which browsers refuse. A
+    further name of the municipality is as good, and a sign-in elsewhere is no other name of the application.
+
+    Behind something in front that asks for the component by another name, nothing shows that it works on this one:
+    then it cannot be known. Without a chart, what the name shows decides. Whether the certificate is trusted is for
+    other requirements.
+    """
+    must_be_municipal(endpoint)
+    doubts = HttpDoubts(http)
+    others: frozenset[str] = frozenset()
+    for claim in (render_of_chart, routes_of_chart):
+        if isinstance(claim, Undetermined):
+            doubts.keep(claim.reason)
+    if isinstance(render_of_chart, Render) and isinstance(routes_of_chart, tuple):
+        others = frozenset(_foreign_names(routes_of_chart, endpoint))
+        _judge_claim(endpoint, routes_of_chart, render_of_chart.scene, findings, doubts)
+    for address in http.addresses:
+        _judge_shown(http, address, others, findings, doubts)
+    doubts.end()
+
+
+def _foreign_names(routes: Routes, endpoint: Endpoint) -> Iterator[str]:
+    """Yield the names of routes that are none of the municipality; a wildcard as it is written."""
+    for route in routes:
+        for host in route.hosts:
+            name = host.name.lower()
+            if name.strip("*.") and not _is_below(name.removeprefix("*."), endpoint.municipal_domain):
+                yield name
+
+
+def _judge_claim(endpoint: Endpoint, routes: Routes, values: str, findings: Findings, doubts: HttpDoubts) -> None:
+    """Tell which routes answer to the endpoint's name, or doubt that the component knows it."""
+    answers = [route for route in routes if answering(route, endpoint.host)]
+    if answers:
+        where = ", ".join(route.object.where for route in answers[:3])
+        findings.saw(f"waardenset {values}: {where}", f"values set {values}: {where}")
+        return
+    names = ", ".join(dict.fromkeys(host.name for route in routes for host in route.hosts))
+    shown = Text(f"alleen naar {names}", f"to {names} only") if names else Text("naar geen naam", "to no name")
+    doubts.add(
+        f"De routes van de chart luisteren met waardenset {values} {shown.nl}, en niet naar {endpoint.host}. Hoort bij "
+        f"dit eindpunt een andere waardenset, zet die in het doelbestand bij {endpoint.authority} met de sleutel "
+        "values. Roept iets vóór het component het onder een andere naam aan, dan blijkt niet dat het op deze werkt.",
+        f"With values set {values} the routes of the chart answer {shown.en}, and not to {endpoint.host}. If another "
+        f"values set goes with this endpoint, write it at {endpoint.authority} in the target file with the key values. "
+        "If something in front of the component calls it by another name, nothing shows that it works on this one.",
+    )
+
+
+def _judge_shown(
+    http: HttpFacts, address: AddressHttp, others: Collection[str], findings: Findings, doubts: HttpDoubts
+) -> None:
+    """Judge what one address shows: where it sends users, for which name its cookies are, and whether it works."""
+    place, led = http.place(address), tuple(_led_elsewhere(http, address, others))
+    for path, to in dict.fromkeys(led):
+        findings.add(
+            EndpointPlace(place, path),
+            seen=Text(f"naar {to}", f"to {to}"),
+            expected=Text(f"een adres op {http.host}", f"an address on {http.host}"),
+            remedy=_FROM_THE_HOST,
+            command=http.curl(address, plain=path == _PLAIN),
+        )
+    for name in dict.fromkeys(_cookies_for_others(http, address, others)):
+        findings.add(
+            EndpointPlace(place, "Set-Cookie"),
+            seen=Text(f"een cookie voor {name}", f"a cookie for {name}"),
+            expected=Text(f"een cookie voor {http.host}", f"a cookie for {http.host}"),
+            remedy=_FROM_THE_HOST,
+            command=http.curl(address),
+        )
+    answer = doubts.answer(address, address.last)
+    if answer is None or led:
+        return
+    redirect = answer.redirect
+    if redirect is not None and not asks_to_sign_in(redirect):
+        doubt_redirect(doubts, http, address, redirect)
+    elif redirect is not None or 200 <= answer.status < 300 or answer.status == 401:
+        findings.saw(f"{address.where}: status {answer.status}", f"{address.where}: status {answer.status}")
+    else:
+        doubts.add(
+            f"{place}: antwoord {answer.status}, dus niet te zien is dat het component op deze naam werkt. Noem in het "
+            "adres van het eindpunt een pad dat er is, of laat het werken.",
+            f"{place}: answer {answer.status}, so that the component works on this name cannot be seen. Name a path "
+            "that is there in the endpoint's address, or have it work.",
+        )
+
+
+_PLAIN = "Location (http)"
+
+
+def _led_elsewhere(http: HttpFacts, address: AddressHttp, others: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield how, and where to, users are sent on to a name that the application has besides the chosen one."""
+    for exchange in (*address.firsts, *address.hops, address.plain):
+        redirect = exchange.redirect if isinstance(exchange, Answer) and not exchange.blocker else None
+        if redirect is not None and not asks_to_sign_in(redirect) and _is_other(redirect.host, http, others):
+            yield _PLAIN if exchange is address.plain else "Location", redirect.location
+    sent_on = address.document.sent_on if address.document is not None else ""
+    found = _HOST_IN_URL.match(sent_on)
+    if found is not None and _is_other(found[1], http, others):
+        yield "HTML", sent_on
+
+
+def _is_other(host: str, http: HttpFacts, others: Collection[str]) -> bool:
+    """Tell whether a name is another one of the application: given to the chart, or of the cluster alone."""
+    host = host.lower().rstrip(".")
+    if not host or host == http.host:
+        return False
+    only_inside = "." not in host or host.endswith(_IN_THE_CLUSTER) or is_address(host)
+    return only_inside or any(host_covers(name, host) for name in others)
+
+
+def _is_below(name: str, domain: str) -> bool:
+    return name == domain or name.endswith(f".{domain}")
+
+
+def _cookies_for_others(http: HttpFacts, address: AddressHttp, others: Collection[str]) -> Iterator[str]:
+    """Yield the names that cookies are set for, where that is another name that the chart is given.
+
+    Browsers refuse a cookie for a domain that the host is not of (RFC 6265, 5.3, step 6). One that something in front
+    sets for a name of its own is not the component's.
+    """
+    for exchange in (*address.firsts, *address.hops, *address.sign_in):
+        for cookie in exchange.cookies if isinstance(exchange, Answer) else ():
+            domain = cookie.domain.lower().lstrip(".")
+            if not domain or _is_below(http.host, domain):
+                continue
+            if any(_is_below(name.removeprefix("*."), domain) for name in others):
+                yield domain
