@@ -6,6 +6,8 @@ By the programs' own manuals. Options that say by their name what they hold (`--
 import re
 from collections.abc import Iterator, Sequence
 
+from toetskader.patterns import linear
+
 _WITH_LOGIN = ("docker", "podman", "buildah", "oras", "crane", "az", "oc", "helm")
 """Programs of which the option is a password's only after the word `login`; else it is a port, or a profile."""
 _APART: dict[str, frozenset[str]] = {
@@ -42,7 +44,7 @@ _OF_JAVA = "changeit"
 _WORD = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|[^\s;|&]+|[;|&\n]")
 _STARTS = re.compile(r"[A-Za-z_]\w*=|(?:sudo|exec|env|time|nohup|then|do|else|if|\(|!)$")
 _PROGRAMS = tuple({*_APART, *_ATTACHED, "htpasswd"})
-_HINT = re.compile(
+_HINT = linear(
     r"\s-p[^\s/.:,=-]{6}|--password-stdin|chpasswd|(?:store|key)pass\b|\b(?:"
     + "|".join(map(re.escape, _PROGRAMS))
     + r")\s"
