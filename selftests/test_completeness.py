@@ -8,19 +8,18 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 from auditor import ROOT, TODAY, Auditor
 from mutant import alike, without_mutant
-from stages import GOLDEN, KINDS, MUTANTS, SECTIONS
+from stages import KINDS, golden_target, mutants_of, parts_named
 
 from toetskader.catalogue.models import Part
+from toetskader.kinds.registry import KINDS as REGISTERED
 from toetskader.targets.load import load_targets
 
 each_kind = pytest.mark.parametrize("kind", KINDS)
-STAGES = "selftests/shared/stages.py"
+FOLDER = "selftests/mutants"
 
 
 @cache
@@ -36,31 +35,31 @@ def _marks(path: Path, name: str) -> Iterator[str]:
             yield from (item.value for item in node.args if isinstance(item, ast.Constant))
 
 
-def golden_file(kind: Part) -> dict[str, Any]:
-    """Return what stands in the golden target's file."""
-    found: dict[str, Any] = yaml.safe_load((GOLDEN[kind] / "target.yaml").read_text(encoding="utf-8"))
+def golden(kind: Part) -> Path:
+    """Return the golden target of a kind. Raises AssertionError without one."""
+    found = golden_target(kind)
+    assert found is not None, f"{kind} has no golden target: store one in {FOLDER}/{kind}/golden"
     return found
 
 
 @each_kind
 def test_a_golden_target_is_stored(kind: Part) -> None:
-    assert kind in GOLDEN, f"{kind} has no golden target: store one and name it in {STAGES}"
-    (target,) = load_targets([GOLDEN[kind]], today=TODAY, catalogue=Auditor(kind).catalogue)
+    (target,) = load_targets([golden(kind)], today=TODAY, catalogue=Auditor(kind).catalogue)
     assert kind in target.parts, f"the golden target {target.name} has no part {kind}"
 
 
 @each_kind
 def test_every_requirement_has_a_mutant_that_fails_it(kind: Part) -> None:
-    mutants = MUTANTS.get(kind, ())
+    mutants = mutants_of(kind)
     lacking = without_mutant(Auditor(kind).requirements.values(), kind, mutants)
-    assert mutants, f"{kind} has no mutants: name them in {STAGES}; none fails {', '.join(lacking)}"
+    assert mutants, f"{kind} has no mutants: write them in {FOLDER}/{kind}/; none fails {', '.join(lacking)}"
     assert not lacking, f"no mutant of {kind} is about and fails {', '.join(lacking)}"
 
 
 @each_kind
 def test_requirements_on_one_check_are_told_apart_by_a_mutant(kind: Part) -> None:
     """Other parameters, roles or environments are read: a mutant fails one requirement, and not the other."""
-    pairs = alike(Auditor(kind).requirements.values(), kind, MUTANTS.get(kind, ()))
+    pairs = alike(Auditor(kind).requirements.values(), kind, mutants_of(kind))
     assert not pairs, f"no mutant of {kind} tells these apart: {'; '.join(pairs)}"
 
 
@@ -75,21 +74,20 @@ def test_a_test_is_marked_for_it(kind: Part, name: str, what: str) -> None:
 
 @each_kind
 def test_the_documentation_has_a_section(kind: Part) -> None:
-    assert kind in SECTIONS, f"{kind}: no page of docs/ tells of it; write a section and name it in {STAGES}"
-    page, heading = SECTIONS[kind]
-    lines = (ROOT / "docs" / page).read_text(encoding="utf-8").splitlines()
+    page, heading = REGISTERED[kind].docs
+    path = ROOT / "docs" / page
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     assert heading in lines, f"{kind}: docs/{page} has no heading {heading!r}"
 
 
 @each_kind
 def test_the_published_schemas_have_it(kind: Part) -> None:
     """The schema of targets has what the golden target of the kind names, that of policies has the kind."""
-    assert kind in GOLDEN, f"{kind} has no golden target, so whether the schema of targets has it cannot be told"
     target, policy = (
         (ROOT / f"docs/schemas/{name}.schema.json").read_text(encoding="utf-8") for name in ("target", "policy")
     )
     parts = json.loads(target)["$defs"]["PartEntries"]["properties"]
-    lacking = golden_file(kind)["parts"].keys() - parts.keys()
+    lacking = parts_named(golden(kind)).keys() - parts.keys()
     assert not lacking, f"{kind}: docs/schemas/target.schema.json has no {', '.join(sorted(lacking))} in parts"
     measured = json.loads(policy)["$defs"]["PolicyRow"]["properties"]["measured_on"]
     assert kind in measured["propertyNames"]["enum"], f"{kind}: docs/schemas/policy.schema.json has no such part"

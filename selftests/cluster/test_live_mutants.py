@@ -7,13 +7,12 @@ import pytest
 from auditor import Outcome
 from control_plane import ControlPlane
 from golden_live import NAMESPACE, LiveAuditor, golden_namespace
-from live_mutations import LiveMutant, load_live_mutants
 from measurements import by_requirement
 from mutant import assert_changes_only, assert_well_said, changed, expected
+from namespace_mutants import MUTANTS, LiveMutant
 
 from toetskader.results import Verdict
 
-MUTANTS = load_live_mutants()
 SECONDS_TO_SETTLE = 120
 """At most: a look that finds what is expected twice ends the wait."""
 

@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 import pytest
 from auditor import Auditor, Outcome
-from file_mutants import MUTANTS_FOLDER, FileMutant, load_mutants
+from chart_mutants import MUTANTS
+from file_mutants import FileMutant
 from mutant import assert_changes_only, assert_well_said, by_requirement
 
 from toetskader.results import Verdict
-
-MUTANTS = load_mutants(MUTANTS_FOLDER / "chart")
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)

@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 from mutant import WrittenMutant, unique
 
+from toetskader.results import Verdict
 from toetskader.yamlfile import read_yaml
 
 MUTANTS_FOLDER = Path(__file__).parents[1] / "mutants"
@@ -78,9 +79,19 @@ class MutantFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The mutants of one family of checks."""
 
     mutants: tuple[FileMutant, ...]
+    not_shown: dict[str, Verdict] = {}
+    """Measurement → what the golden target comes to where that is no pass; a mutant shows it."""
 
 
 def load_mutants(folder: Path) -> tuple[FileMutant, ...]:
     """Load the mutants of a folder. Raises FileErrors, with file and line, and ValueError for a name given twice."""
-    files = [read_yaml(path).convert(MutantFile) for path in sorted(folder.glob("*.yaml"))]
-    return unique(mutant for file in files for mutant in file.mutants)
+    return unique(mutant for file in _files(folder) for mutant in file.mutants)
+
+
+def not_shown(folder: Path) -> dict[str, Verdict]:
+    """Return what the golden target of the mutants of a folder does not show: measurement → what it comes to there."""
+    return {text: verdict for file in _files(folder) for text, verdict in file.not_shown.items()}
+
+
+def _files(folder: Path) -> list[MutantFile]:
+    return [read_yaml(path).convert(MutantFile) for path in sorted(folder.glob("*.yaml"))]

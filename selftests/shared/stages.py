@@ -1,46 +1,55 @@
-"""What each kind of part is held to: its golden target, its mutants, and where the documentation tells of it."""
+"""What each kind of part is held to: its golden target and its mutants, which are found by its name.
+
+A kind lacks nothing here that new files cannot give it. Its golden target is `selftests/mutants/<kind>/golden`, or else
+the embedded `targets/voorbeeld-<kind>`, or `targets/voorbeeld` where that has such a part. Its mutants are edits of the
+files of that target, in `selftests/mutants/<kind>/*.yaml`; what cannot be made so (servers, what kubectl does) has a
+module `<kind>_mutants` with `MUTANTS`, and tests of its own that make them.
+"""
 
 from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
+import yaml
 from auditor import ROOT
 from file_mutants import MUTANTS_FOLDER, load_mutants
-from live_mutations import load_live_mutants
 from mutant import Mutant
-from service_mutants import MUTANTS as ON_SERVICES
 
 from toetskader.catalogue.models import Part
+from toetskader.kinds.registry import ENTRIES
 from toetskader.kinds.registry import KINDS as REGISTERED
 
 KINDS = cast("tuple[Part, ...]", tuple(REGISTERED))
 """Every kind of part that this version measures."""
 
-STORED: tuple[Part, ...] = ("rbac", "cluster", "release")
-"""Kinds of which the golden target is stored with the mutants, as what was seen and written down elsewhere."""
+STORED = tuple(kind for kind in KINDS if find_spec(f"{kind.replace('-', '_')}_mutants") is None)
+"""Kinds of which the mutants are edits of files: one test makes them all."""
 
-GOLDEN: Mapping[Part, Path] = {
-    "chart": ROOT / "targets/voorbeeld",
-    "saas": ROOT / "targets/voorbeeld-saas",
-    "namespace": MUTANTS_FOLDER / "namespace/golden",
-    **{kind: MUTANTS_FOLDER / kind / "golden" for kind in STORED},
-}
-"""Kind of part → the target that meets everything that can be measured on it."""
 
-MUTANTS: Mapping[Part, tuple[Mutant, ...]] = {
-    "chart": load_mutants(MUTANTS_FOLDER / "chart"),
-    "saas": ON_SERVICES,
-    "namespace": load_live_mutants(),
-    **{kind: load_mutants(MUTANTS_FOLDER / kind) for kind in STORED},
-}
-"""Kind of part → its mutants."""
+@cache
+def golden_target(kind: Part) -> Path | None:
+    """Return the target that meets everything that can be measured on a kind; None when there is none."""
+    own = (MUTANTS_FOLDER / kind / "golden", ROOT / f"targets/voorbeeld-{kind}")
+    example = ROOT / "targets/voorbeeld"
+    found = next((path for path in own if (path / "target.yaml").is_file()), None)
+    if found is None and kind in ENTRIES and kind in parts_named(example):
+        return example
+    return found
 
-SECTIONS: Mapping[Part, tuple[str, str]] = {
-    "chart": ("auditors.md", "### Zo wordt een chart gerenderd"),
-    "saas": ("saas-toetsen.md", "## Aan de slag"),
-    "namespace": ("beheerders.md", "## Het doel"),
-    "release": ("beheerders.md", "## Draait wat er geleverd is"),
-    "rbac": ("beheerders.md", "## De rechten"),
-    "cluster": ("beheerders.md", "## Het doel"),
-}
-"""Kind of part → page of the documentation, and the heading under which it tells how that kind is named and read."""
+
+def parts_named(target: Path) -> Mapping[str, object]:
+    """Return what stands under `parts` in the file of a target."""
+    found: Mapping[str, object] = yaml.safe_load((target / "target.yaml").read_text(encoding="utf-8"))["parts"]
+    return found
+
+
+@cache
+def mutants_of(kind: Part) -> tuple[Mutant, ...]:
+    """Return the mutants of a kind; none when there are none."""
+    if kind in STORED:
+        return load_mutants(MUTANTS_FOLDER / kind)
+    found: tuple[Mutant, ...] = import_module(f"{kind.replace('-', '_')}_mutants").MUTANTS
+    return found

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 from auditor import Auditor, Outcome
 from mutant import assert_changes_only, assert_well_said
-from service_mutants import MUTANTS
+from saas_mutants import MUTANTS
 from service_mutations import ServiceMutant
 
 from toetskader.results import Verdict

@@ -97,6 +97,5 @@ class LiveMutantFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mutants: tuple[LiveMutant, ...]
 
 
-def load_live_mutants() -> tuple[LiveMutant, ...]:
-    """Load all mutants. Raises FileErrors, with file and line, and ValueError for a name given twice."""
-    return unique(read_yaml(FILE).convert(LiveMutantFile).mutants)
+MUTANTS = unique(read_yaml(FILE).convert(LiveMutantFile).mutants)
+"""All mutants of what runs. Importing raises FileErrors, with file and line, and ValueError for a name given twice."""
