@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from embedded import Run, audit
 from measurements import by_requirement
 
 from toetskader.audit.scope import scope_of
+from toetskader.facts.key import Need
 from toetskader.kinds.saas.kind import SAAS
 from toetskader.laboratory.dated import dated
 from toetskader.laboratory.example import bad, good
@@ -157,3 +159,24 @@ def test_evidence_of_every_endpoint_is_kept(run: Run) -> None:
     for service in good().services:
         for kind in ("dns", "dnssec", "tls", "http", "rpki"):
             assert f"{GOLDEN}/{kind}.{service.host}_{service.port}.json" in kept
+
+
+def test_requirements_alone_get_the_verdicts_of_the_whole_run(run: Run, auditor: Auditor, tmp_path: Path) -> None:
+    """What is collected for other requirements decides nothing: each group that needs the same facts, by itself."""
+    target = auditor.load(ROOT / "targets" / GOLDEN)
+    by_needs: dict[frozenset[Need], list[str]] = {}
+    for item in scope_of(target, auditor.catalogue, auditor.checks, profiles=(), lang="nl").looked_at:
+        by_needs.setdefault(item.needs, []).append(item.requirement.id)
+    alone: dict[str, dict[str, Any]] = {GOLDEN: {}, FLAWED: {}}
+    for number, ids in enumerate(by_needs.values()):
+        one = audit((GOLDEN, FLAWED), tmp_path / str(number), "-k", " or ".join(ids))
+        for name in alone:
+            alone[name] |= _told(one, name)
+    assert alone == {name: _told(run, name) for name in alone}
+
+
+def _told(run: Run, name: str) -> dict[str, Any]:
+    return {
+        id_: (item["verdict"], sorted((found["where"], found["path"]) for found in item["findings"]))
+        for id_, item in run.of(name).items()
+    }
