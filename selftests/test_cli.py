@@ -100,6 +100,9 @@ class TestList:
         assert [line.split()[0] for line in out.splitlines()] == expected
         assert "DDC-7.2-14" in expected
 
+    def test_what_stands_beside_a_part_is_shown_with_it(self, capsys: Output) -> None:
+        assert "chart,namespace,saas+chart" in run(capsys, "list", "--check", "ingress.vanity_host")[1].split()
+
     def test_a_check_is_matched_whole(self, capsys: Output) -> None:
         assert run(capsys, "list", "--check", "workload.read_only_root_filesystem")[1].startswith("DDC-7.2-14 ")
         code, out, err = run(capsys, "list", "--check", "work")
@@ -124,6 +127,12 @@ class TestExplain:
         told += ["image (proof)", "image.anonymous_pull (not built yet: ", '{"anonymous": "allowed"}', row.remedy.en]
         told += [f"{row.file}:{row.line}"]
         assert [text for text in told if text not in out] == []
+
+    @pytest.mark.parametrize(("lang", "label"), [("nl", "ernaast"), ("en", "beside it")])
+    def test_tells_what_stands_beside_a_part(self, capsys: Output, lang: str, label: str) -> None:
+        lines = run(capsys, "explain", "DDC-7.8-01", "--lang", lang)[1].splitlines()
+        assert [line.split(label)[1].strip() for line in lines if line.strip().startswith(label)] == ["saas: chart"]
+        assert label not in run(capsys, "explain", "DDC-7.2-14", "--lang", lang)[1]
 
     @pytest.mark.parametrize(
         ("lang", "label", "rest", "every"),

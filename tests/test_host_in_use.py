@@ -40,9 +40,9 @@ def test_users_keep_the_chosen_name(
     given, or that only exists inside the cluster, or are given a cookie for such a name, which browsers refuse. A
     further name of the municipality is as good, and a sign-in elsewhere is no other name of the application.
 
-    Behind something in front that asks for the component by another name, nothing shows that it works on this one:
-    then it cannot be known. Without a chart, what the name shows decides. Whether the certificate is trusted is for
-    other requirements.
+    A route without host answers to any name, as for `ingress.vanity_host`. Behind something in front that asks for the
+    component by another name, nothing shows that it works on this one: then it cannot be known. Without a chart, what
+    the name shows decides. Whether the certificate is trusted is for other requirements.
     """
     must_be_municipal(endpoint)
     doubts = HttpDoubts(http)
