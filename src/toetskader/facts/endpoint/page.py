@@ -13,6 +13,7 @@ from typing import Literal
 
 from toetskader.facts.endpoint.escape import escaped, resolved, without_query
 from toetskader.facts.endpoint.http import Page
+from toetskader.facts.endpoint.json_answers import parsed_json, signs, versions
 from toetskader.facts.endpoint.loads import is_insecure, is_run, loaded, refresh, styles
 from toetskader.facts.endpoint.markup import EndTag, Tag, Token, Words, tokens
 from toetskader.facts.endpoint.traces import messages, product_versions, traces, without_escapes
@@ -51,6 +52,13 @@ def examine(body: bytes, content_type: str, *, url: str, complete: bool = True, 
                 break
             seen.read(token)
     shown = "".join(seen.words) if form == "html" else without_escapes(text)
+    of_api = _is_api_document(form, text)
+    answered = None if form == "html" or of_api else parsed_json(text)
+    named: Iterable[str] = ()
+    if answered is not None:
+        named = versions(answered)
+    elif form in ("html", "text", "xml") and not of_api:
+        named = product_versions(shown)
     return Page(
         content_type=media_type,
         form=form,
@@ -65,13 +73,13 @@ def examine(body: bytes, content_type: str, *, url: str, complete: bool = True, 
         upgrades=seen.upgrades,
         sheets=_some(seen.sheets),
         sent_on=seen.sent_on,
-        versions=_some((*seen.generators, *product_versions(shown))) if form in ("html", "text") else (),
-        traces=_some(traces(text, shown)),
-        messages=_some(messages(shown)),
+        versions=_some((*seen.generators, *named)),
+        traces=_some((*traces(text, shown), *(signs(answered) if answered is not None else ()))),
+        messages=_some(messages(shown, url.partition("://")[2])),
         sign_in=_some(seen.sign_in),
         password_form=seen.password_form,
         scripted=seen.scripted,
-        api_document=_is_api_document(form, text),
+        api_document=of_api,
     )
 
 

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 
 from toetskader.patterns import linear
 
-_SOURCE_FILE = r"\.(?:php|phtml|py|rb|pl|js|mjs|cjs|ts|java|kt|scala|groovy|cs|cshtml|vb|go|rs|jsp|asp|aspx|cfm|exs?)"
+_SOURCE_FILE = (
+    r"\.(?:php|phtml|py|rb|pl|pm|js|mjs|cjs|ts|java|kt|scala|groovy|clj|cs|cshtml|fs|vb|go|rs|c|cc|cpp|swift|dart|lua|"
+    r"jsp|asp|aspx|cfm|exs?|erl|hs)"
+)
 _LINE = r"(?:\(\d{1,6}\)|:\d{1,6}\b|\"?[,:]? ?(?:on |at )?line \d{1,6})"
 _TRACES = {
     "Python": r"Traceback \(most recent call last\)|File \"[^\"\n]{1,300}\", line \d{1,6}, in ",
@@ -28,8 +31,8 @@ _TRACES = {
     "Ruby": r"\.rb:\d{1,6}:in [`']",
     "Rust": r"\bthread '[^'\n]{1,100}' panicked at ",
     "Go": r"\bgoroutine \d{1,9} \[running\]|\bpanic: runtime error:",
-    "Rails": r"Action Controller: Exception caught",
-    "Django debug": r"<code>DEBUG = True</code>",
+    "Rails": r"Action Controller: Exception caught|\bRails\.root: (?:<[a-z]{1,10}>)?/",
+    "Django debug": r"<code>DEBUG = True</code>|Using the URLconf defined in [\w.<>/]{1,100}",
     "Werkzeug debugger": r"Werkzeug Debugger|The debugger caught an exception in your WSGI application",
     "Whoops": r"<title>Whoops! There was an error|Whoops\\Exception",
     "Symfony": r"Symfony Exception|sf-exceptionreset",
@@ -64,6 +67,20 @@ _MESSAGES = {
     r"\b(?:Access denied|Login failed|password authentication failed) for user ['\"]|"
     r"\[(?:Microsoft|MySQL|MariaDB|unixODBC|FreeTDS|IBM|Oracle|PostgreSQL)\]\[|\bOLE DB Provider for\b|"
     r"\bConversion failed when converting\b|\bDeadlock found when trying to get lock\b",
+    # Where the program stands: the folders of the Filesystem Hierarchy Standard 3.0, and those of what it is made with.
+    "path": r"(?:^|[\s\"'(=:\[>])(?:file://)?/(?:(?:etc|opt|root|srv|usr|var|mnt|proc|run|tmp)(?:/[\w.@+-]+){2}|"
+    r"home(?:/[\w.@+-]+){3})|\b[A-Z]:\\{1,2}(?:[\w.@+ -]+\\{1,2})+[\w.@+-]+|"
+    r"[/\\](?:node_modules|site-packages|dist-packages|WEB-INF)[/\\]\w",
+    # Addresses for private use (RFC 1918, 4193) with a port, and names that only resolve within (RFC 6762, ICANN).
+    "address": r"\b(?:(?:10|127)(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})"
+    r":\d{2,5}\b|\[(?:::1|f[de][0-9a-f]{2}:[0-9a-f:]{1,40})\]:\d{2,5}\b|"
+    r"\b(?:[a-z0-9-]+\.)+(?:svc(?:\.cluster\.local\b|:\d{2,5}\b)|cluster\.local\b|(?:internal|local|lan):\d{2,5}\b)",
+    # RFC 4511, 4.1.9, as Java, Active Directory, OpenLDAP and Go write it.
+    "LDAP": r"\bLDAP: error code \d{1,3}\b|\bLdapErr: DSID-|\bldap_\w{1,40}(?:\(\))?: [A-Z][\w ]{1,60} \(-?\d{1,3}\)|"
+    r"\bLDAP Result Code \d{1,3}\b",
+    # What other servers than those of the web say first, or of a request that they do not know: RESP, SSH, SMTP, FTP.
+    "protocol": r"\A-[A-Z]{2,20} \S|\ASSH-\d\.\d{1,2}-\S|\A220[ -][^\r\n]{1,200}(?:SMTP|FTP)|"
+    r"\bover HTTP on the native driver port\b",
     # a name in capitals is none here: a page may say SELECT ONE FROM THE LIST
     "SQL statement": r"\bSELECT\s[^\n<;]{1,300}?\sFROM\s+(?:[\"`\[]|\w*[a-z])|"
     r"\bINSERT\s+INTO\s+[\w\"`\[][^\n;]{0,200}?\bVALUES\s*\(|"
@@ -84,15 +101,31 @@ def traces(text: str, shown: str = "") -> Iterator[str]:
             yield f"{name}: {match[0]}"
 
 
-def messages(shown: str) -> Iterator[str]:
-    """Yield what programs and databases said of an error, by kind, with what shows it, but no values of theirs."""
-    found = {name: match[0] for name, pattern in _MESSAGE_PATTERNS.items() if (match := pattern.search(shown))}
+def messages(shown: str, asked: str = "") -> Iterator[str]:
+    """Yield what programs and databases said of an error, by kind, with what shows it, but no values of theirs.
+
+    Parameters: `asked`, host and path that were asked for, which a page may repeat.
+    """
+    found = {name: match[0].strip() for name, pattern in _MESSAGE_PATTERNS.items() if (match := pattern.search(shown))}
+    host, _, path = asked.partition("/")
+    if host and found.get("address", "") in (host, f"{host}:443", f"{host}:80"):
+        found.pop("address", None)
+    if path and found.get("path", "").lstrip("\"'(=:[>") in f"/{path}":
+        found.pop("path", None)
     if "exception" in found:
         found.pop("class of exception", None)
     yield from (f"{name}: {what}" for name, what in found.items())
 
 
 _ESCAPES = {"n": "\n", "r": "\n", "t": " ", "/": "/", '"': '"', "\\": "\\"}
+
+
+_IS_SOURCE = linear(rf"(?:.*[/\\.])?[\w$-]{{1,100}}{_SOURCE_FILE}")
+
+
+def is_source_file(text: str) -> bool:
+    """Tell whether a text is the path of a file with source code."""
+    return _IS_SOURCE.fullmatch(text) is not None
 
 
 def without_escapes(text: str) -> str:
@@ -109,7 +142,8 @@ _PRODUCT = linear(
 )
 # Any product in the form of RFC 9110, 10.2.4, or with what it is called: `Framework Version:4.7.3062.0`.
 _ANY_PRODUCT = linear(
-    r"(?:^|[\s>(\[,;])((?:[A-Za-z][\w.+-]{1,40}/v?|(?:[A-Z][\w.]{1,40} ){1,3}Version: ?)\d{1,5}(?:\.\d{1,9}){1,4})"
+    r"(?:^|[\s>(\[,;])((?:[A-Za-z][\w.+-]{1,40}/v?|(?:[A-Z][\w.]{1,40} ){1,3}Version: ?|"
+    r"[A-Z][\w.]{1,40} (?:v\.? ?|[Vv]ersi(?:on|e) ))\d{1,5}(?:\.\d{1,9}){1,4})"
 )
 # Protocols, what browsers call themselves where a page shows that, and our own name, which pages may repeat.
 _NO_PRODUCT = linear(
