@@ -45,6 +45,11 @@ def path() -> str:
         "data:\n  LOG_LEVEL: info\n",
         'data:\n  "LOG_LEVEL": "info"  # the usual\n',
         "{{- if .Values.on }}\na: b\n{{- end }}\ndata:\n  LOG_LEVEL: info\n",
+        'data: {LOG_LEVEL: "info"}\n',
+        "data: { LOG_LEVEL: info, MODE: {{ .Values.mode }} }\n",
+        'data: {"MODE": {{ .Values.mode | quote }}, "LOG_LEVEL":"info"}\n',
+        "data: {\n  MODE: x,\n  LOG_LEVEL: info,\n}\n",
+        "data:\n  LOG_LEVEL: |-\n    info\n",
     ],
 )
 def test_a_literal_value_is_fixed(template: str, path: str) -> None:
@@ -62,6 +67,10 @@ def test_a_literal_value_is_fixed(template: str, path: str) -> None:
         "data:\n  {{- toYaml .Values.settings | nindent 2 }}\n",
         "data:\n  # LOG_LEVEL: info\n  MY_LOG_LEVEL: info\n",
         "data:\n  LOG_LEVEL: |\n    {{ .Values.level }}\n",
+        "data: {LOG_LEVEL: {{ .Values.level | quote }}}\n",
+        'data: {MODE: fast, LOG_LEVEL: "{{ .Values.level }}"}\n',
+        "data: {MODE: fast{{ if .Values.debug }}, LOG_LEVEL: debug{{ end }}}\n",
+        "data: {MY_LOG_LEVEL: info}\n# data: {LOG_LEVEL: info}\n",
         "",
     ],
 )

@@ -1,16 +1,14 @@
 """What only the text of a template shows: whether values decide a setting, or it stands there literally."""
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 from itertools import pairwise
 
 from toetskader.facts.kubernetes.environment import Origin, Variable
 from toetskader.facts.kubernetes.workloads import Container
-from toetskader.patterns import Linear, Match, linear
+from toetskader.facts.template_settings import spans
 
 _OPTION = re.compile(r"(?P<option>--?[A-Za-z][\w.-]{0,100})(?:=.*)?", re.DOTALL)
-_VALUE = re.compile(r"\s*value\s*:\s*(?P<value>.*)")
 _BLOCK = re.compile(r"\{\{-?\s*(if|with|range|define|block|end)\b")
 
 
@@ -26,38 +24,18 @@ def is_fixed(variable: Variable, files: Mapping[str, str]) -> bool:
         source, name = variable.node.source, variable.name
     else:
         return False
-    written = list(_values_of(name, files.get(source.partition("/")[2], "")))
-    return len(written) == 1 and written[0] not in ("", "|", "|-", ">", ">-") and "{{" not in written[0]
+    text = files.get(source.partition("/")[2], "")
+    found = list(spans(name, text))
+    if len(found) != 1 or _in_block(text, found[0][0]):
+        return False
+    written = text[slice(*found[0])].strip()
+    return bool(written) and "{{" not in written
 
 
-def _values_of(name: str, text: str) -> Iterator[str]:
-    """Yield what a template writes for a name, in a mapping or in `env`; empty for a value inside a block."""
-    if name not in text:
-        return
-    key, entry, flow = _lines_of(name)
-    depth, in_entry = 0, False
-    for line in text.splitlines():
-        for block in _BLOCK.findall(line):
-            depth += -1 if block == "end" else 1
-        value: Match | re.Match[str] | None = None
-        if in_entry:
-            value = _VALUE.fullmatch(line)
-        elif name in line:
-            value = key.fullmatch(line) or flow.search(line)
-        if value:
-            yield "" if depth else value["value"].strip()
-        in_entry = name in line and entry.fullmatch(line) is not None
-
-
-@lru_cache(maxsize=1024)
-def _lines_of(name: str) -> tuple[Linear, Linear, Linear]:
-    """Return what a line looks like that gives a name a value, that names it in `env`, and that does both."""
-    quoted = rf"[\"']?{re.escape(name)}[\"']?"
-    return (
-        linear(rf"\s*(?:-\s+)?{quoted}\s*:\s*(?P<value>.*)"),
-        linear(rf"\s*-\s+name\s*:\s*{quoted}\s*"),
-        linear(rf"\bname\s*:\s*{quoted}\s*,\s*value\s*:\s*(?P<value>(?:\{{\{{.*?\}}\}}|[^,{{}}])*)"),
-    )
+def _in_block(text: str, at: int) -> bool:
+    """Tell whether values decide if a template writes what stands at a place."""
+    words = _BLOCK.findall(text[:at])
+    return len(words) != 2 * words.count("end")
 
 
 def options_from_values(container: Container, files: Mapping[str, str]) -> tuple[str, ...]:

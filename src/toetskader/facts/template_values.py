@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from toetskader.facts.kubernetes.environment import Origin, Variable
+from toetskader.facts.template_settings import spans
 from toetskader.facts.template_syntax import (
     Action,
     Branch,
@@ -18,7 +19,6 @@ from toetskader.facts.template_syntax import (
     parsed,
     walk,
 )
-from toetskader.patterns import Linear, linear
 
 
 class Decided(StrEnum):
@@ -37,7 +37,6 @@ _DEEPEST = 8
 # What a chart is called decides no setting, though it is read from the values.
 _NAMES = frozenset({"nameOverride", "fullnameOverride", "namespaceOverride"})
 _CONTEXT = frozenset({"Chart", "Release", "Capabilities", "Template", "Files"})
-_BLOCK = re.compile(r"[|>][0-9+-]{0,2}\s*")
 
 
 class TemplateValues:
@@ -64,11 +63,11 @@ class TemplateValues:
         """Tell whether a template takes a variable's value as a whole from the values, with nothing around it."""
         source, name = _place_of(variable)
         text = self._files.get(source.partition("/")[2], "")
-        written = [text[start:end].strip() for start, end in _spans(name, text)]
+        written = [text[start:end].strip() for start, end in spans(name, text)]
         return self.decided(variable) is Decided.VALUES and all(map(_ONE_ACTION.fullmatch, written))
 
     def _written(self, name: str, text: str) -> Iterator[Decided]:
-        for start, end in _spans(name, text):
+        for start, end in spans(name, text):
             written = text[start:end].strip()
             if not written:
                 continue
@@ -204,43 +203,3 @@ def _definitions(name: str, files: Mapping[str, str]) -> Iterator[Definition]:
 @lru_cache(maxsize=1024)
 def _defined(text: str) -> tuple[Definition, ...]:
     return tuple(node for node in walk(parsed(text) or ()) if isinstance(node, Definition))
-
-
-def _spans(name: str, text: str) -> Iterator[tuple[int, int]]:
-    """Yield where a template writes the value of a name: in a mapping, or in `env`, as a block or in one line."""
-    if name not in text:
-        return
-    key, entry, flow = _forms(name)
-    for match in key.finditer(text):
-        yield match.start("value"), _end_of(match.start("value"), match["indent"], text)
-    for pattern in (entry, flow):
-        for match in pattern.finditer(text):
-            yield match.span("value")
-
-
-def _end_of(start: int, indent: str, text: str) -> int:
-    """Return where a value ends: at the end of its line, or of the block below it."""
-    end = text.find("\n", start)
-    end = len(text) if end < 0 else end
-    if text[start:end].strip() and not _BLOCK.fullmatch(text[start:end].strip()):
-        return end
-    while end < len(text):
-        stop = text.find("\n", end + 1)
-        stop = len(text) if stop < 0 else stop
-        line = text[end + 1 : stop]
-        if line.strip() and not line.startswith((indent + " ", indent + "\t")) and not line.lstrip().startswith("{{"):
-            break
-        end = stop
-    return end
-
-
-@lru_cache(maxsize=1024)
-def _forms(name: str) -> tuple[Linear, Linear, Linear]:
-    quoted = rf"[\"']?{re.escape(name)}[\"']?"
-    key = linear(rf"^(?P<indent>[ \t]*)(?:-[ \t]+)?{quoted}[ \t]*:(?P<value>[^\n]*)", re.MULTILINE)
-    entry = linear(
-        rf"^[ \t]*-[ \t]+name[ \t]*:[ \t]*{quoted}[ \t]*\n(?:[ \t]*\{{\{{[^\n]*\n)?[ \t]*value[ \t]*:(?P<value>[^\n]*)",
-        re.MULTILINE,
-    )
-    flow = linear(rf"\{{[ \t]*name[ \t]*:[ \t]*{quoted}[ \t]*,[ \t]*value[ \t]*:(?P<value>[^\n]*)\}}")
-    return key, entry, flow
