@@ -44,7 +44,14 @@ from toetskader.facts.secrets.lines import Assignment
 from toetskader.facts.secrets.names import names_secret_variable
 from toetskader.facts.secrets.readers import secrets_in
 from toetskader.facts.secrets.shapes import PRIVATE_KEY, leaks, leaks_at, may_leak
-from toetskader.facts.secrets.values import gives_secret, is_literal, is_made_up, looks_chosen, names_known_secret
+from toetskader.facts.secrets.values import (
+    gives_secret,
+    is_literal,
+    is_made_up,
+    is_told_apart,
+    looks_chosen,
+    names_known_secret,
+)
 from toetskader.judging import FilePlace, Findings, Text, check, not_applicable, undetermined
 
 _EXISTING_SECRET = re.compile(r"\.Values\.[\w.]{0,100}existing\w{0,40}secret", re.IGNORECASE)
@@ -98,10 +105,10 @@ def _files_hold_none(chart: ChartFiles, names: frozenset[str], findings: Finding
         for line in _given_in_file(path, text, names):
             seen.add((line.name, line.value))
             findings.add(FilePlace(path, line.line), seen=_under(line.name), expected=_NO_VALUE)
-    for name, node, above, beside in settings(Node(chart.values, "", FilePlace("values.yaml"))):
+    for name, node, above, around in settings(Node(chart.values, "", FilePlace("values.yaml"))):
         if (name, str(node.value)) in seen or names_known_secret(name, node.value, names):
             continue
-        if gives_secret(name, node.value, in_values=True, above=above, beside=beside):
+        if gives_secret(name, node.value, in_values=True, above=above, around=around):
             findings.add(node, seen=_under(name), expected=_NO_VALUE)
         elif _in_base64(node, placeholder):
             findings.add(node, seen=_A_VALUE, expected=_NO_VALUE)
@@ -174,7 +181,7 @@ def _literals(workloads: Workloads, objects: Objects) -> Iterator[Node]:
         if names_known_secret(literal.name, literal.node.value, names):
             continue
         if (
-            gives_secret(literal.name, literal.node.value, resolves=literal.resolves, beside=literal.beside)
+            gives_secret(literal.name, literal.node.value, resolves=literal.resolves, around=literal.around)
             or leaks_at(literal.text, literal.resolves)
             or any(gives_secret(one.name, one.node.value, resolves=one.resolves) for one in embedded(literal))
             or _in_base64(literal.node, literal.in_file)
@@ -243,6 +250,8 @@ def _given_to_a_program(line: tuple[Node, ...]) -> Iterator[Node]:
 
 def _literal_lines(literal: Literal) -> Iterator[Node]:
     """Yield the lines of a configuration file in a ConfigMap that hold a secret."""
+    if is_told_apart(literal.name, literal.text, literal.around):
+        return
     for line in secrets_in(literal.name, literal.text, literal.in_file):
         yield Node(None, f"{literal.node.path}, {line.name}", literal.node.owner)
 

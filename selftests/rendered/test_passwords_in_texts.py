@@ -175,3 +175,26 @@ def test_an_annotation_without_one_is_none(text: str) -> None:
 def test_a_password_in_base64_in_values_is_one() -> None:
     for text, verdict in ((b64(YAML), FAIL), (b64("db:\n  password: ${DATABASE_PASSWORD}\n"), PASS)):
         assert judged("secrets.none_in_chart", "", values={"app": {"config": text}}).verdict is verdict
+
+
+CATALOGUE = {"welcome": "Welkom bij uw gemeente", "username": "Gebruikersnaam", "login": "Meld u aan", "exit": "Einde"}
+
+
+@pytest.mark.parametrize(("message", "verdict"), [("Wachtwoord", PASS), ("Vul {0} in", PASS), ("Fietsbel-84", FAIL)])
+def test_texts_for_people_in_a_config_map_are_no_passwords_and_a_password_among_them_is_one(
+    message: str, verdict: Verdict
+) -> None:
+    texts = CATALOGUE | {"password": message}
+    entries = {
+        "in entries": texts,
+        "in JSON": {"nl.json": json.dumps({"nl": texts})},
+        "in properties": {"messages_nl.properties": "".join(f"{key}={text}\n" for key, text in texts.items())},
+    }
+    for data in entries.values():
+        document = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": data}
+        documents = yaml.safe_dump(document) + workload("web")
+        for version in (documents, without_secrets(documents)):
+            assert judged("secrets.none_in_chart", version).verdict is verdict
+            assert judged("secrets.by_reference", version).verdict is (FAIL if verdict is FAIL else NONE)
+    values = {"vertalingen": {"nl": texts}}
+    assert judged("secrets.none_in_chart", workload("web"), values=values).verdict is verdict

@@ -1,7 +1,9 @@
 """Bilingual text: Dutch, the language of auditors and suppliers, and English; and small work on texts."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Literal
 
 import msgspec
@@ -45,6 +47,21 @@ def spliced(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
         out += [text[last:start], new]
         last = end
     return "".join([*out, text[last:]])
+
+
+class Places:
+    """Places in a text, which may overlap: tells fast whether one of them covers a position."""
+
+    def __init__(self, places: Iterable[tuple[int, int]]) -> None:
+        """Parameters: `places`, start and end of each."""
+        found = sorted(places)
+        self._starts = [start for start, _ in found]
+        self._ends = list(accumulate((end for _, end in found), max))
+
+    def __contains__(self, position: int) -> bool:
+        """Tell whether a place covers a position."""
+        before = bisect_right(self._starts, position)
+        return before > 0 and position < self._ends[before - 1]
 
 
 def natural(text: str) -> tuple[tuple[int, str], ...]:

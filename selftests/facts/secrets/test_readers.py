@@ -158,7 +158,8 @@ def test_settings_know_where_they_stand() -> None:
     assert text[password.start : password.end] == PW
     assert text[token.start : token.start + len(token.value)] == token.value == PW
     assert password.above == "db"
-    assert password.beside["host"] == "pg"
+    assert password.around is not None
+    assert password.around.entries["host"] == "pg"
 
 
 HOSTILE = {

@@ -9,11 +9,16 @@ ANY = [
     *("TOEGANGSCODE", "INLOGCODE", "PIN_CODE", "PUKCODE", "ACCESS_CODE", "KLUIS_BEVEILIGINGSCODE", "zugangscode"),
     *("KENNWORT", "BIND_PASSWORT", "GEHEIMNIS", "API_SCHLUESSEL", "apiSchlüssel", "VERSLEUTELINGSSLEUTEL", "WACHTZIN"),
     *("PASSWORD_SALT", "COOKIE_SALT", "adminPasswords", "WACHTWOORDEN", "TOKEN_FOR_MAIL", "SECRET_VOOR_ZAAKSYSTEEM"),
-    *("ENCRYPTIONKEY", "SESSIONKEY"),
+    *("ENCRYPTIONKEY", "SESSIONKEY", "TOTP_SEED", "mfaSeed", "MASTER_SEED", "VERSLEUTELING_ZAAD", "SIGNING_MATERIAL"),
+    *("WALLET_MNEMONIC", "seedPhrase", "APP_PEPPER", "pepper", "WIFI_PSK", "OTP_KEY"),
+    *("RECOVERY_CODE", "mfaBackupCode", "HERSTELCODE", "NOODCODE", "TOTP_KEY", "HMAC_SEED", "UNSEAL_SHARE", "otpSalt"),
 ]
 OTHER = [
     *("STATUS_CODE", "POSTCODE", "COUNTRY_CODE", "BARCODE_KEY", "SALT_MASTER", "PASSWORD_POLICY", "tokenLifetime"),
     *("PASSWORD_HASHER", "SECRET_PROVIDER", "X-Xsrftoken", "csrfToken", "monkey", "TOKEN_FOR_MAIL_URL", "codePage"),
+    *("RANDOM_SEED", "seedData", "SEED_JOB", "DB_SEED", "OTP_ISSUER", "otpEnabled", "TOTP_DIGITS", "SIGNING_ALGORITHM"),
+    *("signingCert", "HMAC_ALGORITHM", "peppermint", "RECOVERY_MODE", "BACKUP_CODEC", "PRIVATE_SHARE", "pinCount"),
+    *("RECOVERY_POINT", "privateEndpoint", "mnemonic", "ledPin", "SIGNING_ENABLED", "SIGN_IN_URL", "phraseList"),
     *("SECRET_STORE_PROD", "secretName", "passwordField", "keyboard", "authorized", "BYPASS_CODE_CHECK"),
 ]
 
@@ -32,6 +37,16 @@ def test_a_name_says_something_else(name: str) -> None:
 def test_what_follows_the_secret_may_say_whose_it_is() -> None:
     for name in ("PASSWORD_KLANT", "TOKEN_GITHUB", "secretsZaken", "ADMIN_WACHTWOORD_BEHEER"):
         assert strength(name) == strength_of_variable(name) == Grade.CHOSEN
+
+
+def test_codes_that_let_somebody_in_are_known_from_their_number() -> None:
+    for name in ("RECOVERY_CODES", "backupCodes", "HERSTELCODES", "MFA_SCRATCH_CODES"):
+        assert strength(name) == strength_of_variable(name) == Grade.CHOSEN
+
+
+def test_a_pin_is_one_of_somebody_or_a_foot_of_a_chip() -> None:
+    assert strength_of_variable("HSM_PIN") == strength_of_variable("userPin") == Grade.ANY
+    assert strength_of_variable("LED_PIN") < Grade.CHOSEN
 
 
 def test_a_variable_that_is_called_after_its_form_holds_the_thing_itself() -> None:

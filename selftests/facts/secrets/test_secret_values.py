@@ -2,6 +2,7 @@
 
 import pytest
 
+from toetskader.facts.secrets.messages import Surroundings
 from toetskader.facts.secrets.values import (
     gives_secret,
     holds_account,
@@ -79,7 +80,7 @@ BESIDE = [
 def test_the_name_of_an_entry_stands_beside_that_of_its_secret(
     name: str, value: str, beside: dict[str, str], secret: bool
 ) -> None:
-    assert gives_secret(name, value, in_values=True, beside={name: value, **beside}) is secret
+    assert gives_secret(name, value, in_values=True, around=Surroundings({name: value, **beside})) is secret
     assert names_entry(name, value, {name: value, **beside}) is not secret
 
 
@@ -138,3 +139,32 @@ def test_a_header_with_what_is_done_with_it() -> None:
 def test_a_block_of_comments_is_no_value(text: str, comment: bool) -> None:
     assert is_comment(text) is comment
     assert gives_secret("extraSecret", text, in_values=True) is (bool(text) and not comment)
+
+
+WORDS = "zebra regen fiets kaas molen dijk water brug haven storm winter klomp"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "secret"),
+    [
+        ("MNEMONIC", WORDS, True),
+        ("WALLET_MNEMONIC", WORDS.upper(), True),
+        ("MNEMONIC", WORDS.rpartition(" ")[0], False),
+        ("mnemonic", "F", False),
+        ("RANDOM_SEED", "42", False),
+        ("TOTP_SEED", "JBSWY3DPEHPK3PXP", True),
+        ("TOTP_SEED", "zaad", True),
+        ("SEED", "JBSWY3DPEHPK3PXP", True),
+        ("backupCodes", "10", False),
+        ("backupCodes", "4821-9930-Kaas", True),
+        ("MEDIA_PATH", WORDS, False),
+    ],
+)
+def test_what_a_key_is_made_from_is_secret_as_the_key_is(name: str, value: str, secret: bool) -> None:
+    assert gives_secret(name, value) is secret
+    assert gives_secret(name, value, in_values=True) is secret
+
+
+def test_a_number_of_codes_is_no_code() -> None:
+    assert not gives_secret("backupCodes", 10, in_values=True)
+    assert gives_secret("HSM_PIN", 482193)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 
@@ -12,6 +11,9 @@ from toetskader.facts.kubernetes.replaced import MADE_SECRETS, Replacements
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.references import Resolves, nothing
 from toetskader.facts.secrets.encoded import text_of
+from toetskader.facts.secrets.messages import Surroundings
+from toetskader.facts.secrets.readers import told_apart
+from toetskader.text import Places
 
 _OPTION = re.compile(r"(?:^|(?<=[\s'\"]))--?(?P<name>[A-Za-z][\w.-]{0,100})[= ](?P<value>\S+)")
 
@@ -38,8 +40,8 @@ class Literal(msgspec.Struct, frozen=True):
     """Tells which texts are references there, that something replaces."""
     in_file: Resolves = nothing
     """The same for the settings in a text that the value is: the lines of a file, the entries of JSON."""
-    beside: dict[str, Any] = {}
-    """The other variables of the container, or entries of the ConfigMap: name → value."""
+    around: Surroundings | None = None
+    """The other variables of the container, or entries of the ConfigMap."""
 
     @property
     def text(self) -> str:
@@ -58,13 +60,17 @@ def literals(workloads: Workloads, objects: Objects, *, tests: bool = False) -> 
     """
     replacements = Replacements(workloads, objects)
     yield from _environment(workloads, replacements, tests=tests)
+    last: KubernetesObject | None = None
+    around: Surroundings | None = None
     for item, literal in _config_map_entries(objects, tests=tests):
+        if item is not last:
+            last, around = item, Surroundings(item.get("data").mapping())
         yield Literal(
             literal.name,
             literal.node,
             replacements.in_config_map(item),
             replacements.in_file(item, literal.text, literal.name),
-            item.get("data").mapping(),
+            around,
         )
 
 
@@ -90,20 +96,22 @@ def embedded(literal: Literal) -> Iterator[Literal]:
     """
     if "\n" in literal.text and literal.in_file is not literal.resolves:  # a file of a ConfigMap, which is parsed
         return
-    for match in _EMBEDDED.finditer(literal.text):
-        if not _PLAIN_VARIABLE.fullmatch(match["value"]):
+    found = [match for match in _EMBEDDED.finditer(literal.text) if not _PLAIN_VARIABLE.fullmatch(match["value"])]
+    harmless = Places(told_apart(literal.name, literal.text) if found else ())
+    for match in found:
+        if match.start("value") not in harmless:
             yield Literal(match["name"], Node(match["value"], literal.node.path, literal.node.owner), literal.resolves)
 
 
 def _environment(workloads: Workloads, replacements: Replacements, *, tests: bool = False) -> Iterator[Literal]:
     """Yield the environment variables that have a literal value."""
     for container in workloads.containers(tests=tests):
-        beside = {entry.get("name").text() or "": entry.get("value").value for entry in container.env()}
+        around = Surroundings({entry.get("name").text() or "": entry.get("value").value for entry in container.env()})
         for position, entry in enumerate(container.env()):
             value = entry.get("value")
             if value:
                 resolves = replacements.in_variable(container, position)
-                yield Literal(entry.get("name").text() or "", value, resolves, resolves, beside)
+                yield Literal(entry.get("name").text() or "", value, resolves, resolves, around)
 
 
 def config_map_entries(objects: Objects, *, tests: bool = False) -> Iterator[Literal]:

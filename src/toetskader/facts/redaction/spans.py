@@ -8,7 +8,7 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 
 from toetskader.facts.redaction.in_line import NAME, in_line
 from toetskader.facts.redaction.keys import key_spans
@@ -17,12 +17,13 @@ from toetskader.facts.redaction.shaped import Found, in_other_forms, in_schema, 
 from toetskader.facts.references import placeholder
 from toetskader.facts.secrets.encoded import encoded_texts, in_base64
 from toetskader.facts.secrets.files import is_documentation
-from toetskader.facts.secrets.lines import BLOCK, YAML_LINE, Assignment, hinted_lines, scalar
-from toetskader.facts.secrets.names import names_identity
-from toetskader.facts.secrets.readers import assignments, gives_away
+from toetskader.facts.secrets.lines import BLOCK, YAML_LINE, Assignment, given, hinted_lines, pairs, scalar
+from toetskader.facts.secrets.messages import Surroundings, is_message
+from toetskader.facts.secrets.names import may_name, names_identity
+from toetskader.facts.secrets.readers import assignments, gives_away, told_apart
 from toetskader.facts.secrets.shapes import PRIVATE_KEY
-from toetskader.facts.secrets.values import gives_secret
-from toetskader.text import spliced
+from toetskader.facts.secrets.values import gives_secret, is_told_apart
+from toetskader.text import Places, spliced
 
 Span = tuple[int, int, str]
 """Start, end, and what stands there without the secret."""
@@ -75,12 +76,12 @@ class _Scan:
         self.name = name
         self.text = text
         self._reported: list[Assignment] = []
-        # Names of entries, by what stands beside them, which a line alone does not tell.
+        # Names of entries and texts for people, by what stands around them, which a line alone does not tell.
         self._harmless: set[tuple[str, str]] = set()
         for item in assignments(name, text):
             if gives_away(item):
                 self._reported.append(item)
-            elif item.beside:
+            elif is_told_apart(item.name, item.value, item.around):
                 self._harmless.add((item.name, item.value))
         numbers = {item.line for item in self._reported}
         # Judgements report these lines by themselves: they stay so, also within a value that they are part of.
@@ -98,9 +99,10 @@ class _Scan:
         for _, line, end in hinted_lines(self.text):
             yield from self._below(line, end)
             for start, stop, value, called in in_line(line, prose=prose):
-                if (called, value) not in self._harmless:
+                at = end - len(line)
+                if (called, value) not in self._harmless and at + start not in self._harmless_at:
                     new = partial(Markers.named, value=value, name=called)
-                    yield end - len(line) + start, end - len(line) + stop, new
+                    yield at + start, at + stop, new
         if self.text.startswith("kind: Secret") or _SECRET_KIND.search(self.text):
             yield from self._secret_templates()
         if self.name.endswith(".schema.json"):
@@ -115,6 +117,17 @@ class _Scan:
         yield from in_other_forms(
             self.text, documentation=is_documentation(self.name)
         )  # what looks generated may be base64 that was read above
+
+    @cached_property
+    def _harmless_at(self) -> Places:
+        """Places of values that what stands around them shows to be no secrets."""
+        around = Surroundings(pairs(self.text))
+        messages = (
+            (start, start + len(value))
+            for name, start, value in given(self.text)
+            if may_name(name) and is_message(name, value, around)
+        )
+        return Places((*told_apart(self.name, self.text), *messages))
 
     def _given(self, item: Assignment) -> Iterator[Found]:
         """Yield where the value of a setting stands."""

@@ -1,12 +1,13 @@
 """Secrets in trees of mappings and lists, by the names that their scalars go by."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from toetskader.facts.command_secrets import in_list
 from toetskader.facts.redaction.changes import Change, Steps
 from toetskader.facts.redaction.markers import Markers
+from toetskader.facts.secrets.messages import Surroundings, is_message
 from toetskader.facts.secrets.names import name_of_pair
 from toetskader.facts.secrets.values import gives_secret, is_literal
 
@@ -32,9 +33,10 @@ class Trees:
         Parameters: `plain`, sections whose keys are names of variables; `schema`, whether it is a JSON schema, whose
         `default` goes by the name of its property; `called`, the name that everything goes by.
         """
-        stack: list[tuple[Steps, str, Any]] = [((), "", root)]
+        stack: list[tuple[Steps, str, Any, Surroundings | None]] = [((), "", root, None)]
         while stack:
-            steps, name, holder = stack.pop()
+            steps, name, holder, above = stack.pop()
+            around = Surroundings(holder if isinstance(holder, dict) else {}, above)
             parts: Iterable[tuple[Any, str, Any]]
             if isinstance(holder, dict):
                 pair = name_of_pair(holder)
@@ -52,7 +54,7 @@ class Trees:
                     continue
                 if isinstance(part, dict | list):
                     if step != "encryptedData":
-                        stack.append(((step, steps), known_as, part))
+                        stack.append(((step, steps), known_as, part, around))
                     continue
                 by = called or (name if schema and step in _IN_SCHEMA else known_as)
                 new = self.scalar(
@@ -60,23 +62,25 @@ class Trees:
                     part,
                     in_values=in_values and not (pair and step == "value"),
                     above=name,
-                    beside=holder if isinstance(holder, dict) else {},
+                    around=around,
                 )
                 if new is not part:
                     yield (step, steps), new
 
     def scalar(
-        self, name: str, value: Any, *, in_values: bool, above: str = "", beside: Mapping[Any, Any] | None = None
+        self, name: str, value: Any, *, in_values: bool, above: str = "", around: Surroundings | None = None
     ) -> Any:
         """Return what stands for a scalar: itself where it is no secret and holds none.
 
         Parameters: as of `gives_secret`.
         """
-        if gives_secret(name, value, in_values=in_values, above=above, beside=beside):
+        if gives_secret(name, value, in_values=in_values, above=above, around=around):
             if isinstance(value, str) and "\n" in value:
                 self._text(name, value)  # for the secrets within, which may stand elsewhere by themselves
             return self._markers.named(value, name) if isinstance(value, str) else self._markers.number(value)
-        return self._text(name, value) if isinstance(value, str) else value
+        if not isinstance(value, str) or (around is not None and is_message(name, value, around)):
+            return value
+        return self._text(name, value)
 
 
 def _listed(name: str, items: list[Any]) -> Iterator[tuple[int, str, Any]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from toetskader.facts.kubernetes.node import Node
+from toetskader.facts.secrets.messages import Surroundings
 from toetskader.facts.secrets.names import name_of_pair
 
 
@@ -15,27 +16,31 @@ class Setting(NamedTuple):
     node: Node
     above: str
     """The name of the mapping or list that holds it."""
-    beside: Mapping[Any, Any]
-    """The mapping that it is an entry of; empty for an item of a list."""
+    around: Surroundings
+    """What it stands in; the nearest has no entries for an item of a list."""
 
 
 def settings(root: Node, *, above: str | None = None) -> Iterator[Setting]:
     """Yield every scalar of a document. Parameters: `above`, to yield only what stands in what has that name."""
     # Paths grow on the way, and a node is made of what is yielded only: documents have thousands of places.
-    stack: list[tuple[str, str, Any, str, Mapping[Any, Any]]] = [("", root.path, root.value, "", {})]
+    stack: list[tuple[str, str, Any, str, Surroundings]] = [("", root.path, root.value, "", Surroundings({}))]
     while stack:
-        name, path, value, holder, beside = stack.pop()
+        name, path, value, holder, around = stack.pop()
         if isinstance(value, dict):
             pair = name_of_pair(value)
             dot = f"{path}." if path else ""
+            within = Surroundings(value, around)
             stack.extend(
-                (pair if pair and key == "value" else str(key), f"{dot}{key}", part, name, value)
+                (pair if pair and key == "value" else str(key), f"{dot}{key}", part, name, within)
                 for key, part in reversed(value.items())
             )
         elif isinstance(value, list):
-            stack.extend((name, f"{path}[{index}]", value[index], name, {}) for index in reversed(range(len(value))))
+            within = Surroundings({}, around)
+            stack.extend(
+                (name, f"{path}[{index}]", value[index], name, within) for index in reversed(range(len(value)))
+            )
         elif above is None or holder == above:
-            yield Setting(name, Node(value, path, root.owner), holder, beside)
+            yield Setting(name, Node(value, path, root.owner), holder, around)
 
 
 def texts(root: Node) -> Iterator[Node]:

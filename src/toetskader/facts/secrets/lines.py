@@ -1,10 +1,11 @@
 """Files read by line: templates are no YAML, and a finding must name its line."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
+from toetskader.facts.secrets.messages import Surroundings
 from toetskader.facts.secrets.names import HINTS, strength
 from toetskader.patterns import linear
 
@@ -22,8 +23,8 @@ class Assignment:
     """Where it ends, in a file that was parsed, on the same line; -1 where it is as long as the value."""
     above: str = ""
     """The name of what it stands in, in a file that was parsed."""
-    beside: Mapping[str, object] = field(default_factory=dict)
-    """What stands there with it."""
+    around: Surroundings | None = None
+    """What it stands in; of a file that is read by line, all that it gives."""
 
 
 YAML_LINE = re.compile(
@@ -111,6 +112,40 @@ def lines_in_quotes(text: str) -> Iterator[Assignment]:
                 start = at + line.index(value)
                 yield Assignment(number, opening["name"], value, start, start + len(value))
             at, number = at + len(line), number + 1
+
+
+_GIVEN_ON_LINE = linear(
+    r"""(?m)^[ \t]*(?:export[ \t]+|-[ ]+|<\?php[ \t\w]+\[[ \t]*)?["']?(?P<name>[A-Za-z_][\w. -]{0,120}?)["']?"""
+    r"""[ \t]*(?:=>|[=:])[ \t]*(?P<value>\S.*?)[ \t\r]*$"""
+)
+
+
+def given(text: str) -> Iterator[tuple[str, int, str]]:
+    """Yield what the lines of a text give, whatever the names say: name, where the value starts, value."""
+    for match in _GIVEN_ON_LINE.finditer(text):
+        value, start = match["value"].rstrip(";,").rstrip(), match.start("value")
+        if value[:1] in ("'", '"'):
+            value, start = value[1:].removesuffix(value[0]), start + 1
+        yield match["name"], start, value
+
+
+def pairs(text: str) -> dict[str, list[str]]:
+    """Return the same by name, with all values of a name."""
+    found: dict[str, list[str]] = {}
+    for name, _, value in given(text):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+# An entry of a catalogue (gettext, "The Format of PO Files"), of one line.
+_TRANSLATION = linear(r"""(?m)^msgid "(?P<name>[^"\n]{1,200})"\r?\nmsgstr(?:\[0\])? "(?P<value>[^"\n]+)"$""")
+
+
+def translations(text: str) -> Iterator[Assignment]:
+    """Yield the entries of a catalogue of gettext, whatever the names say."""
+    for match in _TRANSLATION.finditer(text):
+        start, end = match.span("value")
+        yield Assignment(text.count("\n", 0, start) + 1, match["name"], match["value"], start, end)
 
 
 _CAREFUL_LINE = linear(

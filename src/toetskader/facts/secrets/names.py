@@ -31,13 +31,14 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 # A name of a secret has one of these in it.
 HINTS = (
     *("pass", "pw", "psw", "secret", "token", "tkn", "key", "credential", "dockerconfig", "auth", "salt", "code"),
+    *("seed", "pepper", "mnemonic", "phrase", "hmac", "otp", "psk", "sign", "unseal", "shamir", "fernet", "private"),
     *("wachtwoord", "wachtzin", "geheim", "sleutel", "kennwort", "schluessel", "schlüssel", "gegevens", "zugangsdaten"),
 )
 # The same for a value as a program gets it (`DBPASS`, `BINDPW`, `X_TOK`).
-_HINTS_OF_VARIABLES = (*HINTS, "pasw", "cred", "tok", "pwd", "sign", "bearer", "ww")
+_HINTS_OF_VARIABLES = (*HINTS, "pasw", "cred", "tok", "pwd", "bearer", "ww", "pin", "mfa", "kek")
 _SECRET_ENDINGS = (
     *("password", "passwort", "passwd", "passphrase", "requirepass", "masterauth", "pwd", "userpass", "userpw"),
-    *("wachtwoord", "wachtzin", "kennwort", "geheim", "geheimnis"),
+    *("wachtwoord", "wachtzin", "kennwort", "geheim", "geheimnis", "pepper", "psk", "presharedkey", "seedphrase"),
     *("secret", "token", "dockerconfigjson", "apikey", "secretkey", "privatekey", "accesskey", "authkey"),
 )
 _SECRET_WORDS = frozenset({"pass", "pw", "ww", "psw", "credential"})
@@ -46,15 +47,28 @@ _PASSING_ON = frozenset({"proxy", "fastcgi", "uwsgi", "scgi", "grpc", "memcached
 _WORDS_WITH_PASS = frozenset(
     {"bypass", "compass", "encompass", "surpass", "trespass", "underpass", "overpass", "nopass"}
 )
-# A code that lets somebody in.
+# A code that lets somebody in, also when the usual way in is lost.
 _OPENING_CODE = re.compile(
-    r".*(?:pin|puk|pass?|access|security|unlock|toegangs?|inlog|aanmeld|beveiligings?|zugangs?|sicherheits?|kenn)code"
+    r".*(?:pin|puk|pass?|access|security|unlock|toegangs?|inlog|aanmeld|beveiligings?|zugangs?|sicherheits?|kenn|"
+    r"recovery|scratch|emergency|h?otp|totp|mfa|herstel|nood|wiederherstellungs?|backup|reserve)code(?P<several>s)?"
 )
+# Who or what a PIN lets in; of others it is a foot of a chip.
+_OPENING_PIN = re.compile(
+    r"admin|card|device|hsm|login|pkcs|security|sim|slot|smartcard|so|token|unlock|user|kluis|kaart"
+)
+# What a secret is made for. With a word for what is used to that end the two name a secret, whatever the value.
+_USES = re.compile(
+    r"signing|signer|sign|encryption|hmac|h?otp|totp|mfa|fernet|psk|kek|wallet|jwt|cookie|session|master|"
+    r"private|crypto|webauthn|vapid|ondertekening|ondertekenings|versleuteling|versleutelings"
+)
+_MADE_OF = re.compile(r"seed|phrase|mnemonic|material|salt|pepper|entropy|zaad")
+# By themselves they name a secret only where the value looks like one: `RANDOM_SEED=42` makes a run repeatable.
+_PERHAPS = re.compile(r"seed|phrase|mnemonic|hmac|h?otp|totp|signing|signer|unseal|fernet|private|kek")
 # What stands before 'key' when the key opens something. After other words it is as often the key of a mapping.
 _OPENING_KEY = re.compile(
     r"access|account|admin|aes|api|app|application|auth|cipher|client|consumer|cookie|crypto|deploy|encryption|encrypt|"
-    r"fernet|geheime|hmac|integration|jwt|licence|license|maps|master|private|recaptcha|rsa|sas|secret|sentry|service|session|"
-    r"shared|sign|signature|signing|ssh|storage|subscription|webhook|write|"
+    r"fernet|geheime|hmac|hotp|integration|jwt|kek|licence|license|maps|master|mfa|otp|private|recaptcha|recovery|rsa|"
+    r"sas|secret|sentry|service|session|shared|sign|signature|signing|ssh|storage|subscription|totp|unseal|webhook|write|"
     r"prive|toegangs?|versleutelings?|handtekenings?|zugangs?|verschluesselungs?"
 )
 # Several of them, or an account with its password.
@@ -206,13 +220,18 @@ def _graded(words: list[str]) -> Grade:
         or last.endswith(_SECRET_ENDINGS)
         or _abbreviates(last)
         or _opens(before, last)
+        or (_MADE_OF.fullmatch(last) and any(_USES.fullmatch(word) for word in words[:-1]))
+        or (last == "phrase" and _MADE_OF.fullmatch(before))
+        or (last in ("share", "shares") and before in ("unseal", "shamir"))
     ):
         return Grade.ANY
     if last in _SEVERAL or (last == "salt" and len(words) > 1):
         return Grade.ANY
-    if last in _SEVERAL_OR_OTHERS:
+    if last in _SEVERAL_OR_OTHERS or last == "peppers" or _are_codes(before, last):
         return Grade.CHOSEN
     if last in _ACCOUNTS or last in _WEAK_ENDINGS or last == "salt":
+        return Grade.RANDOM
+    if _PERHAPS.fullmatch(last) or (before in ("signing", "unseal") and last not in _ABOUT):
         return Grade.RANDOM
     if last not in _ABOUT and any(word.endswith(_SECRET_ENDINGS) or word in _ALONE for word in words[:-1]):
         return Grade.CHOSEN
@@ -224,8 +243,20 @@ def _opens(before: str, last: str) -> bool:
     for ending in ("key", "sleutel", "schluessel"):
         if last.endswith(ending) and last != ending:
             return _OPENING_KEY.fullmatch(last.removesuffix(ending)) is not None
-    joined = last if last != "code" else before + last
-    return _OPENING_CODE.fullmatch(joined) is not None
+    if last == "pin":
+        return _OPENING_PIN.fullmatch(before) is not None
+    code = _code(before, last)
+    return code is not None and not code["several"]
+
+
+def _are_codes(before: str, last: str) -> bool:
+    """Tell whether words are those of several codes that let somebody in; their number is called so, too."""
+    code = _code(before, last)
+    return code is not None and bool(code["several"])
+
+
+def _code(before: str, last: str) -> re.Match[str] | None:
+    return _OPENING_CODE.fullmatch(before + last if last in ("code", "codes") else last)
 
 
 def strength_below(above: str, name: str) -> Grade:

@@ -15,11 +15,14 @@ from toetskader.facts.secrets.lines import (
     code_lines,
     default_in,
     lines_in_quotes,
+    pairs,
     plain_lines,
+    translations,
     yaml_lines,
 )
+from toetskader.facts.secrets.messages import Surroundings
 from toetskader.facts.secrets.names import may_name, strength, strength_below
-from toetskader.facts.secrets.values import gives_secret
+from toetskader.facts.secrets.values import gives_secret, is_told_apart
 from toetskader.facts.secrets.yaml_text import Found, Scalar, may_be_yaml, yaml_settings
 
 _YAML = (".yaml", ".yml", ".json", ".tpl", ".gotmpl")
@@ -40,6 +43,7 @@ _CODE = (
     ".html",
     ".css",
 )
+_TRANSLATIONS = (".po", ".pot")
 _MOST_NESTED = 3
 """Texts within texts: a file in a ConfigMap in the values of a chart."""
 
@@ -66,12 +70,33 @@ def secrets_in(name: str, text: str, resolves: Resolves | None = None) -> Iterat
 
 def gives_away(item: Assignment, resolves: Resolves | None = None) -> bool:
     """Tell whether a setting in a text gives a secret away. Parameters: `resolves`, as `gives_secret` has it."""
-    return gives_secret(item.name, item.value, in_values=True, resolves=resolves, above=item.above, beside=item.beside)
+    return gives_secret(item.name, item.value, in_values=True, resolves=resolves, above=item.above, around=item.around)
+
+
+def told_apart(name: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Return where in a text values stand that only go by the name of a secret, as what stands around them shows."""
+    return tuple(
+        (item.start, item.end if item.end >= 0 else item.start + len(item.value))
+        for item in assignments(name, text)
+        if item.start >= 0 and is_told_apart(item.name, item.value, item.around)
+    )
+
+
+def _by_line(text: str, *readings: Iterator[Assignment]) -> Iterator[Assignment]:
+    """Yield what was read by line, each with all that the text gives around it."""
+    found = list(_unique(*readings))
+    around = Surroundings(pairs(text)) if found else None
+    return (replace(item, around=around) for item in found)
 
 
 def _read(name: str, text: str, depth: int) -> Iterator[Assignment]:
     if name.endswith(_CODE):
-        yield from _unique(lines_in_quotes(text), code_lines(text))
+        yield from _by_line(text, lines_in_quotes(text), code_lines(text))
+        return
+    if name.endswith(_TRANSLATIONS):
+        entries = list(translations(text))
+        around = Surroundings({item.name: item.value for item in entries})
+        yield from (replace(item, around=around) for item in entries if strength(item.name))
         return
     if is_documentation(name):
         if name.endswith(".txt"):
@@ -82,11 +107,11 @@ def _read(name: str, text: str, depth: int) -> Iterator[Assignment]:
         yield from _structured(text, depth) if may_name(text) else ()
         return
     if name.endswith(_PLAIN):
-        yield from _unique(lines_in_quotes(text), plain_lines(text), careful_lines(text), code_lines(text))
+        yield from _by_line(text, lines_in_quotes(text), plain_lines(text), careful_lines(text), code_lines(text))
     elif may_name(text):
         found = yaml_settings(text) if may_be_yaml(text) else None
         if found is None:
-            yield from _unique(lines_in_quotes(text), careful_lines(text), code_lines(text))
+            yield from _by_line(text, lines_in_quotes(text), careful_lines(text), code_lines(text))
         else:
             yield from (item for item in _of_parsed(text, found, depth) if not _is_prose(item.value))
     yield from _accounts(text, name)
@@ -145,7 +170,7 @@ def _of_parsed(text: str, found: tuple[Found, ...], depth: int) -> Iterator[Assi
 
 def _assignment(text: str, item: Found) -> Assignment:
     start, end, value = _shown(text, item.name, item.scalar)
-    return Assignment(item.scalar.line, item.name, value, start, end, item.above, item.beside)
+    return Assignment(item.scalar.line, item.name, value, start, end, item.above, item.around)
 
 
 def _shown(text: str, name: str, scalar: Scalar) -> tuple[int, int, str]:

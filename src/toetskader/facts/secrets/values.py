@@ -10,6 +10,7 @@ from toetskader.facts.names import words
 from toetskader.facts.placeholders import is_placeholder
 from toetskader.facts.references import Resolves, is_plain_path, looks_generated, nothing, placeholder
 from toetskader.facts.secrets.encoded import decoded
+from toetskader.facts.secrets.messages import Surroundings, is_message
 from toetskader.facts.secrets.names import (
     Grade,
     names_accounts,
@@ -108,7 +109,7 @@ def gives_secret(
     in_values: bool = False,
     resolves: Resolves | None = None,
     above: str = "",
-    beside: Mapping[Any, Any] | None = None,
+    around: Surroundings | None = None,
 ) -> bool:
     """Tell whether a setting gives a secret away: its name says secret, and its value is a literal.
 
@@ -116,7 +117,7 @@ def gives_secret(
     values and templates, where `secret: my-tls` is the name of an object and `secretKey: password` that of an entry,
     which in an environment variable they are not; `resolves`, what is replaced at the place where the value stands: by
     default what a chart's own file leaves to be replaced in values, and nothing elsewhere; `above`, the name of what
-    the setting stands in; `beside`, the settings that stand there with it.
+    the setting stands in; `around`, what it stands in.
     """
     if resolves is None:
         resolves = placeholder if in_values else nothing
@@ -127,7 +128,7 @@ def gives_secret(
         return False
     if not isinstance(value, str):
         return grade == Grade.ANY
-    if is_comment(value) or (beside and names_entry(name, value, beside)):
+    if is_comment(value) or is_told_apart(name, value, around):
         return False
     if names_accounts(name) and holds_account(name, value):
         return True
@@ -136,6 +137,11 @@ def gives_secret(
     if _names_object(name, value, in_values=in_values) or _says_what_is_done(name, value):
         return False
     return grade == Grade.ANY or looks_chosen(value)
+
+
+def is_told_apart(name: str, value: str, around: Surroundings | None) -> bool:
+    """Tell whether what stands around a value shows that it is no secret: the name of an entry, a text for people."""
+    return around is not None and (names_entry(name, value, around.entries) or is_message(name, value, around))
 
 
 _COMMENT = re.compile(r"(?:[ \t]*(?:#.*)?(?:\r?\n|$))+")
@@ -225,10 +231,16 @@ def holds_account(name: str, value: str) -> bool:
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
+# What a wallet or a key is made from again: twelve to twenty-four words (BIP-39), which are of three to eight letters.
+_PHRASE = linear(r"[a-z]{3,8}(?: [a-z]{3,8}){11,23}")
+
+
 def _looks_secret(value: str) -> bool:
     text = value.strip()
     if looks_random(text):
         return not _UUID.fullmatch(text)
+    if _PHRASE.fullmatch(text):
+        return True
     return len(text) <= _LONGEST_RANDOM and "\n" not in text and looks_generated(text)
 
 

@@ -5,7 +5,7 @@ nothing recurses. A text that goes beyond is read by nobody as settings, and so 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ import msgspec
 import yaml
 
 from toetskader.core.failure import Unreadable
+from toetskader.facts.secrets.messages import Surroundings
 from toetskader.facts.secrets.names import name_of_pair
 
 MOST_EVENTS = 200_000
@@ -39,10 +40,22 @@ class _Holder:
 
     name: str
     is_list: bool
+    above: Surroundings | None
     key: Scalar | None = None
     entries: dict[str, Any] = field(default_factory=dict)
+    items: list[Any] = field(default_factory=list)
     scalars: list[tuple[str, Scalar]] = field(default_factory=list)
     """Name and value of the scalars in it."""
+
+    around: Surroundings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.around = Surroundings(self.entries, self.above)
+
+    @property
+    def content(self) -> dict[str, Any] | list[Any]:
+        """What it holds, as far as it was read."""
+        return self.items if self.is_list else self.entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,7 @@ class Found:
     name: str
     scalar: Scalar
     above: str
-    beside: Mapping[str, Any]
+    around: Surroundings
 
 
 def yaml_settings(text: str) -> tuple[Found, ...] | None:
@@ -74,8 +87,7 @@ def _settings(text: str) -> Iterator[Found]:
             raise Unreadable
         match event:
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                name = _name_of_next(stack)
-                stack.append(_Holder(name, isinstance(event, yaml.SequenceStartEvent)))
+                _open(stack, is_list=isinstance(event, yaml.SequenceStartEvent))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 yield from _found(stack.pop())
             case yaml.ScalarEvent():
@@ -87,19 +99,22 @@ def _settings(text: str) -> Iterator[Found]:
                 _take(stack, anchors.get(event.anchor or "", Scalar("", -1, -1, 0)))
 
 
-def _name_of_next(stack: list[_Holder]) -> str:
-    """Return the name that a mapping or list goes by where it begins, and take the key that it is the value of."""
+def _open(stack: list[_Holder], *, is_list: bool) -> None:
+    """Begin a mapping or list, in what it stands in, under the key that it is the value of."""
     if not stack:
-        return ""
+        stack.append(_Holder("", is_list, None))
+        return
     holder = stack[-1]
     if holder.is_list:
-        return holder.name
-    if holder.key is None:  # a mapping for a key, which no settings have
+        new = _Holder(holder.name, is_list, holder.around)
+        holder.items.append(new.content)
+    elif holder.key is None:  # a mapping for a key, which no settings have
         raise Unreadable
-    name = holder.key.value
-    holder.entries[name] = None
-    holder.key = None
-    return name
+    else:
+        new = _Holder(holder.key.value, is_list, holder.around)
+        holder.entries[new.name] = new.content
+        holder.key = None
+    stack.append(new)
 
 
 def _take(stack: list[_Holder], scalar: Scalar) -> None:
@@ -107,6 +122,7 @@ def _take(stack: list[_Holder], scalar: Scalar) -> None:
         return
     holder = stack[-1]
     if holder.is_list:
+        holder.items.append(scalar.value)
         holder.scalars.append((holder.name, scalar))
     elif holder.key is None:
         holder.key = scalar
@@ -122,7 +138,7 @@ def _found(holder: _Holder) -> Iterator[Found]:
         if scalar.is_plain and scalar.value in ("", "~", "null"):
             continue
         known_as = pair if pair and name == "value" else name
-        yield Found(known_as, scalar, holder.name, holder.entries)
+        yield Found(known_as, scalar, holder.name, holder.around)
 
 
 _PROPERTIES = re.compile(r"(?:[&!][^ \t\n]*[ \t\n]+)+")
@@ -154,23 +170,25 @@ def _of_json(text: str) -> tuple[Found, ...] | None:
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         return None
     found: list[Found] = []
-    stack: list[tuple[str, Any]] = [("", document)]
+    stack: list[tuple[str, Any, Surroundings | None]] = [("", document, None)]
     while stack and len(found) < MOST_EVENTS:
-        name, value = stack.pop()
+        name, value, above = stack.pop()
         if isinstance(value, dict):
             pair = name_of_pair(value)
+            around = Surroundings(value, above)
             for key, part in reversed(value.items()):
                 if isinstance(part, dict | list):
-                    stack.append((key, part))
+                    stack.append((key, part, around))
                 elif part is not None:
                     known_as = pair if pair and key == "value" else key
-                    found.append(Found(known_as, Scalar(_written(part), -1, -1, 1), name, value))
+                    found.append(Found(known_as, Scalar(_written(part), -1, -1, 1), name, around))
         elif isinstance(value, list):
+            around = Surroundings({}, above)
             for part in reversed(value):
                 if isinstance(part, dict | list):
-                    stack.append((name, part))
+                    stack.append((name, part, around))
                 elif part is not None:
-                    found.append(Found(name, Scalar(_written(part), -1, -1, 1), name, {}))
+                    found.append(Found(name, Scalar(_written(part), -1, -1, 1), name, around))
     return tuple(found) or None
 
 
