@@ -8,16 +8,17 @@ import msgspec
 
 from toetskader.facts.endpoint.traces import is_source_file, product_versions
 from toetskader.facts.names import words
+from toetskader.patterns import linear
 
 _MOST = 20_000
 """Values that are read."""
 _VERSION = re.compile(r"v?\d{1,5}(?:\.\d{1,9}){2,4}(?:[-+.~][\w.+~-]{1,60})?")
 _SHORT_VERSION = re.compile(r"v?\d{1,5}\.\d{1,9}")
 # What is agreed between the parties has a version too, and that is needed to work.
-_AGREED = re.compile(
+_AGREED = linear(
     r".*\b(?:api|schema|spec|protocol|http|tls|xml|json|jsonapi|openapi|asyncapi|content|resource|document|format|info|odata)"
 )
-_OF_A_BUILD = re.compile(
+_OF_A_BUILD = linear(
     r"(?:.* )?(?:commit(?: id| sha| hash)?|git (?:sha|commit|revision|version)|build (?:date|hash|sha|time|number|id)|"
     r"(?:go|java|lucene|python|node|php|ruby|runtime|framework) version)"
 )

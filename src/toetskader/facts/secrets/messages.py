@@ -13,6 +13,7 @@ from typing import Any
 
 from toetskader.facts.names import words
 from toetskader.facts.secrets.names import may_name, strength
+from toetskader.patterns import linear
 
 FEWEST = 4
 """Texts, below which a catalogue is told from settings with a description only by what its texts have in common."""
@@ -39,7 +40,7 @@ _MARKED = re.compile(r"¿?\(?[^\W\d_]+(?:[-'’][^\W\d_]+)*\)?[ ]?[.:?…*]{0,3}
 _IN_CAMEL_CASE = re.compile(r"[a-zß-ÿ][A-ZÀ-Þ]")
 # The word for a thing that lets somebody in, in languages that municipalities serve people in.
 _CONCEPTS = tuple(
-    re.compile(pattern)
+    linear(pattern)
     for pattern in (
         r".*(?:pass(?:wor[dt]|phrase|code|wd)?|wachtwoord(?:en)?|wachtzin|wachtwurd|kennwort|passwort|passwörter|codeword)"
         r"|adgangskode|lösenord|passord|salasana|parool|parole|paroli|parola|hasło|heslo|jelszó|geslo|lozinka|slaptažodis"
