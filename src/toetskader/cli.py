@@ -13,7 +13,7 @@ from toetskader.catalogue.lint import lint_catalogue
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Catalogue, Level, Part, Requirement
 from toetskader.catalogue.schema import catalogue_schemas
-from toetskader.core.failure import ToetskaderError
+from toetskader.core.failure import Failed, ToetskaderError
 from toetskader.core.fields import Name
 from toetskader.facts.kubernetes.declared import AT_HAND, EVERY_KIND
 from toetskader.judging.check import Check
@@ -391,7 +391,6 @@ def _diff(arguments: argparse.Namespace, lang: Lang) -> int:
 def _snapshot(arguments: argparse.Namespace, lang: Lang) -> int:
     """Write the facts of a namespace to a folder; nothing in the cluster is changed, and no secret is written."""
     from toetskader.collect.kubernetes.collector import write_snapshot  # noqa: PLC0415 - its library loads slowly
-    from toetskader.core.failure import Failed  # noqa: PLC0415
 
     folder: Path = arguments.folder
     if folder.exists():

@@ -16,8 +16,18 @@ from toetskader.kinds.release import RELEASE
 from toetskader.kinds.saas.kind import SAAS
 from toetskader.kinds.subject import Subject
 
-KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in (CHART, SAAS, NAMESPACE, RELEASE, RBAC, CLUSTER)}
-"""In the order in which target files, messages and reports name them; what follows from others stands after them."""
+_LISTED: tuple[Kind[Any], ...] = (
+    CHART,
+    SAAS,
+    NAMESPACE,
+    RELEASE,
+    RBAC,
+    CLUSTER,
+)
+
+KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _LISTED}
+"""Name → kind, in the order in which target files, messages and reports name them; what follows from others stands
+behind these."""
 
 ENTRIES: Mapping[str, Entry[Any]] = {kind.name: kind.given for kind in KINDS.values() if isinstance(kind.given, Entry)}
 """Kind → how a target file names a part of it; without those that follow from others."""
