@@ -75,14 +75,18 @@ def _judge_claim(endpoint: Endpoint, routes: Routes, values: str, findings: Find
         findings.saw(f"waardenset {values}: {where}", f"values set {values}: {where}")
         return
     names = ", ".join(dict.fromkeys(host.name for route in routes for host in route.hosts))
-    shown = Text(f"alleen naar {names}", f"to {names} only") if names else Text("naar geen naam", "to no name")
+    shown = (
+        Text(f"antwoordt alleen op {names}", f"answers to {names} only")
+        if routes
+        else Text("maakt geen route die hier te lezen is", "makes no route that can be read here")
+    )
     doubts.add(
-        f"De routes van de chart luisteren met waardenset {values} {shown.nl}, en niet naar {endpoint.host}. Hoort bij "
-        f"dit eindpunt een andere waardenset, zet die in het doelbestand bij {endpoint.authority} met de sleutel "
-        "values. Roept iets vóór het component het onder een andere naam aan, dan blijkt niet dat het op deze werkt.",
-        f"With values set {values} the routes of the chart answer {shown.en}, and not to {endpoint.host}. If another "
-        f"values set goes with this endpoint, write it at {endpoint.authority} in the target file with the key values. "
-        "If something in front of the component calls it by another name, nothing shows that it works on this one.",
+        f"De chart {shown.nl} met waardenset {values}, en het eindpunt is {endpoint.host}. Hoort bij dit eindpunt een "
+        f"andere waardenset, zet die in het doelbestand bij {endpoint.authority} met de sleutel values. Roept iets "
+        "vóór het component het onder een andere naam aan, dan blijkt niet dat het op deze werkt.",
+        f"The chart {shown.en} with values set {values}, and the endpoint is {endpoint.host}. If another values set "
+        f"goes with this endpoint, write it at {endpoint.authority} in the target file with the key values. If "
+        "something in front of the component calls it by another name, nothing shows that it works on this one.",
     )
 
 

@@ -113,7 +113,8 @@ def test_values_sets_of_other_environments_do_not_stand_in(scenes: Scenes) -> No
     judged = scenes.audit(scene)[ID]
     assert judged.verdict is Verdict.UNDETERMINED
     assert judged.reason is not None
-    assert f"met waardenset productie alleen naar {ACCEPTANCE}, en niet naar {PRODUCTION}" in judged.reason.nl
+    assert f"antwoordt alleen op {ACCEPTANCE} met waardenset productie" in judged.reason.nl
+    assert f"het eindpunt is {PRODUCTION}." in judged.reason.nl
 
 
 def test_an_endpoint_that_goes_with_no_values_set_leaves_it_open(scenes: Scenes) -> None:

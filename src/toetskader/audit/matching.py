@@ -18,10 +18,10 @@ def matched(target: Target, part: str, other: str) -> Mapping[str, str | Text]:
     scenes, others = target.scene_list(part), target.scene_list(other)
     if not others:
         return dict.fromkeys(("", *(scene.name for scene in scenes)), "")
-    found: dict[str, str | Text] = {"": _only(others, Text(f"Bij {part}", f"With {part}"), other)}
+    found: dict[str, str | Text] = {"": _only(others, Text(part, part), other)}
     for scene in scenes:
         kind = KINDS[part].scene
-        named = Text(f"Bij {kind.nl} {scene.name}", f"With {kind.en} {scene.name}")
+        named = Text(f"{kind.nl} {scene.name}", f"{kind.en} {scene.name}")
         if KINDS[other].are_variants:
             found[scene.name] = _values_set(target, scene, others, named)
         else:
@@ -40,10 +40,10 @@ def _values_set(target: Target, scene: SceneEntry, sets: Collection[SceneEntry],
             return known
     listed = ", ".join(names)
     return Text(
-        f"{named.nl} ({scene.environment}) is niet te zeggen welke waardenset van de chart hoort ({listed}). Zet die "
-        f"in het doelbestand bij {scene.name}, met de sleutel values, of geef een waardenset de naam "
+        f"Bij {named.nl} ({scene.environment}) is niet te zeggen welke waardenset van de chart hoort ({listed}). Zet "
+        f"die in het doelbestand bij {scene.name}, met de sleutel values, of geef een waardenset de naam "
         f"{scene.environment}.",
-        f"{named.en} ({scene.environment}) it cannot be told which values set of the chart goes ({listed}). Write it "
+        f"Which values set of the chart goes with {named.en} ({scene.environment}) cannot be told ({listed}). Write it "
         f"at {scene.name} in the target file, with the key values, or name a values set {scene.environment}.",
     )
 
@@ -65,11 +65,11 @@ def _only(found: Iterable[SceneEntry], named: Text, other: str) -> str | Text:
     kind = KINDS[other].scene
     if not names:
         return Text(
-            f"{named.nl} hoort geen {kind.nl} van {other}. Noem die in het doelbestand, onder parts.",
-            f"{named.en} goes no {kind.en} of {other}. Name it in the target file, under parts.",
+            f"Bij {named.nl} hoort geen {kind.nl} van {other}. Noem die in het doelbestand, onder parts.",
+            f"No {kind.en} of {other} goes with {named.en}. Name it in the target file, under parts.",
         )
     listed = ", ".join(names)
     return Text(
-        f"{named.nl} is niet te zeggen welke {kind.nl} van {other} hoort: {listed}. Toets ze in doelen apart.",
-        f"{named.en} it cannot be told which {kind.en} of {other} goes: {listed}. Audit them in targets of their own.",
+        f"Bij {named.nl} is niet te zeggen welke {kind.nl} van {other} hoort: {listed}. Toets ze in doelen apart.",
+        f"Which {kind.en} of {other} goes with {named.en} cannot be told: {listed}. Audit each in a target of its own.",
     )
