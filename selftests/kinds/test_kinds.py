@@ -9,7 +9,7 @@ import pytest
 
 from toetskader.catalogue.models import Part
 from toetskader.kinds.kind import Kind
-from toetskader.kinds.registry import ALWAYS_COLLECTED, FACT_TYPES, KINDS, SUBJECTS
+from toetskader.kinds.registry import ALWAYS_COLLECTED, FACT_TYPES, KINDS, SUBJECTS, in_order
 
 SOURCE = Path(__file__).parents[2] / "src/toetskader"
 NAME_NO_KIND = (
@@ -35,6 +35,13 @@ def test_a_declaration_that_lacks_something_says_of_which_kind_and_what(lacking:
 def test_a_kind_collects_what_it_declares() -> None:
     with pytest.raises(TypeError, match="kind saas collects facts that it does not declare"):
         Kind(**{**declared(KINDS["saas"]), "always": ("nothing",)})
+
+
+@pytest.mark.parametrize("name", ["nothing", "release"])
+def test_a_kind_comes_after_one_that_is_collected_by_itself(name: str) -> None:
+    wrong = Kind(**{**declared(KINDS["saas"]), "after": (name,)})
+    with pytest.raises(TypeError, match=f"kind saas comes after {name}, which has no collector of its own"):
+        in_order([KINDS["chart"], KINDS["release"], KINDS["namespace"], wrong])
 
 
 def test_every_kind_is_one_that_a_policy_can_name() -> None:

@@ -1,6 +1,6 @@
 """The kinds of parts that this version knows, and what follows from them all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -50,15 +50,24 @@ RESTS_ON: Mapping[str, Mapping[str, str]] = {
 """Part → subject that judgements can ask for there → the kind of fact that it rests on."""
 
 
-def _in_order() -> tuple[Kind[Any], ...]:
+def in_order(kinds: Iterable[Kind[Any]]) -> tuple[Kind[Any], ...]:
+    """Return the kinds that have a collector of their own, each behind those that must be collected before it.
+
+    Raises TypeError for a kind that comes after one without, and graphlib.CycleError for kinds that await each other.
+    """
     first: dict[str, Kind[Any]] = {}
-    for kind in KINDS.values():
+    for kind in kinds:
         first.setdefault(kind.collector, kind)
-    names = TopologicalSorter({kind.name: kind.after for kind in first.values()}).static_order()
-    return tuple(KINDS[name] for name in names)
+    own = {kind.name: kind for kind in first.values()}
+    for kind in own.values():
+        for name in kind.after:
+            if name not in own:
+                raise TypeError(f"kind {kind.name} comes after {name}, which has no collector of its own")
+    names = TopologicalSorter({name: kind.after for name, kind in own.items()}).static_order()
+    return tuple(own[name] for name in names)
 
 
-COLLECTED = _in_order()
+COLLECTED = in_order(KINDS.values())
 """Kinds that have a collector of their own, each behind those that must be collected before it."""
 
 
