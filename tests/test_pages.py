@@ -1,10 +1,13 @@
 """Judgements on the document that an endpoint shows: what it asks of a browser and of the user's computer."""
 
 from tests.test_http import report_distrust
+from tests.test_served_certificates import report_revoked
+from toetskader.facts.attempt import NotSeen
 from toetskader.facts.endpoint.cookies import refusals
 from toetskader.facts.endpoint.graded import Remark
 from toetskader.facts.endpoint.http import AddressHttp, Answer, HttpFacts, Page
 from toetskader.facts.endpoint.page import upgrades_requests
+from toetskader.facts.endpoint.tls import TlsFacts
 from toetskader.judging import EndpointPlace, Findings, Text, check, not_applicable
 from toetskader.judging.doubts import HttpDoubts
 
@@ -30,9 +33,14 @@ def test_only_a_browser_is_needed(http: HttpFacts, findings: Findings) -> None:
 
 
 @check("http.standard_browser_security")
-def test_standard_browser_settings_suffice(http: HttpFacts, findings: Findings) -> None:
-    """TA 5.1a: a connection that browsers make and trust, no parts over http in a page, no cookies that are refused."""
+def test_standard_browser_settings_suffice(http: HttpFacts, tls: TlsFacts | NotSeen, findings: Findings) -> None:
+    """TA 5.1a: a connection that browsers make and trust, no parts over http in a page, no cookies that are refused.
+
+    Browsers read the staple that comes with a certificate, and go no further with one that it says is revoked.
+    """
     doubts = HttpDoubts(http)
+    if isinstance(tls, TlsFacts):
+        report_revoked(tls, findings)
     for address in http.addresses:
         report_distrust(http, address, findings)
         _judge_cookies(http, address, findings)

@@ -16,6 +16,12 @@ def test_certificate_is_trusted(tls: TlsFacts, norm: TlsNorm, findings: Findings
     """TA 2.3: a certificate of an authority that everybody trusts, in its dates, not revoked, and for this host."""
     doubts: list[Text] = []
     trusted(tls, norm, findings, _into(doubts))
+    report_revoked(tls, findings)
+    _settle(doubts)
+
+
+def report_revoked(tls: TlsFacts, findings: Findings) -> None:
+    """Report certificates that the server's own staple says are revoked, in its issuer's words and in time."""
     for address in tls.addresses:
         if address.staple.state is StapleState.REVOKED:
             findings.add(
@@ -27,7 +33,6 @@ def test_certificate_is_trusted(tls: TlsFacts, norm: TlsNorm, findings: Findings
                 expected=Text("een certificaat dat niet is ingetrokken", "a certificate that is not revoked"),
                 command=tls.command(address.address, "-status"),
             )
-    _settle(doubts)
 
 
 @check("tls.certificate_names")

@@ -14,7 +14,8 @@ import tests.test_headers
 import tests.test_http
 import tests.test_pages
 import tests.test_security_txt
-from toetskader.facts.attempt import Provenance
+from toetskader.core.failure import Reason
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.endpoint.cookies import read_cookie
 from toetskader.facts.endpoint.http import (
     AddressHttp,
@@ -28,6 +29,7 @@ from toetskader.facts.endpoint.http import (
 )
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.endpoint.page import examine
+from toetskader.facts.endpoint.tls import TlsFacts
 from toetskader.judging.check import Check, check_of
 from toetskader.judging.findings import Findings
 from toetskader.judging.outcomes import NotApplicable, Parameters, Undetermined
@@ -56,6 +58,13 @@ GOOD = {
 SECURITY_TXT = f"Contact: mailto:a@example.nl\nExpires: 2026-06-01T00:00:00Z\nPolicy: https://{HOST}/cvd\n"
 
 
+TLS_NOT_SEEN = NotSeen(
+    reason=Reason.UNREACHABLE,
+    message=Text("Niet gemeten.", "Not measured."),
+    provenance=Provenance(at=datetime(2026, 3, 2, tzinfo=UTC), by="test", source=HOST),
+)
+
+
 class _Given(msgspec.Struct):
     entra_tenant: str | None = TENANT
 
@@ -79,12 +88,14 @@ def judge(
     endpoint: Endpoint | None = None,
     params: dict[str, Any] | None = None,
     tenant: str | None = TENANT,
+    tls: TlsFacts | NotSeen = TLS_NOT_SEEN,
     **facts: Any,
 ) -> Outcome:
     """Apply one check."""
     check, findings = CHECKS[id_], Findings()
     given: dict[str, Any] = {
         "http": http(*addresses, **facts),
+        "tls": tls,
         "endpoint": endpoint or Endpoint(host=HOST),
         "norm": NORM,
         "today": TODAY,

@@ -51,6 +51,8 @@ class Offer:
     compressions: Sequence[int] = (0,)
     server_name: str = ""
     """Empty for an address: those are never sent (RFC 6066, 3)."""
+    protocols: Sequence[str] = ()
+    """Protocols for over the connection, the best first (ALPN, RFC 7301); without any, nothing is said of them."""
     key_shares: Sequence[tuple[int, bytes]] = ()
     """Public keys for TLS 1.3; without any, the server answers with the group of its choice."""
 
@@ -118,6 +120,8 @@ def _extensions(offer: Offer) -> bytes:
     made.append((5, b"\1\0\0\0\0"))  # status_request: OCSP
     if offer.groups:
         made.append((10, _block(2, _numbers(offer.groups))))
+    if offer.protocols:
+        made.append((16, _block(2, b"".join(_block(1, name.encode("ascii")) for name in offer.protocols))))
     if offer.version is Version.TLS13:
         shares = b"".join(group.to_bytes(2, "big") + _block(2, key) for group, key in offer.key_shares)
         made += [(43, b"\2\3\4"), (45, b"\1\1"), (51, _block(2, shares))]

@@ -11,6 +11,7 @@ from toetskader.collect.endpoint.tls.connection import Ended, Line, Reply, Spent
 from toetskader.collect.endpoint.tls.enumeration import BLOCKED, Enumeration
 from toetskader.collect.endpoint.tls.messages import MOST_CERTIFICATES
 from toetskader.collect.endpoint.tls.path import Found, find_path
+from toetskader.collect.endpoint.tls.protocols import OFFERS, offering
 from toetskader.collect.endpoint.tls.registry import (
     CERTIFICATE_SIGNATURES,
     GROUPS,
@@ -204,6 +205,7 @@ class AddressScan:
             return
         try:
             self._ask_compression(version)
+            self._certificates_by_protocol(version)
             if self.found.seen[Version.TLS12].accepted is Answer.YES:
                 self._older_certificates()
                 for name in WEAK_HASHES:
@@ -230,6 +232,18 @@ class AddressScan:
             if kind in seen:
                 return
             seen.add(kind)
+
+    def _certificates_by_protocol(self, version: Version) -> None:
+        """Ask for certificates with what clients say of protocols, which may decide on what is shown. Raises Spent.
+
+        For each kind of certificate that the suites show. An older server than such protocols takes no notice of them.
+        """
+        kinds: dict[str, list[int]] = {}
+        for code in self.found.seen[version].suites:
+            kinds.setdefault(_authentication(suite_name(code)), []).append(code)
+        for suites in kinds.values():
+            for protocols in OFFERS:
+                self.found.ask(version, suites, protocols=protocols)
 
     def _signed_suites(self) -> list[int]:
         """Return the suites of TLS 1.2 in which the key exchange is signed."""
@@ -284,6 +298,7 @@ class AddressScan:
             self.newest = newest_session(self.line, groups, user_agent=self.user_agent)
             if self.newest.chain:
                 self._other_certificates(groups, self._kind_of(self.newest.chain))
+                self._newest_by_protocol()
         except Spent as spent:
             self.newest = self.newest or Session(reason=spent.message, early_data=_unknown(spent.message))
             self.others_unfinished = spent.message
@@ -305,6 +320,17 @@ class AddressScan:
                 return
             seen.add(kind)
             self.others.append(session)
+
+    def _newest_by_protocol(self) -> None:
+        """Ask the same of TLS 1.3; a server may refuse the protocols. Raises Spent."""
+        for protocols in OFFERS:
+            session = offering(self.line, protocols)
+            if not session.chain and not session.refused:  # one connection may be lost to a busy server
+                session = offering(self.line, protocols)
+            if session.chain:
+                self.others.append(session)
+            elif not session.refused:
+                self.others_unfinished = self.others_unfinished or session.reason
 
     def _kind_of(self, chain: Sequence[bytes]) -> str:
         return read_certificate(chain[0], self.host).key_type
