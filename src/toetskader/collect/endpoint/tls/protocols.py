@@ -4,7 +4,6 @@ There they are encrypted, and the engine of sslyze cannot offer protocols; Pytho
 """
 
 import ssl
-from collections.abc import Sequence
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -13,18 +12,18 @@ from toetskader.collect.endpoint.tls.connection import Line
 from toetskader.collect.endpoint.tls.sessions import Session
 from toetskader.text import Text
 
-OFFERS: tuple[tuple[str, ...], ...] = (("h2", "http/1.1"), ("http/1.1",))
-"""What browsers offer, and what a client without HTTP/2 does."""
+PROTOCOLS = ("h2", "http/1.1")
+"""What browsers offer."""
 _AT_ONCE = 16384
 
 
-def offering(line: Line, protocols: Sequence[str]) -> Session:
-    """Do a handshake of TLS 1.3 with protocols, for the certificates. Raises `Spent`."""
+def as_browsers_offer(line: Line) -> Session:
+    """Do a handshake of TLS 1.3 with the protocols of a browser, for the certificates. Raises `Spent`."""
     session = Session()
     try:
         with line.socket() as connection:
             incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-            client = _context(protocols).wrap_bio(incoming, outgoing, server_hostname=line.server_name or None)
+            client = _context().wrap_bio(incoming, outgoing, server_hostname=line.server_name or None)
             while not session.established:
                 try:
                     client.do_handshake()
@@ -48,13 +47,13 @@ def offering(line: Line, protocols: Sequence[str]) -> Session:
     return session
 
 
-def _context(protocols: Sequence[str]) -> ssl.SSLContext:
+def _context() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False  # what comes is judged, whatever it is
     context.verify_mode = ssl.CERT_NONE
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.set_alpn_protocols(list(protocols))
+    context.set_alpn_protocols(list(PROTOCOLS))
     return context
 
 

@@ -11,7 +11,7 @@ from toetskader.collect.endpoint.tls.connection import Ended, Line, Reply, Spent
 from toetskader.collect.endpoint.tls.enumeration import BLOCKED, Enumeration
 from toetskader.collect.endpoint.tls.messages import MOST_CERTIFICATES
 from toetskader.collect.endpoint.tls.path import Found, find_path
-from toetskader.collect.endpoint.tls.protocols import OFFERS, offering
+from toetskader.collect.endpoint.tls.protocols import PROTOCOLS, as_browsers_offer
 from toetskader.collect.endpoint.tls.registry import (
     CERTIFICATE_SIGNATURES,
     GROUPS,
@@ -242,8 +242,7 @@ class AddressScan:
         for code in self.found.seen[version].suites:
             kinds.setdefault(_authentication(suite_name(code)), []).append(code)
         for suites in kinds.values():
-            for protocols in OFFERS:
-                self.found.ask(version, suites, protocols=protocols)
+            self.found.ask(version, suites, protocols=PROTOCOLS)
 
     def _signed_suites(self) -> list[int]:
         """Return the suites of TLS 1.2 in which the key exchange is signed."""
@@ -323,14 +322,13 @@ class AddressScan:
 
     def _newest_by_protocol(self) -> None:
         """Ask the same of TLS 1.3; a server may refuse the protocols. Raises Spent."""
-        for protocols in OFFERS:
-            session = offering(self.line, protocols)
-            if not session.chain and not session.refused:  # one connection may be lost to a busy server
-                session = offering(self.line, protocols)
-            if session.chain:
-                self.others.append(session)
-            elif not session.refused:
-                self.others_unfinished = self.others_unfinished or session.reason
+        session = as_browsers_offer(self.line)
+        if not session.chain and not session.refused:  # one connection may be lost to a busy server
+            session = as_browsers_offer(self.line)
+        if session.chain:
+            self.others.append(session)
+        elif not session.refused:
+            self.others_unfinished = self.others_unfinished or session.reason
 
     def _kind_of(self, chain: Sequence[bytes]) -> str:
         return read_certificate(chain[0], self.host).key_type
