@@ -1,10 +1,12 @@
 """Every check on a kind whose mutants are edits of files can fail, and each mutant changes what it says alone."""
 
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 import pytest
-from auditor import Auditor, Outcome
+from auditor import TODAY, Auditor, Outcome
+from dated_copy import copied_as_of
 from file_mutants import MUTANTS_FOLDER, FileMutant, not_shown
 from measurements import by_requirement
 from mutant import assert_changes_only, assert_well_said
@@ -34,6 +36,19 @@ def test_the_golden_target_meets_everything_that_it_shows(kind: Part) -> None:
     assert_well_said(outcome)
     hidden = by_requirement(not_shown(MUTANTS_FOLDER / kind), auditor.requirements.values(), kind)
     assert {id_: judged.verdict for id_, judged in outcome.items()} == dict.fromkeys(outcome, Verdict.PASS) | hidden
+
+
+@pytest.mark.parametrize("days", [40, 200, 800])
+@pytest.mark.parametrize("kind", STORED)
+def test_the_golden_target_has_the_same_verdicts_on_any_run_date(kind: Part, days: int, tmp_path: Path) -> None:
+    """What is seen so many days later is dated so much later, and nothing else in it may run out."""
+    later = timedelta(days=days)
+    stored = copied_as_of(folder(kind), tmp_path / "target", later=later)
+    found = Auditor(kind, today=TODAY + later).audit(stored)
+    _, outcome = golden(kind)
+    assert {id_: judged.verdict for id_, judged in found.items()} == {
+        id_: judged.verdict for id_, judged in outcome.items()
+    }
 
 
 @pytest.mark.parametrize("kind", STORED)
