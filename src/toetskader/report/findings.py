@@ -6,7 +6,7 @@ import msgspec
 
 from toetskader.report.visible import clip, one_line
 from toetskader.report.words import Words, by_part, day, scene
-from toetskader.results.model import Deviation, Finding, Result
+from toetskader.results.model import Deviation, Finding, Result, Verdict
 
 TEXT_LIMIT = 600
 """Characters of one text that a sentence shows; `results.json` has all of it."""
@@ -47,12 +47,19 @@ def finding_text(finding: Finding, result: Result, w: Words, *, remedy: bool = T
 
 def reason_lines(result: Result, w: Words) -> list[str]:
     """Give what else bears on a verdict: its reason, what each of several parts came to, and the deviation."""
-    lines = [one_line(clip(result.reason, TEXT_LIMIT))] if result.reason else []
+    reason = own_reason(result)
+    lines = [one_line(clip(reason, TEXT_LIMIT))] if reason else []
     if parts := by_part(result, w):
         lines.append(f"{w.by_part}: {one_line('; '.join(parts))}")
     if result.deviation is not None:
         lines.append(deviation_sentence(result.deviation, w))
     return lines
+
+
+def own_reason(result: Result) -> str:
+    """Return the reason of a result, but for one that its deviation says: of a failure, that it expired."""
+    expired = result.deviation is not None and result.deviation.status == "expired"
+    return "" if expired and result.verdict is Verdict.FAIL else result.reason or ""
 
 
 def difference_lines(result: Result, w: Words) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from toetskader.report import words
-from toetskader.report.findings import deviation_sentence, merge_scenes, said_once
+from toetskader.report.findings import deviation_sentence, merge_scenes, own_reason, said_once
 from toetskader.report.visible import clip
 from toetskader.report.words import LEVELS, VERDICTS, Words
 from toetskader.results.model import Deviation, Finding, LevelCount, NotLookedAt, Report, Result, TargetSummary, Verdict
@@ -331,7 +331,7 @@ def _row(
         command=command,
         remarks=words.plural(w.remarks, len(result.findings)) if is_remarked else "",
         remedy=remedy or (result.remedy if mendable and not places and not terse else ""),
-        reason="" if terse and result.verdict is Verdict.PASS else clip(result.reason, _TEXT_LIMIT * 2),
+        reason="" if terse and result.verdict is Verdict.PASS else clip(own_reason(result), _TEXT_LIMIT * 2),
         deviation=deviation_sentence(deviation, w) if deviation else "",
         deviation_anchor=f"{target}-d-{_slug(deviation.id)}" if deviation else "",
         evidence=[evidence[path] for path in result.evidence],
