@@ -358,6 +358,8 @@ def test_a_further_namespace_is_of_one_environment(tmp_path: Path, key: str, sai
         ("everyting", "verwacht: een lijst of everything"),
         ("all", "verwacht: een lijst of everything"),
         ("[everything]", "schrijf asked: everything, zonder lijst"),
+        ("[pods, deploymnts]", "deploymnts is geen soort die Kubernetes kent. Bedoelt u deployments?"),
+        ("['svc,ingreses']", "ingreses is geen soort die Kubernetes kent. Bedoelt u ingresses?"),
         ("[pods, everything]", "schrijf asked: everything, zonder lijst"),
     ],
 )

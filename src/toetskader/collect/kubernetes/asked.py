@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from toetskader.collect.kubernetes.resources import Resource
+from toetskader.facts.kubernetes.kind_names import SHORT
 
 EVERYTHING: Literal["everything"] = "everything"
 """All kinds of the namespace: `kubectl api-resources --namespaced --verbs=list`."""
@@ -13,28 +14,6 @@ _OF_ALL = (
     "horizontalpodautoscalers.autoscaling cronjobs.batch jobs.batch"
 )
 """What `kubectl get all` asks for: the category `all` in Kubernetes' own registry."""
-_SHORT = {
-    "po": "pods",
-    "deploy": "deployments",
-    "sts": "statefulsets",
-    "ds": "daemonsets",
-    "rs": "replicasets",
-    "rc": "replicationcontrollers",
-    "cj": "cronjobs",
-    "svc": "services",
-    "ing": "ingresses",
-    "netpol": "networkpolicies",
-    "cm": "configmaps",
-    "sa": "serviceaccounts",
-    "pvc": "persistentvolumeclaims",
-    "pv": "persistentvolumes",
-    "sc": "storageclasses",
-    "hpa": "horizontalpodautoscalers",
-    "pdb": "poddisruptionbudgets",
-    "crd": "customresourcedefinitions",
-    "crds": "customresourcedefinitions",
-}
-"""Short names of Kubernetes' own resources (`kubectl api-resources`); those of others are written out."""
 
 
 class Asked:
@@ -60,4 +39,4 @@ class Asked:
 
 def _written_out(word: str) -> str:
     name, dot, group = word.partition(".")
-    return _SHORT.get(name, name) + dot + group
+    return SHORT.get(name, name) + dot + group

@@ -127,13 +127,14 @@ def is_builtin(item: KubernetesObject) -> bool:
 
 
 @cache
-def _builtin_kinds() -> frozenset[str]:
+def builtin_kinds() -> frozenset[str]:
+    """Return the kinds that Kubernetes has, or had, in its own groups."""
     return frozenset(name.rpartition("/")[2] for name in (*_table().kinds, *_table().replaced))
 
 
 def is_builtin_kind(kind: str) -> bool:
     """Tell whether Kubernetes has, or had, a kind of this name in one of its own groups."""
-    return kind in _builtin_kinds()
+    return kind in builtin_kinds()
 
 
 def faults(item: KubernetesObject, versions: tuple[str, ...]) -> tuple[ApiFault, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 from toetskader.facts.kubernetes.served_apis import builtin_groups, is_builtin
+from toetskader.facts.kubernetes.workloads import POD_KINDS
 from toetskader.text import Text
 
 # Kinds by `Kind.group`, a star for every kind of a group. What each of them makes is in the documentation of its
@@ -151,6 +152,18 @@ _ROLES_THAT_MAKE = frozenset({"cluster-admin", "admin", "edit"})
 def is_known_under_some_group(kind: str) -> bool:
     """Tell whether a kind is known (`is_known`) whatever its group: where a template works that out."""
     return any(name.partition(".")[0] == kind for name in _CONFIGURES | _RUNS_ITS_TEMPLATE)
+
+
+def known_custom_kinds() -> frozenset[str]:
+    """Return the kinds of custom resources of which it is known what follows, without their groups."""
+    return frozenset(name.partition(".")[0] for name in _CONFIGURES | _RUNS_ITS_TEMPLATE) - {"*"}
+
+
+def may_run_pods(kind: str, group: str) -> bool:
+    """Tell whether pods may come of an object, by its kind: a workload, or a custom resource not known to make none."""
+    if group in builtin_groups():
+        return kind in POD_KINDS or kind == "PodTemplate"
+    return not is_known(kind, group) or f"{kind}.{group}" in _RUNS_ITS_TEMPLATE
 
 
 def unseen(objects: Objects) -> tuple[Text, ...]:

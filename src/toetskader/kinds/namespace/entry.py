@@ -5,6 +5,7 @@ from typing import Annotated, Literal, cast
 from msgspec import Meta
 
 from toetskader.core.fields import FileName, Model, Name, Namespace, NonEmpty, Release, below
+from toetskader.facts.kubernetes.kind_names import meant_by
 from toetskader.facts.kubernetes.label_selector import label_selector
 from toetskader.kinds.chart.entry import ChartEntry, chart_entry
 from toetskader.kinds.entry import Entry, Problems, Written
@@ -94,6 +95,16 @@ def _errors(given: Given, written: Written) -> Problems:
                 "everything is no name of a kind: write asked: everything, without a list",
             )
             yield (*place, "asked"), message
+        for number, given_name in enumerate(() if isinstance(entry.asked, str) else entry.asked):
+            for word in given_name.split(","):
+                meant = meant_by(word)
+                if meant:
+                    said = shown(word)
+                    message = Text(
+                        f"{said} is geen soort die Kubernetes kent. Bedoelt u {meant}?",
+                        f"{said} is no kind that Kubernetes knows. Did you mean {meant}?",
+                    )
+                    yield (*place, "asked", number), message
         try:
             label_selector(entry.selector)
         except ValueError as error:
