@@ -680,6 +680,34 @@ def test_a_protection_that_is_not_always_there_is_told(collect: Collect, kind: s
     assert list(comes(render)) == [f"{kind}/komt"]
 
 
+@pytest.mark.parametrize(
+    ("group", "kind", "condition", "runs"),
+    [
+        ("kibana.k8s.elastic.co/v1", "Kibana", "lt now.Year 2090", True),
+        ("argoproj.io/v1alpha1", "CronWorkflow", NODE, True),
+        ("acme.nl/v1", "Zaaksysteem", "gt now.Year 2090", True),
+        ("argoproj.io/v1alpha1", "Rollout", ".Release.IsUpgrade", True),
+        ("v1", "PodTemplate", "lt now.Year 2090", True),
+        ("monitoring.coreos.com/v1", "ServiceMonitor", "lt now.Year 2090", False),
+        ("cert-manager.io/v1", "Certificate", NODE, False),
+    ],
+)
+def test_a_custom_resource_of_which_pods_may_come_counts_as_a_workload(
+    collect: Collect, group: str, kind: str, condition: str, runs: bool
+) -> None:
+    template = f"apiVersion: {group}\nkind: {kind}\nmetadata: {{name: komt}}\nspec: {{}}\n"
+    render = collect(when_so(condition, template), kinds=frozenset({"chart", "render"}))["render"]
+    assert {item.what: item.runs for item in render.undecided} == {f"{kind}/komt": runs}
+
+
+@pytest.mark.parametrize("kind", ["Kibana", "ServiceMonitor"])
+def test_a_custom_resource_is_made_where_its_api_is(collect: Collect, kind: str) -> None:
+    template = f"apiVersion: acme.nl/v1\nkind: {kind}\nmetadata: {{name: komt}}\nspec: {{}}\n"
+    condition = '.Capabilities.APIVersions.Has "acme.nl/v1"'
+    render = collect(when_so(condition, template), kinds=frozenset({"chart", "render"}))["render"]
+    assert comes(render) == {}
+
+
 HONEST_OBJECTS = {
     "a Job at the installation": when_so(".Release.IsInstall", JOB.replace("HOOK", "post-install")),
     "a Job of an installation that is no hook": when_so(".Release.IsInstall", JOB.replace("helm.sh/hook", "x")),

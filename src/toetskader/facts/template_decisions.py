@@ -29,7 +29,7 @@ from toetskader.facts.template_tokens import (
     decides,
     is_written,
 )
-from toetskader.facts.templates import RUNS_PODS
+from toetskader.facts.templates import RUNS_PODS, makes_what_may_run
 
 Chain = tuple[str, int]
 """A template, and the number of an `if` in it."""
@@ -260,7 +260,7 @@ class Decisions:
                 continue
             names = self.included_by(path)
             texts = (text, *(self.files[other] for other, unit in self._all if unit.name in names))
-            if any(map(RUNS_PODS.search, texts)) or _may_run_pods(text):
+            if any(map(RUNS_PODS.search, texts)) or _may_run_pods(text) or makes_what_may_run(text):
                 found[path] = names
         return found
 

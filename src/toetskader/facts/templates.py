@@ -53,7 +53,7 @@ class Templates:
             "templates/" in path
             and "/tests/" not in path
             and path.endswith(_SUFFIXES)
-            and (RUNS_PODS.search(text) is not None or _makes_what_may_run(text))
+            and (RUNS_PODS.search(text) is not None or makes_what_may_run(text))
             for path, text in self._files.items()
         )
 
@@ -103,7 +103,7 @@ _API_VERSION = re.compile(r"^[\"']?apiVersion[\"']?:[ \t]*([^\n]*)", re.MULTILIN
 _WORD = re.compile(r"[A-Z][A-Za-z]+")
 
 
-def _makes_what_may_run(text: str) -> bool:
+def makes_what_may_run(text: str) -> bool:
     """Tell whether a template makes something of which pods may come, though its text names no kind of workload."""
     for document in _DOCUMENT.split(COMMENT.sub("", text)):
         group = next((match[1] for match in _API_VERSION.finditer(document)), "").strip("\"' \t\r")

@@ -7,6 +7,7 @@ from toetskader.facts.attempt import Malformed
 from toetskader.facts.chart import Render, RenderedObject, Undecided
 from toetskader.facts.kubernetes.objects import KubernetesObject
 from toetskader.facts.kubernetes.served_apis import builtin_groups
+from toetskader.facts.kubernetes.unseen import may_run_pods
 from toetskader.facts.kubernetes.workloads import POD_KINDS
 from toetskader.facts.template_decisions import Decision, Decisions
 from toetskader.facts.template_sources import Site, Source, words_of
@@ -109,7 +110,8 @@ def _number(objects: Iterable[RenderedObject], like: RenderedObject) -> int:
 
 
 def _runs(item: RenderedObject) -> bool:
-    return item.document.get("kind") in POD_KINDS
+    kind, group = str(item.document.get("kind")), str(item.document.get("apiVersion")).rpartition("/")[0]
+    return may_run_pods(kind, group)
 
 
 def _counts(item: RenderedObject, deciding: Iterable[Decision], namespace: str) -> bool:
@@ -119,6 +121,8 @@ def _counts(item: RenderedObject, deciding: Iterable[Decision], namespace: str) 
         made = KubernetesObject(item.document, item.template, namespace, listed_under=item.listed_under)
         if made.is_test:
             return False
+        if _runs(item) and made.kind not in POD_KINDS:
+            return bool(sources - {Source.APIS})  # where its API is not, there is no such object
         if _runs(item):
             return bool(sources - {Source.UPGRADE} if made.hooks or made.kind == "Job" else sources)
         if made.kind in _HOLDS_DATA:
