@@ -24,6 +24,7 @@ from toetskader.facts.kubernetes.services import (
     ServicePort,
     asks_one_of,
     called_by_the_api_server,
+    perhaps_called,
     public_load_balancers,
     service_ports,
 )
@@ -352,17 +353,25 @@ def test_tls_ends_at_the_edge(
     _need_readable(objects, findings)
 
 
-def report_tls_in_pods(workloads: Workloads, objects: Objects, findings: Findings) -> None:
-    """Report the server certificates of pods that end TLS themselves."""
-    called = called_by_the_api_server(objects, service_ports(objects, workloads))
+def report_tls_in_pods(workloads: Workloads, objects: Objects, findings: Findings) -> tuple[ServicePort, ...]:
+    """Report the server certificates of pods that end TLS themselves.
+
+    Returns the ports for which a pod may have its certificate, as nobody knows whether only the API server calls them.
+    """
+    ports = tuple(service_ports(objects, workloads))
+    called, perhaps = called_by_the_api_server(objects, ports), perhaps_called(objects, ports)
+    doubtful: list[ServicePort] = []
     for workload in workloads:
-        if any(_serves_https(workload, called)):
+        if any(_serves_https(workload, (*called, *perhaps))):
             for volume in _certificates(workload, objects):
                 findings.add(
                     volume,
                     seen=Text("een servercertificaat in de pod", "a server certificate in the pod"),
                     expected=Text("HTTP in de pod, TLS aan de rand", "HTTP in the pod, TLS at the edge"),
                 )
+        elif any(_serves_https(workload, called)) and any(_certificates(workload, objects)):
+            doubtful += (port for port in perhaps if workload in port.workloads)
+    return tuple(doubtful)
 
 
 _HTTPS_PORTS = frozenset({443, 8443, 9443, 6443})

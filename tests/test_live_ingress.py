@@ -7,7 +7,7 @@ from tests.test_live_images import require_running
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.pods import condition, moment
 from toetskader.facts.kubernetes.route_measures import LIMITS
-from toetskader.facts.kubernetes.services import CALLING_KINDS
+from toetskader.facts.kubernetes.services import CALLING_KINDS, whether_called
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.judging import Findings, Text, check, not_applicable, undetermined
 
@@ -24,7 +24,7 @@ def test_tls_ends_at_the_edge_with_certificates_that_hold(
     Of certificates that cert-manager keeps, the status says until when; what is in other Secrets is not collected.
     """
     require_running(workloads)
-    report_tls_in_pods(workloads, objects, findings)
+    doubtful = report_tls_in_pods(workloads, objects, findings)
     elsewhere = [route.object.where for route in routes if any(host.tls is None for host in route.hosts)]
     for route in routes:
         for host in route.hosts:
@@ -36,6 +36,9 @@ def test_tls_ends_at_the_edge_with_certificates_that_hold(
                     expected=Text("TLS die aan de rand eindigt", "TLS that ends at the edge"),
                 )
     _report_certificates(objects, today, findings)
+    if doubtful and not findings.fail:
+        doubt = whether_called(doubtful)
+        undetermined(doubt.nl, doubt.en)
     if elsewhere:
         undetermined(
             f"Of {', '.join(elsewhere)} TLS heeft aan de rand, bepaalt een gateway buiten deze namespace. Geef lees"

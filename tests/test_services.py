@@ -7,6 +7,7 @@ from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.fronts import BACKEND_KINDS, Services, missing_backends
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import Objects
+from toetskader.facts.kubernetes.routes import ROUTE_KINDS
 from toetskader.facts.kubernetes.services import (
     CALLING_KINDS,
     Protocol,
@@ -14,9 +15,11 @@ from toetskader.facts.kubernetes.services import (
     asks_one_of,
     called_by_the_api_server,
     container_ports,
+    perhaps_called,
     port_protocol,
     serves_tls_only,
     service_ports,
+    whether_called,
 )
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.judging import Findings, Strength, Text, check, not_applicable, undetermined
@@ -48,7 +51,7 @@ def test_component_makes_no_way_in_of_its_own(workloads: Workloads, objects: Obj
             findings.add(workload.pod.get("hostNetwork"), seen=True, expected=expected)
 
 
-@check("service.plain_http_port", objects=("Service", "Ingress", *BACKEND_KINDS, *CALLING_KINDS))
+@check("service.plain_http_port", objects=("Service", "Ingress", *BACKEND_KINDS, *CALLING_KINDS, *ROUTE_KINDS))
 def test_component_serves_plain_http(
     workloads: Workloads, objects: Objects, environment: Environment, findings: Findings
 ) -> None:
@@ -60,14 +63,17 @@ def test_component_serves_plain_http(
     """
     _remark_on_what_leads_nowhere(workloads, objects, findings)
     ports = list(service_ports(objects, workloads))
-    called = called_by_the_api_server(objects, ports)
-    _report_tls_in_the_pod(workloads, objects, environment, called, findings)
     plain = {
         id(item)
         for port in ports
         if port.protocol is Protocol.HTTP and not port.leads_nowhere
         for item in port.workloads
     }
+    doubtful = [
+        port for port in perhaps_called(objects, ports) if not all(id(item) in plain for item in port.workloads)
+    ]
+    called = (*called_by_the_api_server(objects, ports), *doubtful)
+    _report_tls_in_the_pod(workloads, objects, environment, called, findings)
     for port in ports:
         in_plain = port.leads_nowhere or all(id(item) in plain for item in port.workloads)
         if port.protocol is Protocol.TLS and port not in called and not in_plain:
@@ -75,6 +81,9 @@ def test_component_serves_plain_http(
     declared = _declared_ports(workloads, called)
     shown = bool(plain) or any(port_protocol(port) is Protocol.HTTP for port in declared)
     _report_leading_nowhere(ports, findings, shown=shown)
+    if doubtful and not findings.fail:
+        doubt = whether_called(doubtful)
+        undetermined(doubt.nl, doubt.en)
     if findings.fail or shown:
         return
     if not declared and all(port in called for port in ports):

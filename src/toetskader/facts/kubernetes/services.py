@@ -1,6 +1,6 @@
 """Services and the container ports behind them, and what protocol a port is named for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,7 +8,9 @@ from toetskader.facts.kubernetes.environment import Variable
 from toetskader.facts.kubernetes.fronts import Services
 from toetskader.facts.kubernetes.node import Node
 from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
+from toetskader.facts.kubernetes.routes import ROUTE_KINDS
 from toetskader.facts.kubernetes.workloads import Container, Workload, Workloads
+from toetskader.text import Text
 
 
 class Protocol(StrEnum):
@@ -120,6 +122,8 @@ CALLING_KINDS = (
     "APIService.apiregistration.k8s.io",
 )
 """Kinds of objects that have the API server call a Service (`called_by_the_api_server`)."""
+_CALLING = tuple(kind for kind in CALLING_KINDS if not kind.startswith("CustomResourceDefinition"))
+"""Those of them that a Service by itself cannot be told from; what converts custom resources answers webhooks too."""
 
 
 def called_by_the_api_server(objects: Objects, ports: Iterable[ServicePort]) -> tuple[ServicePort, ...]:
@@ -138,6 +142,38 @@ def called_by_the_api_server(objects: Objects, ports: Iterable[ServicePort]) -> 
     }
     return tuple(
         port for port in ports if (port.service.namespace, port.service.name, port.node.get("port").number()) in called
+    )
+
+
+def perhaps_called(objects: Objects, ports: Iterable[ServicePort]) -> tuple[ServicePort, ...]:
+    """Return the ports over TLS of which nobody knows whether only the API server calls them.
+
+    What makes it call a Service is in no namespace, and not seen with one. A Service that a route leads to, or that has
+    a way in of its own, is reached by others all the same.
+    """
+    if all(objects.is_seen(*kind.split(".", 1)) for kind in _CALLING) or any(objects.present(*_CALLING)):
+        return ()
+    routes = [item.haystack for item in objects.present(*ROUTE_KINDS)]
+    return tuple(
+        port
+        for port in ports
+        if port.protocol is Protocol.TLS
+        and port.service.get("spec", "type").text() in (None, "ClusterIP")
+        and not any(f'"{port.service.name}"' in text for text in routes)
+    )
+
+
+def whether_called(ports: Sequence[ServicePort]) -> Text:
+    """Say of which Services it cannot be told whether the API server calls them, and how to find out. One or more."""
+    named = ", ".join(dict.fromkeys(port.service.where for port in ports))
+    kinds = "validatingwebhookconfigurations,mutatingwebhookconfigurations,apiservices"
+    return Text(
+        f"{named} spreekt TLS, en er leidt geen route naartoe. Of alleen Kubernetes zelf dat aanroept (als webhook, "
+        f"altijd met HTTPS), staat in objecten buiten de namespace. Kijk met `kubectl get {kinds} -o yaml`, of toets "
+        "de chart, die ze bevat.",
+        f"{named} speaks TLS, and no route leads to it. Whether Kubernetes alone calls it (as a webhook, always over "
+        f"HTTPS) is in objects outside the namespace. Look with `kubectl get {kinds} -o yaml`, or audit the chart, "
+        "which has them.",
     )
 
 
