@@ -383,3 +383,23 @@ def test_settings_know_what_they_go_by() -> None:
     found = {item.name: item.node.path for item in settings_of(deployment.root)}
     assert found["Y"] == "spec.template.spec.containers[0].env[1].value"
     assert found["secretName"] == "spec.template.spec.volumes[0].secret.secretName"
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("host=db port=5432 user=app password=Fiets-84zomer dbname=zaken", True),
+        ("primary_conninfo = 'host=db user=r password=Fiets-84zomer'", True),
+        ('psql "host=db password=Fiets-84zomer"', True),
+        ("jdbc:oracle:thin:app/Fiets-84zomer@//db:1521/zaken", True),
+        ("jdbc:oracle:oci:app/Fiets-84zomer@zaken", True),
+        ("host=db user=app password=$PGPASSWORD", False),
+        ("host=db user=app password=${PW} dbname=x", False),
+        ("host=db user=app passfile=/run/pgpass", False),
+        ("jdbc:oracle:thin:@//db:1521/zaken", False),
+        ("jdbc:oracle:thin:/@zaken", False),
+        ("jdbc:oracle:thin:app/${PW}@db:1521/x", False),
+    ],
+)
+def test_passwords_in_pairs_and_in_addresses_of_oracle(text: str, given: bool) -> None:
+    assert bool(leaks(text)) is given

@@ -75,6 +75,12 @@ GIVEN = {
         "templates/x.yaml",
         f"{{{{- with .Values.a }}}}\ndata: {{password: {PW}, x: {{{{ .x }}}}}}\n{{{{- end }}}}\n",
     ),
+    "an object of JavaScript": ("config.js", f"module.exports = {{ db: {{ host: 'pg', password: '{PW}' }} }};\n"),
+    "an object of TypeScript": ("config.ts", f'const db = {{\n  password: "{PW}",\n}};\n'),
+    "a user of MongoDB": ("init", f"db.createUser({{user: 'a', pwd: '{PW}', roles: []}})\n"),
+    "a table": ("users.csv", f"user,password,role\nbeheer,{PW},admin\n"),
+    "a table with semicolons": ("users.csv", f'"naam";"wachtwoord"\n"beheer";"{PW}"\n'),
+    "a table with tabs": ("users.tsv", f"api_token\tfor\n{PW}\tzaken\n"),
     "a template": ("templates/x.yaml", f"data:\n  password: {PW}\n  x: {{{{ .Values.x }}}}\n"),
 }
 
@@ -94,6 +100,13 @@ HARMLESS = {
         "site.xml",
         "<name>token.expiry</name><value>36</value>\n<name>db.password</name><value>${pw}</value>\n",
     ),
+    "members of JavaScript": (
+        "config.js",
+        "const c = { password: process.env.PW, token: '', secretName: 'app-db', type: 'password', x: `a` };\n"
+        "  // password: 'zomer'\n",
+    ),
+    "a table about passwords": ("regels.csv", "passwordPolicy,length\nstreng,12\n"),
+    "a table with less": ("users.csv", "user,password\nbeheer\n,\n"),
     "a comment in TOML": ("app.toml", f'[db]\n# password = "{PW}"\nhost = "pg"\n'),
     "strings of TOML over lines": (
         "app.toml",

@@ -36,11 +36,12 @@ YAML_LINE = re.compile(
 _PLAIN_LINE = re.compile(r"^\s*(?:export\s+)?(?P<name>[A-Za-z_][\w.-]{0,120})\s*[=:]\s*(?P<value>\S.*)$")
 _LONGEST_LINE = 4000
 BLOCK = re.compile(r"[|>][0-9+-]{0,2}")
-# In code: `'PASSWORD': 'x'`, `'password' => 'x'`, `define('DB_PASSWORD', 'x')`, `password = "x"`, `<password>x</…`,
-# `password="x"`, `<add key="ApiKey" value="x"`.
+# In code: `'PASSWORD': 'x'`, `{password: 'x'}`, `'password' => 'x'`, `define('DB_PASSWORD', 'x')`, `password = "x"`,
+# `<password>x</…`, `password="x"`, `<add key="ApiKey" value="x"`.
 _IN_CODE = re.compile(
     r"""(?P<quote>["'])(?P<name>[A-Za-z_][\w./-]{0,120})(?P=quote)\s*(?:=>|[:,=]|\svalue=)\s*
             (?P<given>"[^"\n]*"|'[^'\n]*')
+      | (?<![\w./"'-])(?P<member>[A-Za-z_]\w{0,120})\s*:\s*(?P<held>"[^"\n]*"|'[^'\n]*')
       | (?<![\w./-])(?!(?:key|name)\s*=)(?P<variable>[A-Za-z_][\w.-]{0,120})\s*=\s*(?P<set>"[^"\n]*"|'[^'\n]*')
       | <(?P<element>[A-Za-z_][\w.-]{0,120})>(?P<content>[^<>\n]{1,400})</""",
     re.VERBOSE,
@@ -61,7 +62,7 @@ def code_lines(text: str) -> Iterator[Assignment]:
         if line.lstrip().startswith(_COMMENTS):
             continue
         for match in _IN_CODE.finditer(line):
-            name = match["name"] or match["variable"] or match["element"]
+            name = match["name"] or match["member"] or match["variable"] or match["element"]
             group = match.lastgroup or ""
             value = match[group] if group == "content" else match[group][1:-1]
             if strength(name) and not any(part in value for part in _COMPOSED):
@@ -175,6 +176,24 @@ def careful_lines(text: str) -> Iterator[Assignment]:
         if match["sign"] != "=" and value.rstrip(".,!?").isalpha() and match["name"].lower() in _WORDS_OF_PROSE:
             continue
         yield Assignment(number, match["name"], value, end - len(line) + match.start("value") + quoted)
+
+
+def cells(text: str) -> Iterator[Assignment]:
+    """Yield the values in a table with a comma, semicolon or tab between them, by the names in its first line."""
+    first = text.partition("\n")[0]
+    sign = max(",;\t", key=first.count)
+    columns = [cell.strip().strip('"') for cell in first.split(sign)]
+    secret = [at for at, name in enumerate(columns) if strength(name)]
+    start = len(first) + 1
+    for number, line in enumerate(text.split("\n")[1:] if secret and len(columns) > 1 else (), 2):
+        found = line.split(sign)
+        if len(found) == len(columns):
+            for at in secret:
+                value = found[at].strip().strip('"')
+                before = start + len(sign.join([*found[:at], ""]))
+                if value:
+                    yield Assignment(number, columns[at], value, before + found[at].index(value))
+        start += len(line) + 1
 
 
 def default_in(name: str, value: str) -> re.Match[str] | None:

@@ -12,6 +12,7 @@ from toetskader.facts.secrets.files import is_documentation
 from toetskader.facts.secrets.lines import (
     Assignment,
     careful_lines,
+    cells,
     code_lines,
     default_in,
     lines_in_quotes,
@@ -43,6 +44,7 @@ _CODE = (
     ".html",
     ".css",
 )
+_TABLES = (".csv", ".tsv")
 _TRANSLATIONS = (".po", ".pot")
 _MOST_NESTED = 3
 """Texts within texts: a file in a ConfigMap in the values of a chart."""
@@ -92,6 +94,9 @@ def _by_line(text: str, *readings: Iterator[Assignment]) -> Iterator[Assignment]
 def _read(name: str, text: str, depth: int) -> Iterator[Assignment]:
     if name.endswith(_CODE):
         yield from _by_line(text, lines_in_quotes(text), code_lines(text))
+        return
+    if name.endswith(_TABLES):
+        yield from cells(text)
         return
     if name.endswith(_TRANSLATIONS):
         entries = list(translations(text))

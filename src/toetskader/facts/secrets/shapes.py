@@ -87,6 +87,22 @@ _CONNECTION_PASSWORD = Shape(
     ),
     around=("REDACTED;Password=", ""),
 )
+# Pairs with spaces between them, which PostgreSQL's clients take ("Connection Strings", keyword/value).
+_PAIRS_PASSWORD = Shape(
+    Text("een wachtwoord in een connection string", "a password in a connection string"),
+    ("password=",),
+    linear(
+        r"""\b(?:host|hostaddr|port|dbname|user|sslmode)=[^\s'"`;,&]+(?: [a-z_]+=[^\s'"`;,&]+)* password="""
+        r"""(?P<password>[^\s'"`;,&]+)"""
+    ),
+    around=("host=REDACTED password=", ""),
+)
+_ORACLE_PASSWORD = Shape(
+    Text("een wachtwoord in een URL", "a password in a URL"),
+    ("jdbc:oracle:",),
+    linear(r"""\bjdbc:oracle:\w+:[^\s/:@"'<>{}()]+/(?P<password>[^\s/@"'`,]+)@(?:[\w\[/(]|\$[({]|\{\{)"""),
+    around=("jdbc:oracle:thin:REDACTED/", "@REDACTED"),
+)
 _COMMAND_PASSWORD = Shape(
     Text("een wachtwoord in een opdracht", "a password in a command"),
     ("curl ",),
@@ -106,6 +122,8 @@ SHAPES = (
     PRIVATE_KEY,
     URL_PASSWORD,
     _CONNECTION_PASSWORD,
+    _PAIRS_PASSWORD,
+    _ORACLE_PASSWORD,
     _COMMAND_PASSWORD,
     _SQL_PASSWORD,
     _token("AWS access key", ("AKIA", "ASIA"), r"A[KS]IA[A-Z2-7]{16}", "AKIA{16}"),
