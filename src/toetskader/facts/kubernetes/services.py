@@ -169,11 +169,11 @@ def whether_called(ports: Sequence[ServicePort]) -> Text:
     kinds = "validatingwebhookconfigurations,mutatingwebhookconfigurations,apiservices"
     return Text(
         f"{named} spreekt TLS, en er leidt geen route naartoe. Of alleen Kubernetes zelf dat aanroept (als webhook, "
-        f"altijd met HTTPS), staat in objecten buiten de namespace. Kijk met `kubectl get {kinds} -o yaml`, of toets "
-        "de chart, die ze bevat.",
+        f"altijd met HTTPS), staat in objecten buiten de namespace. Voeg bij `dumps` de uitvoer toe van `kubectl get "
+        f"{kinds} -o yaml`, of toets de chart, die ze bevat.",
         f"{named} speaks TLS, and no route leads to it. Whether Kubernetes alone calls it (as a webhook, always over "
-        f"HTTPS) is in objects outside the namespace. Look with `kubectl get {kinds} -o yaml`, or audit the chart, "
-        "which has them.",
+        f"HTTPS) is in objects outside the namespace. Add to `dumps` the output of `kubectl get {kinds} -o yaml`, or "
+        "audit the chart, which has them.",
     )
 
 
