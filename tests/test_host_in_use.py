@@ -8,6 +8,7 @@ from tests.test_http import asks_to_sign_in, doubt_redirect
 from toetskader.facts.addresses import is_address
 from toetskader.facts.chart import Render
 from toetskader.facts.endpoint.http import AddressHttp, Answer, HttpFacts
+from toetskader.facts.endpoint.loads import refresh
 from toetskader.facts.endpoint.names import Endpoint
 from toetskader.facts.kubernetes.routes import Route, answering, host_covers
 from toetskader.judging import EndpointPlace, Findings, Text, Undetermined, check
@@ -20,7 +21,7 @@ _FROM_THE_HOST = Text(
     "volgen.",
     "Derive the application's own address from the value that the route uses, or have it follow X-Forwarded-Host.",
 )
-_HOST_IN_URL = re.compile(r"https?://([^/:?#]+)", re.IGNORECASE)
+_HOST_IN_ADDRESS = re.compile(r"(?:https?:)?[/\\]{2}(?:[^/\\?#@]*@)?(\[[^\]]*\]|[^/\\:?#]+)", re.IGNORECASE)
 _IN_THE_CLUSTER = (".svc", ".cluster.local")
 """Ends of names that nothing outside a cluster resolves: those of Services."""
 
@@ -134,13 +135,31 @@ _PLAIN = "Location (http)"
 def _led_elsewhere(http: HttpFacts, address: AddressHttp, others: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield how, and where to, users are sent on to a name that the application has besides the chosen one."""
     for exchange in (*address.firsts, *address.hops, address.plain):
-        redirect = exchange.redirect if isinstance(exchange, Answer) and not exchange.blocker else None
-        if redirect is not None and not asks_to_sign_in(redirect) and _is_other(redirect.host, http, others):
+        if not isinstance(exchange, Answer) or exchange.blocker:
+            continue
+        redirect = exchange.redirect
+        if redirect is None:
+            for onward in map(refresh, exchange.values("refresh")):
+                if _is_other(_host_of(onward), http, others):
+                    yield "Refresh", onward
+        elif _is_in_the_cluster(redirect.host) or (
+            not asks_to_sign_in(redirect) and _is_other(redirect.host, http, others)
+        ):
             yield _PLAIN if exchange is address.plain else "Location", redirect.location
     sent_on = address.document.sent_on if address.document is not None else ""
-    found = _HOST_IN_URL.match(sent_on)
-    if found is not None and _is_other(found[1], http, others):
+    if _is_other(_host_of(sent_on), http, others):
         yield "HTML", sent_on
+
+
+def _host_of(address: str) -> str:
+    """Return the host that a page or a header sends on to; empty for an address on the same host."""
+    found = _HOST_IN_ADDRESS.match(address)
+    return "" if found is None else found[1]
+
+
+def _is_in_the_cluster(host: str) -> bool:
+    """Tell whether a name is one of a Service in full, to which nobody outside a cluster is led, to sign in neither."""
+    return host.lower().rstrip(".").endswith(_IN_THE_CLUSTER)
 
 
 def _is_other(host: str, http: HttpFacts, others: Collection[str]) -> bool:
@@ -148,7 +167,7 @@ def _is_other(host: str, http: HttpFacts, others: Collection[str]) -> bool:
     host = host.lower().rstrip(".")
     if not host or host == http.host:
         return False
-    only_inside = "." not in host or host.endswith(_IN_THE_CLUSTER) or is_address(host)
+    only_inside = "." not in host or _is_in_the_cluster(host) or is_address(host)
     return only_inside or any(host_covers(name, host) for name in others)
 
 
@@ -157,7 +176,7 @@ def _is_below(name: str, domain: str) -> bool:
 
 
 def _cookies_for_others(http: HttpFacts, address: AddressHttp, others: Collection[str]) -> Iterator[str]:
-    """Yield the names that cookies are set for, where that is another name that the chart is given.
+    """Yield the names that cookies are set for, where that is another name that the chart is given, or of the cluster.
 
     Browsers refuse a cookie for a domain that the host is not of (RFC 6265, 5.3, step 6). One that something in front
     sets for a name of its own is not the component's.
@@ -167,5 +186,5 @@ def _cookies_for_others(http: HttpFacts, address: AddressHttp, others: Collectio
             domain = cookie.domain.lower().lstrip(".")
             if not domain or _is_below(http.host, domain):
                 continue
-            if any(_is_below(name.removeprefix("*."), domain) for name in others):
+            if _is_in_the_cluster(domain) or any(_is_below(name.removeprefix("*."), domain) for name in others):
                 yield domain

@@ -457,6 +457,28 @@ def test_a_pair_gives_its_value_a_name_in_values_and_objects(pair: dict[str, Any
     assert str(pair["value"]) not in "".join(map(str, found))
 
 
+def test_a_section_is_read_with_what_stands_around_it() -> None:
+    """Texts for people are known by the catalogue that they are in, which may be more than one small section."""
+    catalogue = {
+        "aanmelden": {"password": "Vul uw wachtwoord in."},
+        "begin": {"titel": "Welkom bij de gemeente"},
+        "einde": {"titel": "U bent nu afgemeld"},
+        "fout": {"titel": "Er ging iets mis"},
+    }
+    settings = {**dict.fromkeys(("host", "naam", "klasse", "zone"), "a1.b2"), "poort": 80}
+    few = {"titel": "Welkom bij de gemeente", "password": "Toon wachtwoord"}
+    found = safe(chart(values=catalogue), render(values={"app": few, "db": settings}))
+    assert found[0].values == catalogue
+    assert found[1].values["app"]["password"].startswith(WORD)
+
+
+def test_a_pair_at_the_top_gives_its_value_a_name() -> None:
+    settings = {f"naam{number}": "waarde" for number in range(4)}
+    pair = {"name": "encryptedData", "value": {"password": "konijn", **settings}}
+    (found,) = safe(chart(values=pair))
+    assert "konijn" not in json.dumps(found.values)
+
+
 def test_pairs_without_a_secret_stay() -> None:
     pairs = [
         {"key": "secret-nodes", "operator": "Equal", "value": "zwaar"},

@@ -46,6 +46,7 @@ spec: {servers: [{hosts: ["*.nl"], tls: {mode: %s}}]}
 ---
 {apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v}, spec: {gateways: [edge], hosts: [a.nl]}}
 """
+TRAEFIK_ROUTE = "{apiVersion: traefik.io/v1alpha1, kind: IngressRoute, spec: {routes: [{match: '%s'}]}}"
 
 TLS = {
     "Ingress, host named": (ingress("{rules: [{host: a.nl}], tls: [{hosts: [a.nl]}]}"), {"a.nl": True}),
@@ -234,6 +235,16 @@ def test_lists_of_addresses(text: str, expected: bool | None) -> None:
         (HTTP_ROUTE.replace("[a.nl]", "['*.a.nl']"), "y.x.a.nl", ["*.a.nl"]),
         (HTTP_ROUTE.replace("[a.nl]", "['*.a.nl']"), "xa.nl", []),
         (apisix("{match: {hosts: [a.nl]}}"), "a.nl", ["a.nl"]),
+        (GATEWAY % "{hostname: a.nl}, {hostname: b.nl}" + HTTP_ROUTE, "a.nl", ["a.nl"]),
+        (GATEWAY % "{}" + HTTP_ROUTE, "a.nl", ["a.nl"]),
+        (GATEWAY % "{hostname: b.nl}" + HTTP_ROUTE, "a.nl", []),
+        (GATEWAY % "{hostname: b.nl}" + HTTP_ROUTE.replace(", hostnames: [a.nl]", ""), "a.nl", []),
+        (ISTIO % "SIMPLE", "a.nl", ["a.nl"]),
+        ((ISTIO % "SIMPLE").replace("*.nl", "intern/b.nl"), "a.nl", []),
+        ((ISTIO % "SIMPLE").replace("*.nl", "./*"), "a.nl", ["a.nl"]),
+        ((ISTIO % "SIMPLE").replace("*.nl", "b.nl").replace("[edge]", "[edge, elders/rand]"), "a.nl", ["a.nl"]),
+        (TRAEFIK_ROUTE % "Host(`b.nl`) && !Host(`a.nl`)", "a.nl", []),
+        (TRAEFIK_ROUTE % "!Host(`b.nl`) && Host(`a.nl`)", "a.nl", ["a.nl"]),
     ],
 )
 def test_the_hosts_that_a_route_answers_to(text: str, host: str, answers: list[str]) -> None:

@@ -45,6 +45,15 @@ spec:
   hostnames: {{ .Values.hosts | toJson }}
   rules: [{backendRefs: [{name: meldingen, port: 80}]}]
 """
+OWN_GATEWAY = f"""\
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {{name: publiek}}
+spec:
+  gatewayClassName: publiek
+  listeners: [{{name: https, protocol: HTTPS, port: 443, hostname: {SUPPLIERS_HOST}}}]
+"""
 
 
 def led_to(host: str) -> Change:
@@ -115,6 +124,42 @@ MUTANTS = (
             ),
         ),
         fail=(HOST_IN_USE, ENFORCED, OPEN_STANDARDS, SECURE),
+    ),
+    ServiceMutant(
+        name="header-refresh-leads-to-another-host-of-the-chart",
+        check=HOST_IN_USE,
+        why="The chart is given the supplier's host as well, and a header sends users on to it.",
+        of="charted",
+        change=both(hosts(HOST, SUPPLIERS_HOST), header("Refresh", f"0; url=//{SUPPLIERS_HOST}/")),
+        fail=HOST_IN_USE,
+    ),
+    ServiceMutant(
+        name="sign-in-at-a-name-in-the-cluster",
+        check=HOST_IN_USE,
+        why="Users are sent to sign in at the name of a Service, which nobody outside the cluster reaches.",
+        change=page(
+            "/",
+            status=302,
+            body="",
+            headers=(("Location", "https://aanmelden.auth.svc.cluster.local/?client_id=a&response_type=code"),),
+        ),
+        fail=HOST_IN_USE,
+        undetermined=(SIGN_IN, PLUG_INS, BROWSERS, "http.load_time"),
+    ),
+    ServiceMutant(
+        name="cookie-for-a-name-in-the-cluster",
+        check=HOST_IN_USE,
+        why="The application sets its cookies for the name of its Service, which no browser takes from another name.",
+        change=cookie_for("meldingen.meldingen.svc.cluster.local"),
+        fail=(HOST_IN_USE, BROWSERS),
+    ),
+    ServiceMutant(
+        name="gateway-of-the-chart-for-another-host",
+        check=HOST_IN_USE,
+        why="The chart's route names the host, and hangs on a gateway of the chart that does not let it in.",
+        of="charted",
+        change=chart(route=GATEWAY_ROUTE.replace(", namespace: gateways", "") + OWN_GATEWAY),
+        undetermined=HOST_IN_USE,
     ),
     ServiceMutant(
         name="cookie-for-another-host-of-the-chart",

@@ -13,7 +13,7 @@ from toetskader.facts.kubernetes.objects import KubernetesObject, Objects
 _HTTPS = frozenset({"HTTPS", "TLS"})
 _LEGACY_CLASS = "kubernetes.io/ingress.class"
 _PASSTHROUGH = "nginx.ingress.kubernetes.io/ssl-passthrough"
-_TRAEFIK_HOST = re.compile(r"Host(?:SNI)?\(([^()]*)\)")
+_TRAEFIK_HOST = re.compile(r"(?<![!\w])Host(?:SNI)?\(([^()]*)\)")
 _QUOTED = re.compile(r"[`\"']([^`\"']+)[`\"']")
 
 
@@ -40,6 +40,8 @@ class Route:
     """Host names in the route's own TLS sections."""
     entrances: tuple[Node, ...]
     """Where it is let in: the ingress class, or the gateways it hangs on. Empty when the cluster chooses."""
+    let_in: tuple[str, ...] | None = None
+    """Host names that those gateways let in, empty for any; None when one lies outside the scene, or none is needed."""
 
 
 def routes(objects: Objects) -> tuple[Route, ...]:
@@ -99,17 +101,21 @@ def answering(route: Route, host: str) -> tuple[Host, ...]:
     """Return the host names of a route by which it answers to a host.
 
     One without name answers to any. A wildcard stands for one label in an Ingress, and for one or more in Gateway API
-    and Istio (HTTPRoute, `hostnames`; VirtualService, `hosts`).
+    and Istio (HTTPRoute, `hostnames`; VirtualService, `hosts`). What the gateways that it hangs on do not let in does
+    not reach it (Gateway API, `Listener.hostname`; Istio, `Server.hosts`).
     """
     host = host.lower()
 
     def answers(name: str) -> bool:
+        name = name.lower()
         if name in ("", "*") or host_covers(name, host):
             return True
         below = name.startswith("*.") and host.endswith(name[1:])
         return below and route.through == "gateway" and host != name[2:]
 
-    return tuple(item for item in route.hosts if answers(item.name.lower()))
+    if route.let_in is not None and not any(map(answers, route.let_in)):
+        return ()
+    return tuple(item for item in route.hosts if answers(item.name))
 
 
 def _hosts(nodes: Iterator[Node], anywhere: Node, tls: Callable[[str], bool | None]) -> tuple[Host, ...]:
@@ -150,7 +156,9 @@ def _gateway_api(item: KubernetesObject, objects: Objects) -> Route:
         return False if all_in_scene or item.kind == "TLSRoute" else None
 
     hosts = _hosts(item.get("spec", "hostnames").each(), item.get("spec"), tls)
-    return Route(item, "gateway", hosts, (), tuple(parent.get("name") for parent in parents))
+    let_in = tuple(listener.get("hostname").text() or "" for found in listeners for listener in found)
+    entrances = tuple(parent.get("name") for parent in parents)
+    return Route(item, "gateway", hosts, (), entrances, let_in if all_in_scene else None)
 
 
 def _listeners(item: KubernetesObject, parents: tuple[Node, ...], objects: Objects) -> Iterator[tuple[Node, ...]]:
@@ -236,7 +244,15 @@ def _istio(item: KubernetesObject, objects: Objects) -> Route:
             )
         )
 
-    return Route(item, "gateway", _hosts(item.get("spec", "hosts").each(), item.get("spec"), tls), (), names)
+    outside = {(name.text() or "").rpartition("/")[2] for name in names} - {"mesh", *(each.name for each in gateways)}
+    let_in = tuple(
+        (name.text() or "").rpartition("/")[2]
+        for gateway in gateways
+        for server in gateway.get("spec", "servers").each()
+        for name in server.get("hosts").each()
+    )
+    hosts = _hosts(item.get("spec", "hosts").each(), item.get("spec"), tls)
+    return Route(item, "gateway", hosts, (), names, None if outside else let_in)
 
 
 def _istio_covers(pattern: str, host: str) -> bool:

@@ -16,6 +16,7 @@ from toetskader.facts.redaction.trees import Trees
 from toetskader.facts.references import generated
 from toetskader.facts.secrets.accounts import passwords
 from toetskader.facts.secrets.encoded import encoded_texts
+from toetskader.facts.secrets.messages import Surroundings
 from toetskader.facts.secrets.names import name_of_pair
 
 # What a text without a secret lacks, the cheapest to see first.
@@ -42,7 +43,7 @@ class Finding:
         self._objects = KubernetesObjects(markers, self._trees, self.text)
         self._texts: dict[tuple[str, str], str] = {}
         self._documents: dict[bytes, dict[str, Any]] = {}
-        self._sections: dict[tuple[str, bytes], dict[str, Any] | list[Any]] = {}
+        self._sections: dict[tuple[str, bytes], dict[str, Any]] = {}
 
     def file(self, path: str, text: str, *, in_base64: bool = True) -> str:  # noqa: ARG002 - base64 is read where it shows
         """Return a file without secrets."""
@@ -71,12 +72,15 @@ class Finding:
         """Return mappings and lists without secrets."""
         if schema:
             return changed(root, self._trees.changes(root, schema=True))
-        pair = name_of_pair(root)
-        top = {key: {} if isinstance(part, dict | list) else part for key, part in root.items()}
-        shown = changed(top, self._trees.changes(top))
-        for key, part in root.items():
-            if isinstance(part, dict | list):
-                shown[key] = self._section(pair if pair and key == "value" else key, part)
+        elsewhere = "value" if name_of_pair(root) is not None else None  # it goes by a name that another key gives
+        apart = {
+            key: part
+            for key, part in root.items()
+            if isinstance(part, dict) and key != elsewhere and Surroundings(part).stand_alone
+        }
+        top = {key: {} if key in apart else part for key, part in root.items()}
+        shown = changed(top, self._trees.changes(top, around=Surroundings(root)))
+        shown |= {key: self._section(key, part) for key, part in apart.items()}
         return root if all(shown[key] is part for key, part in root.items()) else shown
 
     def document(self, document: dict[str, Any]) -> dict[str, Any]:
@@ -87,8 +91,11 @@ class Finding:
             found = self._documents[written] = changed(document, self._objects.changes(document))
         return found
 
-    def _section(self, name: str, part: dict[str, Any] | list[Any]) -> Any:
-        """Return a part of a tree without secrets; the same for all that are equal, as the renders of a chart have."""
+    def _section(self, name: str, part: dict[str, Any]) -> Any:
+        """Return a part of a tree without secrets; the same for all that are equal, as the renders of a chart have.
+
+        Only for one of which what stands around it decides nothing.
+        """
         written = name, _encode(part)
         found = self._sections.get(written)
         if found is None:

@@ -26,17 +26,23 @@ class Trees:
         self._text = text
 
     def changes(
-        self, root: dict[str, Any], *, plain: tuple[str, ...] = (), schema: bool = False, called: str = ""
+        self,
+        root: dict[str, Any],
+        *,
+        plain: tuple[str, ...] = (),
+        schema: bool = False,
+        called: str = "",
+        around: Surroundings | None = None,
     ) -> Iterator[Change]:
         """Yield what to replace in a tree: scalars by the name they go by, texts by what is in them.
 
         Parameters: `plain`, sections whose keys are names of variables; `schema`, whether it is a JSON schema, whose
-        `default` goes by the name of its property; `called`, the name that everything goes by.
+        `default` goes by the name of its property; `called`, the name that everything goes by; `around`, what the
+        scalars of the root stand in, where parts of it are left out here.
         """
-        stack: list[tuple[Steps, str, Any, Surroundings | None]] = [((), "", root, None)]
+        stack: list[tuple[Steps, str, Any, Surroundings]] = [((), "", root, around or Surroundings(root))]
         while stack:
-            steps, name, holder, above = stack.pop()
-            around = Surroundings(holder if isinstance(holder, dict) else {}, above)
+            steps, name, holder, around = stack.pop()
             parts: Iterable[tuple[Any, str, Any]]
             if isinstance(holder, dict):
                 pair = name_of_pair(holder)
@@ -54,7 +60,8 @@ class Trees:
                     continue
                 if isinstance(part, dict | list):
                     if step != "encryptedData":
-                        stack.append(((step, steps), known_as, part, around))
+                        within = Surroundings(part if isinstance(part, dict) else {}, around)
+                        stack.append(((step, steps), known_as, part, within))
                     continue
                 by = called or (name if schema and step in _IN_SCHEMA else known_as)
                 new = self.scalar(

@@ -9,6 +9,7 @@ A word by itself that is none of these ("Welkom" under `password`) may be a pass
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from toetskader.facts.names import words
@@ -77,6 +78,11 @@ class Surroundings:
         others = [text for key, text in found if is_language(text) or not strength(key)]
         return found if others and _are_for_people(others) else ()
 
+    @cached_property
+    def stand_alone(self) -> bool:
+        """True when there is enough in the mapping to tell by, so that what it stands in itself tells nothing."""
+        return len([*islice(_leaves(self.entries), FEWEST)]) == FEWEST
+
     def are_settings(self, name: str) -> bool:
         """Tell whether a setting stands directly beside a name: in the mapping, with the same names before its last."""
         return name.rpartition(".")[0] in self._stems_of_settings
@@ -92,8 +98,7 @@ class Surroundings:
 
     @cached_property
     def _enough(self) -> tuple[tuple[str, str], ...]:
-        own = tuple(_leaves(self.entries))
-        return own if len(own) >= FEWEST or self._above is None else self._above._enough
+        return tuple(_leaves(self.entries)) if self.stand_alone or self._above is None else self._above._enough
 
     @cached_property
     def _stems_of_settings(self) -> frozenset[str]:
