@@ -184,7 +184,7 @@ CATALOGUE = {"welcome": "Welkom bij uw gemeente", "username": "Gebruikersnaam", 
 def test_texts_for_people_in_a_config_map_are_no_passwords_and_a_password_among_them_is_one(
     message: str, verdict: Verdict
 ) -> None:
-    texts = CATALOGUE | {"password": message}
+    texts = CATALOGUE | {"forgot": "Wachtwoord vergeten?", "password": message}
     entries = {
         "in entries": texts,
         "in JSON": {"nl.json": json.dumps({"nl": texts})},

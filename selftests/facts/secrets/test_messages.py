@@ -71,6 +71,10 @@ def test_a_password_among_texts_for_people_is_one(line: str) -> None:
 
 FORMS = {
     "JSON": ("nl.json", json.dumps(NESTED)),
+    "JSON with a part of single words": (
+        "nl.json",
+        json.dumps({**NESTED, "login": {**NESTED["login"], "showPassword": "Tonen", "send": "Verstuur"}}),
+    ),
     "JSON by its content": ("vertalingen", json.dumps(NESTED)),
     "YAML": ("nl.yml", "nl:\n  login:\n    password: Wachtwoord\n    a: Uw naam\n    b: Uw adres\n    c: Straat\n"),
     "YAML in YAML": (

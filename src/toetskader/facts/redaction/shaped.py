@@ -63,7 +63,7 @@ def in_other_forms(text: str, *, documentation: bool) -> Iterator[Found]:
             said = pattern.search(line)
             if (
                 said
-                and not said["value"].rstrip(".,;:)").isalpha()
+                and not said["value"].rstrip(".,;:)?…").isalpha()
                 and is_literal(said["value"])
                 and _names_secret(said, documentation=documentation)
             ):

@@ -9,7 +9,6 @@ A word by itself that is none of these ("Welkom" under `password`) may be a pass
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 from toetskader.facts.names import words
@@ -73,15 +72,37 @@ class Surroundings:
     @cached_property
     def texts(self) -> tuple[tuple[str, str], ...]:
         """The texts of the catalogue that it is, or is in, by their names; none when it is in none."""
-        found = self._enough
-        # A password among texts is one, and the rest are texts.
-        others = [text for key, text in found if is_language(text) or not strength(key)]
-        return found if others and _are_for_people(others) else ()
+        if self._is_catalogue is None and self._above is not None:
+            return self._above.texts
+        return self._leaves if self._is_catalogue or (self._is_catalogue is None and self._is_small_one) else ()
 
-    @cached_property
+    @property
     def stand_alone(self) -> bool:
         """True when there is enough in the mapping to tell by, so that what it stands in itself tells nothing."""
-        return len([*islice(_leaves(self.entries), FEWEST)]) == FEWEST
+        return self._is_catalogue is not None
+
+    @cached_property
+    def _leaves(self) -> tuple[tuple[str, str], ...]:
+        return tuple(_leaves(self.entries))
+
+    @cached_property
+    def _texts_of_others(self) -> list[str]:
+        """What a password among texts is left out of: that is one, and the rest are texts."""
+        return [text for key, text in self._leaves if is_language(text) or not strength(key)]
+
+    @cached_property
+    def _is_catalogue(self) -> bool | None:
+        """Whether it is one by itself; None when that cannot be told: it has few texts, or words by themselves only."""
+        texts = self._texts_of_others
+        if len(self._leaves) < FEWEST or not texts:
+            return None
+        if sum(map(is_language, texts)) * 10 < len(texts) * 9:
+            return False
+        return _are_written_for_people(texts) or None
+
+    @property
+    def _is_small_one(self) -> bool:
+        return len(self._leaves) < FEWEST and _are_all_for_people(self._texts_of_others)
 
     def are_settings(self, name: str) -> bool:
         """Tell whether a setting stands directly beside a name: in the mapping, with the same names before its last."""
@@ -95,10 +116,6 @@ class Surroundings:
             if len(word) >= _LONG
             for key, length in self._words_of_secrets.get(word.lower(), {}).items()
         )
-
-    @cached_property
-    def _enough(self) -> tuple[tuple[str, str], ...]:
-        return tuple(_leaves(self.entries)) if self.stand_alone or self._above is None else self._above._enough
 
     @cached_property
     def _stems_of_settings(self) -> frozenset[str]:
@@ -171,21 +188,23 @@ def _leaves(holder: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
             yield name, value if isinstance(value, str) else "0"
 
 
-def _are_for_people(texts: list[str]) -> bool:
-    """Tell whether texts are a catalogue: nine of ten are language, half are written as for people, some at length.
-
-    Of a few, all are.
-    """
-    found = [(_words(text), text) for text in texts]
-    language = [(own, text) for own, text in found if own]
-    written = sum(
-        len(own) > 1 or own[0][0].isupper() or not own[0].isascii() or text.rstrip()[-1] in "?!…"
-        for own, text in language
+def _are_written_for_people(texts: list[str]) -> bool:
+    """Tell whether half of texts that are language are written as for people, and some at length."""
+    language = [(own, text) for text in texts if (own := _words(text))]
+    return (
+        sum(_is_written(*item) for item in language) * 2 >= len(texts) and sum(len(own) > 1 for own, _ in language) > 1
     )
-    at_length = sum(len(own) > 1 for own, _ in language)
-    if len(texts) < FEWEST:
-        return written == len(texts) and at_length > 0
-    return len(language) * 10 >= len(texts) * 9 and written * 2 >= len(texts) and at_length > 1
+
+
+def _are_all_for_people(texts: list[str]) -> bool:
+    """Tell the same of a few: all of them are, and one at length."""
+    found = [(_words(text) or [], text) for text in texts]
+    return all(own and _is_written(own, text) for own, text in found) and any(len(own) > 1 for own, _ in found)
+
+
+def _is_written(own: list[str], text: str) -> bool:
+    """Tell whether a text is written as for people. Parameters: `own`, its words."""
+    return len(own) > 1 or own[0][0].isupper() or not own[0].isascii() or text.rstrip()[-1] in "?!…"
 
 
 def _says(name: str, value: str, own: list[str], around: Surroundings) -> bool:
