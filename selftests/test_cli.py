@@ -303,7 +303,7 @@ class TestScaffold:
     def test_refuses_a_name_that_is_no_folder_name(self, capsys: Output) -> None:
         code, out, err = run(capsys, "scaffold", "target", "../acme", "--chart", "x", "--lang", "en")
         assert (code, out) == (2, "")
-        assert err.startswith("expected: at most 63 lower case letters")
+        assert err.startswith("NAME: expected: at most 63 lower case letters")
 
 
 class TestDiff:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from auditor import ROOT, TODAY, Auditor
 from mutant import alike, without_mutant
-from stages import KINDS, golden_target, mutants_of
+from stages import KINDS, STORED, golden_target, mutants_of
 
 from toetskader.catalogue.models import Part
 from toetskader.kinds.registry import ENTRIES
@@ -21,6 +21,7 @@ from toetskader.targets.load import load_targets
 
 each_kind = pytest.mark.parametrize("kind", KINDS)
 FOLDER = "selftests/mutants"
+RENEW = "run make schemas"
 
 
 @cache
@@ -43,6 +44,11 @@ def golden(kind: Part) -> Path:
     return found
 
 
+def mutants_place(kind: Part) -> str:
+    """Say where the mutants of a kind are."""
+    return f"{FOLDER}/{kind}/*.yaml" if kind in STORED else f"what {kind.replace('-', '_')}_mutants.py gathers"
+
+
 @each_kind
 def test_a_golden_target_is_stored(kind: Part) -> None:
     (target,) = load_targets([golden(kind)], today=TODAY, catalogue=Auditor(kind).catalogue)
@@ -58,15 +64,17 @@ def test_a_requirement_is_measured_on_it(kind: Part) -> None:
 def test_every_requirement_has_a_mutant_that_fails_it(kind: Part) -> None:
     mutants = mutants_of(kind)
     lacking = without_mutant(Auditor(kind).requirements.values(), kind, mutants)
-    assert mutants, f"{kind} has no mutants: write them in {FOLDER}/{kind}/*.yaml"
-    assert not lacking, f"no mutant of {kind} is about and fails {', '.join(lacking)}"
+    assert mutants, f"{kind} has no mutants: write them in {mutants_place(kind)}"
+    assert not lacking, (
+        f"no mutant of {kind} is about and fails {', '.join(lacking)}: write one in {mutants_place(kind)}"
+    )
 
 
 @each_kind
 def test_requirements_on_one_check_are_told_apart_by_a_mutant(kind: Part) -> None:
     """Other parameters, roles or environments are read: a mutant fails one requirement, and not the other."""
     pairs = alike(Auditor(kind).requirements.values(), kind, mutants_of(kind))
-    assert not pairs, f"no mutant of {kind} tells these apart: {'; '.join(pairs)}"
+    assert not pairs, f"no mutant of {kind} tells these apart: {'; '.join(pairs)}; write one in {mutants_place(kind)}"
 
 
 @each_kind
@@ -93,6 +101,10 @@ def test_the_published_schemas_have_it(kind: Part) -> None:
         (ROOT / f"docs/schemas/{name}.schema.json").read_text(encoding="utf-8") for name in ("target", "policy")
     )
     parts = json.loads(target)["$defs"]["PartEntries"]["properties"]
-    assert kind in parts or kind not in ENTRIES, f"{kind}: docs/schemas/target.schema.json has no such key in parts"
+    assert kind in parts or kind not in ENTRIES, (
+        f"{kind}: docs/schemas/target.schema.json has no such key in parts; {RENEW}"
+    )
     measured = json.loads(policy)["$defs"]["PolicyRow"]["properties"]["measured_on"]
-    assert kind in measured["propertyNames"]["enum"], f"{kind}: docs/schemas/policy.schema.json has no such part"
+    assert kind in measured["propertyNames"]["enum"], (
+        f"{kind}: docs/schemas/policy.schema.json has no such part; {RENEW}"
+    )

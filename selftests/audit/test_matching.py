@@ -138,3 +138,12 @@ def test_a_values_set_that_is_not_there_is_refused(tmp_path: Path, sets: str, sa
     text = refusal.value.text("en")
     assert "parts.saas.endpoints[0].values" in text
     assert said in text
+
+
+def test_an_endpoint_is_named_as_the_target_file_writes_it(tmp_path: Path) -> None:
+    target = load(tmp_path, f"saas: {{endpoints: ['https://{PRODUCTION}:8443']}}", sets="productie: [], acceptatie: []")
+    found = sets_of(target)[f"{PRODUCTION}_8443"]
+    assert isinstance(found, Text)
+    for said in (found.nl, found.en):
+        assert said.count(f"{PRODUCTION}:8443") == 2
+        assert "_8443" not in said

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from toetskader.report import csv_view, json_view, junit_view
+from toetskader.report import csv_view, json_view, junit_view, words
 from toetskader.report.html import render_html
 from toetskader.report.terminal import finding_lines
 from toetskader.results.model import PartResult, Report, Verdict
@@ -193,3 +193,20 @@ def test_what_was_laid_beside_a_part_is_told_in_every_form(make: Any) -> None:
     assert said in junit_view.encode(report).decode()
     assert said in html.unescape(render_html(report))
     assert "omgeving production" in " ".join(finding_lines(result, "nl", 300))
+
+
+def test_why_a_part_does_not_apply_stands_with_that_part(make: Any) -> None:
+    why = "Het doel noemt geen domein."
+    parts = tuple(
+        PartResult(part=part, proof=proof, verdict=verdict, check="x.y", scene="", reason=reason)
+        for part, proof, verdict, reason in (
+            ("saas", "proof", Verdict.NOT_APPLICABLE, why),
+            ("chart", "indication", Verdict.PASS, ""),
+        )
+    )
+    said = "Per onderdeel: saas: n.v.t. (bewijs): Het doel noemt geen domein; chart: voldoet (aanwijzing)"
+    result = make.result(verdict=Verdict.PASS, part="chart", proof="indication", parts=parts)
+    assert said in html.unescape(render_html(make.report([make.summary([result])], [result])))
+    assert f"  {said}" in finding_lines(result, "nl", 300)
+    alone = make.result(verdict=Verdict.NOT_APPLICABLE, part="saas", proof="proof", parts=parts, reason=f"saas: {why}")
+    assert why.removesuffix(".") not in " ".join(words.by_part(alone, words.NL))

@@ -107,7 +107,7 @@ _MISTAKES = [
     ("gate: 3\n", "", "1", "key gate is missing"),
     ("supplier:", "suplier:", "2: suplier", "unknown key suplier. Did you mean supplier?"),
     ("[haven]", "[havn]", "5: profiles[0]", "profile havn does not exist. Did you mean haven?"),
-    ("  chart:\n", "  image:\n", "7: parts.image", "unknown key image"),
+    ("  chart:\n", "  image:\n", "7: parts.image", "unknown key image. Here can stand: chart, "),
     ("source: chart", "source: https://x.example/c", "8: parts.chart.source", "an address belongs in three keys"),
     ("source: chart", "source: oci://u:pw@x.example/c", "8: parts.chart.source", "put no user name or password"),
     ("source: chart", "source: [chart]", "8: parts.chart.source", "expected: text or a mapping; found: a list"),

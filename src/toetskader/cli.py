@@ -125,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     scaffold = commands.add_parser("scaffold", help="maak een beginnetje")
     kinds = scaffold.add_subparsers(required=True, metavar="SOORT")
     target = kinds.add_parser("target", parents=[common], help="een doelbestand met uitleg")
-    target.add_argument("name", metavar="NAAM", help="naam van het doel: kleine letters, cijfers, streepjes")
+    target.add_argument("name", metavar="NAAM", help="naam van het doel: kleine letters, cijfers, punten, streepjes")
     for kind in SCAFFOLDS:
         target.add_argument(
             f"--{kind.option}", action="append" if kind.many else "store", metavar=kind.metavar, help=kind.help
@@ -429,7 +429,7 @@ def _given(given: str | list[str] | None) -> tuple[str, ...]:
 def _scaffold_target(arguments: argparse.Namespace, lang: Lang) -> int:
     """Write a target file to start from. Without `--output`, its paths fit `targets/NAME/target.yaml`."""
     for _, message in misfits(arguments.name, Name):
-        raise UsageError(message)
+        raise UsageError(Text(f"NAAM: {message.nl}", f"NAME: {message.en}"))
     named = {kind: _given(getattr(arguments, kind.option)) for kind in SCAFFOLDS}
     named = {kind: values for kind, values in named.items() if values}
     if not named:

@@ -202,14 +202,40 @@ def _unreadable(error: OSError) -> Text:
     return Text(f"kan niet worden gelezen: {why(error).nl}", f"cannot be read: {why(error).en}")
 
 
+_TAB = "found a tab character that violates indentation"
+_BAD_CHARACTER = "found character that cannot start any token"
+_OPEN = "found unexpected end of stream"
+_IN_QUOTES = "while scanning a quoted scalar"
+_PLAIN = {
+    _TAB: Text("hier staat een tab; spring in met spaties", "there is a tab here; indent with spaces"),
+    _IN_QUOTES: Text(
+        "een aanhalingsteken dat hier begint wordt niet gesloten; sluit het",
+        "a quotation mark that opens here is not closed; close it",
+    ),
+    "mapping values are not allowed in this context": Text(
+        "hier kan geen sleutel staan; zet een waarde met een dubbele punt tussen aanhalingstekens, of spring de "
+        "regel in zoals de regel erboven",
+        "there can be no key here; put a value with a colon in quotation marks, or indent the line like the one above",
+    ),
+}
+"""What the parser says of mistakes that people make often → the same in their words, and what to do."""
+
+
 def _not_yaml(path: Path, text: str, error: yaml.YAMLError) -> FileError:
     if isinstance(error, yaml.reader.ReaderError):  # a control character; its place is counted in bytes
         line = text.encode().count(b"\n", 0, error.position) + 1
         problem = error.reason
     else:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 0
         problem = getattr(error, "problem", None) or type(error).__name__
+        mark = getattr(error, "problem_mark", None)
+        opened = getattr(error, "context_mark", None)
+        if problem == _OPEN and getattr(error, "context", None) == _IN_QUOTES:
+            mark, problem = opened or mark, _IN_QUOTES
+        line = mark.line + 1 if mark else 0
+        if problem == _BAD_CHARACTER and mark and text[mark.index : mark.index + 1] == "\t":
+            problem = _TAB
+    if told := _PLAIN.get(problem):
+        return FileError(path, joined(Text("is geen geldige YAML: ", "is not valid YAML: "), told), line=line)
     detail = shown(problem, 200)
     return FileError(path, Text(f"is geen geldige YAML ({detail})", f"is not valid YAML ({detail})"), line=line)
 
@@ -368,7 +394,8 @@ def _explain_struct(value: Any, kind: inspect.StructType) -> Iterator[tuple[Step
         if key not in known and key != kind.tag_field:
             name = shown(key)
             message = Text(f"onbekende sleutel {name}.", f"unknown key {name}.")
-            yield (key,), joined(message, did_you_mean(key, known))
+            meant = did_you_mean(key, known)
+            yield (key,), joined(message, meant if meant.nl else _may_stand(known))
     for name, entry in known.items():
         if name in value:
             yield from _below(name, _explain(value[name], entry.type))
@@ -475,10 +502,18 @@ def _expected(value: Any, kind: inspect.Type) -> Text:
     return _seen(_name(kind), value, quotes=isinstance(kind, inspect.StrType) and isinstance(value, int | float))
 
 
+def _may_stand(keys: Iterable[str]) -> Text:
+    listed = ", ".join(sorted(keys))
+    if not listed:
+        return Text("", "")
+    return Text(f" Hier kan staan: {listed}", f" Here can stand: {listed}")
+
+
 def _unknown_choice(value: Any, choices: list[str]) -> Text:
     options = ", ".join(choices)
     message = _seen(Text(f"een van {options}", f"one of {options}"), value)
-    return joined(message, Text(".", "."), did_you_mean(value, choices)) if isinstance(value, str) else message
+    meant = did_you_mean(value, choices) if isinstance(value, str) else Text("", "")
+    return joined(message, Text(".", "."), meant) if meant.nl else message
 
 
 def _string_rule(value: str, kind: inspect.StrType) -> Text:

@@ -21,7 +21,7 @@ def matched(target: Target, part: str, other: str) -> Mapping[str, str | Text]:
     found: dict[str, str | Text] = {"": _only(others, Text(part, part), other)}
     for scene in scenes:
         kind = KINDS[part].scene
-        named = Text(f"{kind.nl} {scene.name}", f"{kind.en} {scene.name}")
+        named = Text(f"{kind.nl} {scene.shown}", f"{kind.en} {scene.shown}")
         if KINDS[other].are_variants:
             found[scene.name] = _values_set(target, scene, others, named)
         else:
@@ -41,10 +41,10 @@ def _values_set(target: Target, scene: SceneEntry, sets: Collection[SceneEntry],
     listed = ", ".join(names)
     return Text(
         f"Bij {named.nl} ({scene.environment}) is niet te zeggen welke waardenset van de chart hoort ({listed}). Zet "
-        f"die in het doelbestand bij {scene.name}, met de sleutel values, of geef een waardenset de naam "
+        f"die in het doelbestand bij {scene.shown}, met de sleutel values, of geef een waardenset de naam "
         f"{scene.environment}.",
         f"Which values set of the chart goes with {named.en} ({scene.environment}) cannot be told ({listed}). Write it "
-        f"at {scene.name} in the target file, with the key values, or name a values set {scene.environment}.",
+        f"at {scene.shown} in the target file, with the key values, or name a values set {scene.environment}.",
     )
 
 
@@ -59,16 +59,16 @@ def _going_with(target: Target, scene: SceneEntry, part: str, other: str) -> tup
 
 
 def _only(found: Iterable[SceneEntry], named: Text, other: str) -> str | Text:
-    names = tuple(scene.name for scene in found)
-    if len(names) == 1:
-        return names[0]
+    found = tuple(found)
+    if len(found) == 1:
+        return found[0].name
     kind = KINDS[other].scene
-    if not names:
+    if not found:
         return Text(
             f"Bij {named.nl} hoort geen {kind.nl} van {other}. Noem die in het doelbestand, onder parts.",
             f"No {kind.en} of {other} goes with {named.en}. Name it in the target file, under parts.",
         )
-    listed = ", ".join(names)
+    listed = ", ".join(scene.shown for scene in found)
     return Text(
         f"Bij {named.nl} is niet te zeggen welke {kind.nl} van {other} hoort: {listed}. Toets ze in doelen apart.",
         f"Which {kind.en} of {other} goes with {named.en} cannot be told: {listed}. Audit each in a target of its own.",

@@ -46,6 +46,13 @@ class SceneEntry:
     """What an endpoint is for."""
     values: str | None = None
     """Values set of the target's chart that is in use there, where the target tells."""
+    written: str = ""
+    """What it is called in a target file, where that is not its name."""
+
+    @property
+    def shown(self) -> str:
+        """What messages call it, so that it can be found in the target file."""
+        return self.written or self.name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -573,10 +573,22 @@ def scene(result: Result, part: str, w: Words) -> str:
 
 
 def by_part(result: Result, w: Words) -> list[str]:
-    """Say what each part came to, of a result that several were judged for, or laid beside each other."""
+    """Say what each part came to, of a result that several were judged for, or laid beside each other.
+
+    Why it does not apply to one of them stands with that part, as the reason of the result is another's.
+    """
     if len(result.parts) < 2 and not any(item.beside for item in result.parts):
         return []
-    return [f"{_beside(item, w)}: {w.verdicts[item.verdict]} ({w.worths[item.proof]})" for item in result.parts]
+    return [
+        f"{_beside(item, w)}: {w.verdicts[item.verdict]} ({w.worths[item.proof]}){_why_not(item, result)}"
+        for item in result.parts
+    ]
+
+
+def _why_not(item: PartResult, result: Result) -> str:
+    if item.verdict is not Verdict.NOT_APPLICABLE or not item.reason or item.reason in result.reason:
+        return ""
+    return f": {item.reason.removesuffix('.')}"
 
 
 def _beside(item: PartResult, w: Words) -> str:

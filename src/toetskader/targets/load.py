@@ -116,8 +116,8 @@ class _Loader:
                 yield (
                     (key,),
                     Text(
-                        "is nog niet ingevuld; het rapport noemt het",
-                        "was not filled in yet; the report names it",
+                        "is nog niet ingevuld; vul het in, het rapport noemt het",
+                        "was not filled in yet; fill it in, the report names it",
                     ),
                 )
         if self._catalogue is not None:

@@ -15,7 +15,10 @@ from toetskader.text import Text
 
 
 def _scenes(part: SaasPart) -> tuple[SceneEntry, ...]:
-    return tuple(SceneEntry(one.scene, one.environment, one.role, part.values.get(one.scene)) for one in part.endpoints)
+    return tuple(
+        SceneEntry(one.scene, one.environment, one.role, part.values.get(one.scene), written=one.authority)
+        for one in part.endpoints
+    )
 
 
 def _describe(part: SaasPart, *_: object) -> str:

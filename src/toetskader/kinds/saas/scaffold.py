@@ -11,6 +11,7 @@ _PART = Text(
   saas:
     endpoints:       # een eis is pas gehaald als hij op elk eindpunt gehaald is
 {endpoints}
+      # - {{url: app.gemeente.example, values: productie}}  # met een chart ernaast: zie docs/saas-toetsen.md
     # municipal_domain: gemeente.example
     # resolver: 192.0.2.53
 """,
@@ -18,6 +19,7 @@ _PART = Text(
   saas:
     endpoints:       # a requirement is met only if it is met on each endpoint
 {endpoints}
+      # - {{url: app.gemeente.example, values: productie}}  # with a chart beside it: see docs/saas-toetsen.md
     # municipal_domain: gemeente.example
     # resolver: 192.0.2.53
 """,
