@@ -89,6 +89,31 @@ def test_a_schema_that_leaves_room(auditor: Auditor, tmp_path: Path, rule: str, 
     assert verdict_of(audited(auditor, tmp_path, files)[SCALES]) == "pass"
 
 
+@pytest.mark.parametrize(
+    ("rule", "number"),
+    [('{"maximum": 3}', 3), ('{"enum": [1, 20]}', 1), ('{"enum": [20, 1]}', 20)],
+)
+@pytest.mark.parametrize("replicas", ["{{ .Values.pods }}", '{{ index .Values "pods" }}'])
+def test_a_number_by_another_name_follows_where_a_schema_leaves_room(
+    auditor: Auditor, tmp_path: Path, replicas: str, rule: str, number: int
+) -> None:
+    """Whatever number is drawn to try: none of those that are is one that the schema lists."""
+    files = {
+        "values.schema.json": schema(rule),
+        "values.yaml": f"pods: {number}",
+        "templates/web.yaml": workload(replicas=replicas),
+    }
+    assert verdict_of(audited(auditor, tmp_path, files)[SCALES]) == "pass"
+
+
+@pytest.mark.parametrize(
+    "replicas", ["{{ div .Values.pods 20 }}", "{{ if gt (int .Values.pods) 9 }}2{{ else }}1{{ end }}"]
+)
+def test_a_number_follows_whatever_is_drawn_to_try(auditor: Auditor, tmp_path: Path, replicas: str) -> None:
+    files = {"values.yaml": "pods: 2", "templates/web.yaml": workload(replicas=replicas)}
+    assert verdict_of(audited(auditor, tmp_path, files)[SCALES]) == "pass"
+
+
 def test_a_schema_of_a_subchart_forbids_its_own_number(auditor: Auditor, tmp_path: Path) -> None:
     files = {
         **SUBCHART,

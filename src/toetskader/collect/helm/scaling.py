@@ -109,9 +109,13 @@ class Scaling:
         now_set = {path: value_at(self._base.values, path) for path in self.first}
         yield {path: as_before(value, int(value) - 1) for path, value in now_set.items() if int(value) > 1}
         yield {path: as_before(value, 10 * int(value) + self._more) for path, value in now_set.items()}
-        yield self._named(fields, [self._watched[key] for key in left])
+        named = self._named(fields, [self._watched[key] for key in left])
+        yield named
         yield as_rendered
         yield numbers
+        # By how much numbers are raised is drawn by chance: what is divided, or compared with others, takes far more.
+        far = {path: as_before(raised, 10 * int(raised)) for path, raised in numbers.items()}
+        yield {**named, **far}
 
     def _named(self, fields: Iterable[Fields], left: list[str]) -> _Changes:
         """Return changes of the values that templates name; for one in words no other can be thought of."""
@@ -148,13 +152,13 @@ class Scaling:
         """Return of some changes what Helm takes, and the render with that; None where it takes none.
 
         Where it refuses the whole, each half is tried by itself.
-        Parameters: `answer`, the render with all of them; `beside`, changes that it took; `tell`, whether to try other
-        numbers for what it refuses, and to keep that with the reason.
+        Parameters: `answer`, the render with all of them; `beside`, changes that it took; `tell`, whether to keep what
+        it refuses with the reason, and to try more numbers near it; one less, and what a schema lists, always are.
         """
         if isinstance(answer, Rendered):
             return changes, answer
         if len(changes) < 2:
-            return self._another(changes, beside, answer) if tell and changes else ({}, None)
+            return self._another(changes, beside, answer, tell=tell) if changes else ({}, None)
         taken: _Changes = {}
         made: Rendered | None = None
         for half in _halves(changes):
@@ -163,12 +167,17 @@ class Scaling:
             taken, made = taken | more, render or made
         return taken, made
 
-    def _another(self, changes: _Changes, beside: _Changes, refusal: Failure) -> tuple[_Changes, Rendered | None]:
+    def _another(
+        self, changes: _Changes, beside: _Changes, refusal: Failure, *, tell: bool
+    ) -> tuple[_Changes, Rendered | None]:
         """Return a change by another number, where Helm refuses the first; keep what it refuses all the same."""
-        ((path, _),) = changes.items()
+        ((path, refused),) = changes.items()
         value = value_at(self._base.values, path)
+        if not tell and (isinstance(refused, bool) or path not in number_paths(self._base.values)):
+            return {}, None
         now = int(value)
-        near = [now + 1, *([now - 1] if now > 1 else []), now + 2, 2 * now]
+        less = [now - 1] if now > 1 else []
+        near = [now + 1, *less, now + 2, 2 * now] if tell else less
         for number in dict.fromkeys(number for number in (*_listed(self._chart.source.files, path), *near)):
             if number == now:
                 continue
@@ -177,6 +186,8 @@ class Scaling:
             if isinstance(answer, Rendered):
                 return other, answer
             refusal = refusal if _is_about(path, refusal) else answer
+        if not tell:
+            return {}, None
         moved = self._moved(self._unhindered({**beside, **changes}))
         decides = tuple(sorted(self._watched[key] for key in moved))
         self._untried.append(
