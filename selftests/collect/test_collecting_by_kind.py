@@ -64,14 +64,20 @@ def broken(*_: object) -> Iterator[Collector[Any]]:
     yield collector
 
 
+@contextmanager
+def unopened(*_: object) -> Iterator[Collector[Any]]:
+    raise KeyError("geheim")
+    yield
+
+
 class TestFault:
     """A fault of ours in a collector costs what was needed of that part, and not the run."""
 
-    @pytest.fixture(autouse=True)
-    def fault(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Break the collector of namespaces."""
+    @pytest.fixture(autouse=True, params=[broken, unopened])
+    def fault(self, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+        """Break the collector of namespaces, at work or as it is opened."""
         opens = run.opens
-        monkeypatch.setattr(run, "opens", lambda kind: broken if kind.name == "namespace" else opens(kind))
+        monkeypatch.setattr(run, "opens", lambda kind: request.param if kind.name == "namespace" else opens(kind))
 
     def test_what_was_needed_of_its_kinds_is_not_seen(self) -> None:
         target = load("rbac")

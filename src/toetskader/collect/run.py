@@ -40,7 +40,7 @@ def collect(
         for kind in COLLECTED:
             count = sum(kind.name in target.parts for target in chosen)
             if count:
-                collectors[kind.name] = stack.enter_context(opens(kind)(means, count))
+                collectors[kind.name] = _opened(kind, means, count, stack)
         workers = stack.enter_context(ThreadPoolExecutor(TARGETS_AT_ONCE))
         running = [workers.submit(_target, target, wanted[target.name], collectors) for target in chosen]
         for done, future in enumerate(as_completed(running), 1):
@@ -53,6 +53,19 @@ def opens(kind: Kind[Any]) -> Opens[Any]:
     """Return what opens the collector of a kind. It is imported now: what some need takes a second to load."""
     module, _, name = kind.collector.partition(":")
     return cast("Opens[Any]", getattr(import_module(module), name))
+
+
+def _opened(kind: Kind[Any], means: Means, count: int, stack: ExitStack) -> Collector[Any]:
+    """Open the collector of a kind for as long as a stack lasts; for one that does not open, one that says so."""
+    try:
+        return stack.enter_context(opens(kind)(means, count))
+    except Exception as fault:
+        kept = fault
+
+    def unopened(part: object, task: Task) -> Mapping[FactKey, Attempt]:  # noqa: ARG001 - as every collector
+        raise kept
+
+    return unopened
 
 
 def _target(target: Target, wanted: Wanted, collectors: Mapping[str, Collector[Any]]) -> TargetFacts:
