@@ -38,8 +38,9 @@ def test_users_keep_the_chosen_name(
 
     Met where the endpoint has such a name, the chart's values set of its environment has a route that answers to it,
     and the name leads to a page or a way to sign in. Not met where users are sent on to another name that the chart is
-    given, or that only exists inside the cluster, or are given a cookie for such a name, which browsers refuse. A
-    further name of the municipality is as good, and a sign-in elsewhere is no other name of the application.
+    given, or that only exists inside the cluster, or come back on such a name when they have signed in, or are given a
+    cookie for it, which browsers refuse. A further name of the municipality is as good, and a sign-in elsewhere is no
+    other name of the application.
 
     A route without host answers to any name, as for `ingress.vanity_host`. Behind something in front that asks for the
     component by another name, nothing shows that it works on this one: then it cannot be known. Without a chart, what
@@ -118,6 +119,13 @@ def _judge_shown(
     redirect = answer.redirect
     if redirect is not None and not asks_to_sign_in(redirect):
         doubt_redirect(doubts, http, address, redirect)
+    elif redirect is None and address.document is not None and address.document.form == "empty":
+        doubts.add(
+            f"{place}: een leeg antwoord ({answer.status}), dus niet te zien is dat het component op deze naam werkt. "
+            "Noem in het adres van het eindpunt een pad met een pagina.",
+            f"{place}: an empty answer ({answer.status}), so that the component works on this name cannot be seen. "
+            "Name a path with a page in the endpoint's address.",
+        )
     elif redirect is not None or 200 <= answer.status < 300 or answer.status == 401:
         findings.saw(f"{address.where}: status {answer.status}", f"{address.where}: status {answer.status}")
     else:
@@ -146,6 +154,12 @@ def _led_elsewhere(http: HttpFacts, address: AddressHttp, others: Collection[str
             not asks_to_sign_in(redirect) and _is_other(redirect.host, http, others)
         ):
             yield _PLAIN if exchange is address.plain else "Location", redirect.location
+    for exchange in (*address.firsts, *address.hops, *address.sign_in):
+        # Of the component itself: who signs users in for several may have the next in line send them back to itself.
+        if isinstance(exchange, Answer) and exchange.redirect is not None and _host_of(exchange.url) == http.host:
+            returns_to = exchange.redirect.returns_to
+            if asks_to_sign_in(exchange.redirect) and _is_other(returns_to, http, others):
+                yield "redirect_uri", returns_to
     sent_on = address.document.sent_on if address.document is not None else ""
     if _is_other(_host_of(sent_on), http, others):
         yield "HTML", sent_on

@@ -147,6 +147,39 @@ MUTANTS = (
         undetermined=(SIGN_IN, PLUG_INS, BROWSERS, "http.load_time"),
     ),
     ServiceMutant(
+        name="sign-in-returns-to-another-host-of-the-chart",
+        check=HOST_IN_USE,
+        why="The chart is given the supplier's host as well, and whoever has signed in comes back on that one.",
+        of="charted",
+        change=both(
+            hosts(HOST, SUPPLIERS_HOST),
+            page(
+                "/",
+                status=302,
+                body="",
+                headers=(
+                    (
+                        "Location",
+                        "https://aanmelden.example/?client_id=a&response_type=code"
+                        f"&redirect_uri=https%3A%2F%2F{SUPPLIERS_HOST}%2Fterug",
+                    ),
+                ),
+            ),
+        ),
+        fail=HOST_IN_USE,
+        undetermined=(SIGN_IN, PLUG_INS, BROWSERS, "http.load_time"),
+    ),
+    ServiceMutant(
+        name="empty-page",
+        check=HOST_IN_USE,
+        why="An answer without anything in it does not show that the application works on the name.",
+        of="charted",
+        change=page("/", body=""),
+        fail="http.web_application",
+        undetermined=(HOST_IN_USE, SIGN_IN, "http.sso_protocol"),
+        not_applicable=(PLUG_INS, BROWSERS),
+    ),
+    ServiceMutant(
         name="cookie-for-a-name-in-the-cluster",
         check=HOST_IN_USE,
         why="The application sets its cookies for the name of its Service, which no browser takes from another name.",

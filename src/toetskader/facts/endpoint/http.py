@@ -85,6 +85,8 @@ class Redirect(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     parameters: tuple[str, ...] = ()
     """Names of the query's parameters; never their values."""
+    returns_to: str = ""
+    """Host that whoever is asked to sign a user in is to send the user back to; empty when that is not told."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, tag="answer"):

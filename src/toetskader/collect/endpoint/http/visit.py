@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote_plus, urlsplit
 
 import msgspec
 
@@ -385,7 +385,23 @@ def _redirect(url: str, received: Received) -> Redirect | None:
         port=target.port or {"http": 80, "https": 443}.get(scheme, 0),
         path=escaped(target.path, LONGEST_PATH),
         parameters=tuple(escaped(name, 100) for name in names[:50]),
+        returns_to=escaped(_returns_to(target.query), 300),
     )
+
+
+def _returns_to(query: str) -> str:
+    """Return the host that a user who signs in is sent back to; empty for none, or one that cannot be read.
+
+    OpenID Connect names it in `redirect_uri` (RFC 6749, 4.1.1), WS-Federation in `wreply` (WS-Federation 1.2, 13.2.1).
+    """
+    for part in query.split("&"):
+        name, _, value = part.partition("=")
+        if name in ("redirect_uri", "wreply"):
+            try:
+                return host_of(urlsplit(unquote_plus(value)))
+            except ValueError:
+                return ""
+    return ""
 
 
 def _page(received: Received | None, url: str) -> Page | None:
