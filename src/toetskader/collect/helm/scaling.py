@@ -81,7 +81,10 @@ class Scaling:
             if not group or group in tried_before:
                 continue
             tried_before.append(group)
-            tried, made = self._accepted(group, self._render({**changes, **group}), changes, tell=False)
+            whole = self._render({**changes, **group})
+            if isinstance(whole, Failure) and self._moves_nothing({**changes, **group}, left):
+                continue
+            tried, made = self._accepted(group, whole, changes, tell=False)
             if made is None or not (moved := self._moved(made) & left):
                 continue
             deciding, known = self._narrowed(moved, changes, tried, made)
@@ -214,6 +217,11 @@ class Scaling:
         if left:
             return tried, made
         return parts[0] if len(parts) == 1 else (parts[0][0] | parts[1][0], None)
+
+    def _moves_nothing(self, changes: _Changes, left: set[_Key]) -> bool:
+        """Tell whether changes that are refused would not change any number either if they were not."""
+        answer = self._unhindered(changes)
+        return isinstance(answer, Rendered) and not self._moved(answer) & left
 
     def _unhindered(self, changes: _Changes) -> Rendered | Failure:
         """Render without schemas, and with templates that go on where they would stop."""
