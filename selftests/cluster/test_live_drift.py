@@ -83,7 +83,7 @@ def contracted(installed: ControlPlane) -> Render:
     assert part is not None
     values = ValuesSet("productie", (TARGET / "values/productie.yaml",), {"worker.autoscaling.enabled": False})
     part = replace(part, values=(values,))
-    target = replace(target, chart=part, namespaces=(entry(installed),))
+    target = replace(target, parts={**target.parts, "chart": part, "release": (entry(installed),)})
     with Helm(processes=1) as helm:
         found = collect_chart(
             helm,
