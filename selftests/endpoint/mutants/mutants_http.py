@@ -567,7 +567,7 @@ MUTANTS = (
         why="The address answers with nothing, alike on all addresses, so that IPv6 is as it should be.",
         change=page("/", status=204, body=""),
         fail="http.web_application",
-        undetermined=(SIGN_IN, "http.sso_protocol"),
+        undetermined=(SIGN_IN, HOST_IN_USE, "http.sso_protocol"),
         not_applicable=(PLUG_INS, "http.standard_browser_security"),
     ),
     ServiceMutant(
