@@ -103,9 +103,8 @@ class Scaling:
         decide; those called replicas, to less and to far more, for a template may hold to a bound; then whatever
         templates name there, and other numbers.
         """
-        numbers = number_paths(self._base.values, more=self._more)
-        numbers = {path: raised for path, raised in numbers.items() if path not in self.first}
-        now = {number for key, number in _numbers(self._base.objects, self._base).items() if key in left}
+        numbers = {path: raised for path, raised in self._raised.items() if path not in self.first}
+        now = {number for key, number in self._now.items() if key in left}
         as_rendered = {path: raised for path, raised in numbers.items() if int(raised) - self._more in now}
         fields = replica_fields(self._chart.source.files)
         yield _written_out(as_rendered, fields)
@@ -125,17 +124,15 @@ class Scaling:
         found: _Changes = {}
         values = self._base.values
         ends = {one[-1] for one in fields}
-        asked = _numbers(self._base.objects, self._base).values()
-        unlike = max((number for number in asked if isinstance(number, int)), default=1) + self._more
-        numbers = number_paths(values, more=self._more)
+        unlike = max((number for number in self._now.values() if isinstance(number, int)), default=1) + self._more
         for steps, value in walk_leaves(values):
             path = join_path(steps)
             if steps[-1] not in ends or path in self.first:
                 continue
             if isinstance(value, bool):
                 found[path] = not value
-            elif path in numbers:
-                found[path] = numbers[path]
+            elif path in self._raised:
+                found[path] = self._raised[path]
             elif isinstance(value, str) and value:
                 self._untried.append(Untried(path=path, why=_IN_WORDS, decides=tuple(left)))
         for one in fields:
@@ -176,7 +173,7 @@ class Scaling:
         """Return a change by another number, where Helm refuses the first; keep what it refuses all the same."""
         ((path, refused),) = changes.items()
         value = value_at(self._base.values, path)
-        if not tell and (isinstance(refused, bool) or path not in number_paths(self._base.values)):
+        if not tell and (isinstance(refused, bool) or path not in self._raised):
             return {}, None
         now = int(value)
         less = [now - 1] if now > 1 else []
@@ -249,8 +246,18 @@ class Scaling:
         """Return the workloads whose number is another one in a render; those that it does not have are not moved."""
         if isinstance(answer, Failure):
             return set()
-        before, after = _numbers(self._base.objects, self._base), _numbers(answer.objects, self._base)
-        return {key for key in self._watched if key in after and after[key] != before.get(key)}
+        after = _numbers(answer.objects, self._base)
+        return {key for key in self._watched if key in after and after[key] != self._now.get(key)}
+
+    @cached_property
+    def _now(self) -> dict[_Key, Any]:
+        """How many replicas each object asks for as contracted."""
+        return _numbers(self._base.objects, self._base)
+
+    @cached_property
+    def _raised(self) -> _Changes:
+        """All numbers of the values, raised."""
+        return number_paths(self._base.values, more=self._more)
 
 
 def _written_out(changes: _Changes, fields: Iterable[Fields]) -> _Changes:
