@@ -10,7 +10,7 @@ from toetskader.facts.chart import Render
 from toetskader.facts.endpoint.http import AddressHttp, Answer, HttpFacts
 from toetskader.facts.endpoint.loads import refresh
 from toetskader.facts.endpoint.names import Endpoint
-from toetskader.facts.kubernetes.routes import Route, answering, host_covers
+from toetskader.facts.kubernetes.routes import Route, answering, host_covers, is_below
 from toetskader.judging import EndpointPlace, Findings, Text, Undetermined, check
 from toetskader.judging.doubts import HttpDoubts
 
@@ -65,7 +65,7 @@ def _foreign_names(routes: Routes, endpoint: Endpoint) -> Iterator[str]:
     for route in routes:
         for host in route.hosts:
             name = host.name.lower()
-            if name.strip("*.") and not _is_below(name.removeprefix("*."), endpoint.municipal_domain):
+            if name.strip("*.") and not is_below(name.removeprefix("*."), endpoint.municipal_domain):
                 yield name
 
 
@@ -185,10 +185,6 @@ def _is_other(host: str, http: HttpFacts, others: Collection[str]) -> bool:
     return only_inside or any(host_covers(name, host) for name in others)
 
 
-def _is_below(name: str, domain: str) -> bool:
-    return name == domain or name.endswith(f".{domain}")
-
-
 def _cookies_for_others(http: HttpFacts, address: AddressHttp, others: Collection[str]) -> Iterator[str]:
     """Yield the names that cookies are set for, where that is another name that the chart is given, or of the cluster.
 
@@ -198,7 +194,7 @@ def _cookies_for_others(http: HttpFacts, address: AddressHttp, others: Collectio
     for exchange in (*address.firsts, *address.hops, *address.sign_in):
         for cookie in exchange.cookies if isinstance(exchange, Answer) else ():
             domain = cookie.domain.lower().lstrip(".")
-            if not domain or _is_below(http.host, domain):
+            if not domain or is_below(http.host, domain):
                 continue
-            if _is_in_the_cluster(domain) or any(_is_below(name.removeprefix("*."), domain) for name in others):
+            if _is_in_the_cluster(domain) or any(is_below(name.removeprefix("*."), domain) for name in others):
                 yield domain

@@ -17,7 +17,7 @@ from toetskader.facts.kubernetes.route_measures import (
     leaves_anybody_out,
     limits_requests,
 )
-from toetskader.facts.kubernetes.routes import Route, can_route, unread_routes
+from toetskader.facts.kubernetes.routes import Route, can_route, is_below, unread_routes
 from toetskader.facts.kubernetes.routes import routes as routes_of
 from toetskader.facts.kubernetes.services import (
     CALLING_KINDS,
@@ -220,10 +220,10 @@ def test_host_name_is_free_to_choose(
         for host in route.hosts:
             if _NO_HOST.search(host.name) and params.host in host.name:
                 misfits.append(route.object.where)
-            elif host.name and not _is_below(host.name, params.host):
+            elif host.name and not is_below(host.name, params.host):
                 findings.add(host.node, seen=host.name, expected=params.host, remedy=_FROM_VALUES)
         for node in route.tls_names:
-            if not _is_below(node.text() or "", params.host):
+            if not is_below(node.text() or "", params.host):
                 findings.add(node, seen=node.text(), expected=params.host, remedy=_FROM_VALUES)
     _need_known_lists(vanity, changed, findings)
     settable = " ".join(node.value for node in texts(Node(vanity.render.values, "", FilePlace("values.yaml"))))
@@ -301,15 +301,10 @@ def _no_value_sets_host(routes: Routes, wanted: str, findings: Findings) -> None
         )
 
 
-def _is_below(name: str, host: str) -> bool:
-    """Tell whether a name is the host, or one below it (`api.…`), as derived names are."""
-    return name == host or name.endswith(f".{host}")
-
-
 def _old_names(routes: Routes, host: str) -> set[str]:
     """Return the host names of the render as contracted. One word, such as localhost, occurs everywhere."""
     names = {item.name for route in routes for item in route.hosts}
-    return {name for name in names if "." in name and not _is_below(name, host)}
+    return {name for name in names if "." in name and not is_below(name, host)}
 
 
 def _names(host: str, text: str) -> bool:

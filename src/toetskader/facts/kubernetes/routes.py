@@ -97,6 +97,11 @@ def host_covers(pattern: str, host: str) -> bool:
     return pattern.startswith("*.") and host.partition(".")[2] == pattern[2:] and bool(host.partition(".")[0])
 
 
+def is_below(name: str, domain: str) -> bool:
+    """Tell whether a host name is a domain, or one below it (`api.…`). Parameters: both in the same case."""
+    return name == domain or name.endswith(f".{domain}")
+
+
 def answering(route: Route, host: str) -> tuple[Host, ...]:
     """Return the host names of a route by which it answers to a host.
 
@@ -108,10 +113,7 @@ def answering(route: Route, host: str) -> tuple[Host, ...]:
 
     def answers(name: str) -> bool:
         name = name.lower()
-        if name in ("", "*") or host_covers(name, host):
-            return True
-        below = name.startswith("*.") and host.endswith(name[1:])
-        return below and route.through == "gateway" and host != name[2:]
+        return name in ("", "*") or (_covers_below if route.through == "gateway" else host_covers)(name, host)
 
     if route.let_in is not None and not any(map(answers, route.let_in)):
         return ()
@@ -229,7 +231,7 @@ def _istio(item: KubernetesObject, objects: Objects) -> Route:
     gateways = [
         gateway
         for gateway in objects.of_kind("Gateway", group="networking.istio.io")
-        if any((name.text() or "").rpartition("/")[2] == gateway.name for name in names)
+        if any(_without_namespace(name) == gateway.name for name in names)
     ]
 
     def tls(host: str) -> bool | None:
@@ -238,15 +240,15 @@ def _istio(item: KubernetesObject, objects: Objects) -> Route:
             if not gateways
             else any(
                 server.get("tls", "mode").text() in ("SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL")
-                and any(_istio_covers(name.text() or "", host) for name in server.get("hosts").each())
+                and any(_covers_below(_without_namespace(name), host) for name in server.get("hosts").each())
                 for gateway in gateways
                 for server in gateway.get("spec", "servers").each()
             )
         )
 
-    outside = {(name.text() or "").rpartition("/")[2] for name in names} - {"mesh", *(each.name for each in gateways)}
+    outside = set(map(_without_namespace, names)) - {"mesh", *(each.name for each in gateways)}
     let_in = tuple(
-        (name.text() or "").rpartition("/")[2]
+        _without_namespace(name)
         for gateway in gateways
         for server in gateway.get("spec", "servers").each()
         for name in server.get("hosts").each()
@@ -255,8 +257,13 @@ def _istio(item: KubernetesObject, objects: Objects) -> Route:
     return Route(item, "gateway", hosts, (), names, None if outside else let_in)
 
 
-def _istio_covers(pattern: str, host: str) -> bool:
-    pattern = pattern.rpartition("/")[2]
+def _without_namespace(name: Node) -> str:
+    """Return the name of a gateway or host where Istio takes `namespace/name`."""
+    return (name.text() or "").rpartition("/")[2]
+
+
+def _covers_below(pattern: str, host: str) -> bool:
+    """Tell whether a host name of Gateway API or Istio covers a host: a wildcard stands for one label or more."""
     return pattern == "*" or host_covers(pattern, host) or (pattern.startswith("*.") and host.endswith(pattern[1:]))
 
 
