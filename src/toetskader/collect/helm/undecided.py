@@ -121,9 +121,9 @@ def _counts(item: RenderedObject, deciding: Iterable[Decision], namespace: str) 
         made = KubernetesObject(item.document, item.template, namespace, listed_under=item.listed_under)
         if made.is_test:
             return False
-        if _runs(item) and made.kind not in POD_KINDS:
-            return bool(sources - {Source.APIS})  # where its API is not, there is no such object
         if _runs(item):
+            if made.kind not in POD_KINDS:
+                return bool(sources - {Source.APIS})  # where its API is not, there is no such object
             return bool(sources - {Source.UPGRADE} if made.hooks or made.kind == "Job" else sources)
         if made.kind in _HOLDS_DATA:
             sources = sources - {Source.LOOKUP}

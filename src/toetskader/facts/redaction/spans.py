@@ -114,9 +114,7 @@ class _Scan:
                 lines = self.text.count("\n", start, end)
                 yield start, end, partial(_hidden_in_base64, plain, lines)
         # What looks generated may be base64 that was read above.
-        yield from in_other_forms(
-            self.text, documentation=is_documentation(self.name)
-        )  # what looks generated may be base64 that was read above
+        yield from in_other_forms(self.text, documentation=is_documentation(self.name))
 
     @cached_property
     def _harmless_at(self) -> Places:
