@@ -1,0 +1,1 @@
+"""The dossier: documents that prove what no machine can see, and what was read of their files."""
