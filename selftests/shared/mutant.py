@@ -138,6 +138,9 @@ def _en(value: object) -> object:
 # What the mutants of a kind leave out
 
 
+_NOT_MET = (Verdict.FAIL, Verdict.UNPROVEN)
+
+
 def without_mutant(requirements: Iterable[Requirement], part: Part, mutants: Iterable[Mutant]) -> list[str]:
     """Return the requirements that no mutant fails that is about their check, each as `id (check)`."""
     mutants = tuple(mutants)
@@ -145,7 +148,7 @@ def without_mutant(requirements: Iterable[Requirement], part: Part, mutants: Ite
         f"{item.id} ({item.check_for(part)})"
         for item in requirements
         if not any(
-            measurement(mutant.check).is_of(item, part) and _verdict(mutant, item, part) is Verdict.FAIL
+            measurement(mutant.check).is_of(item, part) and _verdict(mutant, item, part) in _NOT_MET
             for mutant in mutants
         )
     ]

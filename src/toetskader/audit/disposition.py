@@ -1,7 +1,9 @@
 """From what a check observed to a result: texts, gate, deviation. The observation itself never changes."""
 
+from collections.abc import Iterator
+
 from toetskader.audit.scope import InScope
-from toetskader.judging.combining import OnPart, Together
+from toetskader.judging.combining import Judged, OnPart, Together
 from toetskader.judging.findings import RawFinding
 from toetskader.kinds.registry import KINDS
 from toetskader.results import Deviation, Finding, PartResult, Result, Verdict
@@ -42,7 +44,7 @@ def dispose(
     judged, decides = together.judged, together.decides
     verdict, reason = judged.verdict, judged.reason
     if verdict is Verdict.PASS and decides.proof == "indication":
-        reason = _indication(item, decides.part)
+        reason = judged.worth.why if judged.worth else _indication(item, decides.part)
     if deviation is not None:
         if verdict is Verdict.FAIL and deviation.status == "applied":
             verdict, reason = (
@@ -78,10 +80,18 @@ def dispose(
         deviation=deviation,
         evidence=evidence,
         duration_s=duration_s,
-        measured=tuple(text[lang] for text in judged.measured),
+        measured=tuple(text[lang] for text in (*_strength(judged), *judged.measured)),
         differences=tuple(text[lang] for text in judged.differences),
         claim=requirement.claim[lang] if requirement.claim else "",
+        strength=judged.worth.strength if judged.worth else None,
     )
+
+
+def _strength(judged: Judged) -> Iterator[Text]:
+    """Say how strong the evidence is, where it is paper."""
+    if judged.worth is not None:
+        strength = judged.worth.strength
+        yield Text(f"Sterkte van het bewijs: {strength} van 4.", f"Strength of the evidence: {strength} of 4.")
 
 
 def _of_part(part: OnPart, lang: Lang) -> PartResult:

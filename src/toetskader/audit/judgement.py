@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from toetskader.audit.scope import InScope, Measurement
-from toetskader.judging.combining import OnPart, Together, parts_together
+from toetskader.facts.dossier.strength import SIGNED
+from toetskader.judging.combining import PROOF, OnPart, Together, parts_together
 from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.subjects import TargetSubjects
@@ -41,6 +42,10 @@ def judged_in_scope(
             norms=norms,
             matched=measurement.matched,
         )
-        return OnPart(measurement.part, measurement.proof, check.id, judged, tuple(measurement.matched))
+        # A pass on paper that is validly signed, or that a measurement confirms, is proof (the design, vocabulary).
+        proven = judged.worth is not None and judged.worth.strength >= SIGNED
+        return OnPart(
+            measurement.part, PROOF if proven else measurement.proof, check.id, judged, tuple(measurement.matched)
+        )
 
     return parts_together([on_part(measurement) for measurement in item.measurements])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated, Any, Literal, Protocol, get_args
 
 import msgspec
@@ -129,6 +130,8 @@ class TargetParameters(Model, frozen=True, kw_only=True):
     ] = None
     tls_norm: Annotated[Name | None, Meta(description="Norm for TLS, a file under policies/norms/")] = None
     web_norm: Annotated[Name | None, Meta(description="Norm for HTTP and DNS, a file under policies/norms/")] = None
+    municipality: Annotated[NonEmpty | None, Meta(description="Name of the municipality, as it signs")] = None
+    go_live: Annotated[date | None, Meta(description="Day on which it went, or goes, into production")] = None
     entra_tenant: Annotated[
         NonEmpty | None, Meta(description="Tenant of the municipality in Entra ID: its id or its domain")
     ] = None

@@ -21,6 +21,7 @@
       Outcome                a judgement ends without a doubt, other than by returning
         Enough               as many findings as are kept
         NotApplicable        the requirement does not apply to what was seen
+        NotProven            a dossier does not hold valid proof
         NotShown             this scene leaves off what is judged, so that the other scenes decide
       EvidenceError          stored evidence that is not what was stored, or cannot be read
       FileError              one thing wrong in a file of ours, with its line

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from toetskader.core.failure import Reason, Unjudgeable
+from toetskader.core.failure import Outcome, Reason, Unjudgeable
 from toetskader.text import Text
 
 
@@ -52,4 +52,12 @@ class Unseen(Unjudgeable):
     def __init__(self, kind: str, reason: Text) -> None:
         super().__init__(f"{kind}: {reason.en}")
         self.kind = kind
+        self.reason = reason
+
+
+class NotProven(Outcome):
+    """A dossier does not hold (valid) proof of what is judged. Attribute: `reason`, what is lacking and what to do."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.en)
         self.reason = reason

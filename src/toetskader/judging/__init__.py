@@ -1,5 +1,6 @@
 """Judging: what a check may ask for and report. Pure: no network, process, file or clock."""
 
+from toetskader.facts.attempt import NotProven
 from toetskader.facts.variant import Variant
 from toetskader.judging.check import Check, check
 from toetskader.judging.findings import EndpointPlace, FilePlace, Findings, Strength
@@ -21,6 +22,7 @@ __all__ = [
     "FilePlace",
     "Findings",
     "NotApplicable",
+    "NotProven",
     "Parameters",
     "Strength",
     "Text",

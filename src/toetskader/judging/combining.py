@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from toetskader.facts.dossier.strength import Worth
 from toetskader.facts.key import FactKey
 from toetskader.judging.findings import STRENGTHS, RawFinding
 from toetskader.results import Verdict
@@ -36,6 +37,8 @@ class Judged(msgspec.Struct, frozen=True):
     """What was measured, in a few words."""
     differences: tuple[Text, ...] = ()
     """How the norm differs on purpose from what others measure by, where that bears on this."""
+    worth: Worth | None = None
+    """How strong the evidence is, where it is paper."""
 
 
 class OnPart(msgspec.Struct, frozen=True):
@@ -95,6 +98,7 @@ def _together(judged: Sequence[Judged], decides: Judged) -> Judged:
         measured=tuple(dict.fromkeys(text for item in judged for text in item.measured)),
         differences=tuple(dict.fromkeys(text for item in judged for text in item.differences)),
         crash=next((item.crash for item in judged if item.crash), None),
+        worth=decides.worth,
         doubt=next((item.doubt or item.reason for item in judged if is_doubtful(item)), None),
     )
 

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 import msgspec
 
 from toetskader.core.failure import Outcome
+from toetskader.facts.dossier.strength import Worth
 from toetskader.facts.kubernetes.node import Place
 from toetskader.norms.difference import Difference
 from toetskader.text import Text
@@ -88,6 +89,8 @@ class Findings:
         self._failing = 0
         self.measured: list[Text] = []
         self.differences: list[Text] = []
+        self._lacking: list[Text] = []
+        self.worth: Worth | None = None
 
     def saw(self, nl: str, en: str) -> None:
         """Tell what was measured, in a few words; it is shown with every verdict, a pass too."""
@@ -98,6 +101,24 @@ class Findings:
         """Tell that a deliberate difference of the norm bears on this verdict; None when the norm has none."""
         if difference is not None and difference.note not in self.differences:
             self.differences.append(clipped(difference.note))
+
+    def unproven(self, nl: str, en: str) -> None:
+        """Tell what is lacking for a proof, and what to do: full sentences. The judgement goes on."""
+        text = clipped(Text(nl, en))
+        if text not in self._lacking and len(self._lacking) < MOST_MEASURED:
+            self._lacking.append(text)
+
+    @property
+    def lacking(self) -> Text | None:
+        """All that is lacking for a proof; None when nothing is."""
+        if not self._lacking:
+            return None
+        return clipped(Text(" ".join(text.nl for text in self._lacking), " ".join(text.en for text in self._lacking)))
+
+    def rests_on(self, worth: Worth) -> None:
+        """Tell what a verdict on paper is worth; of several the weakest counts."""
+        if self.worth is None or worth.strength < self.worth.strength:
+            self.worth = worth
 
     @property
     def fail(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from toetskader.core.failure import Unjudgeable
-from toetskader.facts.attempt import Malformed, Unseen
+from toetskader.facts.attempt import Malformed, NotProven, Unseen
 from toetskader.facts.key import FactKey
 from toetskader.facts.kubernetes.declared import reading
 from toetskader.judging.check import Check
@@ -192,9 +192,12 @@ def _ended(
         crash=crash,
         measured=tuple(findings.measured),
         differences=tuple(findings.differences),
+        worth=findings.worth,
     )
     if findings.fail:
-        return msgspec.structs.replace(judged, verdict=Verdict.FAIL, doubt=doubt)
+        return msgspec.structs.replace(judged, verdict=Verdict.FAIL, doubt=doubt or findings.lacking)
+    if findings.lacking is not None:
+        return msgspec.structs.replace(judged, verdict=Verdict.UNPROVEN, reason=findings.lacking, doubt=doubt)
     if doubt is not None:
         return msgspec.structs.replace(judged, verdict=Verdict.UNDETERMINED, reason=doubt)
     return judged
@@ -230,6 +233,8 @@ def _judged(check: Check, stage: Stage, given: Mapping[str, Any], findings: Find
     except NotShown as outcome:
         if not findings.fail:
             return Judged(Verdict.UNDETERMINED, reason=clipped(outcome.reason), keys=keys, shown=False)
+    except NotProven as outcome:
+        findings.unproven(outcome.reason.nl, outcome.reason.en)
     except Enough:
         pass
     except Exception as outcome:  # hostile input must cost one verdict, not the run

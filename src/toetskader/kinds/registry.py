@@ -8,6 +8,7 @@ import msgspec
 
 from toetskader.kinds.chart.kind import CHART
 from toetskader.kinds.cluster import CLUSTER
+from toetskader.kinds.dossier import DOSSIER
 from toetskader.kinds.entry import Entry
 from toetskader.kinds.kind import Kind
 from toetskader.kinds.namespace.kind import NAMESPACE
@@ -23,6 +24,7 @@ _LISTED: tuple[Kind[Any], ...] = (
     RELEASE,
     RBAC,
     CLUSTER,
+    DOSSIER,
 )
 
 KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _LISTED}

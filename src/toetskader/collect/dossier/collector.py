@@ -1,0 +1,154 @@
+"""The collector of dossiers: documents as they state themselves, and what was read of their files."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from os.path import relpath
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from toetskader.collect import stopping
+from toetskader.collect.collector import Collector, Task
+from toetskader.collect.dossier.folders import Found, read_folders
+from toetskader.collect.dossier.hide import without_secrets
+from toetskader.collect.dossier.people import People
+from toetskader.collect.dossier.reading import Reader, open_reader
+from toetskader.facts.attempt import Provenance
+from toetskader.facts.dossier.attachments import PlaceAsked, Read, Table, TableAsked
+from toetskader.facts.dossier.documents import Export, Form, Register
+from toetskader.facts.dossier.envelope import Envelope, Place
+from toetskader.facts.dossier.fact import Dossier, PlaceFound, Stated
+from toetskader.facts.dossier.paths import fact
+from toetskader.facts.dossier.rules import is_empty
+from toetskader.facts.dossier.text import says
+from toetskader.facts.key import Attempt, FactKey
+from toetskader.kinds.dossier import DossierPart
+
+
+@contextmanager
+def dossiers(*_: object) -> Iterator[Collector[DossierPart]]:
+    """Open the collector of dossiers, which share nothing."""
+
+    def collected(part: DossierPart, task: Task) -> Mapping[FactKey, Attempt]:
+        if "dossier" not in task.wanted.kinds:
+            return {}
+        target = task.target
+        read = read_dossier(part, target.file.parent, supplier=target.supplier, component=target.component)
+        return {FactKey("dossier"): without_secrets(read, task.redaction)}
+
+    yield collected
+
+
+def read_dossier(
+    part: DossierPart, base: Path, *, supplier: str, component: str, people: People | None = None
+) -> Dossier:
+    """Read a dossier.
+
+    Parameters: `base`, folder of the target file; `supplier` and `component`, as the target names them; `people`, the
+    persons that were met before.
+    """
+    found, unread = read_folders(part.folders, base)
+    people = people or People()
+    now = datetime.now(UTC)
+    with open_reader(_roots(part.trust), now) as reader:
+        documents = tuple(_stated(item, reader, people) for item in found)
+    return Dossier(
+        provenance=Provenance(
+            at=now,
+            by="dossier",
+            source=", ".join(relpath(folder, base) for folder in part.folders),
+            digest=_digest(documents),
+        ),
+        supplier=supplier,
+        component=component,
+        documents=documents,
+        unread=unread,
+    )
+
+
+def _roots(folder: Path | None) -> tuple[Path, ...]:
+    """Return the files with roots; none from a folder that is not there, so that no signature is trusted."""
+    return () if folder is None else tuple(sorted(folder.glob("*.pem")))
+
+
+def _stated(item: Found, reader: Reader, people: People) -> Stated:
+    """Read the files of a document, and lay its places beside them."""
+    document = item.document
+    reads = {
+        listed.path: _read(document, listed.path, item.folder, reader)
+        for listed in document.files
+        if (item.folder / listed.path).exists() or (item.folder / listed.path).is_symlink()
+    }
+    return Stated(
+        document=people.without_names(document),  # type: ignore[arg-type]
+        where=item.where,
+        attachments=tuple(read.attachment for read in reads.values()),
+        places=tuple(_place(document, place, reads) for place in document.places),
+        table=_table(document, reads, people),
+    )
+
+
+def _read(document: Envelope, name: str, folder: Path, reader: Reader) -> Read:
+    stopping.go_on()
+    table = None
+    if isinstance(document, Register | Export) and document.table == name:
+        table = TableAsked(sheet=document.sheet or None)
+    return reader.read(
+        folder / name,
+        named=name,
+        places=tuple(PlaceAsked(page=place.page, text=place.text) for place in _places_in(document, name)),
+        table=table,
+        form=isinstance(document, Form) and document.form == name,
+    )
+
+
+def _places_in(document: Envelope, name: str) -> tuple[Place, ...]:
+    return tuple(place for place in document.places if _file_of(document, place) == name)
+
+
+def _file_of(document: Envelope, place: Place) -> str:
+    return place.file or (document.files[0].path if document.files else "")
+
+
+def _place(document: Envelope, place: Place, reads: Mapping[str, Read]) -> PlaceFound:
+    name = _file_of(document, place)
+    value: Any = fact(document, place.fact)
+    values = value if isinstance(value, tuple) else (value,)
+    seen = None
+    if name in reads:
+        index = _places_in(document, name).index(place)
+        seen = reads[name].places[index] if index < len(reads[name].places) else None
+    return PlaceFound(seen=seen, agrees=not is_empty(value) and all(says(place.text, one) for one in values))
+
+
+def _table(document: Envelope, reads: Mapping[str, Read], people: People) -> Table | None:
+    """Keep of a table the columns that its document names, with a number in the place of each person."""
+    if not isinstance(document, Register | Export) or document.table not in reads:
+        return None
+    table = reads[document.table].table or Table()
+    headings = {heading: index for index, heading in enumerate(table.columns)}
+    known = {name: headings[heading] for name, heading in document.columns.items() if heading in headings}
+    personal = {name for name in known if name in document.personal}
+    return replace(
+        table,
+        columns=tuple(known),
+        rows=tuple(
+            tuple(
+                people.number(str(row[index])) if name in personal and row[index] is not None else row[index]
+                for name, index in known.items()
+            )
+            for row in table.rows
+        ),
+    )
+
+
+def _digest(documents: tuple[Stated, ...]) -> str:
+    """Return one value that changes when a file of the dossier does."""
+    digest = hashlib.sha256()
+    for item in documents:
+        for attachment in item.attachments:
+            digest.update(f"{item.document.id}/{attachment.path}:{attachment.sha256}\n".encode())
+    return digest.hexdigest()

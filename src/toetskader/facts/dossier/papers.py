@@ -1,0 +1,440 @@
+"""The documents of a dossier as judgements look at them: which one counts, whether it holds, and what it is worth.
+
+Of several documents of one kind and type the newest counts that no other replaces. It is held to its own dates, files
+and places first: what has expired, is to come, or is not the file that was sealed proves nothing; what its file says
+otherwise than its facts is wrong.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+from toetskader.facts.attempt import NotProven, Unseen
+from toetskader.facts.dossier.attachments import Attachment, SignatureSeen
+from toetskader.facts.dossier.documents import Export, Form, Register
+from toetskader.facts.dossier.envelope import Envelope, Place, Side, Signature
+from toetskader.facts.dossier.fact import Dossier, PlaceFound, Stated, Unread
+from toetskader.facts.dossier.paths import fact
+from toetskader.facts.dossier.rules import Breach, NoParameter, Rule, Value, breach, is_empty, shown
+from toetskader.facts.dossier.strength import ATTACHED, FOUND, MEASURED, SIGNED, STATED, Worth
+from toetskader.text import Text
+
+EXPIRES_SOON = 60
+"""Days before a document expires in which that is told."""
+_DATES = ("issued_on", "valid_from", "valid_until")
+"""Facts that every verdict on a document rests on, where it says them."""
+
+
+class Reports(Protocol):
+    """Where a judgement tells what it sees (`toetskader.judging.Findings`)."""
+
+    def add(
+        self,
+        place: Any,
+        *,
+        seen: object,
+        expected: object,
+        remedy: Text | None = None,
+        strength: Any = "required",
+    ) -> None:
+        """Report what is wrong."""
+
+    def unproven(self, nl: str, en: str) -> None:
+        """Report what is lacking for a proof."""
+
+    def saw(self, nl: str, en: str) -> None:
+        """Tell what was looked at."""
+
+    def rests_on(self, worth: Worth) -> None:
+        """Tell what a verdict is worth."""
+
+
+class Given(Protocol):
+    """The parameters of a target (`toetskader.judging.Parameters`)."""
+
+    def get(self, name: str) -> Any:
+        """Return a parameter, None when it is not given."""
+
+    def require(self, name: str) -> Any:
+        """Return a parameter; the judgement ends undetermined without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPlace:
+    """A place in a document."""
+
+    where: str
+    """Id and title."""
+    path: str = ""
+    """The fact, or the row and column."""
+    source: str = ""
+    """Its file."""
+
+
+class Paper:
+    """A document that a judgement looks at; it remembers on which of its facts that rests."""
+
+    def __init__(self, stated: Stated) -> None:
+        self.stated = stated
+        self.document: Envelope = stated.document
+        self.used: dict[str, None] = {}
+        self.is_measured = False
+        """True when a measurement of the same run confirms what the judgement rests on."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return f"{self.document.title} ({self.document.id})"
+
+    def place(self, path: str = "", source: str = "") -> PaperPlace:
+        """Return a place in it, for a finding."""
+        return PaperPlace(self.name, path, source or self.stated.where)
+
+    def value(self, path: str) -> Value:
+        """Return a fact, which the judgement rests on from now on; None when the document does not say it."""
+        found = fact(self.document, path)
+        if not is_empty(found):
+            self.used[path] = None
+        return found
+
+    def signature_seen(self, signature: Signature) -> SignatureSeen | None:
+        """Return the signature in the file that a stated one is; None when there is none of that organisation."""
+        for attachment in self._attachments(signature.file):
+            found = [item for item in attachment.signatures if _is_of(item, signature.organisation)]
+            if found:
+                return found[-1]
+        return None
+
+    def _attachments(self, name: str | None) -> Iterator[Attachment]:
+        yield from (item for item in self.stated.attachments if name is None or item.path == name)
+
+
+class Look:
+    """One look of a judgement at a dossier: the documents it takes, and all that is reported of them."""
+
+    def __init__(self, dossier: Dossier, findings: Reports, parameters: Given, today: date) -> None:
+        self.dossier = dossier
+        self.findings = findings
+        self.parameters = parameters
+        self.today = today
+        self._taken: list[Paper] = []
+
+    def the(self, ref: str) -> Paper:
+        """Return the document that counts, `kind:type`, held to its own dates and files.
+
+        Raises NotProven when there is none, and Unseen when one that may be it could not be read.
+        """
+        found = self.all(ref)
+        if not found:
+            kind, _, type_ = ref.partition(":")
+            raise NotProven(
+                Text(
+                    f"Het dossier heeft geen document van soort {kind}" + (f", type {type_}." if type_ else "."),
+                    f"The dossier has no document of kind {kind}" + (f", type {type_}." if type_ else "."),
+                )
+            )
+        newest = max(found, key=lambda paper: (paper.document.dated, paper.document.issued_on, paper.document.id))
+        self.take(newest)
+        return newest
+
+    def all(self, ref: str) -> tuple[Paper, ...]:
+        """Return all documents `kind:type` that no other replaces; they must be taken before they are judged.
+
+        Raises Unseen when one that may be of them could not be read.
+        """
+        kind, _, type_ = ref.partition(":")
+        found = [
+            item
+            for item in self.dossier.documents
+            if item.document.__struct_config__.tag == kind and (not type_ or item.document.type == type_)
+        ]
+        self._require_read(kind, type_, any_found=bool(found))
+        replaced = {name for item in self.dossier.documents for name in item.document.supersedes}
+        return tuple(Paper(item) for item in found if item.document.id not in replaced)
+
+    def _require_read(self, kind: str, type_: str, *, any_found: bool) -> None:
+        for item in self.dossier.unread:
+            if _may_be(item, kind, type_) and (item.kind or not any_found):
+                raise Unseen(kind, item.why)
+
+    def take(self, paper: Paper) -> None:
+        """Rest the judgement on a document: hold it to its own dates and files."""
+        self._taken.append(paper)
+        document, today = paper.document, self.today
+        if document.issued_on > today:
+            self._lacks(
+                paper,
+                f"is gedateerd in de toekomst ({document.issued_on}); verbeter issued_on",
+                f"is dated in the future ({document.issued_on}); mend issued_on",
+            )
+        if document.valid_from is not None and document.valid_from > today:
+            self._lacks(paper, f"geldt pas vanaf {document.valid_from}", f"holds from {document.valid_from} only")
+        if document.valid_until is not None:
+            self._expiry(paper, document.valid_until)
+        for name in _DATES:
+            paper.value(name)
+        for listed in document.files:
+            self._file(paper, listed.path, listed.sha256)
+        for signature in document.signatures:
+            self._broken_signature(paper, signature)
+
+    def _expiry(self, paper: Paper, last: date) -> None:
+        if last < self.today:
+            self._lacks(paper, f"is verlopen op {last}; lever het nieuwe aan", f"expired on {last}; supply the new one")
+        elif last <= self.today + timedelta(days=EXPIRES_SOON):
+            self.findings.add(
+                paper.place("valid_until"),
+                seen=last.isoformat(),
+                expected=Text(f"meer dan {EXPIRES_SOON} dagen te gaan", f"more than {EXPIRES_SOON} days to go"),
+                remedy=Text("Vraag nu het nieuwe document aan.", "Ask for the new document now."),
+                strength="recommended",
+            )
+
+    def _file(self, paper: Paper, path: str, sealed: str | None) -> None:
+        """Hold a file of a document to what was sealed of it."""
+        read = next((item for item in paper.stated.attachments if item.path == path), None)
+        if read is None:
+            self._lacks(paper, f"noemt {path}, en dat bestand is er niet", f"names {path}, and that file is not there")
+        elif read.problem is not None and not read.sha256:
+            raise Unseen(path, read.problem)
+        elif sealed is None:
+            self._lacks(
+                paper,
+                f"noemt {path} zonder SHA-256; draai 'toetskader dossier hash'",
+                f"names {path} without SHA-256; run 'toetskader dossier hash'",
+            )
+        elif read.sha256 != sealed:
+            self._lacks(
+                paper,
+                f"noemt {path} met een andere SHA-256: het bestand is gewijzigd nadat het is vastgelegd",
+                f"names {path} with another SHA-256: the file was changed after it was recorded",
+            )
+        elif read.problem is not None:
+            raise Unseen(path, read.problem)
+
+    def _broken_signature(self, paper: Paper, signature: Signature) -> None:
+        """Report a signature in a file that was changed after it was signed: what it says is not what was signed."""
+        seen = paper.signature_seen(signature) if signature.how == "pdf" else None
+        if seen is not None and (not seen.intact or seen.changed_after):
+            self.findings.add(
+                paper.place("signatures"),
+                seen=seen.matter or "",
+                expected=Text(
+                    "een bestand dat na het ondertekenen niet is gewijzigd", "a file not changed after signing"
+                ),
+            )
+
+    def hold(self, paper: Paper, rules: Iterable[Rule]) -> None:
+        """Hold facts of a document to rules. What it does not say is not proven; what is otherwise is wrong."""
+        for rule in rules:
+            try:
+                found = breach(rule, lambda name: self._read(paper, name), self.today)
+            except NoParameter as outcome:
+                self.parameters.require(outcome.name)
+                raise
+            if found is not None:
+                self.breached(paper, found)
+
+    def _read(self, paper: Paper, name: str) -> Value:
+        if name.startswith("@"):
+            given: Value = self.parameters.get(name.removeprefix("@"))
+            return given
+        return paper.value(name)
+
+    def breached(self, paper: Paper, found: Breach) -> None:
+        """Report what does not meet a rule."""
+        if found.empty:
+            self._lacks(
+                paper,
+                f"noemt geen {found.field} ({found.expected.nl})",
+                f"does not say {found.field} ({found.expected.en})",
+            )
+        elif found.expired:
+            self._lacks(
+                paper,
+                f"is te oud: {found.field} is {found.seen}, gevraagd is {found.expected.nl}",
+                f"is too old: {found.field} is {found.seen}, asked is {found.expected.en}",
+            )
+        else:
+            self.findings.add(paper.place(found.field), seen=found.seen, expected=found.expected)
+
+    def require_signed(self, paper: Paper, sides: Iterable[Side]) -> None:
+        """Ask that a document is signed on behalf of each of these sides, and not before it was made."""
+        for side in sides:
+            paper.used[f"signatures.{side}"] = None
+            stated = [item for item in paper.document.signatures if item.side == side]
+            if not stated:
+                self._lacks(
+                    paper,
+                    f"is niet ondertekend namens {_SIDES[side].nl}",
+                    f"is not signed on behalf of {_SIDES[side].en}",
+                )
+            for signature in stated:
+                if signature.on > self.today:
+                    self._lacks(
+                        paper,
+                        f"is ondertekend op een dag die nog komt ({signature.on})",
+                        f"is signed on {signature.on}",
+                    )
+                if signature.how == "pdf" and paper.signature_seen(signature) is None:
+                    self._lacks(
+                        paper,
+                        f"heeft in het bestand geen handtekening van {signature.organisation}",
+                        f"has no signature of {signature.organisation} in its file",
+                    )
+
+    def lacks(self, paper: Paper, nl: str, en: str) -> None:
+        """Report why a document proves nothing here: what stands behind its name."""
+        self._lacks(paper, nl, en)
+
+    def _lacks(self, paper: Paper, nl: str, en: str) -> None:
+        self.findings.unproven(f"{paper.name} {nl}.", f"{paper.name} {en}.")
+
+    def conclude(self) -> None:
+        """Report what the facts that the judgement rests on are worth, and where a file says something else."""
+        for paper in self._taken:
+            for place, seen in zip(paper.document.places, paper.stated.places, strict=True):
+                if _rests_on(paper, place.fact):
+                    self._place(paper, place, seen)
+            worth = worth_of(paper)
+            self.findings.rests_on(worth)
+            if worth.strength == STATED:
+                self._lacks(
+                    paper,
+                    "is alleen gesteld; voeg het document zelf toe onder files",
+                    "is only stated; add the document itself under files",
+                )
+
+    def _place(self, paper: Paper, place: Place, found: PlaceFound) -> None:
+        """Hold a place in a file to the fact that it is said to state."""
+        if found.seen is None:
+            self._lacks(
+                paper,
+                f"noemt voor {place.fact} een bestand dat er niet bij hoort; verbeter places",
+                f"names for {place.fact} a file that does not belong to it; mend places",
+            )
+        elif found.seen.problem is not None:
+            raise Unseen(place.fact, found.seen.problem)
+        elif not found.seen.found:
+            self._lacks(
+                paper,
+                f"zegt dat {place.fact} op bladzijde {place.page} staat, en die woorden staan daar niet",
+                f"says that {place.fact} stands on page {place.page}, and those words are not there",
+            )
+        elif not found.agrees:
+            value = shown(fact(paper.document, place.fact))
+            self.findings.add(
+                paper.place(place.fact),
+                seen=Text(f"{value}, terwijl het bestand zegt: {place.text}", f"{value}, the file: {place.text}"),
+                expected=Text("hetzelfde als in het bestand", "the same as in the file"),
+            )
+
+
+class Papers:
+    """The subject: the documents of a target."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        self.dossier = dossier
+
+    @contextmanager
+    def look(self, findings: Reports, parameters: Given, today: date) -> Iterator[Look]:
+        """Look at the dossier; in the end what was looked at is weighed, and told with the verdict."""
+        look = Look(self.dossier, findings, parameters, today)
+        try:
+            yield look
+        except NotProven as outcome:
+            findings.unproven(outcome.reason.nl, outcome.reason.en)
+        look.conclude()
+
+
+def worth_of(paper: Paper) -> Worth:
+    """Return how strong the evidence is for the facts that a judgement rests on."""
+    if paper.is_measured:
+        return Worth(
+            MEASURED, Text("Een meting van dezelfde run bevestigt dit.", "A measurement of the same run confirms this.")
+        )
+    if not paper.document.files:
+        return Worth(STATED, Text("Dit is alleen gesteld, zonder bestand.", "This is only stated, without a file."))
+    unplaced = [path for path in paper.used if not _is_placed(paper, path)]
+    if unplaced:
+        named = ", ".join(unplaced[:6])
+        return Worth(
+            ATTACHED,
+            Text(
+                f"Het bestand is er; noem onder places waar dit erin staat: {named}.",
+                f"The file is there; name under places where it says: {named}.",
+            ),
+        )
+    signed = _signed_by_issuer(paper)
+    if signed is None:
+        return Worth(
+            SIGNED, Text("Gevonden in het bestand, en geldig ondertekend.", "Found in the file, validly signed.")
+        )
+    return Worth(FOUND, Text(f"Gevonden in het bestand. {signed.nl}", f"Found in the file. {signed.en}"))
+
+
+def _signed_by_issuer(paper: Paper) -> Text | None:
+    """Return why the file is not validly signed by who issued the document, or by all who are said to have signed."""
+    stated = [item for item in paper.document.signatures if item.how == "pdf"]
+    if not stated:
+        return Text("Het is niet digitaal ondertekend.", "It is not signed digitally.")
+    for signature in stated:
+        seen = paper.signature_seen(signature)
+        if seen is None:
+            return Text(
+                f"Er staat geen handtekening van {signature.organisation} in.",
+                f"There is no signature of {signature.organisation} in it.",
+            )
+        if not seen.valid:
+            return seen.matter
+    return None
+
+
+def _is_placed(paper: Paper, path: str) -> bool:
+    """Tell whether a fact was found in a file: at a place, or as a table or form that was read from one."""
+    if path.startswith("signatures."):
+        return True
+    if isinstance(paper.document, Register | Export | Form) and not hasattr(Envelope, path.split(".", maxsplit=1)[0]):
+        return True
+    return any(
+        found.proves and _covers(place.fact, path)
+        for place, found in zip(paper.document.places, paper.stated.places, strict=True)
+    )
+
+
+def _covers(placed: str, path: str) -> bool:
+    return placed == path or placed.startswith(f"{path}.") or path.startswith(f"{placed}.")
+
+
+def _rests_on(paper: Paper, placed: str) -> bool:
+    return any(_covers(placed, path) for path in paper.used)
+
+
+def _may_be(item: Unread, kind: str, type_: str) -> bool:
+    return item.kind in ("", kind) and (not type_ or item.type in ("", type_))
+
+
+def _is_of(seen: SignatureSeen, organisation: str) -> bool:
+    return same_organisation(seen.organisation, organisation)
+
+
+_FORMS = frozenset({"bv", "nv", "vof", "cv", "stichting", "cooperatie", "ltd", "gmbh", "inc", "gemeente"})
+
+
+def same_organisation(one: str, other: str) -> bool:
+    """Tell whether two names mean one organisation: legal forms, case, dots and spaces make no difference."""
+    return bool(_organisation(one)) and _organisation(one) == _organisation(other)
+
+
+def _organisation(name: str) -> tuple[str, ...]:
+    words = "".join(char if char.isalnum() or char.isspace() else "" for char in name.casefold()).split()
+    return tuple(sorted(word for word in words if word not in _FORMS))
+
+
+_SIDES = {
+    "supplier": Text("de leverancier", "the supplier"),
+    "municipality": Text("de gemeente", "the municipality"),
+    "independent": Text("een onafhankelijke partij", "an independent party"),
+}

@@ -1,0 +1,290 @@
+"""What a requirement asks of one value: of a fact of a document, or of a cell of a register.
+
+A rule names the value and one thing that must hold of it; several rules hold together. A rule that names nothing else
+asks that there is a value. What is compared is what a reader sees: case, width of characters and runs of spaces make no
+difference.
+"""
+
+import unicodedata
+from calendar import monthrange
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from toetskader.core.fields import Model
+from toetskader.facts.dossier.text import parsed_date, parsed_number
+from toetskader.patterns import linear
+from toetskader.text import Text
+
+Plain = str | int | float | bool
+Value = Plain | date | tuple[Any, ...] | None
+Count = Annotated[int, Meta(ge=0)]
+Read = Callable[[str], Value]
+"""Returns the value of a name: a path in a document, a column of a row, or `@` and a parameter of the target."""
+
+OPERATORS = (
+    "equals",
+    "one_of",
+    "none_of",
+    "contains",
+    "matches",
+    "at_least",
+    "at_most",
+    "within_days",
+    "within_months",
+    "days_left",
+    "not_before",
+    "not_after",
+)
+
+
+class Rule(Model, frozen=True, kw_only=True):
+    """What must hold of a value. At most one operator; none asks that the value is there."""
+
+    field: Annotated[str, Meta(min_length=1, description="Path of a fact (`assessor.side`) or name of a column")]
+    equals: Plain | None = None
+    one_of: tuple[Plain, ...] = ()
+    none_of: tuple[Plain, ...] = ()
+    contains: Annotated[str, Meta(description="Words that must occur; of a list, a member that must be there")] = ""
+    matches: Annotated[str, Meta(description="A pattern (RE2) that fits somewhere")] = ""
+    at_least: Annotated[float | None, Meta(description="Of a list: the number of members")] = None
+    at_most: float | None = None
+    within_days: Annotated[Count | None, Meta(description="A day no longer ago, and not to come")] = None
+    within_months: Annotated[Count | None, Meta(description="A day no longer ago, and not to come")] = None
+    days_left: Annotated[Count | None, Meta(description="A day at least so many days to come")] = None
+    not_before: Annotated[str, Meta(description="Another field, or @parameter: a day that this one is not before")] = ""
+    not_after: Annotated[str, Meta(description="Another field, or @parameter: a day that this one is not after")] = ""
+    unless: Annotated[str, Meta(description="A field that may be filled instead")] = ""
+    when: Annotated[
+        dict[str, Plain | tuple[Plain, ...]],
+        Meta(description="Only where each of these fields has this value, or one of these"),
+    ] = msgspec.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a rule with more than one operator."""
+        if len(self._operators) > 1:
+            raise ValueError(f"{self.field}: {' and '.join(self._operators)}; write a rule for each")
+
+    @property
+    def _operators(self) -> list[str]:
+        return [name for name in OPERATORS if getattr(self, name) not in (None, "", ())]
+
+    @property
+    def operator(self) -> str:
+        """What it asks; `filled` when it names no operator."""
+        return next(iter(self._operators), "filled")
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A value that does not meet a rule."""
+
+    field: str
+    seen: str
+    expected: Text
+    empty: bool = False
+    """True when there is no value at all, rather than a wrong one."""
+    expired: bool = False
+    """True for a day that is too long ago, or has passed."""
+
+
+class NoParameter(Exception):  # noqa: N818 - caught by who judges
+    """A parameter that a rule compares with is not given. Attribute: `name`."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def breach(rule: Rule, read: Read, today: date) -> Breach | None:
+    """Hold a value to a rule; None when it meets it, or when the rule is about other cases.
+
+    Raises NoParameter when it compares with a parameter that is empty.
+    """
+    if not applies(rule, read):
+        return None
+    value = read(rule.field)
+    if is_empty(value):
+        if rule.unless and not is_empty(read(rule.unless)):
+            return None
+        return Breach(rule.field, "", _asked(rule, read), empty=True)
+    if _meets(rule, value, read, today):
+        return None
+    if rule.unless and not is_empty(read(rule.unless)):
+        return None
+    expired = rule.operator in {"within_days", "within_months", "days_left"} and _day(value) is not None
+    return Breach(rule.field, shown(value), _asked(rule, read), expired=expired)
+
+
+def applies(rule: Rule, read: Read) -> bool:
+    """Tell whether a rule is about a case: `when` names none, or all of its fields have one of the values."""
+    return all(
+        any(_same(read(name), one) for one in (wanted if isinstance(wanted, tuple) else (wanted,)))
+        for name, wanted in rule.when.items()
+    )
+
+
+def is_empty(value: Value) -> bool:
+    """Tell whether there is no value: nothing, an empty list, or a text of spaces and dashes."""
+    if isinstance(value, str):
+        return not any(map(str.isalnum, value))
+    return value is None or value == ()
+
+
+def folded(text: str) -> str:
+    """Return a text as it is compared."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def shown(value: Value) -> str:
+    """Return a value for people, on one line."""
+    if isinstance(value, tuple):
+        return ", ".join(shown(item) for item in value[:10])
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the same day so many months ago; the last day of the month where that has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _meets(rule: Rule, value: Value, read: Read, today: date) -> bool:
+    match rule.operator:
+        case "equals":
+            return _same(value, rule.equals)
+        case "one_of":
+            return any(_same(value, item) for item in rule.one_of)
+        case "none_of":
+            return not any(_same(value, item) for item in rule.none_of)
+        case "contains":
+            return _contains(value, rule.contains)
+        case "matches":
+            return linear(rule.matches).search(shown(value)) is not None
+        case "at_least" | "at_most":
+            number = _number(value)
+            if number is None:
+                return False
+            return number >= (rule.at_least or 0) if rule.operator == "at_least" else number <= (rule.at_most or 0)
+        case "filled":
+            return True
+        case _:
+            day = _day(value)
+            return day is not None and _in_time(rule, day, read, today)
+
+
+def _in_time(rule: Rule, day: date, read: Read, today: date) -> bool:
+    match rule.operator:
+        case "within_days":
+            return today - timedelta(days=rule.within_days or 0) <= day <= today
+        case "within_months":
+            return months_before(today, rule.within_months or 0) <= day <= today
+        case "days_left":
+            return day >= today + timedelta(days=rule.days_left or 0)
+        case "not_before":
+            other = _day(_given(rule.not_before, read))
+            return other is not None and day >= other
+        case _:
+            other = _day(_given(rule.not_after, read))
+            return other is not None and day <= other
+
+
+def _given(name: str, read: Read) -> Value:
+    value = read(name)
+    if value is None and name.startswith("@"):
+        raise NoParameter(name.removeprefix("@"))
+    return value
+
+
+def _same(value: Value, wanted: Value) -> bool:
+    if isinstance(value, tuple):
+        return any(_same(item, wanted) for item in value)
+    if isinstance(wanted, bool):
+        return _truth(value) is wanted
+    if isinstance(wanted, int | float):
+        return _number(value) == wanted
+    return folded(shown(value)) == folded(shown(wanted))
+
+
+def _truth(value: Value) -> bool | None:
+    """Read a value as yes or no; sheets write it in words."""
+    if isinstance(value, bool):
+        return value
+    text = folded(shown(value))
+    return True if text in {"ja", "yes", "true", "waar", "x", "1"} else False if text in _NO else None
+
+
+_NO = frozenset({"nee", "no", "false", "onwaar", "0"})
+
+
+def _contains(value: Value, wanted: str) -> bool:
+    if isinstance(value, tuple):
+        return any(_same(item, wanted) for item in value)
+    return f" {folded(wanted)} " in f" {' '.join(_WORDS.findall(folded(shown(value))))} " or folded(wanted) in folded(
+        shown(value)
+    )
+
+
+_WORDS = linear(r"[^\s.,;:()/]+")
+
+
+def _number(value: Value) -> float | None:
+    if isinstance(value, tuple):
+        return len(value)
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return value
+    return parsed_number(value) if isinstance(value, str) else None
+
+
+def _day(value: Value) -> date | None:
+    if isinstance(value, date):
+        return value
+    return parsed_date(value) if isinstance(value, str) else None
+
+
+def _asked(rule: Rule, read: Read) -> Text:
+    """Say what a rule asks."""
+    match rule.operator:
+        case "within_days":
+            return Text(
+                f"een datum van hooguit {rule.within_days} dagen geleden", f"a day at most {rule.within_days} days ago"
+            )
+        case "within_months":
+            return Text(
+                f"een datum van hooguit {rule.within_months} maanden geleden",
+                f"a day at most {rule.within_months} months ago",
+            )
+        case "days_left":
+            return Text(
+                f"een datum, minstens {rule.days_left} dagen vooruit", f"a day at least {rule.days_left} days ahead"
+            )
+        case "not_before":
+            other = shown(_given(rule.not_before, read))
+            return Text(f"niet voor {rule.not_before} ({other})", f"not before {rule.not_before} ({other})")
+        case "not_after":
+            other = shown(_given(rule.not_after, read))
+            return Text(f"niet na {rule.not_after} ({other})", f"not after {rule.not_after} ({other})")
+        case operator:
+            wanted = shown(getattr(rule, operator, None))
+            nl, en = _ASKED[operator]
+            return Text(nl.format(wanted), en.format(wanted))
+
+
+_ASKED = {
+    "filled": ("ingevuld", "filled in"),
+    "equals": ("{}", "{}"),
+    "one_of": ("een van: {}", "one of: {}"),
+    "none_of": ("geen van: {}", "none of: {}"),
+    "contains": ("bevat: {}", "contains: {}"),
+    "matches": ("past op {}", "matches {}"),
+    "at_least": ("≥ {}", "≥ {}"),
+    "at_most": ("≤ {}", "≤ {}"),
+}
