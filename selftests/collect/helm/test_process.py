@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from toetskader.collect.helm import guard
+from toetskader.collect import guard
 from toetskader.collect.helm.engine import Helm, render_chart
 from toetskader.collect.helm.limits import MEGABYTE, Limits
 from toetskader.collect.helm.process import HelmProcess

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import msgspec
 
-from toetskader.collect.helm import guard
+from toetskader.collect import frames, guard
+from toetskader.collect.helm import bounds
 from toetskader.collect.helm.limits import Limits
-from toetskader.collect.helm.protocol import LENGTH, RawAnswer, Request
+from toetskader.collect.helm.protocol import RawAnswer, Request
 from toetskader.collect.helm.sentences import told_of_chart, too_much_output
 from toetskader.core.failure import Failed, Reason, failed
 
@@ -29,7 +30,7 @@ def main(arguments: list[str]) -> None:
     limits = msgspec.json.decode(limits_json, type=Limits)
     # Before any thread: a namespace cannot be left with threads running.
     guard.leave_network()
-    guard.limit_self(limits)
+    bounds.limit_self(limits)
     guard.end_with_parent(int(parent), Path(scratch))
     # Whatever a library prints must not end up between the answers.
     answers = os.dup(1)
@@ -39,12 +40,12 @@ def main(arguments: list[str]) -> None:
     with suppress(Exception):
         import_module("toetskader.collect.helm.sdk")
     with ThreadPoolExecutor(_THREADS) as workers:
-        while (frame := _read_frame(0)) is not None:
-            guard.limit_processor(limits.deadline_s)
+        while (frame := frames.read(0)) is not None:
+            guard.limit_processor(limits.deadline_s * (os.cpu_count() or 1))
             data = msgspec.json.encode(_serve(decoder.decode(frame), workers, limits))
             if len(data) > limits.output_bytes:
                 data = msgspec.json.encode(too_much_output(limits.output_bytes).failure)
-            _write(answers, LENGTH.pack(len(data)) + data)
+            frames.write(answers, data)
 
 
 def _serve(request: Request, workers: ThreadPoolExecutor, limits: Limits) -> RawAnswer:
@@ -70,27 +71,6 @@ def _serve(request: Request, workers: ThreadPoolExecutor, limits: Limits) -> Raw
             nl=f"Helm gaf een fout: {type(error).__name__}: {told.nl}",
             en=f"Helm gave an error: {type(error).__name__}: {told.en}",
         ).failure
-
-
-def _read_frame(stream: int) -> bytes | None:
-    head = _read(stream, LENGTH.size)
-    return None if head is None else _read(stream, LENGTH.unpack(head)[0])
-
-
-def _read(stream: int, size: int) -> bytes | None:
-    data = bytearray()
-    while len(data) < size:
-        part = os.read(stream, size - len(data))
-        if not part:
-            return None
-        data += part
-    return bytes(data)
-
-
-def _write(stream: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(stream, rest) :]
 
 
 if __name__ == "__main__":

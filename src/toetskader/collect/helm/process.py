@@ -17,14 +17,13 @@ from typing import IO, Self
 import msgspec
 
 import toetskader
-from toetskader.collect import scratch, stopping
-from toetskader.collect.helm import guard
+from toetskader.collect import frames, guard, scratch, stopping
+from toetskader.collect.helm import bounds
 from toetskader.collect.helm.limits import MEGABYTE, Limits
-from toetskader.collect.helm.protocol import LENGTH, Answer, Request
+from toetskader.collect.helm.protocol import Answer, Request
 from toetskader.collect.helm.sentences import timed_out, too_much_memory, too_much_output, why_ended
 from toetskader.core.failure import Failed, Reason, ToetskaderError, failed
 
-_CHUNK = MEGABYTE
 # How often memory and the clock are looked at while a process works.
 _LOOK_EVERY_S = 0.02
 _LAST_WORDS = 64 * 1024
@@ -77,7 +76,7 @@ class HelmProcess:
             if self._child is not None and self._child.poll() is not None:
                 self._end()  # it died between two charts
             try:
-                frame = self._exchange(LENGTH.pack(len(data)) + data, time.monotonic() + seconds, seconds)
+                frame = self._exchange(frames.framed(data), time.monotonic() + seconds, seconds)
             except Failed as stop:
                 self._end()
                 return stop.failure
@@ -135,7 +134,7 @@ class HelmProcess:
         )
         if sys.platform == "linux" and child.stdout is not None:
             # As a rule an answer then fits: the child need not wait until we have read parts of it.
-            fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, _CHUNK)
+            fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, frames.CHUNK)
         return child
 
     def _environment(self, home: Path) -> dict[str, str]:
@@ -152,42 +151,12 @@ class HelmProcess:
     def _exchange(self, request: bytes, end: float, seconds: float) -> bytes:
         """Write a request and read the answer's frame. Raises `Failed` when the child must not go on."""
         child = self._child or self._start()
-        assert child.stdin is not None  # noqa: S101 - both are pipes: see _start
-        assert child.stdout is not None  # noqa: S101
-        writing, reading = child.stdin.fileno(), child.stdout.fileno()
-        os.set_blocking(writing, False)
-        os.set_blocking(reading, False)
-        rest = memoryview(request)
-        received = bytearray()
-        needed = LENGTH.size
-        with selectors.DefaultSelector() as selector:
-            selector.register(reading, selectors.EVENT_READ)
-            selector.register(writing, selectors.EVENT_WRITE)
-            while len(received) < needed:
-                self._look(child.pid, end, seconds)
-                for key, _ in selector.select(_LOOK_EVERY_S):
-                    if key.fd == writing:
-                        rest = self._write(writing, rest)
-                        if not rest:
-                            selector.unregister(writing)
-                        continue
-                    part = os.read(reading, _CHUNK)
-                    if not part:
-                        raise self._died(child, end)
-                    received += part
-                    if needed == LENGTH.size and len(received) >= LENGTH.size:
-                        needed += LENGTH.unpack_from(received)[0]
-                        if needed > self._limits.output_bytes + LENGTH.size:
-                            raise too_much_output(self._limits.output_bytes)
-        return bytes(memoryview(received)[LENGTH.size :])
-
-    def _write(self, stream: int, rest: memoryview) -> memoryview:
-        try:
-            return rest[os.write(stream, rest) :]
-        except BlockingIOError:
-            return rest
-        except BrokenPipeError:
-            return rest[len(rest) :]  # the end of its output will tell why
+        answer = frames.exchange(child, request, self._limits.output_bytes, lambda: self._look(child.pid, end, seconds))
+        if answer is frames.Broken.ENDED:
+            raise self._died(child, end)
+        if answer is frames.Broken.TOO_LARGE:
+            raise too_much_output(self._limits.output_bytes)
+        return answer
 
     def _look(self, pid: int, end: float, seconds: float) -> None:
         stopping.go_on()
@@ -253,7 +222,7 @@ def run(command: list[str], directory: Path, limits: Limits, deadline_s: float) 
                 en=f"{command[0]} cannot be run ({error.strerror}). Point --helm to a helm program.",
             ) from error
         try:
-            guard.limit_other(process.pid, limits, int(deadline_s * (os.cpu_count() or 1)) + 2)
+            bounds.limit_other(process.pid, limits, int(deadline_s * (os.cpu_count() or 1)) + 2)
             output = _collect(process, limits, end, deadline_s)
             code, peak = guard.reap(process, end)
         finally:
@@ -309,7 +278,7 @@ def _collect(process: subprocess.Popen[bytes], limits: Limits, end: float, secon
                 raise too_much_memory(limits)
             if not selector.select(_LOOK_EVERY_S):
                 continue
-            part = os.read(reading, _CHUNK)
+            part = os.read(reading, frames.CHUNK)
             if not part:
                 return bytes(received)
             received += part

@@ -1,15 +1,11 @@
-"""Requests and answers between us and the process that runs Helm: one JSON document each, its length in front."""
+"""Requests and answers between us and the process that runs Helm: one JSON document each."""
 
-import struct
 from typing import Any
 
 import msgspec
 
 from toetskader.core.failure import Failure
 from toetskader.facts.chart import Dependency, LintMessage, RenderedObject
-
-# Eight bytes, network order: the length of the JSON that follows.
-LENGTH = struct.Struct(">Q")
 
 
 class RenderRequest(msgspec.Struct, frozen=True, kw_only=True):

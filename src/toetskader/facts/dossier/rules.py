@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from toetskader.core.fields import Model
-from toetskader.facts.dossier.text import parsed_date, parsed_number
+from toetskader.facts.dossier.text import date_in, number_in
 from toetskader.patterns import linear
 from toetskader.text import Text
 
@@ -241,13 +241,14 @@ def _number(value: Value) -> float | None:
         return None
     if isinstance(value, int | float):
         return value
-    return parsed_number(value) if isinstance(value, str) else None
+    number = number_in(value) if isinstance(value, str) else None
+    return None if number is None else float(number)
 
 
 def _day(value: Value) -> date | None:
     if isinstance(value, date):
         return value
-    return parsed_date(value) if isinstance(value, str) else None
+    return date_in(value) if isinstance(value, str) else None
 
 
 def _asked(rule: Rule, read: Read) -> Text:
