@@ -16,7 +16,7 @@ from toetskader.facts.dossier.attachments import Attachment, SignatureSeen
 from toetskader.facts.dossier.documents import Export, Form, Register
 from toetskader.facts.dossier.envelope import Envelope, Place, Side, Signature
 from toetskader.facts.dossier.fact import Dossier, PlaceFound, Stated, Unread
-from toetskader.facts.dossier.paths import fact
+from toetskader.facts.dossier.paths import fact, one_name
 from toetskader.facts.dossier.rules import Breach, NoParameter, Rule, Value, breach, is_empty, shown
 from toetskader.facts.dossier.strength import ATTACHED, FOUND, MEASURED, SIGNED, STATED, Worth
 from toetskader.text import Text
@@ -80,6 +80,7 @@ class Paper:
         self.stated = stated
         self.document: Envelope = stated.document
         self.used: dict[str, None] = {}
+        self._names: dict[str, str] = {}
         self.is_measured = False
         """True when a measurement of the same run confirms what the judgement rests on."""
 
@@ -98,6 +99,12 @@ class Paper:
         if not is_empty(found):
             self.used[path] = None
         return found
+
+    def one_name(self, path: str) -> str:
+        """Return the path of a fact in the one way of writing in which paths are compared."""
+        if path not in self._names:
+            self._names[path] = one_name(self.document, path)
+        return self._names[path]
 
     def signature_seen(self, signature: Signature) -> SignatureSeen | None:
         """Return the signature in the file that a stated one is; None when there is none of that organisation."""
@@ -399,17 +406,18 @@ def _is_placed(paper: Paper, path: str) -> bool:
     if isinstance(paper.document, Register | Export | Form) and not hasattr(Envelope, path.split(".", maxsplit=1)[0]):
         return True
     return any(
-        found.proves and _covers(place.fact, path)
+        found.proves and _covers(paper, place.fact, path)
         for place, found in zip(paper.document.places, paper.stated.places, strict=True)
     )
 
 
-def _covers(placed: str, path: str) -> bool:
+def _covers(paper: Paper, placed: str, path: str) -> bool:
+    placed, path = paper.one_name(placed), paper.one_name(path)
     return placed == path or placed.startswith(f"{path}.") or path.startswith(f"{placed}.")
 
 
 def _rests_on(paper: Paper, placed: str) -> bool:
-    return any(_covers(placed, path) for path in paper.used)
+    return any(_covers(paper, placed, path) for path in paper.used)
 
 
 def _may_be(item: Unread, kind: str, type_: str) -> bool:

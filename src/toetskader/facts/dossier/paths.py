@@ -1,6 +1,7 @@
 """Facts of a document by their path: `valid_until`, `issuer.organisation`, `clauses.audit`, `measured.rto_hours`."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -28,18 +29,46 @@ def is_fact(model: type[msgspec.Struct], path: str) -> bool:
     return path.split(".", maxsplit=1)[0] in model.__struct_fields__
 
 
+def one_name(document: msgspec.Struct, path: str) -> str:
+    """Return the path of a fact in one way of writing, for paths of one fact to be compared.
+
+    Members of lists are numbered, fields are named as the model does: `clauses.audit` and `clauses.0` are one fact, and
+    so are `period.to` and `period.last`. What does not exist is returned as it stands.
+    """
+    value: Any = document
+    steps = []
+    for step in path.split("."):
+        name, value = _step(value, step)
+        steps.append(name)
+    return ".".join(steps)
+
+
 def _below(value: Any, step: str) -> Any:
+    return _step(value, step)[1]
+
+
+def _step(value: Any, step: str) -> tuple[str, Any]:
+    """Return the one name of a step below a value, and what is there."""
     if isinstance(value, dict):
-        return value.get(step, _NOTHING)
+        return step, value.get(step, _NOTHING)
     if isinstance(value, tuple):
-        return next(_named(value, step), _NOTHING)
-    return getattr(value, step, _NOTHING) if isinstance(value, msgspec.Struct) else _NOTHING
+        return next(_named(value, step), (step, _NOTHING))
+    if not isinstance(value, msgspec.Struct):
+        return step, _NOTHING
+    name = _fields(type(value)).get(step, step)
+    return name, getattr(value, name, _NOTHING)
 
 
-def _named(members: tuple[Any, ...], step: str) -> Iterator[Any]:
-    yield from (item for item in members if getattr(item, "key", None) == step)
+@cache
+def _fields(model: type[msgspec.Struct]) -> dict[str, str]:
+    """Return the name of each field in files → that of the model."""
+    return dict(zip(model.__struct_encode_fields__, model.__struct_fields__, strict=True))
+
+
+def _named(members: tuple[Any, ...], step: str) -> Iterator[tuple[str, Any]]:
+    yield from ((str(number), item) for number, item in enumerate(members) if getattr(item, "key", None) == step)
     if step.isdecimal() and int(step) < len(members):
-        yield members[int(step)]
+        yield str(int(step)), members[int(step)]
 
 
 def _plain(value: Any) -> Value:
