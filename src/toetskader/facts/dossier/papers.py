@@ -142,9 +142,9 @@ class Look:
                     f"The dossier has no document of kind {kind}" + (f", type {type_}." if type_ else "."),
                 )
             )
-        newest = max(found, key=lambda paper: (paper.document.dated, paper.document.issued_on, paper.document.id))
-        self.take(newest)
-        return newest
+        paper = newest(found)
+        self.take(paper)
+        return paper
 
     def all(self, ref: str) -> tuple[Paper, ...]:
         """Return all documents `kind:type` that no other replaces; they must be taken before they are judged.
@@ -354,6 +354,11 @@ class Papers:
         except NotProven as outcome:
             findings.unproven(outcome.reason.nl, outcome.reason.en)
         look.conclude()
+
+
+def newest(papers: Iterable[Paper]) -> Paper:
+    """Return the document that speaks of the latest day. Raises ValueError when there are none."""
+    return max(papers, key=lambda paper: (paper.document.dated, paper.document.issued_on, paper.document.id))
 
 
 def worth_of(paper: Paper) -> Worth:

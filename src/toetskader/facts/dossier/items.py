@@ -1,0 +1,171 @@
+"""Several things that must each have a document: interfaces, releases, external hosts.
+
+What they are comes from a register, from a parameter of the target, or from the documents themselves. Each needs a
+document whose `item` is it. None at all proves nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from toetskader.core.fields import Model, Name
+from toetskader.facts.attempt import NotProven, Unseen
+from toetskader.facts.dossier.attachments import Cell, Table, Unreadable
+from toetskader.facts.dossier.documents import Export, Register
+from toetskader.facts.dossier.envelope import Side
+from toetskader.facts.dossier.papers import Look, Paper, newest
+from toetskader.facts.dossier.rules import Plain, Rule, Value, applies, folded, is_empty, shown
+from toetskader.text import Text
+
+
+class ItemList(Model, frozen=True, kw_only=True):
+    """Where it stands what must each have a document; in the documents themselves when it names nothing."""
+
+    register: Annotated[str, Meta(description="Kind and type of a list: `register:interfaces`")] = ""
+    column: Annotated[Name | None, Meta(description="Its column that names them; absent: its key")] = None
+    when: Annotated[
+        dict[str, Plain | tuple[Plain, ...]],
+        Meta(description="Only rows where each of these columns has this value, or one of these"),
+    ] = msgspec.field(default_factory=dict)
+    parameter: Annotated[str, Meta(description="Parameter of the target that lists them")] = ""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for two places to look, and for columns of no list."""
+        if self.register and self.parameter:
+            raise ValueError("register and parameter: write one of these")
+        if not self.register and (self.column or self.when):
+            raise ValueError("column and when are of a register: write which")
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """What must each have a document. Each name is as it stands where it was found."""
+
+    names: tuple[str, ...] = ()
+    none_meant: bool = False
+    """True when a list has rows, all of which can be read, and none is of those that are meant."""
+
+
+def items_of(look: Look, source: ItemList, ref: str) -> Items:
+    """Return what must each have a document of `ref` (`kind:type`). What is the matter with the list is reported.
+
+    Raises NotProven when nothing is listed, and Unseen when the list cannot be read. A parameter that is absent ends
+    the judgement undetermined.
+    """
+    if source.register:
+        return _listed(look, look.the(source.register), source)
+    if source.parameter:
+        return _named(source.parameter, map(_name, look.parameters.require(source.parameter)))
+    names = []
+    for paper in look.all(ref):
+        item = _name(paper.value("item"))
+        if not item:
+            look.take(paper)
+            look.lacks(paper, "noemt niet waar het over gaat (item)", "does not say what it is about (item)")
+        names.append(item)
+    return _named(ref, names)
+
+
+def hold_each(look: Look, ref: str, items: Items, rules: Iterable[Rule] = (), signed_by: Iterable[Side] = ()) -> None:
+    """Ask a document of `ref` about each item, the newest of several, and hold it to rules.
+
+    Parameters: `signed_by`, on behalf of whom each must be signed.
+    """
+    rules, signed_by = tuple(rules), tuple(signed_by)
+    about: dict[str, list[Paper]] = {}
+    for paper in look.all(ref):
+        about.setdefault(folded(_name(paper.value("item"))), []).append(paper)
+    for name in items.names:
+        found = about.get(folded(name))
+        if not found:
+            look.findings.unproven(
+                f"Over {name} is er geen document {ref}; voeg het toe, met item: {name}.",
+                f"There is no document {ref} about {name}; add it, with item: {name}.",
+            )
+            continue
+        paper = newest(found)
+        look.take(paper)
+        look.hold(paper, rules)
+        look.require_signed(paper, signed_by)
+
+
+def _named(where: str, names: Iterable[str]) -> Items:
+    unique = {folded(name): name for name in names if name}
+    if not unique:
+        raise NotProven(
+            Text(
+                f"{where}: er staat niets in waar een document over moet zijn, dus is er niets aangetoond.",
+                f"{where}: it lists nothing that a document must be about, so nothing is shown.",
+            )
+        )
+    return Items(tuple(unique.values()))
+
+
+def _listed(look: Look, paper: Paper, source: ItemList) -> Items:
+    """Return what a register lists."""
+    document, table = paper.document, paper.stated.table
+    if not isinstance(document, Register | Export):
+        raise NotProven(Text(f"{source.register} is geen lijst met rijen.", f"{source.register} is no list with rows."))
+    if table is None:
+        return Items()
+    if table.problem is not None:
+        raise Unseen(document.table, table.problem)
+    column = source.column or document.key
+    if column is None:
+        look.lacks(paper, "noemt geen kolom onder key", "names no column under key")
+        return Items()
+    needed = (column, *source.when)
+    if absent := [name for name in needed if name not in table.columns]:
+        named = ", ".join(absent)
+        look.lacks(paper, f"heeft deze kolommen niet: {named}", f"does not have these columns: {named}")
+        return Items()
+    paper.used.update(dict.fromkeys(needed))
+    return _of_rows(look, paper, table, source, column)
+
+
+def _of_rows(look: Look, paper: Paper, table: Table, source: ItemList, column: str) -> Items:
+    names: list[str] = []
+    for number, row in _rows(table):
+        for name in (column, *source.when):
+            _require_outcome(paper, number, name, row[name])
+        if unclear := [name for name in source.when if is_empty(_value(row[name]))]:
+            look.lacks(paper, f"heeft in rij {number} geen {unclear[0]}", f"has no {unclear[0]} in row {number}")
+        elif not _is_meant(source, row):
+            continue
+        elif is_empty(_value(row[column])):
+            look.lacks(paper, f"heeft in rij {number} geen {column}", f"has no {column} in row {number}")
+        names.append(_name(_value(row[column])))
+    if table.rows and not names:
+        return Items(none_meant=True)
+    return _named(paper.name, names)
+
+
+def _require_outcome(paper: Paper, number: int, name: str, cell: Cell) -> None:
+    """Raise Unseen for a cell that holds something that cannot be known."""
+    if isinstance(cell, Unreadable):
+        message = Text(
+            f"rij {number}, kolom {name}: de uitkomst van deze cel is niet bewaard; sla het blad opnieuw op",
+            f"row {number}, column {name}: the outcome of this cell was not saved; save the sheet again",
+        )
+        raise Unseen(paper.name, message)
+
+
+def _is_meant(source: ItemList, row: Mapping[str, Cell]) -> bool:
+    rule = Rule(field=next(iter(source.when), "key"), when=source.when)
+    return applies(rule, lambda name: _value(row[name]))
+
+
+def _rows(table: Table) -> Iterator[tuple[int, dict[str, Cell]]]:
+    for number, row in zip(table.numbers, table.rows, strict=True):
+        yield number, dict(zip(table.columns, row, strict=True))
+
+
+def _name(value: Value) -> str:
+    return "" if is_empty(value) else shown(value)
+
+
+def _value(cell: Cell) -> Value:
+    return None if isinstance(cell, Unreadable) else cell
