@@ -4,7 +4,7 @@ SHELL := /bin/bash
 VENV := .venv
 PY := $(VENV)/bin/python
 HELM_VERSION := v4.2.3
-EXAMPLE := targets/voorbeeld targets/voorbeeld-gebrekkig targets/voorbeeld-saas targets/voorbeeld-saas-gebrekkig
+EXAMPLE := targets/voorbeeld targets/voorbeeld-gebrekkig targets/voorbeeld-saas targets/voorbeeld-saas-gebrekkig targets/voorbeeld-dossier targets/voorbeeld-dossier-gebrekkig
 
 .PHONY: help setup audit test lint bench lock schemas roles tools clean
 

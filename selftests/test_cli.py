@@ -210,7 +210,11 @@ class TestSchema:
 
     @pytest.mark.parametrize("folder", ["policies", "targets"])
     def test_every_file_of_ours_names_its_schema(self, folder: str) -> None:
-        ours = [path for path in Path(folder).rglob("*.yaml") if not {"chart", "values", "norms"} & {*path.parts}]
+        ours = [
+            path
+            for path in Path(folder).rglob("*.yaml")
+            if not {"chart", "values", "norms", "documenten"} & {*path.parts}
+        ]
         assert ours
         for path in ours:
             first = path.read_text(encoding="utf-8").partition("\n")[0]
@@ -282,14 +286,17 @@ class TestScaffold:
 
     def test_something_must_be_audited(self, capsys: Output) -> None:
         code, out, err = run(capsys, "scaffold", "target", "acme")
-        assert (code, out, err) == (2, "", "noem --chart, --endpoint of allebei\n")
+        assert (code, out, err) == (2, "", "noem --chart, --endpoint, --dossier of meer daarvan\n")
 
     def test_another_kind_that_can_be_begun_has_its_option(
         self, capsys: Output, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         other = replace(SCAFFOLDS[-1], option="mail", profile="mail", text=lambda *_: Text("  mail: {}\n", ""))
         monkeypatch.setattr(cli, "SCAFFOLDS", (*SCAFFOLDS, other))
-        assert run(capsys, "scaffold", "target", "acme")[2] == "noem --chart, --endpoint, --mail of meer daarvan\n"
+        assert (
+            run(capsys, "scaffold", "target", "acme")[2]
+            == "noem --chart, --endpoint, --dossier, --mail of meer daarvan\n"
+        )
         made = yaml.safe_load(run(capsys, "scaffold", "target", "acme", "--mail", "acme.example")[1])
         assert (made["profiles"], made["parts"]) == (["mail"], {"mail": {}})
 

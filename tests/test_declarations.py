@@ -2,14 +2,15 @@
 
 from datetime import date
 
-from toetskader.core.fields import Model
+import msgspec
+
 from toetskader.facts.dossier.envelope import Side
 from toetskader.facts.dossier.papers import Papers
 from toetskader.facts.dossier.rules import Rule, months_before
 from toetskader.judging import Findings, Parameters, check
 
 
-class Declared(Model, frozen=True, kw_only=True):
+class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Parameters of `declaration.clause`."""
 
     document: str

@@ -36,7 +36,7 @@ class Bench:
     def __init__(self, folder: Path, today: date) -> None:
         self.people = People()
         self.maker = Maker(today)
-        self.maker.make(EXAMPLE / "documenten", folder)
+        self.maker.make([EXAMPLE / "documenten"], folder)
         self._part = DossierPart(folders=(folder / "dossier",), trust=folder / "trust")
         self.golden = self._read(self._part)
         self._fact = self.golden

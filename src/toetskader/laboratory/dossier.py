@@ -7,7 +7,8 @@ into a PDF, a line a fact, which whoever signs with `how: pdf` signs.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -37,9 +38,14 @@ class Maker:
         self.authority = Authority(self._moment)
         self._signers: dict[str, Signatory] = {}
 
-    def make(self, templates: Path, folder: Path) -> None:
-        """Make a whole dossier: a folder for each template, and the roots in `trust`."""
-        for template in sorted(templates.glob("*.yaml")):
+    def make(self, templates: Sequence[Path], folder: Path) -> None:
+        """Make a whole dossier: a folder for each template, and the roots in `trust`.
+
+        Parameters: `templates`, folders with these; one in a later folder stands in the place of one of its name.
+        """
+        shutil.rmtree(folder, ignore_errors=True)
+        chosen = {template.name: template for place in templates for template in sorted(place.glob("*.yaml"))}
+        for template in chosen.values():
             self.document(template, folder / "dossier")
         trust = folder / "trust"
         trust.mkdir(parents=True, exist_ok=True)

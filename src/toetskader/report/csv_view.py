@@ -12,6 +12,7 @@ COLUMNS = (
     "label", "gated", "blocks", "title", "remedy", "reason", "deviation", "deviation_status", "deviation_expires",
     "where", "path", "file", "scene", "seen", "expected", "finding_remedy",
     "strength", "command", "measured", "claim", "differences", "parts", "finding_part",
+    "evidence_strength",
 )  # fmt: skip
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -39,9 +40,10 @@ def encode(report: Report) -> bytes:
             (f.where, f.path, f.source, f.scene, f.seen, f.expected, f.remedy, f.strength, f.command)
             for f in r.findings
         ]
+        strength = "" if r.evidence_strength is None else str(r.evidence_strength)
         found_on = [f.part or r.part for f in r.findings]
         for finding, part in zip(findings or [("",) * 9], found_on or [""], strict=True):
-            beside = ("; ".join(r.measured), r.claim, " ".join(r.differences), "; ".join(by_part(r, w)), part)
+            beside = ("; ".join(r.measured), r.claim, " ".join(r.differences), "; ".join(by_part(r, w)), part, strength)
             writer.writerow([_cell(text) for text in (*result, *finding, *beside)])
     return out.getvalue().encode("utf-8-sig")
 

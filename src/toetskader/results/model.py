@@ -113,7 +113,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """How the norm differs on purpose from what others measure by, where that bears on this verdict."""
     claim: str = ""
     """What the source says of the present state, to lay beside what was measured."""
-    strength: int | None = None
+    evidence_strength: int | None = None
     """How strong the evidence of a dossier is, from 0 (stated) to 4 (confirmed by a measurement); None without it."""
 
     @property
