@@ -25,6 +25,8 @@ EXPIRES_SOON = 60
 """Days before a document expires in which that is told."""
 _DATES = ("issued_on", "valid_from", "valid_until")
 """Facts that every verdict on a document rests on, where it says them."""
+ROWS = "rows"
+"""The rows of a register or export, which are read from its file."""
 
 
 class Reports(Protocol):
@@ -43,6 +45,10 @@ class Reports(Protocol):
 
     def unproven(self, nl: str, en: str) -> None:
         """Report what is lacking for a proof."""
+
+    @property
+    def lacking(self) -> Text | None:
+        """All that is lacking for a proof; None when nothing is."""
 
     def saw(self, nl: str, en: str) -> None:
         """Tell what was looked at."""
@@ -127,6 +133,7 @@ class Look:
         self.parameters = parameters
         self.today = today
         self._taken: list[Paper] = []
+        self._open: Unseen | None = None
 
     def the(self, ref: str) -> Paper:
         """Return the document that counts, `kind:type`, held to its own dates and files.
@@ -292,6 +299,15 @@ class Look:
                         f"has no signature of {signature.organisation} in its file",
                     )
 
+    @property
+    def lacking(self) -> bool:
+        """Whether anything is lacking for a proof, or left open."""
+        return self._open is not None or self.findings.lacking is not None
+
+    def leaves_open(self, doubt: Unseen) -> None:
+        """Remember that something could not be read: what else there is to see is seen first."""
+        self._open = self._open or doubt
+
     def lacks(self, paper: Paper, nl: str, en: str) -> None:
         """Report why a document proves nothing here: what stands behind its name."""
         self._lacks(paper, nl, en)
@@ -300,7 +316,10 @@ class Look:
         self.findings.unproven(f"{paper.name} {nl}.", f"{paper.name} {en}.")
 
     def conclude(self) -> None:
-        """Report what the facts that the judgement rests on are worth, and where a file says something else."""
+        """Report what the facts that the judgement rests on are worth, and where a file says something else.
+
+        Raises Unseen when something was left open.
+        """
         for paper in self._taken:
             for place, seen in zip(paper.document.places, paper.stated.places, strict=True):
                 if _rests_on(paper, place.fact):
@@ -313,6 +332,8 @@ class Look:
                     "is alleen gesteld; voeg het document zelf toe onder files",
                     "is only stated; add the document itself under files",
                 )
+        if self._open is not None:
+            raise self._open
 
     def _place(self, paper: Paper, place: Place, found: PlaceFound) -> None:
         """Hold a place in a file to the fact that it is said to state."""
@@ -408,7 +429,9 @@ def _is_placed(paper: Paper, path: str) -> bool:
     """Tell whether a fact was found in a file: at a place, or as a table or form that was read from one."""
     if path.startswith("signatures."):
         return True
-    if isinstance(paper.document, Register | Export | Form) and not hasattr(Envelope, path.split(".", maxsplit=1)[0]):
+    if path == ROWS and isinstance(paper.document, Register | Export):
+        return True
+    if isinstance(paper.document, Form) and not hasattr(Envelope, path.split(".", maxsplit=1)[0]):
         return True
     return any(
         found.proves and _covers(paper, place.fact, path)

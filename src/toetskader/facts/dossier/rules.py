@@ -39,6 +39,8 @@ OPERATORS = (
     "days_left",
     "not_before",
     "not_after",
+    "same_as",
+    "member_of",
 )
 
 
@@ -58,6 +60,8 @@ class Rule(Model, frozen=True, kw_only=True):
     days_left: Annotated[Count | None, Meta(description="A day at least so many days to come")] = None
     not_before: Annotated[str, Meta(description="Another field, or @parameter: a day that this one is not before")] = ""
     not_after: Annotated[str, Meta(description="Another field, or @parameter: a day that this one is not after")] = ""
+    same_as: Annotated[str, Meta(description="Another field, or @parameter: what has this value too")] = ""
+    member_of: Annotated[str, Meta(description="Another field, or @parameter: a list that holds this value")] = ""
     unless: Annotated[str, Meta(description="A field that may be filled instead")] = ""
     when: Annotated[
         dict[str, Plain | tuple[Plain, ...]],
@@ -72,6 +76,12 @@ class Rule(Model, frozen=True, kw_only=True):
     @property
     def _operators(self) -> list[str]:
         return [name for name in OPERATORS if getattr(self, name) not in (None, "", ())]
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The fields besides its own that it cannot do without; parameters are none."""
+        named = (self.not_before, self.not_after, self.same_as, self.member_of, *self.when)
+        return tuple(name for name in named if name and not name.startswith("@"))
 
     @property
     def operator(self) -> str:
@@ -112,18 +122,21 @@ def breach(rule: Rule, read: Read, today: date) -> Breach | None:
         if rule.unless and not is_empty(read(rule.unless)):
             return None
         return Breach(rule.field, "", _asked(rule, read), empty=True)
+    for name in (rule.not_before, rule.not_after, rule.same_as):
+        if name and not name.startswith("@") and is_empty(read(name)):
+            return Breach(name, "", Text(*_ASKED["filled"]), empty=True)
     if _meets(rule, value, read, today):
         return None
     if rule.unless and not is_empty(read(rule.unless)):
         return None
-    expired = rule.operator in {"within_days", "within_months", "days_left"} and _day(value) is not None
+    expired = rule.operator in {"within_days", "within_months", "days_left"} and day_of(value) is not None
     return Breach(rule.field, shown(value), _asked(rule, read), expired=expired)
 
 
 def applies(rule: Rule, read: Read) -> bool:
     """Tell whether a rule is about a case: `when` names none, or all of its fields have one of the values."""
     return all(
-        any(_same(read(name), one) for one in (wanted if isinstance(wanted, tuple) else (wanted,)))
+        any(same(read(name), one) for one in (wanted if isinstance(wanted, tuple) else (wanted,)))
         for name, wanted in rule.when.items()
     )
 
@@ -158,11 +171,11 @@ def months_before(day: date, months: int) -> date:
 def _meets(rule: Rule, value: Value, read: Read, today: date) -> bool:
     match rule.operator:
         case "equals":
-            return _same(value, rule.equals)
+            return same(value, rule.equals)
         case "one_of":
-            return any(_same(value, item) for item in rule.one_of)
+            return any(same(value, item) for item in rule.one_of)
         case "none_of":
-            return not any(_same(value, item) for item in rule.none_of)
+            return not any(same(value, item) for item in rule.none_of)
         case "contains":
             return _contains(value, rule.contains)
         case "matches":
@@ -172,10 +185,14 @@ def _meets(rule: Rule, value: Value, read: Read, today: date) -> bool:
             if number is None:
                 return False
             return number >= (rule.at_least or 0) if rule.operator == "at_least" else number <= (rule.at_most or 0)
+        case "same_as":
+            return same(value, _given(rule.same_as, read))
+        case "member_of":
+            return same(_given(rule.member_of, read), value)
         case "filled":
             return True
         case _:
-            day = _day(value)
+            day = day_of(value)
             return day is not None and _in_time(rule, day, read, today)
 
 
@@ -188,10 +205,10 @@ def _in_time(rule: Rule, day: date, read: Read, today: date) -> bool:
         case "days_left":
             return day >= today + timedelta(days=rule.days_left or 0)
         case "not_before":
-            other = _day(_given(rule.not_before, read))
+            other = day_of(_given(rule.not_before, read))
             return other is not None and day >= other
         case _:
-            other = _day(_given(rule.not_after, read))
+            other = day_of(_given(rule.not_after, read))
             return other is not None and day <= other
 
 
@@ -202,9 +219,10 @@ def _given(name: str, read: Read) -> Value:
     return value
 
 
-def _same(value: Value, wanted: Value) -> bool:
+def same(value: Value, wanted: Value) -> bool:
+    """Tell whether a value is what is wanted, as a reader sees it; of a list, whether a member is."""
     if isinstance(value, tuple):
-        return any(_same(item, wanted) for item in value)
+        return any(same(item, wanted) for item in value)
     if isinstance(wanted, bool):
         return _truth(value) is wanted
     if isinstance(wanted, int | float):
@@ -225,7 +243,7 @@ _NO = frozenset({"nee", "no", "false", "onwaar", "0"})
 
 def _contains(value: Value, wanted: str) -> bool:
     if isinstance(value, tuple):
-        return any(_same(item, wanted) for item in value)
+        return any(same(item, wanted) for item in value)
     return f" {folded(wanted)} " in f" {' '.join(_WORDS.findall(folded(shown(value))))} " or folded(wanted) in folded(
         shown(value)
     )
@@ -245,7 +263,8 @@ def _number(value: Value) -> float | None:
     return None if number is None else float(number)
 
 
-def _day(value: Value) -> date | None:
+def day_of(value: Value) -> date | None:
+    """Return the day that a value says; None when it says none, or several."""
     if isinstance(value, date):
         return value
     return date_in(value) if isinstance(value, str) else None
@@ -273,6 +292,12 @@ def _asked(rule: Rule, read: Read) -> Text:
         case "not_after":
             other = shown(_given(rule.not_after, read))
             return Text(f"niet na {rule.not_after} ({other})", f"not after {rule.not_after} ({other})")
+        case "same_as":
+            other = shown(_given(rule.same_as, read))
+            return Text(f"gelijk aan {rule.same_as} ({other})", f"the same as {rule.same_as} ({other})")
+        case "member_of":
+            other = shown(_given(rule.member_of, read))
+            return Text(f"een van {rule.member_of} ({other})", f"one of {rule.member_of} ({other})")
         case operator:
             wanted = shown(getattr(rule, operator, None))
             nl, en = _ASKED[operator]
