@@ -90,3 +90,19 @@ def test_what_is_read_does_not_depend_on_the_order_of_sets() -> None:
         given = {**os.environ, "PYTHONHASHSEED": str(seed)}
         done = subprocess.run([sys.executable, "-c", SEEDED], env=given, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == "''"
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_what_templates_include_is_followed_in_whatever_order_they_stand(step: int) -> None:
+    last = 20
+    chain = [f'{{{{ define "t{n}" }}}}{{{{ include "t{n + 1}" .x }}}}{{{{ end }}}}' for n in range(last)]
+    circle = f'{{{{ define "t{last}" }}}}{{{{ if .y }}}}{{{{ include "t0" . }}}}{{{{ end }}}}{{{{ now }}}}{{{{ end }}}}'
+    helpers = "".join([*chain, circle][::step])
+    file = '{{ if eq (include "t0" (dict "x" (lookup "" "" "" ""))) "x" }}{{ end }}'
+    assert sources(file, **{"templates/_h.tpl": helpers}) == {Source.CLOCK, Source.LOOKUP}
+    assert Decisions({"templates/_h.tpl": helpers, "templates/a.yaml": file}).unread == ""
+
+
+def test_a_variable_that_a_loop_sets_at_its_end_is_known_at_its_beginning() -> None:
+    text = '{{ $a := 1 }}{{ range .Values.l }}{{ if $a }}{{ end }}{{ $a = lookup "" "" "" "" }}{{ end }}'
+    assert sources(text) == {Source.LOOKUP}

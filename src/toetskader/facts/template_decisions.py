@@ -7,9 +7,9 @@ too few hides what runs.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from toetskader.facts.kubernetes.served_apis import builtin_groups, minor_version, served
 from toetskader.facts.kubernetes.workloads import POD_KINDS
@@ -118,7 +118,9 @@ class Decisions:
             found.setdefault(unit.name or path, []).append(number)
         return found
 
+    @cache  # noqa: B019 - as long as the chart is looked at
     def _called(self, name: str) -> list[int]:
+        """Return the templates that go by a name, or by the end of one where that is put together (`*…`)."""
         if not name.startswith("*"):
             return self._by_name.get(name, [])
         return [number for path in self.files if name[1:] and path.endswith(name[1:]) for number in self._file(path)]
@@ -259,8 +261,9 @@ class Decisions:
             if file == "NOTES.txt" or file.startswith("_"):
                 continue
             names = self.included_by(path)
-            texts = (text, *(self.files[other] for other, unit in self._all if unit.name in names))
-            if any(map(RUNS_PODS.search, texts)) or _may_run_pods(text) or makes_what_may_run(text):
+            defined = (self._all[number] for name in names for number in self._by_name.get(name, ()))
+            texts = {text, *(self.files[other] for other, unit in defined if unit.name)}
+            if any(map(_names_pods, texts)) or _may_run_pods(text) or makes_what_may_run(text):
                 found[path] = names
         return found
 
@@ -340,9 +343,21 @@ class Decisions:
         return unit.name or path
 
 
-def _add(found: dict[str, Tokens], more: Mapping[str, Tokens]) -> None:
+def _add(found: dict[str, Tokens], more: Mapping[str, Tokens]) -> bool:
+    """Add tokens to what is known by key; tell whether any of it is new."""
+    is_new = False
     for key, tokens in more.items():
-        found[key] = found.get(key, NONE) | tokens
+        known = found.get(key)
+        if known is None or not tokens <= known:
+            found[key] = tokens | (known or NONE)
+            is_new = True
+    return is_new
+
+
+@lru_cache(maxsize=2048)
+def _names_pods(text: str) -> bool:
+    # One text with templates is included by many files, and comes along in many charts.
+    return RUNS_PODS.search(text) is not None
 
 
 def _may_run_pods(text: str) -> bool:
@@ -381,25 +396,54 @@ class _Known:
         self._outputs: list[Tokens] = [NONE] * len(units)
         self._stored = [item for unit in units for item in unit.stored]
         self._parted = cache(_parted)
-        self.is_whole = True
+        self._known: list[dict[Tokens, Tokens]] = [{} for _ in units]
+        """What tokens of each template come to, until something changes that they stand for."""
+        self.is_whole = self._find(units)
         """False when templates call each other so deeply that there may be more to find."""
+
+    def _find(self, units: Sequence[Unit]) -> bool:
+        """Follow all calls until nothing new is found; tell whether it came to that."""
         callers = [
-            (number, chart._called(name), {key: tokens - {"dot"} for key, tokens in given.items()}, _hands_on(given))
+            (
+                number,
+                self._chart._called(name),
+                {key: tokens - {"dot"} for key, tokens in given.items()},
+                _hands_on(given),
+            )
             for number, unit in enumerate(units)
             for name, given, _ in unit.calls
         ]
+        outputs = [frozenset(unit.output) for unit in units]
+        including = self._including(units)
         for _ in range(self._MOST_ROUNDS):
-            before = ([dict(given) for given in self._arguments], list(self._outputs))
+            is_settled = True
             for number, called, argument, whole in callers:
                 given = self._passed(argument, number, whole=whole)
                 for other in called:
-                    _add(self._arguments[other], given)
-            for number, unit in enumerate(units):
-                self._outputs[number] |= self.tokens(frozenset(unit.output), number)
-            if before == (self._arguments, self._outputs):
-                break
-        else:
-            self.is_whole = False
+                    if _add(self._arguments[other], given):
+                        self._known[other].clear()
+                        is_settled = False
+            for number, output in enumerate(outputs):
+                found = self.tokens(output, number)
+                if not found <= self._outputs[number]:
+                    self._outputs[number] |= found
+                    for other in including[number]:
+                        self._known[other].clear()
+                    is_settled = False
+            if is_settled:
+                return True
+        return False
+
+    def _including(self, units: Sequence[Unit]) -> list[set[int]]:
+        """Return for every template which others go by its output."""
+        found: list[set[int]] = [set() for _ in units]
+        for number, unit in enumerate(units):
+            for tokens in (frozenset(unit.output), *(one for _, given, _ in unit.calls for one in given.values())):
+                for _, plain in self._parted(tokens)[1]:
+                    if plain.startswith("include:"):
+                        for other in self._chart._called(plain[8:]):
+                            found[other].add(number)
+        return found
 
     def _passed(self, argument: Argument, number: int, *, whole: bool) -> dict[str, Tokens]:
         """Return what a call in a template hands on. Parameters: `whole`, whether its own argument is among it."""
@@ -410,6 +454,13 @@ class _Known:
 
     def tokens(self, tokens: Tokens, number: int) -> Tokens:
         """Return what tokens of a template come to."""
+        known = self._known[number]
+        found = known.get(tokens)
+        if found is None:
+            found = known[tokens] = self._followed(tokens, number)
+        return found
+
+    def _followed(self, tokens: Tokens, number: int) -> Tokens:
         as_they_are, others = self._parted(tokens)
         if not others:
             return as_they_are

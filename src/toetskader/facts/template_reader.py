@@ -102,15 +102,16 @@ class _Reader:
         self._variables: dict[str, Tokens] = {"$": self._top}
         self._chains = 0
         self._outer: tuple[tuple[int, int], ...] = ()
-        self._final = False
 
     def read(self, body: tuple[Node, ...]) -> None:
-        """Read twice: what a loop sets at its end is there at its next beginning."""
+        """Read twice where variables are set: what a loop sets at its end is there at its next beginning."""
         self._body(body, self._top)
-        self._final = True
+        if self._variables == {"$": self._top}:
+            return
         self._chains = 0
         self.defined = []
         self.unit.calls = []
+        self.unit.found = []
         self.unit.written = []
         self._body(body, self._top)
 
@@ -181,7 +182,7 @@ class _Reader:
         arm: int = 0,
         outer: tuple[tuple[int, int], ...] | None = None,
     ) -> None:
-        if self._final and tokens:
+        if tokens:
             inside = self._outer if outer is None else outer
             self.unit.found.append(Found(site, tokens, start, end, negated, chain, arm, inside))
 

@@ -103,6 +103,7 @@ _API_VERSION = re.compile(r"^[\"']?apiVersion[\"']?:[ \t]*([^\n]*)", re.MULTILIN
 _WORD = re.compile(r"[A-Z][A-Za-z]+")
 
 
+@lru_cache(maxsize=2048)
 def makes_what_may_run(text: str) -> bool:
     """Tell whether a template makes something of which pods may come, though its text names no kind of workload."""
     for document in _DOCUMENT.split(COMMENT.sub("", text)):

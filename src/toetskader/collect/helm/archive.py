@@ -283,19 +283,25 @@ def _bounded(file: Path, path: str, budget: Budget) -> bytes:
     return data
 
 
+def contents_for_helm(source: OpenSource) -> dict[str, bytes]:
+    """Return the files of an opened chart that Helm would load and nothing else, packed subcharts as they are."""
+    ignore = source.files.get(IGNORE, "") if source.packed is None else ""
+    # They were counted when the chart was opened.
+    unlimited = Limits(entries=sys.maxsize, file_bytes=sys.maxsize, unpacked_bytes=sys.maxsize)
+    budget = Budget(unlimited, source.directory.name)
+    found = {
+        path: _bounded(Path(entry.path), path, budget)
+        for path, entry in _walk(source.directory, "", IgnoreRules(ignore), budget)
+    }
+    return found | ({IGNORE: ignore.encode()} if ignore else {})
+
+
 def copy_chart(source: OpenSource, target: Path) -> None:
     """Write a private copy of an opened chart, with the files that Helm would load and nothing else.
 
     Parameters: `target`, a directory that does not exist yet. The supplier's own directory is never written to.
     """
-    ignore = source.files.get(IGNORE, "") if source.packed is None else ""
-    unlimited = Budget(Limits(entries=sys.maxsize), target.name)
-    for path, entry in _walk(source.directory, "", IgnoreRules(ignore), unlimited):
-        file = target / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(entry.path, file)
-    if ignore:
-        (target / IGNORE).write_text(ignore, encoding="utf-8")
+    _unpack(contents_for_helm(source), target, target.name, ignore=True)
 
 
 def pack_again(source: OpenSource, copy: Path) -> Path:

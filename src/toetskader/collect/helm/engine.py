@@ -206,12 +206,13 @@ class OpenChart:
         self, copy: ChartCopy, texts: Mapping[str, str], renders: Sequence[RenderRequest]
     ) -> dict[str, Rendered | Failure] | Failure:
         """Render a copy of the chart in which some templates have another text; `texts`, by path."""
-        copy.write(texts)
-        request = ChartRequest(path=str(copy.directory), renders=tuple(renders), describe=False)
         try:
+            packed = copy.write(texts)
+            request = ChartRequest(path=str(packed), renders=tuple(renders), describe=False)
             if self._helm.program is None:
                 return self._helm._ask(self.source, request).renders
-            return self._helm._ask(archive.open_source(copy.directory, self._helm.limits), request).renders
+            with archive.open_source(packed, self._helm.limits) as opened:
+                return self._helm._ask(opened, request).renders
         except Failed as stop:
             return stop.failure
 
