@@ -113,7 +113,11 @@ def read_yaml(path: Path) -> YamlFile:
     Raises `FileError` for a file that is missing, too large, not UTF-8, not YAML, deeper than `MAX_DEPTH`, larger
     than `MAX_VALUES` values with aliases written out, or that has duplicate keys, tags or several documents.
     """
-    text = _text_of(path)
+    return parse_yaml(path, _text_of(path))
+
+
+def parse_yaml(path: Path, text: str) -> YamlFile:
+    """Read text as one of our YAML files. Parameters: `path`, for messages. Raises `FileError` as `read_yaml` does."""
     try:
         data, lines = _Builder(path, text).document()
     except yaml.YAMLError as error:
