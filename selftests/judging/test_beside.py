@@ -382,3 +382,65 @@ def test_the_same_subject_of_two_parts_is_not_mixed_up() -> None:
         matched={"chart": {"production": SET}},
     )
     assert found.measured == (Text("draait", "geleverd"),)
+
+
+# Every scene of another kind
+
+
+@check("test.every", absent={"chart": None})
+def laid_beside_all(
+    endpoint: Endpoint, render_of_every_chart: Mapping[str, Render | Undetermined] | None, findings: Findings
+) -> None:
+    for scene, render in (render_of_every_chart or {}).items():
+        if isinstance(render, Undetermined):
+            findings.saw(f"{scene}: {render.reason.nl}", "")
+        elif scene != SET:
+            findings.add(EndpointPlace(endpoint.host), seen=scene, expected=SET, part="chart", scene=scene)
+
+
+def judged_beside_two(other: Attempt) -> Judged:
+    """Judge beside a chart with two values sets."""
+    facts: dict[FactKey, Attempt] = {
+        FactKey("endpoint", HOST): Endpoint(host=HOST),
+        FactKey("render", SET): rendered(),
+        FactKey("render", "acceptatie"): other,
+        FactKey("chart"): CHART,
+    }
+    return judge(
+        check_made(laid_beside_all),
+        TargetSubjects(TargetFacts("t", {"saas": (HOST,), "chart": (SET, "acceptatie")}, facts)),
+        part="saas",
+        params={},
+        parameters=Parameters(Endpoint(host=HOST)),
+        today=date(2026, 1, 1),
+        fixtures={},
+        matched={"chart": {HOST: UNMATCHED}},
+    )
+
+
+def test_every_scene_is_laid_beside_by_name_and_a_finding_names_its_own() -> None:
+    found = judged_beside_two(rendered(scene="acceptatie"))
+    assert [(item.part, item.scene) for item in found.findings] == [("chart", "acceptatie")]
+    assert {FactKey("render", SET), FactKey("render", "acceptatie")} <= {*found.keys}
+
+
+def test_a_scene_that_was_not_seen_stands_there_with_its_reason() -> None:
+    found = judged_beside_two(LOST)
+    assert found.verdict is Verdict.PASS
+    assert "acceptatie" in found.measured[0].nl
+
+
+def test_every_scene_of_a_kind_that_is_not_there_is_none() -> None:
+    assert judged(laid_beside_all).verdict is Verdict.PASS
+
+
+def one_and_every() -> None:
+    @check("test.faulty", absent={"chart": None})
+    def function(
+        endpoint: Endpoint, render_of_chart: Render | None, render_of_every_chart: Render | None, findings: Findings
+    ) -> None: ...
+
+
+def test_one_scene_and_every_scene_of_a_kind_do_not_go_together() -> None:
+    with pytest.raises(TypeError, match="ask for one and for every scene of chart"):
+        one_and_every()

@@ -21,6 +21,8 @@ NORMS = ("norm", "tls_norm", "web_norm")
 ATTRIBUTE = "__toetskader_check__"
 _OF = "_of_"
 """Between a subject and the kind of part that it is of, in the name of an argument: `routes_of_chart`."""
+_EVERY = "every_"
+"""Before that kind, for the subject of each of its scenes: `routes_of_every_chart`."""
 
 Judgement = TypeVar("Judgement", bound=Callable[..., None])
 Absent = NotApplicable | Undetermined | None
@@ -36,6 +38,8 @@ class Beside:
     arguments: tuple[tuple[str, str], ...]
     """Arguments, each with its subject: `("routes_of_chart", "routes")`."""
     absent: Absent
+    every: bool = False
+    """Whether it takes each of its scenes, by name, rather than the one that goes with the measured scene."""
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -140,7 +144,8 @@ def check(
     `AT_HAND` or `EVERY_KIND`; of a namespace no other is asked for, and reading one is an error; `absent`, kind of part
     that is laid beside the measured one → what the judgement comes to on a target without it.
     The function's arguments say what it needs: a subject (`workloads`, `objects`, `chart`, …; see `judging.subjects`),
-    the same of a kind of part beside the one that is measured (`routes_of_chart`), `findings`, `params`, `parameters`
+    the same of a kind of part beside the one that is measured (`routes_of_chart`, or `routes_of_every_chart` for a
+    mapping of each of its scenes, an `Undetermined` for what was not seen), `findings`, `params`, `parameters`
     (the target's), `norm` (its annotation says of which kind), `today`; any other is a pytest fixture.
     Raises TypeError for a check without subject, with subjects that no part has together, with `params` on one
     side only, that asks for `objects` without saying of which kinds, for a subject whose fact is made with a
@@ -193,12 +198,19 @@ def check(
 
 
 def _beside(id_: str, arguments: Mapping[str, inspect.Parameter], absent: Mapping[str, Absent]) -> tuple[Beside, ...]:
-    """Return the kinds of parts that arguments ask for by name, `<subject>_of_<kind>`. Raises TypeError as `check`."""
+    """Return the kinds of parts that arguments ask for by name, `<subject>_of_<kind>` and `<subject>_of_every_<kind>`.
+
+    Raises TypeError as `check`.
+    """
     found: dict[str, list[tuple[str, str]]] = {}
+    every: dict[str, bool] = {}
     for name in arguments:
-        subject, of, part = name.rpartition(_OF)
+        subject, of, written = name.rpartition(_OF)
+        part = written.removeprefix(_EVERY)
         if not of or part not in KINDS:
             continue
+        if every.setdefault(part, part != written) is not (part != written):
+            raise TypeError(f"check {id_}: {name!r} and another argument ask for one and for every scene of {part}")
         if subject not in RESTS_ON[part]:
             raise TypeError(f"check {id_}: {name!r} asks for {subject!r}, which no {part} has")
         found.setdefault(part, []).append((name, subject))
@@ -211,7 +223,7 @@ def _beside(id_: str, arguments: Mapping[str, inspect.Parameter], absent: Mappin
         for name, _ in asked:
             if absent[part] is None and type(None) not in get_args(arguments[name].annotation):
                 raise TypeError(f"check {id_}: {name!r} is None when a target has no {part}; say so: `… | None`")
-    return tuple(Beside(part, tuple(asked), absent[part]) for part, asked in found.items())
+    return tuple(Beside(part, tuple(asked), absent[part], every[part]) for part, asked in found.items())
 
 
 def _common_parts(subjects: tuple[str, ...]) -> frozenset[str]:

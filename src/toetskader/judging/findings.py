@@ -136,6 +136,7 @@ class Findings:
         command: str = "",
         differs: Difference | None = None,
         part: str = "",
+        scene: str = "",
     ) -> None:
         """Report a place where the requirement is not met.
 
@@ -144,7 +145,8 @@ class Findings:
         place, when it is more precise than the requirement's own remedy; `strength`, as the norm gives it: only what
         is required fails; `command`, with which an auditor sees the same; `differs`, how the norm differs on purpose
         from what others measure by on just this, with its own remedy when it has one; `part`, the kind of part that
-        the place is of, when that is not the one that is measured. Raises KeyError for a kind that is not looked at.
+        the place is of, when that is not the one that is measured; `scene`, which one of it where there are several.
+        Raises KeyError for a kind that is not looked at.
         """
         self.differs(differs)
         remedy = remedy or (differs.remedy if differs is not None else None)
@@ -156,7 +158,7 @@ class Findings:
                 where=_clipped(place.where),
                 path=_clipped(place.path),
                 source=_clipped(place.source),
-                scene=self._beside[part] if part else self._scene,
+                scene=scene or (self._beside[part] if part else self._scene),
                 part=part,
                 seen=_plain(seen),
                 expected=_plain(expected),

@@ -295,13 +295,24 @@ def _subjects(check: Check, stage: Stage, given: Mapping[str, Any]) -> dict[str,
     for item in check.beside:
         scene = stage.beside[item.part]
         for argument, name in item.arguments:
+            asked = check.argument(name, params)
+            if isinstance(scene, tuple):
+                found[argument] = {one.scene: _got_or_doubt(check, stage, one, name, asked) for one in scene}
+                continue
             try:
-                found[argument] = None if scene is None else _got(scene, name, check.argument(name, params))
+                found[argument] = None if scene is None else _got(scene, name, asked)
             except (Missing, Undetermined) as outcome:
                 if argument not in check.accepts_undetermined:
                     raise
                 found[argument] = Undetermined(_doubt(check, outcome, stage))
     return found
+
+
+def _got_or_doubt(check: Check, stage: Stage, scene: SceneSubjects, name: str, argument: str) -> Any:
+    try:
+        return scene.get(name, argument)
+    except Unjudgeable as outcome:
+        return Undetermined(_doubt(check, outcome, stage))
 
 
 def _got(scene: SceneSubjects | Text, name: str, argument: str) -> Any:

@@ -16,13 +16,19 @@ class Stage:
     """A scene that is measured, and of each kind beside it the scene that goes with it."""
 
     scene: SceneSubjects
-    beside: Mapping[str, SceneSubjects | Text | None]
-    """Kind of part → its scene, why it cannot be told which, or None when the target has no such part."""
+    beside: Mapping[str, SceneSubjects | tuple[SceneSubjects, ...] | Text | None]
+    """Kind of part → its scene, all of its scenes, why it cannot be told which, or None when the target has no such
+    part.
+    """
 
     @property
     def others(self) -> Iterator[SceneSubjects]:
         """The scenes beside the measured one."""
-        return (item for item in self.beside.values() if isinstance(item, SceneSubjects))
+        for item in self.beside.values():
+            if isinstance(item, tuple):
+                yield from item
+            elif isinstance(item, SceneSubjects):
+                yield item
 
     @property
     def scenes(self) -> Iterator[SceneSubjects]:
@@ -34,6 +40,10 @@ class Stage:
         """Return the same with another scene in the place of that of its part."""
         if scene.part == self.scene.part:
             return replace(self, scene=scene)
+        there = self.beside[scene.part]
+        if isinstance(there, tuple):
+            changed = tuple(scene if item.scene == scene.scene else item for item in there)
+            return replace(self, beside={**self.beside, scene.part: changed})
         return replace(self, beside={**self.beside, scene.part: scene})
 
 
@@ -42,8 +52,12 @@ def staged(check: Check, scene: SceneSubjects, subjects: TargetSubjects, matched
     return Stage(scene, {item.part: _beside(item, scene.scene, subjects, matched) for item in check.beside})
 
 
-def _beside(item: Beside, scene: str, subjects: TargetSubjects, matched: Matched) -> SceneSubjects | Text | None:
+def _beside(
+    item: Beside, scene: str, subjects: TargetSubjects, matched: Matched
+) -> SceneSubjects | tuple[SceneSubjects, ...] | Text | None:
     if item.part not in matched:
         return None
+    if item.every:
+        return subjects.scenes(item.part, per_scene=item.per_scene)
     found = matched[item.part][scene] if item.per_scene else ""
     return found if isinstance(found, Text) else subjects.scene(item.part, found)
