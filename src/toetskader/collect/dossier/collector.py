@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from toetskader.collect import stopping
 from toetskader.collect.collector import Collector, Task
 from toetskader.collect.dossier.folders import Found, read_folders
+from toetskader.collect.dossier.form_formats.seen import form_seen
 from toetskader.collect.dossier.hide import without_secrets
 from toetskader.collect.dossier.people import People
 from toetskader.collect.dossier.reading import Reader, open_reader
@@ -21,6 +22,7 @@ from toetskader.facts.dossier.attachments import PlaceAsked, Read, Table, TableA
 from toetskader.facts.dossier.documents import Export, Form, Register
 from toetskader.facts.dossier.envelope import Envelope, Place
 from toetskader.facts.dossier.fact import Dossier, PlaceFound, Stated
+from toetskader.facts.dossier.forms import FormSeen
 from toetskader.facts.dossier.paths import fact
 from toetskader.facts.dossier.rules import is_empty
 from toetskader.facts.dossier.text import says
@@ -88,6 +90,7 @@ def _stated(item: Found, reader: Reader, people: People) -> Stated:
         attachments=tuple(read.attachment for read in reads.values()),
         places=tuple(_place(document, place, reads) for place in document.places),
         table=_table(document, reads, people),
+        form=_form(document, reads),
     )
 
 
@@ -143,6 +146,14 @@ def _table(document: Envelope, reads: Mapping[str, Read], people: People) -> Tab
             for row in table.rows
         ),
     )
+
+
+def _form(document: Envelope, reads: Mapping[str, Read]) -> FormSeen | None:
+    """Keep of a form what can be counted; what people wrote in it stays behind."""
+    if not isinstance(document, Form) or document.form not in reads:
+        return None
+    data = reads[document.form].form
+    return None if data is None else form_seen(document.format, data)
 
 
 def _digest(documents: tuple[Stated, ...]) -> str:

@@ -12,6 +12,7 @@ from msgspec import Meta, field
 
 from toetskader.core.fields import FileName, Model, Name, NonEmpty
 from toetskader.facts.dossier.envelope import Envelope, Person, Side
+from toetskader.facts.dossier.forms import FormFormat
 
 Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166: NL")]
 Count = Annotated[int, Meta(ge=0)]
@@ -358,7 +359,7 @@ class Export(Envelope, frozen=True, kw_only=True, tag="export"):
 class Form(Envelope, frozen=True, kw_only=True, tag="form"):
     """A form that was filled in: DPIA, IAMA, WCAG-EM, SBOM, publiccode, accessibility statement, checklist."""
 
-    format: Annotated[NonEmpty, Meta(description="dpia-3.0, iama, wcag-em, cyclonedx, publiccode, answers")]
+    format: Annotated[FormFormat, Meta(description="What the file is written in; `answers` is a list of questions")]
     form: Annotated[FileName, Meta(description="Which of its files holds the answers")]
 
 

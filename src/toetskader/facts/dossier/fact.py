@@ -5,6 +5,7 @@ import msgspec
 from toetskader.facts.attempt import Provenance
 from toetskader.facts.dossier.attachments import Attachment, PlaceSeen, Table
 from toetskader.facts.dossier.documents import AnyDocument
+from toetskader.facts.dossier.forms import FormSeen
 from toetskader.text import Text
 
 
@@ -34,6 +35,8 @@ class Stated(msgspec.Struct, frozen=True, kw_only=True):
     """What was found at each of its places, in that order."""
     table: Table | None = None
     """Of a register or export, its rows."""
+    form: FormSeen | None = None
+    """Of a form, what is kept of it; None when its file holds no form that could be read."""
 
 
 class Unread(msgspec.Struct, frozen=True, kw_only=True):
