@@ -21,6 +21,7 @@ from toetskader.catalogue.models import (
     TargetParameters,
 )
 from toetskader.norms.difference import MEASURING, MOST_SHOWN
+from toetskader.norms.iso import IsoNorm
 from toetskader.norms.tls import TlsNorm
 from toetskader.norms.web import WebNorm
 from toetskader.text import Text, natural
@@ -41,7 +42,7 @@ PLANNED = "planned-checks.yaml"
 PROFILES = "profiles"
 NORMS = "norms"
 _NOT_SOURCES = (PROFILES, NORMS)
-NORM_KINDS: Mapping[str, type[Norm]] = {"tls": TlsNorm, "web": WebNorm}
+NORM_KINDS: Mapping[str, type[Norm]] = {"tls": TlsNorm, "web": WebNorm, "iso": IsoNorm}
 """Kind of norm → its model; the parameter `<kind>_norm` of a target chooses one."""
 
 Model = TypeVar("Model")

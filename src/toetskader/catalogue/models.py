@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from toetskader.core.fields import END, Model, Name, NonEmpty
+from toetskader.norms.iso import IsoNorm
 from toetskader.norms.tls import TlsNorm
 from toetskader.norms.web import WebNorm
 from toetskader.text import Text
@@ -130,6 +131,9 @@ class TargetParameters(Model, frozen=True, kw_only=True):
     ] = None
     tls_norm: Annotated[Name | None, Meta(description="Norm for TLS, a file under policies/norms/")] = None
     web_norm: Annotated[Name | None, Meta(description="Norm for HTTP and DNS, a file under policies/norms/")] = None
+    iso_norm: Annotated[
+        Name | None, Meta(description="Editions of standards that certificates are for, a file under policies/norms/")
+    ] = None
     municipality: Annotated[NonEmpty | None, Meta(description="Name of the municipality, as it signs")] = None
     go_live: Annotated[date | None, Meta(description="Day on which it went, or goes, into production")] = None
     entra_tenant: Annotated[
@@ -271,7 +275,7 @@ class CheckInfo(Protocol):
         """True for a part of a larger judgement, which no requirement needs to name."""
 
 
-Norm = TlsNorm | WebNorm
+Norm = TlsNorm | WebNorm | IsoNorm
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from toetskader.catalogue.models import PlannedChecksFile, PolicyFile, Profile, SourcesFile
+from toetskader.norms.iso import IsoNorm
 from toetskader.norms.tls import TlsNorm
 from toetskader.norms.web import WebNorm
 
@@ -20,6 +21,7 @@ def catalogue_schemas() -> dict[str, dict[str, Any]]:
         "profile": schema_of(Profile, "Toetskader: profile"),
         "norm-tls": schema_of(TlsNorm, "Toetskader: norm for TLS"),
         "norm-web": schema_of(WebNorm, "Toetskader: norm for HTTP and DNS"),
+        "norm-iso": schema_of(IsoNorm, "Toetskader: editions of standards"),
     }
 
 
