@@ -4,7 +4,7 @@ What they are comes from a register, from a parameter of the target, or from the
 document whose `item` is it. None at all proves nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -12,12 +12,12 @@ import msgspec
 from msgspec import Meta
 
 from toetskader.core.fields import Model, Name
-from toetskader.facts.attempt import NotProven, Unseen
-from toetskader.facts.dossier.attachments import Cell, Table, Unreadable
+from toetskader.facts.attempt import NotProven
 from toetskader.facts.dossier.documents import Export, Register
 from toetskader.facts.dossier.envelope import Side
 from toetskader.facts.dossier.papers import Look, Paper, newest
-from toetskader.facts.dossier.rules import Plain, Rule, Value, applies, folded, is_empty, shown
+from toetskader.facts.dossier.rules import Plain, Rule, Value, folded, is_empty, shown
+from toetskader.facts.dossier.tables import Rows
 from toetskader.text import Text
 
 
@@ -106,66 +106,25 @@ def _named(where: str, names: Iterable[str]) -> Items:
 
 def _listed(look: Look, paper: Paper, source: ItemList) -> Items:
     """Return what a register lists."""
-    document, table = paper.document, paper.stated.table
+    document = paper.document
     if not isinstance(document, Register | Export):
         raise NotProven(Text(f"{source.register} is geen lijst met rijen.", f"{source.register} is no list with rows."))
-    if table is None:
-        return Items()
-    if table.problem is not None:
-        raise Unseen(document.table, table.problem)
     column = source.column or document.key
     if column is None:
         look.lacks(paper, "noemt geen kolom onder key", "names no column under key")
         return Items()
-    needed = (column, *source.when)
-    if absent := [name for name in needed if name not in table.columns]:
-        named = ", ".join(absent)
-        look.lacks(paper, f"heeft deze kolommen niet: {named}", f"does not have these columns: {named}")
-        return Items()
-    paper.used.update(dict.fromkeys(needed))
-    return _of_rows(look, paper, table, source, column)
+    table = Rows(look, paper)
+    table.require(column)
+    rows = table.only([_meant(name, values) for name, values in source.when.items()])
+    if not rows:
+        return Items(none_meant=not look.lacking)
+    table.hold(rows, [Rule(field=column)])
+    return _named(paper.name, [shown(value) for _, value in table.values(rows, column)])
 
 
-def _of_rows(look: Look, paper: Paper, table: Table, source: ItemList, column: str) -> Items:
-    names: list[str] = []
-    for number, row in _rows(table):
-        for name in (column, *source.when):
-            _require_outcome(paper, number, name, row[name])
-        if unclear := [name for name in source.when if is_empty(_value(row[name]))]:
-            look.lacks(paper, f"heeft in rij {number} geen {unclear[0]}", f"has no {unclear[0]} in row {number}")
-        elif not _is_meant(source, row):
-            continue
-        elif is_empty(_value(row[column])):
-            look.lacks(paper, f"heeft in rij {number} geen {column}", f"has no {column} in row {number}")
-        names.append(_name(_value(row[column])))
-    if table.rows and not names:
-        return Items(none_meant=True)
-    return _named(paper.name, names)
-
-
-def _require_outcome(paper: Paper, number: int, name: str, cell: Cell) -> None:
-    """Raise Unseen for a cell that holds something that cannot be known."""
-    if isinstance(cell, Unreadable):
-        message = Text(
-            f"rij {number}, kolom {name}: de uitkomst van deze cel is niet bewaard; sla het blad opnieuw op",
-            f"row {number}, column {name}: the outcome of this cell was not saved; save the sheet again",
-        )
-        raise Unseen(paper.name, message)
-
-
-def _is_meant(source: ItemList, row: Mapping[str, Cell]) -> bool:
-    rule = Rule(field=next(iter(source.when), "key"), when=source.when)
-    return applies(rule, lambda name: _value(row[name]))
-
-
-def _rows(table: Table) -> Iterator[tuple[int, dict[str, Cell]]]:
-    for number, row in zip(table.numbers, table.rows, strict=True):
-        yield number, dict(zip(table.columns, row, strict=True))
+def _meant(column: str, values: Plain | tuple[Plain, ...]) -> Rule:
+    return Rule(field=column, one_of=values if isinstance(values, tuple) else (values,))
 
 
 def _name(value: Value) -> str:
     return "" if is_empty(value) else shown(value)
-
-
-def _value(cell: Cell) -> Value:
-    return None if isinstance(cell, Unreadable) else cell

@@ -124,24 +124,24 @@ class Rows:
         """Tell whether the file has these columns; what it has not is reported as lacking."""
         absent = [name for name in dict.fromkeys(columns) if name not in self._columns]
         for name in absent:
-            heading = self._headings.get(name)
-            if heading is None:
-                nl, en = "noem onder columns welke kolom dat is", "name under columns which one that is"
-            else:
-                nl, en = f"het bestand heeft geen kop {heading}", f"the file has no heading {heading}"
-            self._look.lacks(self.paper, f"heeft geen kolom {name}: {nl}", f"has no column {name}: {en}")
+            told = self._absent(name)
+            self._look.lacks(self.paper, told.nl, told.en)
         return not absent
 
     def require(self, *columns: str) -> None:
         """End the judgement when the file lacks one of these columns. Raises NotProven."""
-        if not self.has(*columns):
-            names = ", ".join(columns)
-            raise NotProven(
-                Text(
-                    f"Zonder de kolommen {names} bewijst {self.paper.name} dit niet.",
-                    f"Without the columns {names} {self.paper.name} does not prove this.",
-                )
-            )
+        for name in columns:
+            if name not in self._columns:
+                told = self._absent(name)
+                raise NotProven(Text(f"{self.paper.name} {told.nl}.", f"{self.paper.name} {told.en}."))
+
+    def _absent(self, column: str) -> Text:
+        heading = self._headings.get(column)
+        if heading is None:
+            nl, en = "noem onder columns welke kolom dat is", "name under columns which one that is"
+        else:
+            nl, en = f"het bestand heeft geen kop {heading}", f"the file has no heading {heading}"
+        return Text(f"heeft geen kolom {column}: {nl}", f"has no column {column}: {en}")
 
     def values(self, rows: Iterable[Row], column: str) -> Iterator[tuple[Row, Value]]:
         """Yield the rows that say something in a column, with that. A cell that cannot be read is left open."""
