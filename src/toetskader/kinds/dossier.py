@@ -1,5 +1,6 @@
 """The dossier of a target: folders with a document each, which prove what no machine can see."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,7 +89,11 @@ def _papers(_: Scene, fact: Dossier) -> Papers:
 
 def _text(values: Values, _: str, __: Path) -> Text:
     (folder,) = values
-    return Text(f"  dossier:\n    folders: [{folder}]", f"  dossier:\n    folders: [{folder}]")
+    named = f"  dossier:\n    folders: [{json.dumps(folder, ensure_ascii=False)}]\n"
+    return Text(
+        f"{named}    # trust: stamcertificaten   # map met pem-bestanden, om handtekeningen te controleren\n",
+        f"{named}    # trust: roots              # folder with PEM files, to verify signatures\n",
+    )
 
 
 DOSSIER = Kind(

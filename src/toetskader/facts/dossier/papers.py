@@ -138,7 +138,8 @@ class Look:
     def the(self, ref: str) -> Paper:
         """Return the document that counts, `kind:type`, held to its own dates and files.
 
-        Raises NotProven when there is none, and Unseen when one that may be it could not be read.
+        Raises NotProven when there is none or it is yet to be filled in, and Unseen when one that may be it could not
+        be read.
         """
         found = self.all(ref)
         if not found:
@@ -156,7 +157,8 @@ class Look:
     def all(self, ref: str) -> tuple[Paper, ...]:
         """Return all documents `kind:type` that no other replaces; they must be taken before they are judged.
 
-        Raises Unseen when one that may be of them could not be read.
+        Raises NotProven when there are none but those that are yet to be filled in, and Unseen when one that may be of
+        them could not be read.
         """
         kind, _, type_ = ref.partition(":")
         found = [
@@ -169,9 +171,12 @@ class Look:
         return tuple(Paper(item) for item in found if item.document.id not in replaced)
 
     def _require_read(self, kind: str, type_: str, *, any_found: bool) -> None:
-        for item in self.dossier.unread:
-            if _may_be(item, kind, type_) and (item.kind or not any_found):
+        possible = [item for item in self.dossier.unread if _may_be(item, kind, type_)]
+        for item in possible:
+            if not item.is_blank and (item.kind or not any_found):
                 raise Unseen(kind, item.why)
+        if possible and not any_found:
+            raise NotProven(possible[0].why)
 
     def take(self, paper: Paper) -> None:
         """Rest the judgement on a document: hold it to its own dates and files."""
