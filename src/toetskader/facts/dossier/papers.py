@@ -257,10 +257,22 @@ class Look:
                 self.breached(paper, found)
 
     def _read(self, paper: Paper, name: str) -> Value:
-        if name.startswith("@"):
-            given: Value = self.parameters.get(name.removeprefix("@"))
-            return given
-        return paper.value(name)
+        return self.given(name) if name.startswith("@") else paper.value(name)
+
+    def given(self, name: str) -> Value:
+        """Return what a rule calls `@name`: `@component` and `@supplier` of the target, `@today`, or a parameter.
+
+        None for a parameter that is empty.
+        """
+        match name:
+            case "@component":
+                return self.dossier.component
+            case "@supplier":
+                return self.dossier.supplier
+            case "@today":
+                return self.today
+        given: Value = self.parameters.get(name.removeprefix("@"))
+        return given
 
     def breached(self, paper: Paper, found: Breach) -> None:
         """Report what does not meet a rule."""

@@ -121,7 +121,7 @@ def breach(rule: Rule, read: Read, today: date) -> Breach | None:
     if is_empty(value):
         if rule.unless and not is_empty(read(rule.unless)):
             return None
-        return Breach(rule.field, "", _asked(rule, read), empty=True)
+        return Breach(rule.field, "", asked(rule, read), empty=True)
     for name in (rule.not_before, rule.not_after, rule.same_as):
         if name and not name.startswith("@") and is_empty(read(name)):
             return Breach(name, "", Text(*_ASKED["filled"]), empty=True)
@@ -130,7 +130,7 @@ def breach(rule: Rule, read: Read, today: date) -> Breach | None:
     if rule.unless and not is_empty(read(rule.unless)):
         return None
     expired = rule.operator in {"within_days", "within_months", "days_left"} and day_of(value) is not None
-    return Breach(rule.field, shown(value), _asked(rule, read), expired=expired)
+    return Breach(rule.field, shown(value), asked(rule, read), expired=expired)
 
 
 def applies(rule: Rule, read: Read) -> bool:
@@ -181,7 +181,7 @@ def _meets(rule: Rule, value: Value, read: Read, today: date) -> bool:
         case "matches":
             return linear(rule.matches).search(shown(value)) is not None
         case "at_least" | "at_most":
-            number = _number(value)
+            number = number_of(value)
             if number is None:
                 return False
             return number >= (rule.at_least or 0) if rule.operator == "at_least" else number <= (rule.at_most or 0)
@@ -226,7 +226,7 @@ def same(value: Value, wanted: Value) -> bool:
     if isinstance(wanted, bool):
         return _truth(value) is wanted
     if isinstance(wanted, int | float):
-        return _number(value) == wanted
+        return number_of(value) == wanted
     return folded(shown(value)) == folded(shown(wanted))
 
 
@@ -252,7 +252,8 @@ def _contains(value: Value, wanted: str) -> bool:
 _WORDS = linear(r"[^\s.,;:()/]+")
 
 
-def _number(value: Value) -> float | None:
+def number_of(value: Value) -> float | None:
+    """Return the number that a value is, of a list how many members it has; None when it is none."""
     if isinstance(value, tuple):
         return len(value)
     if isinstance(value, bool):
@@ -270,8 +271,8 @@ def day_of(value: Value) -> date | None:
     return date_in(value) if isinstance(value, str) else None
 
 
-def _asked(rule: Rule, read: Read) -> Text:
-    """Say what a rule asks."""
+def asked(rule: Rule, read: Read) -> Text:
+    """Say what a rule asks. Raises NoParameter when it compares with a parameter that is empty."""
     match rule.operator:
         case "within_days":
             return Text(
