@@ -53,6 +53,9 @@ class Reports(Protocol):
     def saw(self, nl: str, en: str) -> None:
         """Tell what was looked at."""
 
+    def took(self, document: str) -> None:
+        """Tell on which document a verdict rests."""
+
     def rests_on(self, worth: Worth) -> None:
         """Tell what a verdict is worth."""
 
@@ -181,6 +184,7 @@ class Look:
     def take(self, paper: Paper) -> None:
         """Rest the judgement on a document: hold it to its own dates and files."""
         self._taken.append(paper)
+        self.findings.took(paper.document.id)
         document, today = paper.document, self.today
         if document.issued_on > today:
             self._lacks(
