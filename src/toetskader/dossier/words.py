@@ -232,6 +232,8 @@ FIELDS = {
         ("Export.columns", _COLUMNS, '{type: "TYPE", region: "LOCATION"}'),
         ("Export.personal", _PERSONAL, "[owner]"),
         ("Export.key", _KEY, "id"),
+        ("Export.values", "wat over de rijen gemeld wordt, als getal", "{paas_percent: 55.6}"),
+        ("Export.details", _DETAILS, '{single-region: "de tweede regio volgt in 2027"}'),
         ("Form.format", "waarin het bestand geschreven is; answers is een lijst met vragen en antwoorden", "dpia"),
         ("Form.form", "in welk van de bestanden de antwoorden staan", "dpia.json"),
         ("Extract.legal_name", "de statutaire naam", '"Acme B.V."'),
