@@ -93,22 +93,6 @@ class PlannedChecksFile(Model, frozen=True, kw_only=True):
     checks: tuple[PlannedCheck, ...]
 
 
-class Contradiction(Model, frozen=True, kw_only=True):
-    """A statement on paper, and measurements that cannot be failed while it is true."""
-
-    claim: Annotated[RequirementId, Meta(description="The requirement that a document meets")]
-    measured: Annotated[
-        tuple[RequirementId, ...], Meta(min_length=1, description="Requirements that are measured, each by itself")
-    ]
-    why: Annotated[Text, Meta(description="Why both cannot be so, in a sentence")]
-
-
-class ContradictionsFile(Model, frozen=True, kw_only=True):
-    """policies/tegenspraak.yaml: what paper says beside what is measured."""
-
-    contradictions: tuple[Contradiction, ...]
-
-
 class InClusterPeer(Model, frozen=True, kw_only=True):
     """A component in the same cluster that the target talks to."""
 
@@ -152,6 +136,13 @@ class TargetParameters(Model, frozen=True, kw_only=True):
     ] = None
     municipality: Annotated[NonEmpty | None, Meta(description="Name of the municipality, as it signs")] = None
     go_live: Annotated[date | None, Meta(description="Day on which it went, or goes, into production")] = None
+    sprint_weeks: Annotated[
+        Annotated[int, Meta(ge=1, le=8)] | None, Meta(description="How many weeks a sprint takes")
+    ] = None
+    tendered: Annotated[bool | None, Meta(description="Whether it was bought by a public tender")] = None
+    uses_algorithms: Annotated[
+        bool | None, Meta(description="Whether it uses AI, or algorithms that affect people")
+    ] = None
     entra_tenant: Annotated[
         NonEmpty | None, Meta(description="Tenant of the municipality in Entra ID: its id or its domain")
     ] = None
@@ -307,8 +298,6 @@ class Catalogue:
     """Inventory id that another requirement covers → that requirement's id."""
     norms: Mapping[str, Norm] = field(default_factory=dict)
     """By id."""
-    contradictions: tuple[Contradiction, ...] = ()
-    """What paper says beside what is measured."""
 
     def find(self, id_: str) -> Requirement | None:
         """Return the requirement with this id, or the one that covers it."""

@@ -192,7 +192,6 @@ def _ended(
         crash=crash,
         measured=tuple(findings.measured),
         differences=tuple(findings.differences),
-        documents=tuple(findings.documents),
         worth=findings.worth,
     )
     if findings.fail:

@@ -96,6 +96,14 @@ class Parameters:
         """Return a parameter, or None when the target does not give it."""
         return getattr(self._values, name)
 
+    def arises(self, name: str | None) -> None:
+        """End not applicable when the target says no to a parameter; without a name nothing is asked."""
+        if name is not None and not self.require(name):
+            not_applicable(
+                f"Volgens 'parameters.{name}' van het doel is dit niet aan de orde.",
+                f"By 'parameters.{name}' of the target this does not arise.",
+            )
+
     def require(self, name: str) -> Any:
         """Return a parameter; without it nothing that depends on it can be judged (undetermined, naming it)."""
         value = self.get(name)

@@ -1,9 +1,7 @@
 """Results of a run: the model that every report is a view of."""
 
 from toetskader.results.model import (
-    Contradicted,
     Deviation,
-    Document,
     Finding,
     LevelCount,
     NotLookedAt,
@@ -16,9 +14,7 @@ from toetskader.results.model import (
 )
 
 __all__ = [
-    "Contradicted",
     "Deviation",
-    "Document",
     "Finding",
     "LevelCount",
     "NotLookedAt",

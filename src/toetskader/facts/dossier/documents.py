@@ -333,14 +333,56 @@ class Record(Envelope, frozen=True, kw_only=True, tag="record"):
     details: dict[Name, NonEmpty] = field(default_factory=dict)
 
 
+class SinglePoint(Model, frozen=True, kw_only=True):
+    """Something whose failure alone stops the service."""
+
+    what: NonEmpty
+    accepted_by: Annotated[str, Meta(description="Role that accepted the risk")] = ""
+    accepted_on: date | None = None
+
+    @property
+    def key(self) -> str:
+        """By which it is named in the path of a fact."""
+        return self.what
+
+    @property
+    def said(self) -> str | float | date:
+        """What stands of it in a file."""
+        return self.what
+
+
+class DesignedInterface(Model, frozen=True, kw_only=True):
+    """An interface that a design describes, and the standard that it follows."""
+
+    name: NonEmpty
+    standard: Annotated[str, Meta(description="As the list of the Standardisation Forum calls it")] = ""
+
+    @property
+    def key(self) -> str:
+        """By which it is named in the path of a fact."""
+        return self.name
+
+    @property
+    def said(self) -> str | float | date:
+        """What stands of it in a file."""
+        return self.standard
+
+
 class Design(Envelope, frozen=True, kw_only=True, tag="design"):
     """An architecture, technical or security design, or documentation."""
 
     author_role: str = ""
+    roles: Annotated[tuple[Name, ...], Meta(description="Roles that took part in it")] = ()
     sections: tuple[Topic, ...] = ()
     references: tuple[NonEmpty, ...] = ()
-    elements: Annotated[tuple[NonEmpty, ...], Meta(description="What it describes: services, interfaces")] = ()
+    elements: Annotated[tuple[NonEmpty, ...], Meta(description="What it describes: services, releases")] = ()
+    interfaces: tuple[DesignedInterface, ...] = ()
+    single_points: Annotated[
+        tuple[SinglePoint, ...] | None, Meta(description="Single points of failure; an empty list when there is none")
+    ] = None
+    threat_model_on: date | None = None
     item: str = ""
+    set_up_on: Annotated[date | None, Meta(description="Day on which what it is about was set up")] = None
 
 
 class Export(Envelope, frozen=True, kw_only=True, tag="export"):
@@ -354,12 +396,6 @@ class Export(Envelope, frozen=True, kw_only=True, tag="export"):
     columns: Annotated[dict[Name, NonEmpty], Meta(min_length=1)]
     personal: tuple[Name, ...] = ()
     key: Name | None = None
-    values: Annotated[Numbers, Meta(description="What is reported of the rows, as a number: `paas_percent`")] = field(
-        default_factory=dict
-    )
-    details: Annotated[dict[Name, NonEmpty], Meta(description="What the rows do not say, by name: a reason")] = field(
-        default_factory=dict
-    )
 
 
 class Form(Envelope, frozen=True, kw_only=True, tag="form"):

@@ -39,6 +39,7 @@ OPERATORS = (
     "days_left",
     "not_before",
     "not_after",
+    "before",
     "same_as",
     "member_of",
 )
@@ -60,6 +61,7 @@ class Rule(Model, frozen=True, kw_only=True):
     days_left: Annotated[Count | None, Meta(description="A day at least so many days to come")] = None
     not_before: Annotated[str, Meta(description="Another field, or @parameter: a day that this one is not before")] = ""
     not_after: Annotated[str, Meta(description="Another field, or @parameter: a day that this one is not after")] = ""
+    before: Annotated[str, Meta(description="Another field, or @parameter: a day that this one comes before")] = ""
     same_as: Annotated[str, Meta(description="Another field, or @parameter: what has this value too")] = ""
     member_of: Annotated[str, Meta(description="Another field, or @parameter: a list that holds this value")] = ""
     unless: Annotated[str, Meta(description="A field that may be filled instead")] = ""
@@ -80,7 +82,7 @@ class Rule(Model, frozen=True, kw_only=True):
     @property
     def others(self) -> tuple[str, ...]:
         """The fields besides its own that it cannot do without; parameters are none."""
-        named = (self.not_before, self.not_after, self.same_as, self.member_of, *self.when)
+        named = (self.not_before, self.not_after, self.before, self.same_as, self.member_of, *self.when)
         return tuple(name for name in named if name and not name.startswith("@"))
 
     @property
@@ -121,8 +123,8 @@ def breach(rule: Rule, read: Read, today: date) -> Breach | None:
     if is_empty(value):
         if rule.unless and not is_empty(read(rule.unless)):
             return None
-        return Breach(rule.field, "", asked(rule, read), empty=True)
-    for name in (rule.not_before, rule.not_after, rule.same_as):
+        return Breach(rule.field, "", _asked(rule, read), empty=True)
+    for name in (rule.not_before, rule.not_after, rule.before, rule.same_as):
         if name and not name.startswith("@") and is_empty(read(name)):
             return Breach(name, "", Text(*_ASKED["filled"]), empty=True)
     if _meets(rule, value, read, today):
@@ -130,7 +132,7 @@ def breach(rule: Rule, read: Read, today: date) -> Breach | None:
     if rule.unless and not is_empty(read(rule.unless)):
         return None
     expired = rule.operator in {"within_days", "within_months", "days_left"} and day_of(value) is not None
-    return Breach(rule.field, shown(value), asked(rule, read), expired=expired)
+    return Breach(rule.field, shown(value), _asked(rule, read), expired=expired)
 
 
 def applies(rule: Rule, read: Read) -> bool:
@@ -207,6 +209,9 @@ def _in_time(rule: Rule, day: date, read: Read, today: date) -> bool:
         case "not_before":
             other = day_of(_given(rule.not_before, read))
             return other is not None and day >= other
+        case "before":
+            other = day_of(_given(rule.before, read))
+            return other is not None and day < other
         case _:
             other = day_of(_given(rule.not_after, read))
             return other is not None and day <= other
@@ -271,8 +276,8 @@ def day_of(value: Value) -> date | None:
     return date_in(value) if isinstance(value, str) else None
 
 
-def asked(rule: Rule, read: Read) -> Text:
-    """Say what a rule asks. Raises NoParameter when it compares with a parameter that is empty."""
+def _asked(rule: Rule, read: Read) -> Text:
+    """Say what a rule asks."""
     match rule.operator:
         case "within_days":
             return Text(
@@ -293,6 +298,9 @@ def asked(rule: Rule, read: Read) -> Text:
         case "not_after":
             other = shown(_given(rule.not_after, read))
             return Text(f"niet na {rule.not_after} ({other})", f"not after {rule.not_after} ({other})")
+        case "before":
+            other = shown(_given(rule.before, read))
+            return Text(f"voor {rule.before} ({other})", f"before {rule.before} ({other})")
         case "same_as":
             other = shown(_given(rule.same_as, read))
             return Text(f"gelijk aan {rule.same_as} ({other})", f"the same as {rule.same_as} ({other})")
