@@ -12,7 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from toetskader.report.html import render_html
 from toetskader.results.model import (
+    Contradicted,
     Deviation,
+    Document,
     Finding,
     LevelCount,
     NotLookedAt,
@@ -137,6 +139,13 @@ class Make:
             self.result(
                 "DDC-7.2-13", level=1, title="Containers draaien zonder root", proof="indication", lines="579",
                 reason="De chart zet runAsNonRoot; de gebruiker in de image is niet bekeken.",
+                documents=("certificaat-27001",), evidence_strength=2,
+                contradictions=(
+                    Contradicted(
+                        requirement="DDC-7.2-14", title="Het bestandssysteem van een container is alleen te lezen",
+                        verdict=Verdict.FAIL, why="Wie dit verklaart heeft dat geregeld.", is_claim=True,
+                    ),
+                ),
             ),
             self.result(
                 "DDC-7.17-01", level=1, chapter="Certificaten en TLS", lines="",
@@ -144,6 +153,12 @@ class Make:
             ),
             self.result(
                 "DDC-7.2-14", verdict=Verdict.FAIL,
+                contradictions=(
+                    Contradicted(
+                        requirement="DDC-7.2-13", title="Containers draaien zonder root", verdict=Verdict.PASS,
+                        why="Wie dit verklaart heeft dat geregeld.", is_claim=False,
+                    ),
+                ),
                 findings=(
                     self.finding(0),
                     self.finding(0, scene="standaard"),
@@ -174,6 +189,7 @@ class Make:
                 "DDC-7.3-12", verdict=Verdict.UNPROVEN, level=3, part="dossier", chapter="Beveiliging",
                 title="Er is een recent rapport van een kwetsbaarhedenscan", check="dossier.scan_report",
                 reason="Het dossier bevat geen rapport van na 22 augustus 2026.",
+                documents=("scanrapport",), evidence_strength=1,
             ),
             self.result(
                 "DDC-7.20-03", verdict=Verdict.FAIL, level=3, gated=False, mode="best-effort/option",
@@ -203,6 +219,19 @@ class Make:
             not_looked_at=skipped,
             blocked_by=("DDC-7.2-14", "DDC-7.5-04", "DDC-7.5-05"),
             deviations=(self.deviation(), soon, expired, unneeded),
+            documents=(
+                Document(
+                    id="certificaat-27001",
+                    title="Certificaat informatiebeveiliging",
+                    about="certificate 27001",
+                    issuer="Keurmerk BV",
+                    issued_on="2025-01-01",
+                    valid_until="2026-12-15",
+                ),
+                Document(id="scanrapport", title="Scanrapport", about="assessment scan", valid_until="2026-08-01"),
+                Document(id="kaart", title="Kaart", about="card", issued_on="2026-01-01"),
+                Document(id="x", title="dossier/x/bewijs.yaml", about="", problem="dossier/x/bewijs.yaml:3 is leeg"),
+            ),
         )
         return self.report([summary], results, lang)
 

@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -197,3 +198,24 @@ def test_a_portfolio_says_per_requirement_once_what_holds_for_all(make) -> None:
     assert said.count("Herstel: Zet readOnlyRootFilesystem") == 8
     assert "alle 5 toetsobjecten" in said
     assert "Toetsrapport portfolio van 5 toetsobjecten" in said
+
+
+def test_the_dossier_says_what_each_document_is_for_and_what_runs_out_first(make: Any) -> None:
+    shown = page(make.everything()).dossiers[0][1]
+    assert [item.document.id for item in shown] == ["x", "scanrapport", "certificaat-27001", "kaart"]
+    assert [item.state for item in shown] == ["", "expired", "expiring", ""]
+    assert [[row.result.requirement for row in item.rows] for item in shown] == [[], ["DDC-7.3-12"], ["DDC-7.2-13"], []]
+    text = Parsed(render_html(make.everything())).text
+    assert "nog 23 dagen" in text
+    assert "geen eis in deze run" in text
+
+
+def test_paper_and_measurement_that_contradict_name_each_other(make: Any) -> None:
+    text = Parsed(render_html(make.everything())).text
+    assert "Tegengesproken door DDC-7.2-14 (Het bestandssysteem van een container is alleen te lezen" in text
+    assert "Spreekt tegen wat het dossier zegt bij DDC-7.2-13 (Containers draaien zonder root)" in text
+    assert [row.result.requirement for _, row in page(make.everything()).contradicted] == ["DDC-7.2-13"]
+
+
+def test_without_a_dossier_the_page_has_no_section_on_it(make: Any) -> None:
+    assert "dossier" not in Parsed(render_html(make.portfolio(2, 2))).ids

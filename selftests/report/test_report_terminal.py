@@ -105,6 +105,11 @@ def test_summary_of_one_target(report: Report) -> None:
         "  niveau 4 (verbeterafspraak): 1 voldoet niet, 9 niet bekeken",
         "  afwijking AFW-2 verloopt op 1 december 2026 (over 9 dagen)",
         "  Afwijking AFW-3 verliep op 31 oktober 2026 en telt niet meer.",
+        "Papier en meting spreken elkaar tegen:",
+        "  DDC-7.2-13@voorbeeld Containers draaien zonder root",
+        "    Tegengesproken door DDC-7.2-14 (Het bestandssysteem van een container is alleen te lezen: voldoet "
+        "niet). Wie dit",
+        "      verklaart heeft dat geregeld.",
         "rapport: reports/voorbeeld/latest/report.html",
     ]
 
@@ -137,3 +142,10 @@ def test_hidden_characters_become_visible() -> None:
     assert one_line(" a\r\n b\t\tc ") == "a[U+000D] ↵ b c"
     assert clip("abcdef", 4) == "abcd… (+2)"
     assert clip("abcd", 4) == "abcd"
+
+
+def test_what_a_measurement_contradicts_is_said_at_the_end(make: Any) -> None:
+    lines = summary_lines(make.everything(), None, "nl", 100)
+    at = lines.index("Papier en meting spreken elkaar tegen:")
+    assert lines[at + 1].startswith("  DDC-7.2-13@voorbeeld Containers draaien zonder root")
+    assert lines[at + 2].startswith("    Tegengesproken door DDC-7.2-14")

@@ -13,8 +13,10 @@ from toetskader.catalogue.lint import lint_catalogue
 from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Catalogue, Level, Part, Requirement
 from toetskader.catalogue.schema import catalogue_schemas
-from toetskader.core.failure import Failed, ToetskaderError
+from toetskader.core.failure import Failed, UsageError
 from toetskader.core.fields import Name
+from toetskader.dossier import commands as dossier
+from toetskader.dossier.schema import dossier_schemas
 from toetskader.facts.kubernetes.declared import AT_HAND, EVERY_KIND
 from toetskader.judging.check import Check
 from toetskader.judging.registry import RegistryError, load_checks
@@ -33,14 +35,6 @@ TARGETS = Path("targets")
 TESTS = Path("tests")
 SCHEMAS = Path("docs/schemas")
 ROLES = Path("docs/beheer/rollen.yaml")
-
-
-class UsageError(ToetskaderError):
-    """An argument that leads nowhere. Attribute: `message`, what is wrong and what to do."""
-
-    def __init__(self, message: Text) -> None:
-        super().__init__(message.en)
-        self.message = message
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -68,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Return every JSON Schema that is published, by name."""
-    return {**catalogue_schemas(), **target_schemas(), "results": json_view.schema()}
+    return {**catalogue_schemas(), **target_schemas(), **dossier_schemas(), "results": json_view.schema()}
 
 
 def schema_text(schema: Mapping[str, Any]) -> str:
@@ -132,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:
         )
     target.add_argument("--output", type=Path, metavar="BESTAND", help="schrijf hierheen; anders naar het scherm")
     target.set_defaults(run=_scaffold_target)
+    dossier.add(commands, catalogue)
     snapshot = commands.add_parser(
         "snapshot", parents=[common], help="schrijf wat er in een namespace draait naar een map om mee te geven"
     )

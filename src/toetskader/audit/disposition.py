@@ -83,6 +83,7 @@ def dispose(
         measured=tuple(text[lang] for text in (*_strength(judged), *judged.measured)),
         differences=tuple(text[lang] for text in judged.differences),
         claim=requirement.claim[lang] if requirement.claim else "",
+        documents=judged.documents,
         evidence_strength=judged.worth.strength if judged.worth else None,
     )
 

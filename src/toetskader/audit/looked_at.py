@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from toetskader.facts.key import TargetFacts
+from toetskader.kinds.kind import Listed
 from toetskader.kinds.registry import KINDS
+from toetskader.results import Document
 from toetskader.targets.models import Target
 from toetskader.text import Lang
 
@@ -16,6 +18,8 @@ class LookedAt:
     """Part → chart name, version, digest, or endpoints."""
     commands: dict[str, tuple[str, ...]]
     """File of evidence → commands that show what is in it."""
+    documents: tuple[Document, ...] = ()
+    """Documents that parts of it consist of."""
 
 
 def looked_at(target: Target, facts: TargetFacts | None, lang: Lang) -> LookedAt:
@@ -31,4 +35,17 @@ def looked_at(target: Target, facts: TargetFacts | None, lang: Lang) -> LookedAt
         for key, attempt in attempts.items()
         if (found := getattr(attempt, "commands", ()))
     }
-    return LookedAt({name: text for name, text in told.items() if text}, commands)
+    documents = tuple(_document(item, lang) for name in target.parts for item in KINDS[name].documents(attempts))
+    return LookedAt({name: text for name, text in told.items() if text}, commands, documents)
+
+
+def _document(item: Listed, lang: Lang) -> Document:
+    return Document(
+        id=item.id,
+        title=item.title,
+        about=item.about,
+        issuer=item.issuer,
+        issued_on=item.issued_on,
+        valid_until=item.valid_until,
+        problem=item.problem[lang] if item.problem else "",
+    )

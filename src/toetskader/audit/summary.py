@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from toetskader.audit.disposition import BEST_EFFORT
 from toetskader.audit.scope import InScope, Scope
 from toetskader.catalogue.models import Requirement
-from toetskader.results import Deviation, LevelCount, Result, TargetSummary, Verdict
+from toetskader.results import Deviation, Document, LevelCount, Result, TargetSummary, Verdict
 
 LEVELS = (1, 2, 3, 4)
 _MET = frozenset({Verdict.PASS, Verdict.EXPLAINED, Verdict.NOT_APPLICABLE})
@@ -40,6 +40,7 @@ def summarise(
     gate: int,
     parts: dict[str, str],
     commands: dict[str, tuple[str, ...]],
+    documents: tuple[Document, ...] = (),
     deviations: tuple[Deviation, ...],
 ) -> TargetSummary:
     """Add up the results of one target.
@@ -58,6 +59,7 @@ def summarise(
         profiles=scope.profiles,
         parts=parts,
         commands=commands,
+        documents=documents,
         level_reached=reached,
         blocked_by=blocked_by,
         looked_at=len(results),

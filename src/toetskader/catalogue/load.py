@@ -8,6 +8,8 @@ from typing import TypeVar
 from toetskader.catalogue.models import (
     Catalogue,
     CheckInfo,
+    Contradiction,
+    ContradictionsFile,
     Norm,
     Part,
     PlannedCheck,
@@ -39,6 +41,7 @@ from toetskader.yamlfile import (
 
 SOURCES = "sources.yaml"
 PLANNED = "planned-checks.yaml"
+CONTRADICTIONS = "tegenspraak.yaml"
 PROFILES = "profiles"
 NORMS = "norms"
 _NOT_SOURCES = (PROFILES, NORMS)
@@ -97,6 +100,7 @@ class _Loader:
         self._profiles: dict[str, Profile] | None = None
         self._requirements: dict[str, Requirement] = {}
         self._covered: dict[str, str] = {}
+        self._contradictions: tuple[Contradiction, ...] = ()
 
     def load(self) -> Catalogue:
         if not self._folder.is_dir():
@@ -108,6 +112,7 @@ class _Loader:
         self._load_profiles()
         for path in self._policy_files():
             self._load_policies(path)
+        self._load_contradictions()
         for path in self._folder.rglob("*.yml"):
             self._errors.append(FileError(path, Text("heet geen .yaml; hernoem het", "is not named .yaml; rename it")))
         if self._errors:
@@ -119,6 +124,7 @@ class _Loader:
             self._profiles or {},
             self._covered,
             self._norms or {},
+            self._contradictions,
         )
 
     def _read(self, path: Path, model: type[Model]) -> tuple[YamlFile, Model] | None:
@@ -169,6 +175,30 @@ class _Loader:
                 )
                 self._error(file, path, message)
         self._planned = {check.id: check for check in content.checks}
+
+    def _load_contradictions(self) -> None:
+        """Load what paper says beside what is measured; a catalogue need not have any."""
+        path = self._folder / CONTRADICTIONS
+        loaded = self._read(path, ContradictionsFile) if path.exists() else None
+        if loaded is None:
+            return
+        file, content = loaded
+        for index, pair in enumerate(content.contradictions):
+            place: Steps = ("contradictions", index)
+            self._check_side(file, (*place, "claim"), pair.claim, on_paper=True)
+            for number, id_ in enumerate(pair.measured):
+                self._check_side(file, (*place, "measured", number), id_, on_paper=False)
+        self._contradictions = content.contradictions
+
+    def _check_side(self, file: YamlFile, place: Steps, id_: str, *, on_paper: bool) -> None:
+        row = self._requirements.get(id_)
+        if row is None:
+            unknown = Text(f"geen eis heet {shown(id_)}.", f"no requirement is named {shown(id_)}.")
+            self._error(file, place, joined(unknown, did_you_mean(id_, self._requirements)))
+        elif on_paper and "dossier" not in row.measured_on:
+            self._error(file, place, Text(f"{id_} rust niet op papier", f"{id_} does not rest on paper"))
+        elif not on_paper and not row.measured_on.keys() - {"dossier"}:
+            self._error(file, place, Text(f"{id_} wordt niet gemeten", f"{id_} is not measured"))
 
     def _load_norms(self) -> None:
         paths = sorted((self._folder / NORMS).glob("*.yaml"))

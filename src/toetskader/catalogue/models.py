@@ -93,6 +93,22 @@ class PlannedChecksFile(Model, frozen=True, kw_only=True):
     checks: tuple[PlannedCheck, ...]
 
 
+class Contradiction(Model, frozen=True, kw_only=True):
+    """A statement on paper, and measurements that cannot be failed while it is true."""
+
+    claim: Annotated[RequirementId, Meta(description="The requirement that a document meets")]
+    measured: Annotated[
+        tuple[RequirementId, ...], Meta(min_length=1, description="Requirements that are measured, each by itself")
+    ]
+    why: Annotated[Text, Meta(description="Why both cannot be so, in a sentence")]
+
+
+class ContradictionsFile(Model, frozen=True, kw_only=True):
+    """policies/tegenspraak.yaml: what paper says beside what is measured."""
+
+    contradictions: tuple[Contradiction, ...]
+
+
 class InClusterPeer(Model, frozen=True, kw_only=True):
     """A component in the same cluster that the target talks to."""
 
@@ -298,6 +314,8 @@ class Catalogue:
     """Inventory id that another requirement covers → that requirement's id."""
     norms: Mapping[str, Norm] = field(default_factory=dict)
     """By id."""
+    contradictions: tuple[Contradiction, ...] = ()
+    """What paper says beside what is measured."""
 
     def find(self, id_: str) -> Requirement | None:
         """Return the requirement with this id, or the one that covers it."""

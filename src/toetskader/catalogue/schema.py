@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from toetskader.catalogue.models import PlannedChecksFile, PolicyFile, Profile, SourcesFile
+from toetskader.catalogue.models import ContradictionsFile, PlannedChecksFile, PolicyFile, Profile, SourcesFile
 from toetskader.norms.iso import IsoNorm
 from toetskader.norms.tls import TlsNorm
 from toetskader.norms.web import WebNorm
@@ -17,6 +17,7 @@ def catalogue_schemas() -> dict[str, dict[str, Any]]:
     return {
         "policy": schema_of(PolicyFile, "Toetskader: policies"),
         "planned-checks": schema_of(PlannedChecksFile, "Toetskader: planned checks"),
+        "contradictions": schema_of(ContradictionsFile, "Toetskader: paper beside measurement"),
         "sources": schema_of(SourcesFile, "Toetskader: sources"),
         "profile": schema_of(Profile, "Toetskader: profile"),
         "norm-tls": schema_of(TlsNorm, "Toetskader: norm for TLS"),

@@ -106,6 +106,14 @@ class Outcome(ToetskaderError):  # noqa: N818 - a way to end a judgement
     """A judgement ends without a doubt, other than by returning."""
 
 
+class UsageError(ToetskaderError):
+    """An argument that leads nowhere. Attribute: `message`, what is wrong and what to do."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
 def failed(reason: Reason, *, nl: str, en: str) -> Failed:
     """Make the exception for one reason and its sentence in both languages."""
     return Failed(Failure(reason, Text(nl=nl, en=en)))

@@ -37,6 +37,8 @@ class Judged(msgspec.Struct, frozen=True):
     """What was measured, in a few words."""
     differences: tuple[Text, ...] = ()
     """How the norm differs on purpose from what others measure by, where that bears on this."""
+    documents: tuple[str, ...] = ()
+    """Documents of the dossier that it rests on, by id."""
     worth: Worth | None = None
     """How strong the evidence is, where it is paper."""
 
@@ -98,6 +100,7 @@ def _together(judged: Sequence[Judged], decides: Judged) -> Judged:
         measured=tuple(dict.fromkeys(text for item in judged for text in item.measured)),
         differences=tuple(dict.fromkeys(text for item in judged for text in item.differences)),
         crash=next((item.crash for item in judged if item.crash), None),
+        documents=tuple(dict.fromkeys(id_ for item in judged for id_ in item.documents)),
         worth=decides.worth,
         doubt=next((item.doubt or item.reason for item in judged if is_doubtful(item)), None),
     )

@@ -91,6 +91,7 @@ class Findings:
         self.differences: list[Text] = []
         self._lacking: list[Text] = []
         self.worth: Worth | None = None
+        self.documents: dict[str, None] = {}
 
     def saw(self, nl: str, en: str) -> None:
         """Tell what was measured, in a few words; it is shown with every verdict, a pass too."""
@@ -114,6 +115,10 @@ class Findings:
         if not self._lacking:
             return None
         return clipped(Text(" ".join(text.nl for text in self._lacking), " ".join(text.en for text in self._lacking)))
+
+    def took(self, document: str) -> None:
+        """Tell that the verdict rests on a document of the dossier, by id."""
+        self.documents[document] = None
 
     def rests_on(self, worth: Worth) -> None:
         """Tell what a verdict on paper is worth; of several the weakest counts."""

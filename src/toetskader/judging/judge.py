@@ -192,6 +192,7 @@ def _ended(
         crash=crash,
         measured=tuple(findings.measured),
         differences=tuple(findings.differences),
+        documents=tuple(findings.documents),
         worth=findings.worth,
     )
     if findings.fail:

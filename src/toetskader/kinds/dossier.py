@@ -1,5 +1,6 @@
 """The dossier of a target: folders with a document each, which prove what no machine can see."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from toetskader.facts.dossier.fact import Dossier
 from toetskader.facts.dossier.papers import Papers
 from toetskader.facts.key import Attempt, FactKey
 from toetskader.kinds.entry import Entry, Problems, Written
-from toetskader.kinds.kind import Kind, SceneEntry, no_secrets, nothing_to_say
+from toetskader.kinds.kind import Kind, Listed, SceneEntry, no_secrets, nothing_to_say
 from toetskader.kinds.scaffold import Scaffold, Values, no_remark
 from toetskader.kinds.subject import Scene, Subject
 from toetskader.text import Lang, Text
@@ -82,13 +83,39 @@ def _describe(part: DossierPart, attempts: Mapping[FactKey, Attempt], _: Path, l
     return Text(f"{names}: {count} documenten", f"{names}: {count} documents")[lang]
 
 
+def _documents(attempts: Mapping[FactKey, Attempt]) -> tuple[Listed, ...]:
+    seen = attempts.get(FactKey("dossier"))
+    if not isinstance(seen, Dossier):
+        return ()
+    read = (
+        Listed(
+            id=item.document.id,
+            title=item.document.title,
+            about=f"{item.document.__struct_config__.tag} {item.document.type}",
+            issuer=item.document.issuer.organisation,
+            issued_on=item.document.issued_on.isoformat(),
+            valid_until=item.document.valid_until.isoformat() if item.document.valid_until else "",
+        )
+        for item in seen.documents
+    )
+    unread = (
+        Listed(id=item.where, title=item.where, about=f"{item.kind} {item.type}".strip(), problem=item.why)
+        for item in seen.unread
+    )
+    return (*read, *unread)
+
+
 def _papers(_: Scene, fact: Dossier) -> Papers:
     return Papers(fact)
 
 
 def _text(values: Values, _: str, __: Path) -> Text:
     (folder,) = values
-    return Text(f"  dossier:\n    folders: [{folder}]", f"  dossier:\n    folders: [{folder}]")
+    named = f"  dossier:\n    folders: [{json.dumps(folder, ensure_ascii=False)}]\n"
+    return Text(
+        f"{named}    # trust: stamcertificaten   # map met pem-bestanden, om handtekeningen te controleren\n",
+        f"{named}    # trust: roots              # folder with PEM files, to verify signatures\n",
+    )
 
 
 DOSSIER = Kind(
@@ -121,4 +148,5 @@ DOSSIER = Kind(
         remark=no_remark,
     ),
     docs=("dossier.md", "## De mappen"),
+    documents=_documents,
 )

@@ -55,6 +55,27 @@ class SceneEntry:
         return self.written or self.name
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A document that a part consists of, for people."""
+
+    id: str
+    title: str
+    about: str
+    """What it is: `certificate 27001`."""
+    issuer: str = ""
+    issued_on: str = ""
+    valid_until: str = ""
+    """Last day that it holds (ISO 8601); empty for one without an end."""
+    problem: Text | None = None
+    """Why it could not be read."""
+
+
+def no_documents(_: Mapping[FactKey, Attempt]) -> tuple[Listed, ...]:
+    """For a kind that is not made of documents: it has none."""
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind(Generic[PartT]):
     """A kind of part. Every field but the last must be given: one that lacks fails at import, with its name."""
@@ -104,6 +125,8 @@ class Kind(Generic[PartT]):
     """Page under docs/, and the heading of the section that tells how it is named and read."""
     indication: Text | None = None
     """What a pass on it shows, where that is but an indication; None for the usual words."""
+    documents: Callable[[Mapping[FactKey, Attempt]], tuple[Listed, ...]] = no_documents
+    """Returns the documents that were read, of what came of collecting a target."""
 
     def __post_init__(self) -> None:
         """Raise TypeError, with the name of the kind, for a declaration that is not whole."""

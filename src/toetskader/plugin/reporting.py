@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import pytest
 
+from toetskader.audit.contradictions import with_contradictions
 from toetskader.audit.deviations import statuses
 from toetskader.audit.looked_at import LookedAt, looked_at
 from toetskader.audit.summary import summarise
@@ -67,7 +68,10 @@ class Reporting:
         missing = self._verdicts.missing
         digest, sums = self._places.evidence.write_sums()
         results = sorted(
-            self._verdicts.results.values(), key=lambda result: (result.target, result.level, result.requirement)
+            with_contradictions(
+                self._verdicts.results.values(), self._plan.catalogue.contradictions, self._plan.options.lang
+            ),
+            key=lambda result: (result.target, result.level, result.requirement),
         )
         own: dict[str, list[Result]] = {target.name: [] for target in self._plan.targets}
         for result in results:
@@ -104,6 +108,7 @@ class Reporting:
             gate=self._plan.gate(target),
             parts=self._looked_at(target).parts,
             commands=self._looked_at(target).commands,
+            documents=self._looked_at(target).documents,
             deviations=statuses(target, results, self._plan.today),
         )
 

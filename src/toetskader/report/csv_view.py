@@ -4,7 +4,7 @@ import csv
 import io
 
 from toetskader.report.visible import one_line
-from toetskader.report.words import by_part, words_of
+from toetskader.report.words import by_part, contradictions, words_of
 from toetskader.results.model import Report
 
 COLUMNS = (
@@ -12,7 +12,7 @@ COLUMNS = (
     "label", "gated", "blocks", "title", "remedy", "reason", "deviation", "deviation_status", "deviation_expires",
     "where", "path", "file", "scene", "seen", "expected", "finding_remedy",
     "strength", "command", "measured", "claim", "differences", "parts", "finding_part",
-    "evidence_strength",
+    "evidence_strength", "contradictions",
 )  # fmt: skip
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -43,7 +43,15 @@ def encode(report: Report) -> bytes:
         strength = "" if r.evidence_strength is None else str(r.evidence_strength)
         found_on = [f.part or r.part for f in r.findings]
         for finding, part in zip(findings or [("",) * 9], found_on or [""], strict=True):
-            beside = ("; ".join(r.measured), r.claim, " ".join(r.differences), "; ".join(by_part(r, w)), part, strength)
+            beside = (
+                "; ".join(r.measured),
+                r.claim,
+                " ".join(r.differences),
+                "; ".join(by_part(r, w)),
+                part,
+                strength,
+                " ".join(contradictions(r, w)),
+            )
             writer.writerow([_cell(text) for text in (*result, *finding, *beside)])
     return out.getvalue().encode("utf-8-sig")
 

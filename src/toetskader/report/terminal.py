@@ -18,6 +18,7 @@ from toetskader.report.words import (
     EXPIRING_DAYS,
     Words,
     alarms,
+    contradictions,
     coverage,
     day,
     days_left,
@@ -138,9 +139,24 @@ def summary_lines(report: Report, report_path: Path | str | None, lang: Lang, wi
                 lines += _wrap(said, width, "  ", "    ")
             elif deviation.status == "expired":
                 lines += _wrap(deviation_sentence(deviation, w), width, "  ", "    ")
+    lines += _contradiction_lines(report.results, w, width)
     if report_path is not None:
         # not wrapped: a path that is broken over lines cannot be clicked or copied
         lines.append(f"{w.report_at}: {one_line(str(report_path))}")
+    return lines
+
+
+def _contradiction_lines(results: Iterable[Result], w: Words, width: int) -> list[str]:
+    """Say which statements on paper a measurement contradicts."""
+    claims = [result for result in results if any(item.is_claim for item in result.contradictions)]
+    if not claims:
+        return []
+    lines = _wrap(f"{w.contradictions}:", width, "", "  ")
+    for result in claims[:BLOCKING_SHOWN]:
+        head = f"{one_line(result.requirement)}@{one_line(result.target)} {one_line(result.title)}"
+        lines += _wrap(head, width, "  ", "    ")
+        for said in contradictions(result, w):
+            lines += _wrap(said, width, "    ", "      ")
     return lines
 
 

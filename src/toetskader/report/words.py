@@ -70,6 +70,21 @@ class Words:
     measured: str
     difference: str
     claim: str
+    dossier: str
+    dossier_intro: str
+    document: str
+    issuer: str
+    issued_on: str
+    valid_until: str
+    days_to_go: str
+    has_expired: str
+    used_for: str
+    used_for_nothing: str
+    unreadable: str
+    contradicted: str
+    contradicts: str
+    contradictions: str
+    contradictions_intro: str
     by_hand: str
     scene: str
     more_findings: str
@@ -221,6 +236,22 @@ NL = Words(
     measured="Gemeten",
     difference="Bewust verschil",
     claim="De bron zegt",
+    dossier="Dossier",
+    dossier_intro="De documenten die gelezen zijn, en wat elk aantoont. Wat het eerst verloopt staat bovenaan.",
+    document="Document",
+    issuer="Uitgever",
+    issued_on="Datum",
+    valid_until="Geldig tot en met",
+    days_to_go="nog {n} dagen|nog {n} dag",
+    has_expired="verlopen",
+    used_for="Voor eisen",
+    used_for_nothing="geen eis in deze run",
+    unreadable="Niet te lezen",
+    contradicted="Tegengesproken door {id} ({title}: {verdict}). {why}",
+    contradicts="Spreekt tegen wat het dossier zegt bij {id} ({title}). {why}",
+    contradictions="Papier en meting spreken elkaar tegen",
+    contradictions_intro="Wat hier op papier staat en wat in dezelfde run gemeten is, kan niet allebei waar zijn. De "
+    "eis op papier houdt haar oordeel, en geldt niet meer als bewijs.",
     by_hand="Zelf zien",
     scene="waardenset",
     more_findings="Nog {n} bevindingen staan in results.json.|Nog {n} bevinding staat in results.json.",
@@ -390,6 +421,22 @@ EN = Words(
     measured="Measured",
     difference="Deliberate difference",
     claim="The source says",
+    dossier="Dossier",
+    dossier_intro="The documents that were read, and what each shows. What expires first stands on top.",
+    document="Document",
+    issuer="Issuer",
+    issued_on="Date",
+    valid_until="Valid until",
+    days_to_go="{n} days to go|{n} day to go",
+    has_expired="expired",
+    used_for="For requirements",
+    used_for_nothing="no requirement in this run",
+    unreadable="Unreadable",
+    contradicted="Contradicted by {id} ({title}: {verdict}). {why}",
+    contradicts="Contradicts what the dossier says for {id} ({title}). {why}",
+    contradictions="Paper and measurement contradict each other",
+    contradictions_intro="What stands here on paper and what the same run measured cannot both be true. The "
+    "requirement on paper keeps its verdict, and is no proof any more.",
     by_hand="See for yourself",
     scene="values set",
     more_findings="{n} more findings are in results.json.|{n} more finding is in results.json.",
@@ -593,6 +640,16 @@ def _why_not(item: PartResult, result: Result) -> str:
 
 def _beside(item: PartResult, w: Words) -> str:
     return w.beside.format(part=item.part, others=", ".join(item.beside)) if item.beside else item.part
+
+
+def contradictions(result: Result, w: Words) -> list[str]:
+    """Say what speaks against a result: of what paper says a measurement, of a measurement what paper says."""
+    return [
+        (w.contradicted if item.is_claim else w.contradicts).format(
+            id=item.requirement, title=item.title, verdict=w.verdicts[item.verdict], why=item.why
+        )
+        for item in result.contradictions
+    ]
 
 
 def mark(result: Result, gate: int, w: Words) -> str:

@@ -1,7 +1,9 @@
 """Results of a run: the model that every report is a view of."""
 
 from toetskader.results.model import (
+    Contradicted,
     Deviation,
+    Document,
     Finding,
     LevelCount,
     NotLookedAt,
@@ -14,7 +16,9 @@ from toetskader.results.model import (
 )
 
 __all__ = [
+    "Contradicted",
     "Deviation",
+    "Document",
     "Finding",
     "LevelCount",
     "NotLookedAt",

@@ -75,6 +75,18 @@ class PartResult(msgspec.Struct, frozen=True, kw_only=True):
     """Other parts that it was laid beside, each with what one of its scenes is called."""
 
 
+class Contradicted(msgspec.Struct, frozen=True, kw_only=True):
+    """Another result on the same target that speaks against a result: what paper says, and what was measured."""
+
+    requirement: str
+    title: str
+    verdict: Verdict
+    why: str
+    """Why the two cannot both be so, in the language of the run."""
+    is_claim: bool
+    """Whether the result that this stands with is the paper's side; then it is no proof any more."""
+
+
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict on one requirement for one target; its key is `(requirement, target)`."""
 
@@ -113,6 +125,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """How the norm differs on purpose from what others measure by, where that bears on this verdict."""
     claim: str = ""
     """What the source says of the present state, to lay beside what was measured."""
+    contradictions: tuple[Contradicted, ...] = ()
+    """What speaks against it on the other side: paper or measurement."""
+    documents: tuple[str, ...] = ()
+    """Documents of the dossier that the verdict rests on, by id."""
     evidence_strength: int | None = None
     """How strong the evidence of a dossier is, from 0 (stated) to 4 (confirmed by a measurement); None without it."""
 
@@ -148,6 +164,21 @@ class LevelCount(msgspec.Struct, frozen=True, kw_only=True):
     not_looked_at: int
 
 
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """A document of the dossier of a target."""
+
+    id: str
+    title: str
+    about: str
+    """What it is: `certificate 27001`."""
+    issuer: str = ""
+    issued_on: str = ""
+    valid_until: str = ""
+    """Last day that it holds (ISO 8601); empty for one without an end."""
+    problem: str = ""
+    """Why it could not be read."""
+
+
 class TargetSummary(msgspec.Struct, frozen=True, kw_only=True):
     """What a run says about one target."""
 
@@ -168,6 +199,8 @@ class TargetSummary(msgspec.Struct, frozen=True, kw_only=True):
     not_looked_at: tuple[NotLookedAt, ...]
     deviations: tuple[Deviation, ...]
     """All deviations of the target with their status."""
+    documents: tuple[Document, ...] = ()
+    """Documents of its dossier; `Result.documents` tells what each is used for."""
     commands: dict[str, tuple[str, ...]] = {}
     """File of evidence → commands with which an auditor sees by hand what is in it."""
 

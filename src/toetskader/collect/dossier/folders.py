@@ -9,19 +9,34 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from os.path import relpath
 from pathlib import Path, PurePosixPath
+from typing import Any
 
+from toetskader.core.fields import Name
 from toetskader.facts.dossier.documents import KINDS, Card, Export, Form, Register
 from toetskader.facts.dossier.envelope import Envelope
 from toetskader.facts.dossier.fact import Unread
 from toetskader.oserrors import why
 from toetskader.text import Text
-from toetskader.yamlfile import FileError, FileErrors, YamlFile, did_you_mean, joined, read_yaml, shown
+from toetskader.yamlfile import (
+    FileError,
+    FileErrors,
+    Steps,
+    YamlFile,
+    did_you_mean,
+    joined,
+    misfits,
+    read_yaml,
+    shown,
+    shown_path,
+)
 
 DOCUMENT = "bewijs.yaml"
 CARD = "kaart.yaml"
 MOST_DOCUMENTS = 2_000
 _SHOWN = 3
-"""Errors of one file that a reason tells; `toetskader lint` tells them all."""
+"""Errors of one file that a reason tells."""
+_NAMED = 8
+"""Fields that a reason names which are yet to be filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +65,16 @@ def read_folders(folders: Iterable[Path], base: Path) -> tuple[tuple[Found, ...]
     for path in _files(folders, base, unread):
         where = relpath(path, base)
         try:
-            found.append(_document(path, where))
-        except FileErrors as error:
-            unread.append(_unread(path, where, error.errors))
+            file = _file(path)
         except FileError as error:
             unread.append(_unread(path, where, (error,)))
+            continue
+        try:
+            found.append(Found(_document(file), file, where))
+        except FileErrors as error:
+            unread.append(_unread(path, where, error.errors, file.data))
+        except FileError as error:
+            unread.append(_unread(path, where, (error,), file.data))
     counted = Counter(item.document.id for item in found)
     for item in found:
         if counted[item.document.id] > 1:
@@ -63,7 +83,7 @@ def read_folders(folders: Iterable[Path], base: Path) -> tuple[tuple[Found, ...]
                 f"id {name} staat er {counted[name]} keer; geef elk document een eigen id",
                 f"id {name} stands here {counted[name]} times; give each document an id of its own",
             )
-            unread.append(_unread(item.file.path, item.where, (item.file.error(("id",), message),), item.document))
+            unread.append(_unread(item.file.path, item.where, (item.file.error(("id",), message),), item.file.data))
     unique = (item for item in found if counted[item.document.id] == 1)
     return tuple(sorted(unique, key=lambda item: item.document.id)), tuple(sorted(unread, key=lambda item: item.where))
 
@@ -94,19 +114,22 @@ def _files(folders: Iterable[Path], base: Path, unread: list[Unread]) -> Iterato
             yield path
 
 
-def _document(path: Path, where: str) -> Found:
-    """Read one document. Raises FileError and FileErrors."""
+def _file(path: Path) -> YamlFile:
+    """Read the YAML of a document. Raises FileError."""
     if path.is_symlink() or path.parent.is_symlink():
         raise FileError(
             path, Text("is een koppeling; zet het bestand zelf hier", "is a link; put the file itself here")
         )
-    file = read_yaml(path)
-    model = _model(file)
-    document: Envelope = file.convert(model)
+    return read_yaml(path)
+
+
+def _document(file: YamlFile) -> Envelope:
+    """Return what a document says. Raises FileError and FileErrors."""
+    document: Envelope = file.convert(_model(file))
     problems = [file.error(steps, message) for steps, message in _problems(document)]
     if problems:
         raise FileErrors(problems)
-    return Found(document, file, where)
+    return document
 
 
 def _model(file: YamlFile) -> type[Envelope]:
@@ -162,13 +185,18 @@ def _problems(document: Envelope) -> Iterator[tuple[tuple[str | int, ...], Text]
         )
 
 
-def _unread(path: Path, where: str, errors: tuple[FileError, ...], document: Envelope | None = None) -> Unread:
-    """Say why a document cannot be read, with what it is as far as that can be told."""
-    kind = type_ = ""
-    if document is not None:
-        kind, type_ = str(document.__struct_config__.tag), document.type
-    elif path.name == CARD:
-        kind = "card"
+def _unread(path: Path, where: str, errors: tuple[FileError, ...], data: Any = None) -> Unread:
+    """Say why a document cannot be read, with what it is as far as that can be told.
+
+    Parameters: `data`, what stands in its file, when that is YAML.
+    """
+    kind, type_ = ("card", "") if path.name == CARD else _said_to_be(data)
+    if empty := _left_empty(data):
+        named = ", ".join(shown_path(steps) for steps in empty[:_NAMED]) + (", …" if len(empty) > _NAMED else "")
+        why = Text(
+            f"{where} is nog niet ingevuld; vul in: {named}", f"{where} is yet to be filled in; fill in: {named}"
+        )
+        return Unread(where=where, kind=kind, type=type_, why=why, is_blank=True)
     told = errors[:_SHOWN]
     more = len(errors) - len(told)
     rest = Text(f" (en nog {more})", f" (and {more} more)") if more else Text("", "")
@@ -178,3 +206,24 @@ def _unread(path: Path, where: str, errors: tuple[FileError, ...], document: Env
         for lang in ("nl", "en")
     )
     return Unread(where=where, kind=kind, type=type_, why=Text(f"{nl}{rest.nl}", f"{en}{rest.en}"))
+
+
+def _said_to_be(data: Any) -> tuple[str, str]:
+    """Return the kind and type that a document says it is of; empty where it does not."""
+    if not isinstance(data, dict) or data.get("kind") not in list(KINDS):
+        return "", ""
+    type_ = data.get("type")
+    return data["kind"], type_ if isinstance(type_, str) and not misfits(type_, Name) else ""
+
+
+def _left_empty(data: Any) -> list[Steps]:
+    """Return what a document leaves empty, when it is wrong for no other reason."""
+    kind, _ = _said_to_be(data)
+    wrong = [steps for steps, _ in misfits(data, KINDS[kind])] if kind else []
+    return wrong if all(steps and _at(data, steps) is None for steps in wrong) else []
+
+
+def _at(data: Any, steps: Steps) -> Any:
+    for step in steps:
+        data = data[step]
+    return data

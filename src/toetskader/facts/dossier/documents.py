@@ -396,6 +396,12 @@ class Export(Envelope, frozen=True, kw_only=True, tag="export"):
     columns: Annotated[dict[Name, NonEmpty], Meta(min_length=1)]
     personal: tuple[Name, ...] = ()
     key: Name | None = None
+    values: Annotated[Numbers, Meta(description="What is reported of the rows, as a number: `paas_percent`")] = field(
+        default_factory=dict
+    )
+    details: Annotated[dict[Name, NonEmpty], Meta(description="What the rows do not say, by name: a reason")] = field(
+        default_factory=dict
+    )
 
 
 class Form(Envelope, frozen=True, kw_only=True, tag="form"):

@@ -47,6 +47,8 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True):
     """As far as that could be told; empty for any."""
     type: str
     why: Text
+    is_blank: bool = False
+    """Whether nothing is the matter but that something was left empty: it is yet to be filled in."""
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True, tag="dossier"):

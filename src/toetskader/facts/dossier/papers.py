@@ -53,6 +53,9 @@ class Reports(Protocol):
     def saw(self, nl: str, en: str) -> None:
         """Tell what was looked at."""
 
+    def took(self, document: str) -> None:
+        """Tell on which document a verdict rests."""
+
     def rests_on(self, worth: Worth) -> None:
         """Tell what a verdict is worth."""
 
@@ -138,7 +141,8 @@ class Look:
     def the(self, ref: str) -> Paper:
         """Return the document that counts, `kind:type`, held to its own dates and files.
 
-        Raises NotProven when there is none, and Unseen when one that may be it could not be read.
+        Raises NotProven when there is none or it is yet to be filled in, and Unseen when one that may be it could not
+        be read.
         """
         found = self.all(ref)
         if not found:
@@ -156,7 +160,8 @@ class Look:
     def all(self, ref: str) -> tuple[Paper, ...]:
         """Return all documents `kind:type` that no other replaces; they must be taken before they are judged.
 
-        Raises Unseen when one that may be of them could not be read.
+        Raises NotProven when there are none but those that are yet to be filled in, and Unseen when one that may be of
+        them could not be read.
         """
         kind, _, type_ = ref.partition(":")
         found = [
@@ -169,13 +174,17 @@ class Look:
         return tuple(Paper(item) for item in found if item.document.id not in replaced)
 
     def _require_read(self, kind: str, type_: str, *, any_found: bool) -> None:
-        for item in self.dossier.unread:
-            if _may_be(item, kind, type_) and (item.kind or not any_found):
+        possible = [item for item in self.dossier.unread if _may_be(item, kind, type_)]
+        for item in possible:
+            if not item.is_blank and (item.kind or not any_found):
                 raise Unseen(kind, item.why)
+        if possible and not any_found:
+            raise NotProven(possible[0].why)
 
     def take(self, paper: Paper) -> None:
         """Rest the judgement on a document: hold it to its own dates and files."""
         self._taken.append(paper)
+        self.findings.took(paper.document.id)
         document, today = paper.document, self.today
         if document.issued_on > today:
             self._lacks(
@@ -252,10 +261,22 @@ class Look:
                 self.breached(paper, found)
 
     def _read(self, paper: Paper, name: str) -> Value:
-        if name.startswith("@"):
-            given: Value = self.parameters.get(name.removeprefix("@"))
-            return given
-        return paper.value(name)
+        return self.given(name) if name.startswith("@") else paper.value(name)
+
+    def given(self, name: str) -> Value:
+        """Return what a rule calls `@name`: `@component` and `@supplier` of the target, `@today`, or a parameter.
+
+        None for a parameter that is empty.
+        """
+        match name:
+            case "@component":
+                return self.dossier.component
+            case "@supplier":
+                return self.dossier.supplier
+            case "@today":
+                return self.today
+        given: Value = self.parameters.get(name.removeprefix("@"))
+        return given
 
     def breached(self, paper: Paper, found: Breach) -> None:
         """Report what does not meet a rule."""

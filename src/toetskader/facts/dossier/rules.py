@@ -123,7 +123,7 @@ def breach(rule: Rule, read: Read, today: date) -> Breach | None:
     if is_empty(value):
         if rule.unless and not is_empty(read(rule.unless)):
             return None
-        return Breach(rule.field, "", _asked(rule, read), empty=True)
+        return Breach(rule.field, "", asked(rule, read), empty=True)
     for name in (rule.not_before, rule.not_after, rule.before, rule.same_as):
         if name and not name.startswith("@") and is_empty(read(name)):
             return Breach(name, "", Text(*_ASKED["filled"]), empty=True)
@@ -132,7 +132,7 @@ def breach(rule: Rule, read: Read, today: date) -> Breach | None:
     if rule.unless and not is_empty(read(rule.unless)):
         return None
     expired = rule.operator in {"within_days", "within_months", "days_left"} and day_of(value) is not None
-    return Breach(rule.field, shown(value), _asked(rule, read), expired=expired)
+    return Breach(rule.field, shown(value), asked(rule, read), expired=expired)
 
 
 def applies(rule: Rule, read: Read) -> bool:
@@ -276,8 +276,8 @@ def day_of(value: Value) -> date | None:
     return date_in(value) if isinstance(value, str) else None
 
 
-def _asked(rule: Rule, read: Read) -> Text:
-    """Say what a rule asks."""
+def asked(rule: Rule, read: Read) -> Text:
+    """Say what a rule asks. Raises NoParameter when it compares with a parameter that is empty."""
     match rule.operator:
         case "within_days":
             return Text(

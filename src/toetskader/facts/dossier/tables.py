@@ -24,14 +24,19 @@ from toetskader.facts.dossier.rules import (
     Plain,
     Rule,
     Value,
+    asked,
     breach,
     day_of,
+    folded,
     is_empty,
     same,
     shown,
 )
+from toetskader.patterns import linear
 from toetskader.text import Text
 
+_SEPARATORS = linear(r"""[\s,;|"'\[\]]+""")
+"""Between the members of a list in a cell."""
 _NAMED = 8
 """Rows that one sentence names by number."""
 
@@ -65,6 +70,18 @@ class Row:
         """Return the value in a column as people see it; empty when there is none. Raises UnreadableCell."""
         value = self.value(column)
         return "" if is_empty(value) else shown(value)
+
+    def key(self, column: str) -> str:
+        """Return the value in a column as it is compared with those of other rows. Raises UnreadableCell."""
+        return folded(self.text(column))
+
+    def listed(self, column: str) -> tuple[str, ...]:
+        """Return the members of a list in one cell, as they are compared: `1, 2` or `["1", "2"]`.
+
+        Raises UnreadableCell.
+        """
+        members = _SEPARATORS.sub(" ", self.key(column)).split()
+        return tuple(dict.fromkeys(one for one in members if not is_empty(one) and one != "null"))
 
 
 class UnreadableCell(Exception):  # noqa: N818 - caught by who judges
@@ -154,6 +171,17 @@ class Rows:
             if not is_empty(value):
                 yield row, value
 
+    def readable(self, rows: Iterable[Row], *columns: str) -> Iterator[Row]:
+        """Yield the rows of which these columns can be read; what cannot is left open."""
+        for row in rows:
+            try:
+                for column in columns:
+                    row.value(column)
+            except UnreadableCell as cell:
+                self.leave_open(cell)
+                continue
+            yield row
+
     def only(self, rules: Sequence[Rule]) -> tuple[Row, ...]:
         """Return the rows that meet all of these rules. A row that does not say what they ask for is reported.
 
@@ -176,14 +204,20 @@ class Rows:
             )
         return tuple(chosen)
 
-    def count(self, rows: Sequence[Row], at_least: int, at_most: int | None = None) -> None:
-        """Ask that there are so many rows: fewer prove nothing, more are wrong."""
+    def count(self, rows: Sequence[Row], at_least: int, at_most: int | None = None, only: Sequence[Rule] = ()) -> None:
+        """Ask that there are so many rows: fewer prove nothing, more are wrong.
+
+        Parameters: `only`, what they were chosen by, to tell which rows are meant.
+        """
         seen = len(rows)
         if seen < at_least:
+            meant = [(rule.field, asked(rule, self._look.given)) for rule in only]
+            nl, en = ("; ".join(f"{name} {text[lang]}" for name, text in meant) for lang in ("nl", "en"))
             self._look.lacks(
                 self.paper,
-                f"heeft {seen} rijen waar de eis over gaat, gevraagd is minstens {at_least}",
-                f"has {seen} rows that the requirement is about, asked is at least {at_least}",
+                f"heeft {seen} rijen waar de eis over gaat, gevraagd is minstens {at_least}"
+                + (f" ({nl})" if nl else ""),
+                f"has {seen} rows that this is about, asked is at least {at_least}" + (f" ({en})" if en else ""),
             )
         if at_most is not None and seen > at_most:
             self._look.findings.add(
@@ -243,13 +277,14 @@ class Rows:
             )
 
     def occur(self, rows: Sequence[Row], column: str, wanted: Iterable[Plain]) -> None:
-        """Ask that each of these values stands in a column of some row."""
+        """Ask that each of these values stands in a column of some row; `@component` is what the target calls it."""
         self.require(column)
         there = [value for _, value in self.values(rows, column)]
-        absent = [one for one in wanted if not any(same(value, one) for value in there)]
+        named = [self._look.given(one) if isinstance(one, str) and one.startswith("@") else one for one in wanted]
+        absent = [one for one in named if not any(same(value, one) for value in there)]
         if absent:
-            named = ", ".join(map(shown, absent))
-            self._look.lacks(self.paper, f"noemt in {column} niet: {named}", f"does not name in {column}: {named}")
+            text = ", ".join(map(shown, absent))
+            self._look.lacks(self.paper, f"noemt in {column} niet: {text}", f"does not name in {column}: {text}")
 
     def leave_open(self, cell: UnreadableCell) -> None:
         """Leave the verdict open for a cell that cannot be read."""
@@ -266,10 +301,7 @@ class Rows:
 
     def _breach(self, rule: Rule, row: Row) -> Breach | UnreadableCell | None:
         def read(name: str) -> Value:
-            if name.startswith("@"):
-                given: Value = self._look.parameters.get(name.removeprefix("@"))
-                return given
-            return row.value(name)
+            return self._look.given(name) if name.startswith("@") else row.value(name)
 
         try:
             return breach(rule, read, self._look.today)

@@ -8,7 +8,17 @@ from toetskader.report import words
 from toetskader.report.findings import deviation_sentence, merge_scenes, own_reason, said_once
 from toetskader.report.visible import clip
 from toetskader.report.words import LEVELS, VERDICTS, Words
-from toetskader.results.model import Deviation, Finding, LevelCount, NotLookedAt, Report, Result, TargetSummary, Verdict
+from toetskader.results.model import (
+    Deviation,
+    Document,
+    Finding,
+    LevelCount,
+    NotLookedAt,
+    Report,
+    Result,
+    TargetSummary,
+    Verdict,
+)
 from toetskader.text import natural
 
 FINDINGS_SHOWN = (50, 20, 10, 5, 3, 2, 1)
@@ -71,6 +81,7 @@ class Row:
     measured: Sequence[str]
     differences: Sequence[str]
     claim: str
+    contradictions: Sequence[str]
 
     @property
     def folds(self) -> bool:
@@ -169,6 +180,20 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document of a dossier, with what it is used for."""
+
+    document: Document
+    until: str
+    """Its last day, for people; empty for one without an end."""
+    left: str
+    """How long that is from now, or that it is over."""
+    state: str
+    """`expired`, `expiring` or nothing."""
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Everything the template needs."""
 
@@ -182,6 +207,10 @@ class Page:
     deviations: Sequence[DeviationGroup]
     undetermined: Sequence[ReasonGroup]
     unproven: Sequence[ReasonGroup]
+    dossiers: Sequence[tuple["Target", Sequence[DocumentRow]]]
+    """The documents of every target that has a dossier, what expires first on top."""
+    contradicted: Sequence[tuple["Target", Row]]
+    """What paper says that a measurement contradicts."""
     skipped: Sequence[SkippedLevel]
     about: Sequence[About]
     started: str
@@ -224,6 +253,13 @@ def page(report: Report) -> Page:
         deviations=_deviations(targets, report.run.date, w),
         undetermined=_by_reason(targets, Verdict.UNDETERMINED),
         unproven=_by_reason(targets, Verdict.UNPROVEN),
+        dossiers=[(target, _documents(target, report.run.date, w)) for target in targets if target.summary.documents],
+        contradicted=[
+            (target, row)
+            for target in targets
+            for row in _rows(target)
+            if any(item.is_claim for item in row.result.contradictions)
+        ],
         skipped=_skipped(report.targets, w),
         about=_about(rows, w),
         started=words.moment(report.run.started, w),
@@ -340,6 +376,7 @@ def _row(
         measured=[clip(text, _TEXT_LIMIT) for text in result.measured],
         differences=[clip(text, _TEXT_LIMIT) for text in result.differences],
         claim=result.claim,
+        contradictions=words.contradictions(result, w),
     )
 
 
@@ -410,6 +447,25 @@ def _deviations(targets: Sequence[Target], today: str, w: Words) -> list[Deviati
         for state, found in groups.items()
         if found
     ]
+
+
+def _documents(target: Target, today: str, w: Words) -> list[DocumentRow]:
+    """Lay out the documents of a dossier: what cannot be read first, then by the day they expire."""
+    used: dict[str, list[Row]] = {}
+    for row in _rows(target):
+        for id_ in row.result.documents:
+            used.setdefault(id_, []).append(row)
+    ordered = sorted(
+        target.summary.documents, key=lambda item: (not item.problem, item.valid_until or "9999", item.title)
+    )
+    return [_document(item, used.get(item.id, []), today, w) for item in ordered]
+
+
+def _document(item: Document, rows: Sequence[Row], today: str, w: Words) -> DocumentRow:
+    left = words.days_left(item.valid_until, today) if item.valid_until else None
+    state = "" if left is None or left > words.EXPIRING_DAYS else "expired" if left < 0 else "expiring"
+    told = "" if left is None else w.has_expired if left < 0 else words.plural(w.days_to_go, left)
+    return DocumentRow(item, words.day(item.valid_until, w) if item.valid_until else "", told, state, rows)
 
 
 def _by_reason(targets: Sequence[Target], verdict: Verdict) -> list[ReasonGroup]:

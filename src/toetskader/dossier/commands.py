@@ -1,0 +1,76 @@
+"""The commands around a dossier: `toetskader dossier …`."""
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toetskader.core.failure import UsageError
+from toetskader.oserrors import why
+from toetskader.report.visible import visible
+from toetskader.text import Lang, Text
+
+if TYPE_CHECKING:  # what they import takes longer than most other commands
+    from toetskader.dossier.opened import Opened
+
+SCHEMAS = Path("docs/schemas")
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", catalogue: argparse.ArgumentParser) -> None:
+    """Add the commands to those of the command line. Parameters: `catalogue`, with the options that they share."""
+    dossier = commands.add_parser("dossier", help="begin, volg en vul het dossier van een doel")
+    below = dossier.add_subparsers(required=True, metavar="OPDRACHT")
+
+    scaffold = below.add_parser("scaffold", parents=[catalogue], help="maak een map met formulier voor elk document")
+    _target(scaffold)
+    scaffold.set_defaults(run=_scaffold)
+
+
+def _target(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", type=Path, metavar="DOEL", help="doelbestand, de map ervan, of een naam in targets/")
+
+
+def _opened(arguments: argparse.Namespace) -> "Opened":
+    from toetskader.dossier.opened import opened  # noqa: PLC0415 - it imports much
+
+    return opened(arguments.target, arguments.policies, date.today())
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{visible(line)}\n")
+
+
+def _complain(line: str) -> None:
+    sys.stderr.write(f"{visible(line)}\n")
+
+
+def not_written(path: Path, error: OSError) -> UsageError:
+    """Return the error that says why a file cannot be written."""
+    reason = why(error)
+    return UsageError(
+        Text(f"{path} is niet te schrijven: {reason.nl}", f"{path} cannot be written: {reason.en}"),
+    )
+
+
+# scaffold
+
+
+def _scaffold(arguments: argparse.Namespace, lang: Lang) -> int:
+    """Write a form for each document that the target needs and has none of; nothing is overwritten."""
+    from toetskader.dossier import begin  # noqa: PLC0415 - it imports much
+
+    made, there = 0, 0
+    for item in begin.begun(_opened(arguments), SCHEMAS, lang):
+        if item.is_new:
+            made += 1
+            _say(f"{Text('gemaakt', 'made')[lang]}: {item.path}")
+        else:
+            there += 1
+    _say(
+        Text(
+            f"{made} gemaakt, {there} waren er al. Begin bovenaan: die documenten dienen de meeste eisen.",
+            f"{made} made, {there} were there. Begin at the top: those documents serve most requirements.",
+        )[lang]
+    )
+    return 0

@@ -1,0 +1,272 @@
+"""Folders to begin a dossier with: one for each document that a target needs, with a form in it to fill in.
+
+What must be filled in stands there and is empty: as long as it is, the document proves nothing and says so. What may be
+filled in stands behind a `#`, with an example.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from os.path import relpath
+from pathlib import Path
+
+from msgspec import inspect
+
+from toetskader.collect.dossier.folders import CARD, DOCUMENT
+from toetskader.core.fields import Name
+from toetskader.core.scalars import plain_scalar
+from toetskader.dossier.asked import Ask, Asked, told
+from toetskader.dossier.fields import Field, fields_of, fits
+from toetskader.dossier.words import FIELDS, SIDES
+from toetskader.dossier.words import KINDS as KIND_WORDS
+from toetskader.facts.dossier.documents import KINDS
+from toetskader.facts.dossier.paths import is_fact
+from toetskader.report.visible import one_line
+from toetskader.text import Lang, Text
+from toetskader.yamlfile import misfits
+
+_WIDTH = 30
+"""Columns before a comment."""
+_REST = {
+    "max_validity_months": Text("geldt hooguit {} maanden na de dag van uitgifte", "holds at most {} months"),
+    "max_age_months": Text("hooguit {} maanden oud", "at most {} months old"),
+    "max_age_days": Text("hooguit {} dagen oud", "at most {} days old"),
+}
+"""Parameters of checks in words; any other stands as it is written."""
+_IN_FORM = frozenset({"id", "kind", "type", "files", "places"})
+"""Fields that the form begins or ends with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form to write."""
+
+    path: Path
+    """From the first folder of the dossier."""
+    text: str
+
+
+def form(asked: Asked, *, schemas: str, lang: Lang) -> Form:
+    """Return the form of a document. Parameters: `schemas`, the folder of the schemas from that of the dossier."""
+    kind = asked.reference.kind
+    if kind == "card":
+        return Form(Path(CARD), _text(asked, "kaart", f"{schemas}/kaart.schema.json", lang))
+    name = "-".join(part for part in (KIND_WORDS[kind].name, asked.reference.type) if part)
+    return Form(Path(name) / DOCUMENT, _text(asked, name, f"../{schemas}/bewijs.schema.json", lang))
+
+
+def schemas_from(folder: Path, schemas: Path) -> str:
+    """Return how the schemas are named from the folder of a dossier."""
+    return Path(relpath(schemas, folder)).as_posix()
+
+
+def _text(asked: Asked, id_: str, schema: str, lang: Lang) -> str:
+    kind, type_ = asked.reference.kind, asked.reference.type
+    writer = _Writer(asked, lang)
+    asks = "\n".join(f"#   {line}" for line in _asks(asked, lang))
+    head = f"{KIND_WORDS[kind].what}" if lang == "nl" else (KINDS[kind].__doc__ or "").partition("\n")[0]
+    intro = Text(
+        "Vul in wat leeg is; wat achter # staat mag erbij, zonder het #. Zet het bestand zelf in deze map.",
+        "Fill in what is empty; what stands behind # may be added, without the #. Put the file itself in this folder.",
+    )[lang]
+    lines = [
+        f"# yaml-language-server: $schema={schema}",
+        f"# {head}",
+        f"# {intro}",
+        asks,
+        f"id: {_scalar(id_)}",
+        f"kind: {kind}",
+        f"type: {_scalar(type_ or kind)}",
+        *writer.fields(fields_of(KINDS[kind])),
+        *(_commented(f"{name}: []", _what(field, lang)) for name, field in _later(kind)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _asks(asked: Asked, lang: Lang) -> Iterator[str]:
+    """Yield who asks for a document, and what of it."""
+    yield Text("Gevraagd door:", "Asked by:")[lang]
+    for ask in asked.asks:
+        yield f"  {ask.requirement.id}  {one_line(ask.requirement.title[lang])}"
+    said = _said(asked.asks, lang)
+    if said:
+        yield Text("Wat erin moet staan:", "What it must say:")[lang]
+        for line, ids in said.items():
+            yield f"  {line}  ({', '.join(ids)})"
+    sides = dict.fromkeys(side for ask in asked.asks for side in ask.signed_by)
+    if sides:
+        named = ", ".join(SIDES[side][lang] for side in sides)
+        yield Text(f"Ondertekend door: {named}", f"Signed by: {named}")[lang]
+
+
+def _said(asks: Iterable[Ask], lang: Lang) -> dict[str, list[str]]:
+    """Return each thing that is asked of a document, and by which requirements."""
+    found: dict[str, list[str]] = {}
+    for ask in asks:
+        lines = [f"{rule.field}: {told(rule)[lang]}{_condition(rule.when, lang)}" for rule in ask.rules]
+        lines += [f"clauses: {clause}" for clause in ask.clauses]
+        lines += [_rest(key, value, lang) for key, value in ask.rest.items()]
+        for line in lines:
+            found.setdefault(one_line(line), []).append(ask.requirement.id)
+    return found
+
+
+def _condition(when: Mapping[str, object], lang: Lang) -> str:
+    if not when:
+        return ""
+    named = ", ".join(f"{name} = {_plain(value)}" for name, value in when.items())
+    return Text(f", als {named}", f", when {named}")[lang]
+
+
+def _rest(key: str, value: object, lang: Lang) -> str:
+    return _REST[key][lang].format(_plain(value)) if key in _REST else f"{key}: {_plain(value)}"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_plain, value))
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+class _Writer:
+    """Writes the fields of a document as a form."""
+
+    def __init__(self, asked: Asked, lang: Lang) -> None:
+        self._lang = lang
+        self._sides = tuple(dict.fromkeys(side for ask in asked.asks for side in ask.signed_by))
+        self._names: dict[str, dict[str, None]] = {}
+        """Field → members or names of it that are asked for."""
+        self._asked: set[str] = {"valid_until"}
+        """Paths of fields that are asked for."""
+        for ask in asked.asks:
+            self._read(ask, KINDS[asked.reference.kind])
+
+    def _read(self, ask: Ask, model: type) -> None:
+        columns = {"columns"} & set(model.__struct_fields__)  # type: ignore[attr-defined]
+        for rule in ask.rules:
+            if rule.when or rule.unless:
+                continue
+            if columns and not is_fact(model, rule.field):
+                self._name("columns", rule.field)
+                continue
+            self._asked.add(rule.field)
+            head, _, below = rule.field.partition(".")
+            self._name(head, below or rule.contains)
+        for clause in ask.clauses:
+            self._asked.add("clauses")
+            self._name("clauses", clause)
+        for key, value in ask.rest.items():
+            names = value if isinstance(value, list | tuple) else ()
+            if key in model.__struct_fields__:  # type: ignore[attr-defined]
+                self._asked.add(key)
+                for name in names:
+                    self._name(key, name)
+
+    def _name(self, field: str, name: object) -> None:
+        if isinstance(name, str) and not misfits(name, Name):
+            self._names.setdefault(field, {})[name] = None
+
+    def fields(self, fields: Iterable[Field]) -> Iterator[str]:
+        """Yield the lines of the fields of a document."""
+        for field in fields:
+            if field.name in _IN_FORM:
+                continue
+            if field.name == "signatures" and self._sides:
+                yield from self._signatures(field)
+            elif field.is_required or self._is_asked(field.name):
+                yield from self._to_fill_in(field, field.name, "")
+            else:
+                yield from self._possible(field, "")
+
+    def _about(self, field: Field, path: str) -> str:
+        words = FIELDS.get(field.key)
+        what = _what(field, self._lang)
+        names = ", ".join(self._names.get(path, ())) if field.shape in ("list", "pairs") else ""
+        if names:
+            return f"{what}; {Text('gevraagd', 'asked')[self._lang]}: {names}"
+        example = words.example if words and not isinstance(field.type, inspect.LiteralType) else ""
+        return f"{what}; {Text('voorbeeld', 'example')[self._lang]}: {example}" if example else what
+
+    def _is_asked(self, path: str) -> bool:
+        return any(asked == path or asked.startswith(f"{path}.") for asked in self._asked)
+
+    def _to_fill_in(self, field: Field, path: str, indent: str) -> Iterator[str]:
+        about = self._about(field, path)
+        yield _commented(f"{indent}{field.name}:", about)
+        if field.shape == "block":
+            yield from self._block(field, path, f"{indent}  ")
+        elif field.shape == "members":
+            for name in self._names.get(path, {"": None}):
+                yield from self._member(field, f"{indent}  ", name)
+        elif field.shape == "pairs":
+            for name in self._names.get(path, ()):
+                yield f"{indent}  {_scalar(name)}:"
+
+    def _block(self, field: Field, path: str, indent: str) -> Iterator[str]:
+        for below in field.below:
+            if below.is_required or self._is_asked(f"{path}.{below.name}"):
+                yield from self._to_fill_in(below, f"{path}.{below.name}", indent)
+            else:
+                yield from self._possible(below, indent)
+
+    def _member(self, field: Field, indent: str, name: str) -> Iterator[str]:
+        """Yield one block of a list, with its name filled in where that is known."""
+        mark = "- "
+        for below in field.below:
+            value = f" {_scalar(name)}" if name and below is field.below[0] else ""
+            if below.is_required:
+                yield _commented(f"{indent}{mark}{below.name}:{value}", self._about(below, ""))
+                mark = "  "
+
+    def _signatures(self, field: Field) -> Iterator[str]:
+        yield _commented("signatures:", self._about(field, field.name))
+        for side in self._sides:
+            mark = "- "
+            for below in field.below:
+                if below.is_required:
+                    value = f" {side}" if below.name == "side" else ""
+                    yield _commented(f"  {mark}{below.name}:{value}", self._about(below, ""))
+                    mark = "  "
+
+    def _possible(self, field: Field, indent: str) -> Iterator[str]:
+        """Yield the lines of a field that may be filled in, behind a `#`."""
+        words = FIELDS.get(field.key)
+        example = words.example if words else ""
+        if field.shape == "block":
+            example = _flow(field.below)
+        elif field.shape == "members":
+            example = f"[{_flow(field.below)}]"
+        yield _commented(f"{indent}# {field.name}: {example}".rstrip(), _what(field, self._lang))
+
+
+def _later(kind: str) -> Iterator[tuple[str, Field]]:
+    """Yield what commands fill in."""
+    yield from ((field.name, field) for field in fields_of(KINDS[kind]) if field.name in ("files", "places"))
+
+
+def _what(field: Field, lang: Lang) -> str:
+    """Say what a field is; in English what its model says, and what fits it where that says nothing."""
+    words = FIELDS.get(field.key)
+    return words.what if words and lang == "nl" else field.description or fits(field)[lang]
+
+
+def _flow(fields: Iterable[Field]) -> str:
+    """Write what must stand in a block on one line, with examples."""
+    required = [field for field in fields if field.is_required]
+    return "{" + ", ".join(f"{field.name}: {_example(field)}" for field in required) + "}"
+
+
+def _example(field: Field) -> str:
+    words = FIELDS.get(field.key)
+    return words.example if words and words.example else '"…"' if isinstance(field.type, inspect.StrType) else "…"
+
+
+def _commented(text: str, comment: str) -> str:
+    return f"{text:<{_WIDTH}}  # {comment}"
+
+
+def _scalar(text: str) -> str:
+    """Write a text of ours as a YAML scalar that stays text."""
+    return text if plain_scalar(text) == text and not misfits(text, Name) else json.dumps(text, ensure_ascii=False)
