@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
-from msgspec import Meta, field
+from msgspec import Meta
 
 from toetskader.core.fields import Model, Name
 from toetskader.facts.dossier.accessibility import against
@@ -19,6 +19,13 @@ from toetskader.facts.kubernetes.pods import LivePods
 from toetskader.judging import Findings, Parameters, Undetermined, check
 
 
+class ListBeside(Model, frozen=True, kw_only=True):
+    """A list that must be there beside a form, with rows."""
+
+    document: Annotated[str, Meta(description="Kind and type: `register:processing`")]
+    columns: Annotated[tuple[Name, ...], Meta(description="Columns filled in each row")] = ()
+
+
 class Completed(Model, frozen=True, kw_only=True):
     """Parameters of `form.complete`."""
 
@@ -28,9 +35,7 @@ class Completed(Model, frozen=True, kw_only=True):
     questions: Annotated[tuple[str, ...], Meta(description="Questions that must have an answer")] = ()
     choices: Annotated[tuple[str, ...], Meta(description="Answers that every question must have one of")] = ()
     every_question: Annotated[bool, Meta(description="Whether each question of the form must have an answer")] = True
-    beside: Annotated[
-        dict[str, tuple[Name, ...]], Meta(description="Lists that must have rows → columns filled in each row")
-    ] = field(default_factory=dict)
+    beside: Annotated[tuple[ListBeside, ...], Meta(description="Lists that must be there too")] = ()
     signed_by: tuple[Side, ...] = ()
     only_when: Annotated[Name | None, Meta(description="Parameter of the target: no means that it does not apply")] = (
         None
@@ -53,9 +58,9 @@ def test_a_form_is_filled_in_completely(
                 )
             form.hold(params.rules)
         look.require_signed(form.paper, params.signed_by)
-        for ref, columns in params.beside.items():
-            rows = Rows(look, look.the(ref))
-            rows.hold(rows.all, tuple(Rule(field=column) for column in columns))
+        for beside in params.beside:
+            rows = Rows(look, look.the(beside.document))
+            rows.hold(rows.all, tuple(Rule(field=column) for column in beside.columns))
 
 
 class WcagEm(Model, frozen=True, kw_only=True):

@@ -188,6 +188,7 @@ _TOLD = {
     "at_most": ("ten hoogste {}", "at most {}"),
     "not_before": ("niet voor {}", "not before {}"),
     "not_after": ("niet na {}", "not after {}"),
+    "before": ("eerder dan {}", "before {}"),
     "same_as": ("gelijk aan {}", "the same as {}"),
     "member_of": ("een van {}", "one of {}"),
     "within_days": ("een datum van hooguit {} dagen geleden", "a day at most {} days ago"),
