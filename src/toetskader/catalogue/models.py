@@ -159,6 +159,20 @@ class TargetParameters(Model, frozen=True, kw_only=True):
     uses_algorithms: Annotated[
         bool | None, Meta(description="Whether it uses AI, or algorithms that affect people")
     ] = None
+    uses_digid: Annotated[bool | None, Meta(description="Whether people sign in with DigiD")] = None
+    sensitive_data: Annotated[
+        bool | None, Meta(description="Whether it processes special or sensitive personal data")
+    ] = None
+    material_finance: Annotated[
+        bool | None, Meta(description="Whether it handles a financial process that is material to annual accounts")
+    ] = None
+    own_remote_tool: Annotated[
+        bool | None, Meta(description="Whether support takes over screens with another tool than the supplier's")
+    ] = None
+    business_case_headings: Annotated[
+        tuple[Name, ...] | None, Meta(description="Headings of the template for a business case")
+    ] = None
+    hosting_party: Annotated[NonEmpty | None, Meta(description="Name of the organisation that hosts it")] = None
     entra_tenant: Annotated[
         NonEmpty | None, Meta(description="Tenant of the municipality in Entra ID: its id or its domain")
     ] = None

@@ -30,6 +30,9 @@ class Certificate(Envelope, frozen=True, kw_only=True, tag="certificate"):
     accreditation: Annotated[str, Meta(description="Number of the body at its accreditation body: RvA C 123")] = ""
     number: str = ""
     scope: str = ""
+    covers: Annotated[
+        tuple[NonEmpty, ...], Meta(description="Products and services within its scope, where something else says so")
+    ] = ()
     sites: tuple[NonEmpty, ...] = ()
     surveillance: Annotated[tuple[date, ...], Meta(description="Days of surveillance audits")] = ()
     soa_version: Annotated[str, Meta(description="Version of the statement of applicability")] = ""

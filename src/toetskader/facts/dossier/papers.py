@@ -5,6 +5,7 @@ and places first: what has expired, is to come, or is not the file that was seal
 otherwise than its facts is wrong.
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -478,16 +479,32 @@ def _is_of(seen: SignatureSeen, organisation: str) -> bool:
 
 
 _FORMS = frozenset({"bv", "nv", "vof", "cv", "stichting", "cooperatie", "ltd", "gmbh", "inc", "gemeente"})
+"""Legal forms, and what stands before a name."""
 
 
 def same_organisation(one: str, other: str) -> bool:
-    """Tell whether two names mean one organisation: legal forms, case, dots and spaces make no difference."""
-    return bool(_organisation(one)) and _organisation(one) == _organisation(other)
+    """Tell whether two names mean one organisation.
+
+    Legal forms, case, accents, signs, spaces and the order of words make no difference: `Beta-Soft B.V.` is
+    `BV Betasoft` and `Soft, Beta`. Whether one owns the other is not told by their names.
+    """
+    words, others = _organisation(one), _organisation(other)
+    return bool(words) and ("".join(words) == "".join(others) or sorted(words) == sorted(others))
 
 
-def _organisation(name: str) -> tuple[str, ...]:
-    words = "".join(char if char.isalnum() or char.isspace() else "" for char in name.casefold()).split()
-    return tuple(sorted(word for word in words if word not in _FORMS))
+def _organisation(name: str) -> list[str]:
+    """Return the words of a name without legal forms."""
+    apart = unicodedata.normalize("NFKD", name).casefold()
+    plain = "".join(char for char in apart if not unicodedata.combining(char) and char != ".")
+    words: list[str] = []
+    initials = False
+    for word in "".join(char if char.isalnum() else " " for char in plain).split():
+        if initials and len(word) == 1:
+            words[-1] += word
+        else:
+            words.append(word)
+        initials = len(word) == 1
+    return [word for word in words if word not in _FORMS]
 
 
 _SIDES = {
