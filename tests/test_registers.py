@@ -1,18 +1,31 @@
 """Judgements on registers: lists that are kept, row by row."""
 
-from datetime import date
-from typing import Annotated
+from datetime import date, timedelta
+from typing import Annotated, NoReturn
 
 from msgspec import Meta, field
 
 from toetskader.core.fields import Model, Name
+from toetskader.facts.dossier.clock import elapsed, moment_of, working_days
+from toetskader.facts.dossier.controls import applies, controls_in
+from toetskader.facts.dossier.coverage import cover, hold_all
 from toetskader.facts.dossier.envelope import Side
-from toetskader.facts.dossier.papers import Look, Papers
-from toetskader.facts.dossier.rules import Plain, Rule
-from toetskader.facts.dossier.tables import Newest, Rows
+from toetskader.facts.dossier.items import ItemList, items_of
+from toetskader.facts.dossier.papers import Look, Paper, Papers
+from toetskader.facts.dossier.rules import Plain, Rule, day_of, number_of, same, shown
+from toetskader.facts.dossier.tables import Newest, Row, Rows
 from toetskader.judging import Findings, Parameters, check, not_applicable
+from toetskader.text import Text
 
 Count = Annotated[int, Meta(ge=0)]
+
+
+class Beside(Model, frozen=True, kw_only=True):
+    """Another document that must be there, and what it must say."""
+
+    document: str
+    rules: tuple[Rule, ...] = ()
+    signed_by: tuple[Side, ...] = ()
 
 
 class OfRegister(Model, frozen=True, kw_only=True):
@@ -22,10 +35,18 @@ class OfRegister(Model, frozen=True, kw_only=True):
     of_document: Annotated[tuple[Rule, ...], Meta(description="What the register itself must say, of its facts")] = ()
     max_age_months: Annotated[int, Meta(ge=1, description="How long ago it may have been as it stands there")] = 12
     signed_by: tuple[Side, ...] = ()
+    beside: Annotated[tuple[Beside, ...], Meta(description="What must be there besides the register")] = ()
     only: Annotated[tuple[Rule, ...], Meta(description="Rows that this is about: those that meet all of these")] = ()
 
     def open(self, look: Look) -> Rows:
-        """Take the register, held to what it says of itself. Raises NotProven and Unseen."""
+        """Take the register, held to what it says of itself, and what must be there besides.
+
+        Raises NotProven and Unseen.
+        """
+        for other in self.beside:
+            paper = look.the(other.document)
+            look.hold(paper, other.rules)
+            look.require_signed(paper, other.signed_by)
         paper = look.the(self.document)
         look.hold(paper, (Rule(field="as_of", within_months=self.max_age_months), *self.of_document))
         look.require_signed(paper, self.signed_by)
@@ -67,3 +88,256 @@ def test_each_row_of_a_register_meets_the_rules(
             table.newest(rows, params.newest)
         for column, values in params.occur.items():
             table.occur(rows, column, values)
+
+
+class Coverage(OfRegister, frozen=True, kw_only=True):
+    """Parameters of `register.coverage`."""
+
+    column: Annotated[Name, Meta(description="Which one names what must be in the register")]
+    items: Annotated[ItemList, Meta(description="What must be in it")]
+    rules: Annotated[tuple[Rule, ...], Meta(description="What a row of each must meet")] = ()
+    each: Annotated[dict[Name, tuple[str, ...]], Meta(description="Column → words, each in a row of every item")] = (
+        field(default_factory=dict)
+    )
+    share: Annotated[float, Meta(gt=0, le=100)] = 100
+
+
+@check("register.coverage", params=Coverage)
+def test_a_register_has_all_that_must_be_in_it(
+    papers: Papers, findings: Findings, params: Coverage, parameters: Parameters, today: date
+) -> None:
+    """Each of a list of things (or the share asked) has a row that says what it must say."""
+    with papers.look(findings, parameters, today) as look:
+        table = params.open(look)
+        items = items_of(look, params.items, params.document)
+        if items.none_meant:
+            _nothing_to_have(table)
+        rows = table.only(params.only)
+        cover(look, table, rows, params.column, items.names, rules=params.rules, each=params.each, share=params.share)
+
+
+class Superset(OfRegister, frozen=True, kw_only=True):
+    """Parameters of `register.superset`."""
+
+    column: Annotated[Name, Meta(description="Which one names what was seen")]
+    seen: Annotated[ItemList, Meta(description="What was seen")]
+    rules: Annotated[tuple[Rule, ...], Meta(description="What each row must meet")] = ()
+
+
+@check("register.superset", params=Superset)
+def test_a_register_lacks_nothing_that_was_seen(
+    papers: Papers, findings: Findings, params: Superset, parameters: Parameters, today: date
+) -> None:
+    """All that was seen stands in the register, and each of its rows says what it must say."""
+    with papers.look(findings, parameters, today) as look:
+        table = params.open(look)
+        items = items_of(look, params.seen, params.document)
+        rows = table.only(params.only)
+        table.hold(rows, params.rules)
+        hold_all(look, table, rows, params.column, items.names)
+
+
+class Counted(Model, frozen=True, kw_only=True):
+    """How many there may be."""
+
+    distinct: Annotated[str, Meta(description="Column of which the different values count; empty: the rows")] = ""
+    per_year: Annotated[str, Meta(description="Column with a day: each calendar year by itself")] = ""
+    at_least: Count = 0
+    at_most: Count | None = None
+
+
+class SumOf(Model, frozen=True, kw_only=True):
+    """A number that another document says, as a sum."""
+
+    document: str
+    facts: Annotated[tuple[str, ...], Meta(min_length=1, description="`measured.errors`")]
+    rules: tuple[Rule, ...] = ()
+
+
+class CountAsked(OfRegister, frozen=True, kw_only=True):
+    """Parameters of `register.count`."""
+
+    rules: tuple[Rule, ...] = ()
+    counts: tuple[Counted, ...] = ()
+    equals: Annotated[SumOf | None, Meta(description="As many rows as this; none asked when that is 0")] = None
+
+
+@check("register.count", params=CountAsked)
+def test_a_register_has_as_many_rows_as_it_must(
+    papers: Papers, findings: Findings, params: CountAsked, parameters: Parameters, today: date
+) -> None:
+    """There are as many rows, or different values, as there must be."""
+    with papers.look(findings, parameters, today) as look:
+        wanted = None if params.equals is None else _sum(look, params.equals)
+        if wanted == 0 and not look.lacking:
+            not_applicable("Er is niets gevonden om in een register te zetten.", "Nothing was found to put in a list.")
+        table = params.open(look)
+        rows = table.only(params.only)
+        table.hold(rows, params.rules)
+        for counted in params.counts:
+            table.count_values(
+                rows, counted.distinct, counted.per_year, at_least=counted.at_least, at_most=counted.at_most
+            )
+        if wanted is not None and len(rows) != wanted:
+            findings.add(
+                table.paper.place(),
+                seen=Text(f"{len(rows)} rijen", f"{len(rows)} rows"),
+                expected=Text(f"{wanted:g}, een voor elk", f"{wanted:g}, one for each"),
+            )
+
+
+class Clock(OfRegister, frozen=True, kw_only=True):
+    """Parameters of `register.clock`."""
+
+    start: Annotated[Name, Meta(description="Column with the moment that the clock starts")]
+    stop: Annotated[Name, Meta(description="Column with the moment that it stops")]
+    at_most_hours: Annotated[float, Meta(gt=0)]
+
+
+@check("register.clock", params=Clock)
+def test_what_a_register_times_was_done_soon_enough(
+    papers: Papers, findings: Findings, params: Clock, parameters: Parameters, today: date
+) -> None:
+    """Between two moments of each row there is no more time than allowed."""
+    with papers.look(findings, parameters, today) as look:
+        table = params.open(look)
+        rows = table.only(params.only)
+        table.count(rows, 1)
+        table.require(params.start, params.stop)
+        table.hold(rows, (Rule(field=params.start), Rule(field=params.stop)))
+        for row in table.readable(rows, params.start, params.stop):
+            _hold_time(table, look, row, params)
+
+
+def _sum(look: Look, asked: SumOf) -> float | None:
+    """Return the sum of numbers that another document says; None when it lacks one, which is reported."""
+    paper = look.the(asked.document)
+    look.hold(paper, (*(Rule(field=path, at_least=0) for path in asked.facts), *asked.rules))
+    numbers = [number_of(paper.value(path)) for path in asked.facts]
+    return None if None in numbers else sum(number for number in numbers if number is not None)
+
+
+def _nothing_to_have(table: Rows) -> NoReturn:
+    not_applicable(
+        f"Er is niets dat in {table.paper.name} moet staan.", f"There is nothing that must be in {table.paper.name}."
+    )
+
+
+def _hold_time(table: Rows, look: Look, row: Row, params: Clock) -> None:
+    first, last = moment_of(row.value(params.start)), moment_of(row.value(params.stop))
+    took = None if first is None or last is None else elapsed(first, last)
+    if took is None:
+        if row.text(params.start) and row.text(params.stop):
+            table.lack(
+                [row],
+                f"noemt in {params.start} en {params.stop} geen dag met een tijd (2026-11-30 10:05)",
+                f"has no day with a time in {params.start} and {params.stop} (2026-11-30 10:05)",
+            )
+        return
+    hours = took / timedelta(hours=1)
+    if not 0 <= hours <= params.at_most_hours:
+        look.findings.add(
+            table.place(row, params.stop),
+            seen=Text(f"{hours:.1f} uur later", f"{hours:.1f} hours later"),
+            expected=Text(f"hooguit {params.at_most_hours:g} uur", f"at most {params.at_most_hours:g} hours"),
+        )
+
+
+class LeadTime(OfRegister, frozen=True, kw_only=True):
+    """Parameters of `register.lead_time`."""
+
+    announced: Annotated[Name, Meta(description="Column with the day that it was announced")]
+    planned: Annotated[Name, Meta(description="Column with the day that it happens")]
+    working_days: Annotated[int, Meta(ge=1, description="At least so many after the announcement")]
+
+
+@check("register.lead_time", params=LeadTime)
+def test_what_a_register_plans_was_announced_in_time(
+    papers: Papers, findings: Findings, params: LeadTime, parameters: Parameters, today: date
+) -> None:
+    """Between announcement and execution lie enough working days: no Saturday, Sunday or day off of the target."""
+    with papers.look(findings, parameters, today) as look:
+        table = params.open(look)
+        rows = table.only(params.only)
+        table.count(rows, 1)
+        table.require(params.announced, params.planned)
+        table.hold(
+            rows,
+            (Rule(field=params.announced, not_after="@today"), Rule(field=params.planned, not_before=params.announced)),
+        )
+        days_off = parameters.require("days_off")
+        for row in table.readable(rows, params.announced, params.planned):
+            first, last = day_of(row.value(params.announced)), day_of(row.value(params.planned))
+            if first is None or last is None:
+                continue
+            days = working_days(first, last, days_off)
+            if days < params.working_days:
+                findings.add(
+                    table.place(row, params.announced),
+                    seen=Text(f"{days} werkdagen vooraf", f"{days} working days ahead"),
+                    expected=Text(f"minstens {params.working_days}", f"at least {params.working_days}"),
+                )
+
+
+class SoaAsked(OfRegister, frozen=True, kw_only=True):
+    """Parameters of `register.soa`."""
+
+    control: Name = "control"
+    applies: Annotated[Name, Meta(description="Column that says whether a control applies")] = "applies"
+    status: Annotated[Name, Meta(description="Column with what came of a control that applies")] = "status"
+    reason: Annotated[Name, Meta(description="Column with why one is excluded")] = "reason"
+    may_exclude: Annotated[tuple[str, ...] | None, Meta(description="Controls that may be excluded; absent: any")] = (
+        None
+    )
+    version_of: Annotated[str, Meta(description="Certificate that must name this version: `certificate:27001`")] = ""
+
+
+@check("register.soa", params=SoaAsked)
+def test_the_statement_of_applicability_is_complete(
+    papers: Papers, findings: Findings, params: SoaAsked, parameters: Parameters, today: date
+) -> None:
+    """All 93 controls of ISO/IEC 27002:2022 stand in it, each with a status, or excluded with a reason."""
+    with papers.look(findings, parameters, today) as look:
+        table = params.open(look)
+        table.require(params.applies)
+        found = controls_in(look, table, table.only(params.only), params.control)
+        rows = {number: row for number, row in found.items() if any(table.readable([row], params.applies))}
+        said = {number: applies(row.value(params.applies)) for number, row in rows.items()}
+        excluded = [number for number, answer in said.items() if answer is False]
+        table.hold([rows[number] for number, answer in said.items() if answer], [Rule(field=params.status)])
+        table.hold([rows[number] for number in excluded], [Rule(field=params.reason)])
+        if unclear := [rows[number] for number, answer in said.items() if answer is None]:
+            nl, en = f"zegt in {params.applies} geen ja of nee", f"says neither yes nor no in {params.applies}"
+            table.lack(unclear, nl, en)
+        for number in excluded:
+            if params.may_exclude is not None and number not in params.may_exclude:
+                findings.add(
+                    table.place(rows[number], params.control),
+                    seen=Text(f"{number} is uitgesloten", f"{number} is excluded"),
+                    expected=Text(
+                        f"hooguit uitgesloten: {', '.join(params.may_exclude)}",
+                        f"excluded at most: {', '.join(params.may_exclude)}",
+                    ),
+                )
+        findings.saw(
+            f"{len(found)} maatregelen, uitgesloten: {', '.join(excluded) or 'geen'}",
+            f"{len(found)} controls, excluded: {', '.join(excluded) or 'none'}",
+        )
+        if params.version_of:
+            _hold_version(look, table.paper, look.the(params.version_of))
+
+
+def _hold_version(look: Look, statement: Paper, certificate: Paper) -> None:
+    """Ask that a certificate names the version of the statement that is here."""
+    look.hold(statement, (Rule(field="version"),))
+    look.hold(certificate, (Rule(field="soa_version"),))
+    version, named = statement.value("version"), certificate.value("soa_version")
+    if version and named and not same(version, named):
+        look.findings.add(
+            statement.place("version"),
+            seen=shown(version),
+            expected=Text(
+                f"{shown(named)}, zoals het certificaat noemt ({certificate.name})",
+                f"{shown(named)}, as the certificate names ({certificate.name})",
+            ),
+        )

@@ -176,6 +176,13 @@ class TargetParameters(Model, frozen=True, kw_only=True):
     entra_tenant: Annotated[
         NonEmpty | None, Meta(description="Tenant of the municipality in Entra ID: its id or its domain")
     ] = None
+    secure_channels: Annotated[
+        tuple[NonEmpty, ...] | None,
+        Meta(description="Channels for data that the municipality's Security team approved"),
+    ] = None
+    days_off: Annotated[
+        tuple[date, ...] | None, Meta(description="Days besides Saturdays and Sundays that are no working days")
+    ] = None
 
 
 class Profile(Model, frozen=True, kw_only=True):

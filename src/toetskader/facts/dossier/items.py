@@ -31,11 +31,12 @@ class ItemList(Model, frozen=True, kw_only=True):
         Meta(description="Only rows where each of these columns has this value, or one of these"),
     ] = msgspec.field(default_factory=dict)
     parameter: Annotated[str, Meta(description="Parameter of the target that lists them")] = ""
+    names: Annotated[tuple[str, ...], Meta(description="What they are, where the requirement itself lists them")] = ()
 
     def __post_init__(self) -> None:
         """Raise ValueError for two places to look, and for columns of no list."""
-        if self.register and self.parameter:
-            raise ValueError("register and parameter: write one of these")
+        if sum(map(bool, (self.register, self.parameter, self.names))) > 1:
+            raise ValueError("register, parameter and names: write one of these")
         if not self.register and (self.column or self.when):
             raise ValueError("column and when are of a register: write which")
 
@@ -55,6 +56,8 @@ def items_of(look: Look, source: ItemList, ref: str) -> Items:
     Raises NotProven when nothing is listed, and Unseen when the list cannot be read. A parameter that is absent ends
     the judgement undetermined.
     """
+    if source.names:
+        return Items(source.names)
     if source.register:
         return _listed(look, look.the(source.register), source)
     if source.parameter:

@@ -138,6 +138,7 @@ class Look:
         self.today = today
         self._taken: list[Paper] = []
         self._open: Unseen | None = None
+        self._card: Paper | None = None
 
     def the(self, ref: str) -> Paper:
         """Return the document that counts, `kind:type`, held to its own dates and files.
@@ -265,10 +266,13 @@ class Look:
         return self.given(name) if name.startswith("@") else paper.value(name)
 
     def given(self, name: str) -> Value:
-        """Return what a rule calls `@name`: `@component` and `@supplier` of the target, `@today`, or a parameter.
+        """Return what a rule calls `@name`: `@component` and `@supplier` of the target, `@today`, a fact of the card
+        (`@card.level`), or a parameter.
 
-        None for a parameter that is empty.
+        None for a parameter that is empty. Raises NotProven when there is no card, or it does not say the fact.
         """
+        if name.startswith("@card."):
+            return self._on_card(name.removeprefix("@card."))
         match name:
             case "@component":
                 return self.dossier.component
@@ -278,6 +282,16 @@ class Look:
                 return self.today
         given: Value = self.parameters.get(name.removeprefix("@"))
         return given
+
+    def _on_card(self, path: str) -> Value:
+        if self._card is None:
+            self._card = self.the("card:")
+        value = self._card.value(path)
+        if is_empty(value):
+            raise NotProven(
+                Text(f"{self._card.name} noemt geen {path}.", f"{self._card.name} does not say {path}."),
+            )
+        return value
 
     def breached(self, paper: Paper, found: Breach) -> None:
         """Report what does not meet a rule."""

@@ -42,6 +42,7 @@ OPERATORS = (
     "before",
     "same_as",
     "member_of",
+    "above",
 )
 
 
@@ -64,6 +65,7 @@ class Rule(Model, frozen=True, kw_only=True):
     before: Annotated[str, Meta(description="Another field, or @parameter: a day that this one comes before")] = ""
     same_as: Annotated[str, Meta(description="Another field, or @parameter: what has this value too")] = ""
     member_of: Annotated[str, Meta(description="Another field, or @parameter: a list that holds this value")] = ""
+    above: Annotated[str, Meta(description="Another field, or @parameter: a number that is lower than this one")] = ""
     unless: Annotated[str, Meta(description="A field that may be filled instead")] = ""
     when: Annotated[
         dict[str, Plain | tuple[Plain, ...]],
@@ -82,7 +84,7 @@ class Rule(Model, frozen=True, kw_only=True):
     @property
     def others(self) -> tuple[str, ...]:
         """The fields besides its own that it cannot do without; parameters are none."""
-        named = (self.not_before, self.not_after, self.before, self.same_as, self.member_of, *self.when)
+        named = (self.not_before, self.not_after, self.before, self.same_as, self.member_of, self.above, *self.when)
         return tuple(name for name in named if name and not name.startswith("@"))
 
     @property
@@ -124,7 +126,7 @@ def breach(rule: Rule, read: Read, today: date) -> Breach | None:
         if rule.unless and not is_empty(read(rule.unless)):
             return None
         return Breach(rule.field, "", asked(rule, read), empty=True)
-    for name in (rule.not_before, rule.not_after, rule.before, rule.same_as):
+    for name in (rule.not_before, rule.not_after, rule.before, rule.same_as, rule.above):
         if name and not name.startswith("@") and is_empty(read(name)):
             return Breach(name, "", Text(*_ASKED["filled"]), empty=True)
     if _meets(rule, value, read, today):
@@ -179,7 +181,7 @@ def _meets(rule: Rule, value: Value, read: Read, today: date) -> bool:
         case "none_of":
             return not any(same(value, item) for item in rule.none_of)
         case "contains":
-            return _contains(value, rule.contains)
+            return holds_word(value, rule.contains)
         case "matches":
             return linear(rule.matches).search(shown(value)) is not None
         case "at_least" | "at_most":
@@ -191,6 +193,9 @@ def _meets(rule: Rule, value: Value, read: Read, today: date) -> bool:
             return same(value, _given(rule.same_as, read))
         case "member_of":
             return same(_given(rule.member_of, read), value)
+        case "above":
+            number, lower = number_of(value), number_of(_given(rule.above, read))
+            return number is not None and lower is not None and number > lower
         case "filled":
             return True
         case _:
@@ -229,14 +234,14 @@ def same(value: Value, wanted: Value) -> bool:
     if isinstance(value, tuple):
         return any(same(item, wanted) for item in value)
     if isinstance(wanted, bool):
-        return _truth(value) is wanted
+        return truth(value) is wanted
     if isinstance(wanted, int | float):
         return number_of(value) == wanted
     return folded(shown(value)) == folded(shown(wanted))
 
 
-def _truth(value: Value) -> bool | None:
-    """Read a value as yes or no; sheets write it in words."""
+def truth(value: Value) -> bool | None:
+    """Return a value as yes or no, which sheets write in words; None for what is neither."""
     if isinstance(value, bool):
         return value
     text = folded(shown(value))
@@ -246,7 +251,8 @@ def _truth(value: Value) -> bool | None:
 _NO = frozenset({"nee", "no", "false", "onwaar", "0"})
 
 
-def _contains(value: Value, wanted: str) -> bool:
+def holds_word(value: Value, wanted: str) -> bool:
+    """Tell whether words stand in a value; of a list, whether they are a member."""
     if isinstance(value, tuple):
         return any(same(item, wanted) for item in value)
     return f" {folded(wanted)} " in f" {' '.join(_WORDS.findall(folded(shown(value))))} " or folded(wanted) in folded(
@@ -307,6 +313,9 @@ def asked(rule: Rule, read: Read) -> Text:
         case "member_of":
             other = shown(_given(rule.member_of, read))
             return Text(f"een van {rule.member_of} ({other})", f"one of {rule.member_of} ({other})")
+        case "above":
+            other = shown(_given(rule.above, read))
+            return Text(f"hoger dan {rule.above} ({other})", f"above {rule.above} ({other})")
         case operator:
             wanted = shown(getattr(rule, operator, None))
             nl, en = _ASKED[operator]

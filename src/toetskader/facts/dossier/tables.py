@@ -197,12 +197,16 @@ class Rows:
                 if isinstance(item, Breach) and item.empty and rule.operator != "filled":
                     silent[rule.field].append(row)
         for column, rows in silent.items():
-            self._lack(
+            self.lack(
                 rows,
                 f"noemt geen {column}, en daarvan hangt af of de eis erover gaat",
                 f"does not say {column}, on which it depends whether the requirement is about it",
             )
         return tuple(chosen)
+
+    def meets(self, row: Row, rules: Iterable[Rule]) -> bool:
+        """Tell whether a row meets all of these rules. A cell that cannot be read is left open."""
+        return all(self._breach(rule, row) is None for rule in rules)
 
     def count(self, rows: Sequence[Row], at_least: int, at_most: int | None = None, only: Sequence[Rule] = ()) -> None:
         """Ask that there are so many rows: fewer prove nothing, more are wrong.
@@ -225,6 +229,34 @@ class Rows:
                 seen=Text(f"{seen} rijen", f"{seen} rows"),
                 expected=Text(f"hooguit {at_most}", f"at most {at_most}"),
             )
+
+    def count_values(
+        self, rows: Iterable[Row], distinct: str, per_year: str, *, at_least: int, at_most: int | None
+    ) -> None:
+        """Ask how many rows there are, or different values in a column; in all, or in each calendar year.
+
+        Parameters: `distinct`, that column, empty for the rows; `per_year`, a column with a day, empty for in all.
+        Raises NotProven when the file lacks a column.
+        """
+        columns = tuple(filter(None, (distinct, per_year)))
+        self.require(*columns)
+        self.hold(rows := tuple(rows), [Rule(field=column) for column in columns])
+        groups: dict[str, list[Row]] = defaultdict(list)
+        for row in self.readable(rows, *columns):
+            day = day_of(row.value(per_year)) if per_year else None
+            if per_year and day is None:
+                self.lack([row], f"noemt in {per_year} geen dag", f"has no day in {per_year}")
+            groups[str(day.year) if day else ""].append(row)
+        for year, those in groups.items():
+            count = len({folded(row.text(distinct)) for row in those} - {""}) if distinct else len(those)
+            if count < at_least or (at_most is not None and count > at_most):
+                nl, en = (f" in {year}", f" in {year}") if year else ("", "")
+                most = "" if at_most is None else f" – {at_most}"
+                self._look.findings.add(
+                    self.paper.place(distinct),
+                    seen=Text(f"{count}{nl}", f"{count}{en}"),
+                    expected=f"{at_least}{most}" if most else f"≥ {at_least}",
+                )
 
     def hold(self, rows: Sequence[Row], rules: Sequence[Rule], share: float = 100) -> None:
         """Hold rows to rules, of which a share must meet them all.
@@ -259,7 +291,7 @@ class Rows:
                 else:
                     self._look.findings.add(self.place(rows[index], item.field), seen=item.seen, expected=item.expected)
         for (nl, en), those in lacking.items():
-            self._lack(those, nl, en)
+            self.lack(those, nl, en)
 
     def newest(self, rows: Iterable[Row], asked: Newest) -> None:
         """Ask that the newest row is recent; what is to come does not count."""
@@ -312,7 +344,7 @@ class Rows:
             self._look.parameters.require(outcome.name)
             raise
 
-    def _lack(self, rows: Sequence[Row], nl: str, en: str) -> None:
+    def lack(self, rows: Sequence[Row], nl: str, en: str) -> None:
         """Report what rows lack, by their numbers."""
         numbers = ", ".join(str(row.number) for row in rows[:_NAMED])
         more = len(rows) - _NAMED
