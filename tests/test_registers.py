@@ -44,9 +44,7 @@ class OfRegister(Model, frozen=True, kw_only=True):
         Raises NotProven and Unseen.
         """
         for other in self.beside:
-            paper = look.the(other.document)
-            look.hold(paper, other.rules)
-            look.require_signed(paper, other.signed_by)
+            _beside(look, other)
         paper = look.the(self.document)
         look.hold(paper, (Rule(field="as_of", within_months=self.max_age_months), *self.of_document))
         look.require_signed(paper, self.signed_by)
@@ -289,7 +287,7 @@ class SoaAsked(OfRegister, frozen=True, kw_only=True):
     may_exclude: Annotated[tuple[str, ...] | None, Meta(description="Controls that may be excluded; absent: any")] = (
         None
     )
-    version_of: Annotated[str, Meta(description="Certificate that must name this version: `certificate:27001`")] = ""
+    certificate: Annotated[Beside | None, Meta(description="Certificate that must name this version of it")] = None
 
 
 @check("register.soa", params=SoaAsked)
@@ -323,8 +321,15 @@ def test_the_statement_of_applicability_is_complete(
             f"{len(found)} maatregelen, uitgesloten: {', '.join(excluded) or 'geen'}",
             f"{len(found)} controls, excluded: {', '.join(excluded) or 'none'}",
         )
-        if params.version_of:
-            _hold_version(look, table.paper, look.the(params.version_of))
+        if params.certificate is not None:
+            _hold_version(look, table.paper, _beside(look, params.certificate))
+
+
+def _beside(look: Look, asked: Beside) -> Paper:
+    paper = look.the(asked.document)
+    look.hold(paper, asked.rules)
+    look.require_signed(paper, asked.signed_by)
+    return paper
 
 
 def _hold_version(look: Look, statement: Paper, certificate: Paper) -> None:

@@ -191,6 +191,7 @@ _TOLD = {
     "before": ("eerder dan {}", "before {}"),
     "same_as": ("gelijk aan {}", "the same as {}"),
     "member_of": ("een van {}", "one of {}"),
+    "above": ("hoger dan {}", "above {}"),
     "within_days": ("een datum van hooguit {} dagen geleden", "a day at most {} days ago"),
     "within_months": ("een datum van hooguit {} maanden geleden", "a day at most {} months ago"),
     "days_left": ("een datum, minstens {} dagen vooruit", "a day at least {} days ahead"),
