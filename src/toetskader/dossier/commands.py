@@ -2,11 +2,13 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toetskader.core.failure import UsageError
+from toetskader.facts.attempt import NotSeen
 from toetskader.oserrors import why
 from toetskader.report.visible import visible
 from toetskader.text import Lang, Text
@@ -25,6 +27,16 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", catalog
     scaffold = below.add_parser("scaffold", parents=[catalogue], help="maak een map met formulier voor elk document")
     _target(scaffold)
     scaffold.set_defaults(run=_scaffold)
+
+    status = below.add_parser(
+        "status",
+        parents=[catalogue],
+        help="toon hoe elk document ervoor staat; exitcode 1 als een gevraagd document ontbreekt of niets bewijst",
+    )
+    _target(status)
+    status.add_argument("--csv", type=Path, metavar="BESTAND", help="schrijf het ook als CSV")
+    status.add_argument("--ics", type=Path, metavar="BESTAND", help="schrijf de einddatums als agenda")
+    status.set_defaults(run=_status)
 
 
 def _target(parser: argparse.ArgumentParser) -> None:
@@ -74,3 +86,41 @@ def _scaffold(arguments: argparse.Namespace, lang: Lang) -> int:
         )[lang]
     )
     return 0
+
+
+# status
+
+
+def _status(arguments: argparse.Namespace, lang: Lang) -> int:
+    """Print how each document stands; 1 when one that is asked for is lacking, or proves nothing as it is."""
+    from toetskader.collect.dossier.collector import read_dossier  # noqa: PLC0415 - it imports much
+    from toetskader.collect.dossier.hide import without_secrets  # noqa: PLC0415
+    from toetskader.dossier import status_views  # noqa: PLC0415
+    from toetskader.dossier.asked import asked_of  # noqa: PLC0415
+    from toetskader.dossier.status import status  # noqa: PLC0415
+    from toetskader.facts.redaction import Redaction  # noqa: PLC0415
+
+    today = date.today()
+    dossier = _opened(arguments)
+    target = dossier.target
+    read = without_secrets(
+        read_dossier(dossier.part, dossier.base, supplier=target.supplier, component=target.component), Redaction()
+    )
+    if isinstance(read, NotSeen):
+        raise UsageError(read.message)
+    lines = status(read, asked_of(target, dossier.catalogue), today)
+    for line in status_views.text_lines(lines, target.name, lang):
+        _say(line)
+    _write(arguments.csv, lambda: status_views.csv_text(lines, today, lang))
+    _write(arguments.ics, lambda: status_views.calendar(lines, target.name, today, lang))
+    return int(any(line.blocks for line in lines))
+
+
+def _write(path: Path | None, content: Callable[[], bytes]) -> None:
+    """Write a file that was asked for. Raises UsageError when it cannot be written."""
+    if path is None:
+        return
+    try:
+        path.write_bytes(content())
+    except OSError as error:
+        raise not_written(path, error) from None

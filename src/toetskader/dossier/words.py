@@ -109,6 +109,7 @@ FIELDS = {
         ("Certificate.accreditation", "nummer van die instelling bij de Raad voor Accreditatie", '"RvA C 123"'),
         ("Certificate.number", "nummer van het certificaat", '"K-0815"'),
         ("Certificate.scope", "waarvoor het geldt, zoals het er staat; noem het product", '"hosting van Meldingen"'),
+        ("Certificate.covers", "producten die eronder vallen, als het certificaat ze niet noemt", '["Meldingen"]'),
         ("Certificate.sites", "vestigingen waarvoor het geldt", '["Utrecht"]'),
         ("Certificate.surveillance", "dagen van de controle-audits", "[2026-03-02]"),
         ("Certificate.soa_version", "versie van de verklaring van toepasselijkheid", '"1.4"'),

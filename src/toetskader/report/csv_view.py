@@ -52,7 +52,7 @@ def encode(report: Report) -> bytes:
                 strength,
                 " ".join(contradictions(r, w)),
             )
-            writer.writerow([_cell(text) for text in (*result, *finding, *beside)])
+            writer.writerow([cell(text) for text in (*result, *finding, *beside)])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -60,6 +60,7 @@ def _flag(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Return a text as a cell: on one line, and no formula for a spreadsheet."""
     shown = one_line(text)
     return f"'{shown}" if shown.startswith(_FORMULA_STARTS) else shown
