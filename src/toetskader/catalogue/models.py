@@ -155,6 +155,9 @@ class TargetParameters(Model, frozen=True, kw_only=True):
     sprint_weeks: Annotated[
         Annotated[int, Meta(ge=1, le=8)] | None, Meta(description="How many weeks a sprint takes")
     ] = None
+    remote_access_tools: Annotated[
+        tuple[NonEmpty, ...] | None, Meta(description="Tools for remote management that the municipality supports")
+    ] = None
     tendered: Annotated[bool | None, Meta(description="Whether it was bought by a public tender")] = None
     uses_algorithms: Annotated[
         bool | None, Meta(description="Whether it uses AI, or algorithms that affect people")

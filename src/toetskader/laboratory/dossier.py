@@ -2,8 +2,9 @@
 
 A template is a document as it stands in `bewijs.yaml`, without `files` and `places`, in which `{-30}` is the day that
 is judged minus thirty and `{+365}` a year ahead. Beside it stands what the document holds besides: `<name>.csv`, the
-rows of a register, or `<name>.json`, a form; the same dates are filled in there. All else that it states is written
-into a PDF, a line a fact, which whoever signs with `how: pdf` signs.
+rows of a register, or `<name>.json`, a form; the same dates are filled in there. What else belongs to it stands in a
+folder `<name>`. All else that it states is written into a PDF, a line a fact, which whoever signs with `how: pdf`
+signs.
 """
 
 import re
@@ -72,6 +73,8 @@ class Maker:
             if name:
                 source = template.with_suffix(Path(name).suffix)
                 files[name] = self._dated(source.read_text(encoding="utf-8")).encode()
+        for attached in sorted(template.with_suffix("").glob("*")):
+            files[attached.name] = attached.read_bytes()
         for name, body in files.items():
             (folder / name).write_bytes(body)
         stated["files"] = [{"path": name, "sha256": sha256(body).hexdigest()} for name, body in files.items()]
