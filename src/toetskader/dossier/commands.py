@@ -38,6 +38,16 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", catalog
     status.add_argument("--ics", type=Path, metavar="BESTAND", help="schrijf de einddatums als agenda")
     status.set_defaults(run=_status)
 
+    hashes = below.add_parser(
+        "hash",
+        parents=[catalogue],
+        help="leg in bewijs.yaml vast welke bestanden het zijn; exitcode 1 als er een gewijzigd is of ontbreekt",
+    )
+    _target(hashes)
+    hashes.add_argument("--check", action="store_true", help="wijzig niets; exitcode 1 als er iets vast te leggen is")
+    hashes.add_argument("--update", action="store_true", help="leg ook gewijzigde bestanden opnieuw vast")
+    hashes.set_defaults(run=_hash)
+
 
 def _target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", type=Path, metavar="DOEL", help="doelbestand, de map ervan, of een naam in targets/")
@@ -124,3 +134,29 @@ def _write(path: Path | None, content: Callable[[], bytes]) -> None:
         path.write_bytes(content())
     except OSError as error:
         raise not_written(path, error) from None
+
+
+# hash
+
+
+def _hash(arguments: argparse.Namespace, lang: Lang) -> int:
+    """Record the digests of files; 1 when a file was changed or is not there, or with `--check` is not recorded."""
+    from toetskader.dossier import sealing  # noqa: PLC0415 - it imports much
+
+    dossier = _opened(arguments)
+    wrong, written = False, 0
+    for item in sealing.seal(dossier.part.folders, dossier.base, update=arguments.update, check=arguments.check):
+        if isinstance(item, Text):
+            _complain(item[lang])
+            wrong = True
+            continue
+        reason = f": {item.why[lang]}" if item.why else ""
+        _say(f"{item.where}: {item.path} {sealing.TOLD[item.what][lang]}{reason}")
+        wrong = wrong or item.what in sealing.WRONG
+        written += item.what in sealing.WRITTEN
+    _say(
+        Text(f"{written} vast te leggen", f"{written} to record")[lang]
+        if arguments.check
+        else Text(f"{written} vastgelegd", f"{written} recorded")[lang]
+    )
+    return int(wrong or (arguments.check and written > 0))

@@ -62,10 +62,10 @@ def read_folders(folders: Iterable[Path], base: Path) -> tuple[tuple[Found, ...]
     """
     found: list[Found] = []
     unread: list[Unread] = []
-    for path in _files(folders, base, unread):
+    for path in document_files(folders, base, unread):
         where = relpath(path, base)
         try:
-            file = _file(path)
+            file = document_file(path)
         except FileError as error:
             unread.append(_unread(path, where, (error,)))
             continue
@@ -88,8 +88,11 @@ def read_folders(folders: Iterable[Path], base: Path) -> tuple[tuple[Found, ...]
     return tuple(sorted(unique, key=lambda item: item.document.id)), tuple(sorted(unread, key=lambda item: item.where))
 
 
-def _files(folders: Iterable[Path], base: Path, unread: list[Unread]) -> Iterator[Path]:
-    """Yield the YAML files of a dossier."""
+def document_files(folders: Iterable[Path], base: Path, unread: list[Unread]) -> Iterator[Path]:
+    """Yield the YAML files of a dossier.
+
+    Parameters: `unread`, which takes what cannot be listed.
+    """
     count = 0
     for folder in folders:
         try:
@@ -114,8 +117,8 @@ def _files(folders: Iterable[Path], base: Path, unread: list[Unread]) -> Iterato
             yield path
 
 
-def _file(path: Path) -> YamlFile:
-    """Read the YAML of a document. Raises FileError."""
+def document_file(path: Path) -> YamlFile:
+    """Read the YAML of a document. Raises FileError, also for a link."""
     if path.is_symlink() or path.parent.is_symlink():
         raise FileError(
             path, Text("is een koppeling; zet het bestand zelf hier", "is a link; put the file itself here")
