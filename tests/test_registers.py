@@ -346,3 +346,30 @@ def _hold_version(look: Look, statement: Paper, certificate: Paper) -> None:
                 f"{shown(named)}, as the certificate names ({certificate.name})",
             ),
         )
+
+
+class LinksAsked(OfRegister, frozen=True, kw_only=True):
+    """Parameters of `register.links`."""
+
+    column: Annotated[Name, Meta(description="Which one names a file of the register's document")]
+    rules: tuple[Rule, ...] = ()
+
+
+@check("register.links", params=LinksAsked)
+def test_each_row_of_a_register_names_a_file_beside_it(
+    papers: Papers, findings: Findings, params: LinksAsked, parameters: Parameters, today: date
+) -> None:
+    """Each row names a file that belongs to the document, has something in it, and is not the list itself."""
+    with papers.look(findings, parameters, today) as look:
+        table = params.open(look)
+        rows = table.only(params.only)
+        table.count(rows, 1, only=params.only)
+        table.hold(rows, (Rule(field=params.column), *params.rules))
+        beside = {item.path for item in table.paper.stated.attachments if item.size and item.path != table.file}
+        absent = [row for row, value in table.values(rows, params.column) if shown(value).strip() not in beside]
+        if absent:
+            table.lack(
+                absent,
+                f"noemt in {params.column} geen bestand dat onder files staat en waar iets in staat",
+                f"names in {params.column} no file that is listed under files and has something in it",
+            )

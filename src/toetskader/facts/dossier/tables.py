@@ -97,8 +97,8 @@ class UnreadableCell(Exception):  # noqa: N818 - caught by who judges
 class Rows:
     """The rows of a document that a judgement looks at.
 
-    Attributes: `paper`, the document; `all`, its rows. Raises NotProven when it has none, and Unseen when they could
-    not be read.
+    Attributes: `paper`, the document; `file`, which of its files holds them; `all`, its rows. Raises NotProven when it
+    has none, and Unseen when they could not be read.
     """
 
     def __init__(self, look: Look, paper: Paper) -> None:
@@ -107,6 +107,7 @@ class Rows:
         document = paper.document
         if not isinstance(document, Register | Export):
             raise TypeError(f"{document.id}: a {document.__struct_config__.tag} has no rows")
+        self.file = document.table
         self._file = PurePosixPath(paper.stated.where).parent / document.table
         table = paper.stated.table
         if table is None:
