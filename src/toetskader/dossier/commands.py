@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toetskader.core.failure import UsageError
+from toetskader.dossier.yaml_text import flow
 from toetskader.facts.attempt import NotSeen
 from toetskader.oserrors import why
 from toetskader.report.visible import visible
 from toetskader.text import Lang, Text
+from toetskader.yamlfile import FileError
 
 if TYPE_CHECKING:  # what they import takes longer than most other commands
     from toetskader.dossier.opened import Opened
@@ -47,6 +49,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", catalog
     hashes.add_argument("--check", action="store_true", help="wijzig niets; exitcode 1 als er iets vast te leggen is")
     hashes.add_argument("--update", action="store_true", help="leg ook gewijzigde bestanden opnieuw vast")
     hashes.set_defaults(run=_hash)
+
+    find = below.add_parser("find", parents=[catalogue], help="zoek waar in de pdf's staat wat bewijs.yaml zegt")
+    _target(find)
+    find.add_argument("--write", action="store_true", help="zet het onder places, na een ja per document")
+    find.add_argument("--yes", action="store_true", help="met --write: zonder te vragen")
+    find.set_defaults(run=_find)
 
 
 def _target(parser: argparse.ArgumentParser) -> None:
@@ -160,3 +168,57 @@ def _hash(arguments: argparse.Namespace, lang: Lang) -> int:
         else Text(f"{written} vastgelegd", f"{written} recorded")[lang]
     )
     return int(wrong or (arguments.check and written > 0))
+
+
+# find
+
+
+def _find(arguments: argparse.Namespace, lang: Lang) -> int:
+    """Print the places that were found, as YAML to paste; with `--write` each document gets them after a yes."""
+    from toetskader.dossier import finding_places  # noqa: PLC0415 - it imports much
+
+    if arguments.yes and not arguments.write:
+        raise UsageError(Text("--yes hoort bij --write", "--yes goes with --write"))
+    if arguments.write and not arguments.yes and not sys.stdin.isatty():
+        raise UsageError(
+            Text(
+                "--write vraagt per document om een ja, en hier kan niemand antwoorden; noem ook --yes",
+                "--write asks for a yes for each document, and nobody can answer here; name --yes as well",
+            )
+        )
+    dossier = _opened(arguments)
+    searched, unread = finding_places.search(dossier.part.folders, dossier.base)
+    wrong = bool(unread)
+    for item in unread:
+        _complain(item.why[lang])
+    for one in searched:
+        _say(f"# {one.found.where}")
+        for entry in one.entries:
+            _say(f"  - {flow(entry)}")
+        if one.missed:
+            _say(f"# {Text('niet gevonden', 'not found')[lang]}: {', '.join(one.missed)}")
+        if arguments.write and one.proposals and (arguments.yes or _agreed(lang)):
+            try:
+                one.write()
+            except FileError as error:
+                _complain(error.text(lang))
+                wrong = True
+                continue
+            _say(f"# {Text('geschreven', 'written')[lang]}: {one.found.where} ({len(one.proposals)})")
+    if not searched:
+        _say(
+            Text("Er is niets te zoeken: elk feit heeft een plaats.", "Nothing to search: every fact has a place.")[
+                lang
+            ]
+        )
+    return int(wrong)
+
+
+def _agreed(lang: Lang) -> bool:
+    """Ask whether to write; only a plain yes is one."""
+    _say(
+        Text(
+            "Kloppen deze plaatsen, en mogen ze erbij? [ja/nee]", "Are these places right, may they be added? [yes/no]"
+        )[lang]
+    )
+    return sys.stdin.readline().strip().casefold() in {"j", "ja", "y", "yes"}

@@ -32,7 +32,9 @@ class Field:
     """Of the value; of a list, of its members; of names with a value, of that."""
     description: str
     """As the model says it, in English; empty where the name says all."""
-    is_person: bool = False
+    is_quotable: bool = True
+    """Whether a text of its file can say it: how to reach somebody is kept back, and what is one of a list of words
+    need not stand there in these."""
 
     @property
     def key(self) -> str:
@@ -86,7 +88,7 @@ def _field(model: type[msgspec.Struct], item: inspect.Field) -> Field:
         shape=shape,
         type=inner,
         description=description,
-        is_person=bool(extra.get("person")),
+        is_quotable=not extra.get("reach") and not isinstance(inner, inspect.LiteralType),
     )
 
 

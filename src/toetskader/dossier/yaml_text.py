@@ -73,13 +73,13 @@ class YamlText:
             self._edits.append((node.start_mark.index, end, f"{rest}{self._items(items, '  ')}"))
         elif node.flow_style:
             end = _last_end(node.value[-1], self._text)
-            self._edits.append((end, end, "".join(f", {_flow(item)}" for item in items)))
+            self._edits.append((end, end, "".join(f", {flow(item)}" for item in items)))
         else:
             end = self._end_of_line(_last_end(node.value[-1], self._text))
             self._edits.append((end, end, self._items(items, " " * node.start_mark.column)))
 
     def _items(self, items: Iterable[Mapping[str, str | int]], indent: str) -> str:
-        return "".join(f"{self._newline}{indent}- {_flow(item)}" for item in items)
+        return "".join(f"{self._newline}{indent}- {flow(item)}" for item in items)
 
     def save(self) -> None:
         """Write the file, as a whole or not at all.
@@ -141,7 +141,8 @@ def scalar(value: str | int) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _flow(item: Mapping[str, str | int]) -> str:
+def flow(item: Mapping[str, str | int]) -> str:
+    """Write a block on one line."""
     return "{" + ", ".join(f"{key}: {scalar(value)}" for key, value in item.items()) + "}"
 
 
