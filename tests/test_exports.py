@@ -13,8 +13,7 @@ from toetskader.facts.dossier.papers import Look, Papers
 from toetskader.facts.dossier.regions import EEA, country_of, region_name
 from toetskader.facts.dossier.rules import Rule, is_empty, number_of, shown
 from toetskader.facts.dossier.tables import Row, Rows
-from toetskader.judging import Findings, Parameters, check
-from toetskader.text import Text
+from toetskader.judging import Findings, Parameters, Text, check
 
 Rules = tuple[Rule, ...]
 

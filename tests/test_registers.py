@@ -14,8 +14,7 @@ from toetskader.facts.dossier.items import ItemList, items_of
 from toetskader.facts.dossier.papers import Look, Paper, Papers
 from toetskader.facts.dossier.rules import Plain, Rule, day_of, number_of, same, shown
 from toetskader.facts.dossier.tables import Newest, Row, Rows
-from toetskader.judging import Findings, Parameters, check, not_applicable
-from toetskader.text import Text
+from toetskader.judging import Findings, Parameters, Text, check, not_applicable
 
 Count = Annotated[int, Meta(ge=0)]
 

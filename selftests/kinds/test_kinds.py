@@ -18,7 +18,7 @@ NAME_NO_KIND = (
     "collect/run.py", "collect/collector.py", "collect/evidence.py", "kinds/parts.py",
 )  # fmt: skip
 OF_ONE_KIND = tuple(f"toetskader.kinds.{name}" for name in KINDS)
-OPTIONAL = {"indication"}
+OPTIONAL = {"indication", "documents"}
 
 
 def declared(kind: Kind) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import side_by_side
-from auditor import ROOT, Auditor, Outcome, with_helm
+from auditor import ROOT, TODAY, Auditor, Outcome, with_helm
+from dossier_bench import Bench
 from file_mutants import FileMutant
 
 from toetskader.collect.helm.engine import Helm
@@ -42,3 +43,9 @@ def outcome_of(
 
     with side_by_side.audited(request.session, audit, AT_ONCE) as outcome:
         yield outcome
+
+
+@pytest.fixture(scope="session")
+def dossier_bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """The golden dossier on the day on which what is stored is judged."""
+    return Bench(tmp_path_factory.mktemp("dossier"), TODAY)

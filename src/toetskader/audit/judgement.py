@@ -6,7 +6,8 @@ from typing import Any
 
 from toetskader.audit.scope import InScope, Measurement
 from toetskader.facts.dossier.strength import SIGNED
-from toetskader.judging.combining import PROOF, OnPart, Together, parts_together
+from toetskader.judging.check import Check
+from toetskader.judging.combining import PROOF, Judged, OnPart, Together, laid_beside, parts_together
 from toetskader.judging.judge import judge
 from toetskader.judging.outcomes import Parameters
 from toetskader.judging.subjects import TargetSubjects
@@ -28,13 +29,12 @@ def judged_in_scope(
     """
     given = fixtures or {}
 
-    def on_part(measurement: Measurement) -> OnPart:
-        check = measurement.check
-        judged = judge(
+    def judged_by(check: Check, measurement: Measurement, params: Mapping[str, Any]) -> Judged:
+        return judge(
             check,
             subjects,
             part=measurement.part,
-            params=measurement.params,
+            params=params,
             only=measurement.scenes,
             parameters=parameters,
             today=today,
@@ -42,10 +42,19 @@ def judged_in_scope(
             norms=norms,
             matched=measurement.matched,
         )
+
+    def on_part(measurement: Measurement) -> OnPart:
+        judged = judged_by(measurement.check, measurement, measurement.params)
+        if measurement.laid_beside is not None:
+            judged = laid_beside(judged, judged_by(measurement.laid_beside, measurement, measurement.beside_params))
         # A pass on paper that is validly signed, or that a measurement confirms, is proof (the design, vocabulary).
         proven = judged.worth is not None and judged.worth.strength >= SIGNED
         return OnPart(
-            measurement.part, PROOF if proven else measurement.proof, check.id, judged, tuple(measurement.matched)
+            measurement.part,
+            PROOF if proven else measurement.proof,
+            measurement.check.id,
+            judged,
+            tuple(measurement.matched),
         )
 
     return parts_together([on_part(measurement) for measurement in item.measurements])

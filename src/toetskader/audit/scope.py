@@ -24,6 +24,17 @@ class Measurement:
     target: Target
     part: Part
     check: Check
+    laid_beside: Check | None = None
+    """What lays a document beside a measurement, where the requirement has that."""
+
+    @property
+    def _checks(self) -> tuple[Check, ...]:
+        return (self.check,) if self.laid_beside is None else (self.check, self.laid_beside)
+
+    @property
+    def beside_params(self) -> Mapping[str, Any]:
+        """Parameters of what lays it beside a measurement."""
+        return self.requirement.beside.params if self.requirement.beside else {}
 
     @property
     def params(self) -> Mapping[str, Any]:
@@ -44,18 +55,19 @@ class Measurement:
     @property
     def needs(self) -> frozenset[Need]:
         """What must be collected for it."""
-        return self.check.needs(self.part, self.params)
+        own = self.check.needs(self.part, self.params)
+        return own if self.laid_beside is None else own | self.laid_beside.needs(self.part, self.beside_params)
 
     @property
     def listed_objects(self) -> frozenset[str]:
         """Kinds of Kubernetes objects that must be listed for it."""
-        return self.check.listed_objects(self.part)
+        return frozenset().union(*(check.listed_objects(self.part) for check in self._checks))
 
     @property
     def matched(self) -> Matched:
-        """The other parts of the target that its check lays beside, each with what goes with every scene."""
-        others = (item.part for item in self.check.beside if item.part in self.target.parts)
-        return {other: matched(self.target, self.part, other) for other in others}
+        """The other parts of the target that its checks lay beside, each with what goes with every scene."""
+        named = dict.fromkeys(item.part for check in self._checks for item in check.beside)
+        return {other: matched(self.target, self.part, other) for other in named if other in self.target.parts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +196,7 @@ _OTHER_ADDRESSEE = {
 def _measurements(requirement: Requirement, target: Target, checks: Mapping[str, Check]) -> tuple[Measurement, ...]:
     """Return the parts that the target has and a check reads for a requirement, those that prove first."""
     possible = [
-        Measurement(requirement, target, part, check)
+        Measurement(requirement, target, part, check, _laid_beside(requirement, part, checks))
         for part in requirement.measured_on
         if part in target.parts
         and _concerned(requirement, target, part) != ()
@@ -192,6 +204,12 @@ def _measurements(requirement: Requirement, target: Target, checks: Mapping[str,
         and part in check.parts
     ]
     return tuple(sorted(possible, key=lambda item: item.proof != PROOF))
+
+
+def _laid_beside(requirement: Requirement, part: Part, checks: Mapping[str, Check]) -> Check | None:
+    """Return the check that lays what a document says beside a measurement, on the part that it reads."""
+    found = checks.get(requirement.beside.check) if requirement.beside else None
+    return found if found is not None and part in found.parts else None
 
 
 def _concerned(requirement: Requirement, target: Target, part: Part) -> tuple[str, ...] | None:

@@ -24,6 +24,7 @@ def lint_catalogue(folder: Path, catalogue: Catalogue, checks: Mapping[str, Chec
         for message in _on_requirement(row, before)
     ]
     used = {id_ for row in rows for id_ in (row.check, *row.checks.values())}
+    used |= {row.beside.check for row in rows if row.beside is not None}
     for id_ in catalogue.planned.keys() - used:
         message = Text(f"geen eis noemt toets {id_}; haal hem weg", f"no requirement names check {id_}; remove it")
         found.append(FileError(folder / PLANNED, message))

@@ -3,9 +3,10 @@
 import ipaddress
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from toetskader.catalogue.models import (
+    Beside,
     Catalogue,
     CheckInfo,
     Contradiction,
@@ -331,6 +332,8 @@ class _Loader:
             self._check_planned(file, place, row, self._planned)
         for part, id_ in row.checks.items():
             self._check_for_part(file, (*place, "checks", part), row, part, id_)
+        if row.beside is not None and self._checks is not None:
+            self._check_beside(file, (*place, "beside"), row, row.beside, self._checks)
 
     def _check_source(self, file: YamlFile, path: Steps, source: str) -> None:
         if self._sources is not None and source not in self._sources:
@@ -373,7 +376,23 @@ class _Loader:
                 f"check {check.id} measures on {parts}; name one of those parts",
             )
             self._error(file, (*place, "measured_on"), message)
-        for path, message in _params_errors(row, check):
+        for path, message in _params_errors(row.params, check):
+            self._error(file, (*place, "params", *path), message)
+
+    def _check_beside(
+        self, file: YamlFile, place: Steps, row: PolicyRow, beside: Beside, checks: Mapping[str, CheckInfo]
+    ) -> None:
+        """Report a check beside paper that is not built, measures no part of the requirement, or wants other
+        parameters.
+        """
+        check = checks.get(beside.check)
+        if check is None or check.parts.isdisjoint(row.measured_on):
+            message = Text(
+                f"geen toets {beside.check} legt dit naast een meting.", f"no check {beside.check} lays this beside."
+            )
+            self._error(file, (*place, "check"), joined(message, did_you_mean(beside.check, checks)))
+            return
+        for path, message in _params_errors(beside.params, check):
             self._error(file, (*place, "params", *path), message)
 
     def _check_for_part(self, file: YamlFile, path: Steps, row: PolicyRow, part: Part, id_: str) -> None:
@@ -400,9 +419,9 @@ class _Loader:
             self._error(file, path, message)
 
 
-def _params_errors(row: PolicyRow, check: CheckInfo) -> list[tuple[Steps, Text]]:
+def _params_errors(params: Mapping[str, Any], check: CheckInfo) -> list[tuple[Steps, Text]]:
     if check.params is not None:
-        return misfits(row.params, check.params)
-    if row.params:
+        return misfits(params, check.params)
+    if params:
         return [((), Text(f"toets {check.id} heeft geen parameters", f"check {check.id} has no parameters"))]
     return []

@@ -207,6 +207,13 @@ class Profile(Model, frozen=True, kw_only=True):
         )
 
 
+class Beside(Model, frozen=True, kw_only=True):
+    """A check that lays what a document says beside what is measured."""
+
+    check: CheckId
+    params: Annotated[dict[str, Any], Meta(description="Parameters of the check")] = msgspec.field(default_factory=dict)
+
+
 class PolicyRow(Model, frozen=True, kw_only=True):
     """One requirement as it stands in a policy file."""
 
@@ -242,6 +249,10 @@ class PolicyRow(Model, frozen=True, kw_only=True):
             extra_json_schema={"propertyNames": {"enum": sorted(get_args(Part))}},
         ),
     ] = msgspec.field(default_factory=dict)
+    beside: Annotated[
+        Beside | None,
+        Meta(description="Of a requirement on paper, how what the document says is laid beside a measurement"),
+    ] = None
     roles: Annotated[
         tuple[Role, ...], Meta(description="Endpoints it is about, by what they are for; empty for all")
     ] = ()

@@ -71,6 +71,28 @@ def scenes_together(judged: Sequence[Judged]) -> Judged:
     return _together(judged, min(judged, key=_weight))
 
 
+def laid_beside(paper: Judged, measured: Judged) -> Judged:
+    """Add to what was said of a document what came of laying it beside a measurement of the same run.
+
+    A measurement that says otherwise fails; one that says the same makes the evidence as strong as it can be. Without
+    one, because the target has no such part, it was not seen or there was nothing to compare, the paper stands alone.
+    """
+    if measured.verdict is Verdict.PASS and paper.verdict is Verdict.PASS:
+        added = _together((paper, measured), paper)
+        return msgspec.structs.replace(added, worth=measured.worth or paper.worth)
+    if measured.verdict in (Verdict.FAIL, Verdict.UNPROVEN) and _weight(measured) < _weight(paper):
+        return msgspec.structs.replace(_together((paper, measured), measured), worth=paper.worth)
+    if measured.verdict is Verdict.FAIL:
+        return msgspec.structs.replace(_together((paper, measured), paper), worth=paper.worth)
+    told = measured.measured if measured.reason is None else (*measured.measured, _not_beside(measured.reason))
+    crash = paper.crash or measured.crash
+    return msgspec.structs.replace(paper, measured=(*paper.measured, *told), crash=crash)
+
+
+def _not_beside(reason: Text) -> Text:
+    return Text(f"Niet naast een meting gelegd: {reason.nl}", f"Not laid beside a measurement: {reason.en}")
+
+
 def parts_together(parts: Sequence[OnPart]) -> Together:
     """Combine what was said of the parts of a target.
 

@@ -142,6 +142,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Links to programs to install."""
     insecure: tuple[str, ...] = ()
     """Parts that an https page asks for over http."""
+    hosts: tuple[str, ...] = ()
+    """Hosts that browsers ask for parts of the page, as far as that shows without running scripts."""
     upgrades: bool = False
     """True when the page itself makes browsers ask for what follows over https; that is not listed as insecure."""
     sheets: tuple[str, ...] = ()

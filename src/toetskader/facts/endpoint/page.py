@@ -70,6 +70,7 @@ def examine(body: bytes, content_type: str, *, url: str, complete: bool = True, 
         handlers=_some(seen.handlers),
         downloads=_some(seen.downloads),
         insecure=_some(seen.insecure),
+        hosts=_some(seen.hosts),
         upgrades=seen.upgrades,
         sheets=_some(seen.sheets),
         sent_on=seen.sent_on,
@@ -173,6 +174,7 @@ class _Seen:
         self.downloads: list[str] = []
         self.insecure: list[str] = []
         self.sheets: list[str] = []
+        self.hosts: list[str] = []
         self.generators: list[str] = []
         self.sign_in: list[str] = []
         self.words: list[str] = []
@@ -254,7 +256,13 @@ class _Seen:
             self.plug_ins.append(f"<{tag.name}> {media_type or without_query(source)}".strip())
 
     def _loads(self, tag: Tag) -> None:
-        """Note what is asked for over http, until the page says that browsers upgrade what follows (CSP, 3.3)."""
+        """Note which hosts are asked, and what is asked for over http, until the page says that browsers upgrade what
+        follows (CSP, 3.3).
+        """
+        for address in loaded(tag, in_picture=self._pictures > 0):
+            asked = resolved(self.base, address) if address else None
+            if asked is not None and asked.scheme in ("http", "https") and asked.hostname:
+                self.hosts.append(asked.hostname.lower())
         if self.upgrades:
             return
         can_be_http = self.base.startswith("http:")
@@ -272,6 +280,7 @@ class _Seen:
             for token in tokens(tag.attributes["srcdoc"]):
                 inner.read(token)
             self.insecure += inner.insecure
+            self.hosts += inner.hosts
 
     def _leads_to(self, element: str, address: str) -> None:
         scheme = _SCHEME.match(address)

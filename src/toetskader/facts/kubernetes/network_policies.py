@@ -43,6 +43,12 @@ class Direction(StrEnum):
     EGRESS = "egress"
 
 
+def _is_within(one: IpNetwork, other: IpNetwork) -> bool:
+    if isinstance(one, ipaddress.IPv4Network):
+        return isinstance(other, ipaddress.IPv4Network) and one.subnet_of(other)
+    return isinstance(other, ipaddress.IPv6Network) and one.subnet_of(other)
+
+
 @dataclass(frozen=True, slots=True)
 class IpBlock:
     """A peer by address."""
@@ -63,6 +69,11 @@ class IpBlock:
         for exception in self.exceptions:
             left = [part for item in left for part in _without(item, exception)]
         return tuple(left)
+
+    @property
+    def is_private(self) -> bool:
+        """True when it lies in networks that the internet does not route (RFC 1918, RFC 4193)."""
+        return any(_is_within(self.network, other) for other in _PRIVATE)
 
     @property
     def is_wide(self) -> bool:

@@ -1,0 +1,56 @@
+"""The golden dossier, made and read once, and what it comes to with other documents in it."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import msgspec
+from auditor import ROOT, Auditor, Outcome
+from file_mutants import FileMutant
+
+from toetskader.audit.scope import Measurement
+from toetskader.collect.dossier.collector import read_dossier
+from toetskader.collect.dossier.people import People
+from toetskader.facts.dossier.fact import Dossier
+from toetskader.facts.key import Attempt, FactKey
+from toetskader.kinds.dossier import DossierPart
+from toetskader.laboratory.dossier import Maker
+from toetskader.targets.models import Target
+
+EXAMPLE = ROOT / "targets/voorbeeld-dossier"
+
+
+class Bench:
+    """The golden dossier on one day, and an auditor of whatever stands in its place."""
+
+    def __init__(self, folder: Path, today: date) -> None:
+        self.people = People()
+        self.maker = Maker(today)
+        self.maker.make([EXAMPLE / "documenten"], folder)
+        self._part = DossierPart(folders=(folder / "dossier",), trust=folder / "trust")
+        self.golden = self._read(self._part)
+        self._fact = self.golden
+        self.auditor = Auditor("dossier", self._collected, today=today)
+        self.outcome: Outcome = self.auditor.audit(EXAMPLE)
+
+    def _read(self, part: DossierPart) -> Dossier:
+        return read_dossier(part, EXAMPLE, supplier="Voorbeeld Software BV", component="Meldingen", people=self.people)
+
+    def _collected(self, _: Auditor, __: Target, ___: tuple[Measurement, ...]) -> Mapping[FactKey, Attempt]:
+        return {FactKey("dossier"): self._fact}
+
+    def of(self, mutant: FileMutant, folder: Path) -> Outcome:
+        """Return what the golden dossier comes to with a mutant's documents in it."""
+        templates = folder / "target/documenten"
+        shutil.copytree(EXAMPLE / "documenten", templates)
+        for edit in mutant.edits:
+            edit.apply(folder / "target")
+        for name in {Path(edit.file).stem for edit in mutant.edits}:
+            self.maker.document(templates / f"{name}.yaml", folder / "dossier")
+        read = self._read(replace(self._part, folders=(folder / "dossier",)))
+        changed = {item.document.id for item in read.documents}
+        kept = (item for item in self.golden.documents if item.document.id not in changed)
+        self._fact = msgspec.structs.replace(self.golden, documents=(*kept, *read.documents), unread=read.unread)
+        return self.auditor.audit(EXAMPLE)
