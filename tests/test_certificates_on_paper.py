@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from toetskader.facts.attempt import NotProven
-from toetskader.facts.dossier.papers import Look, Paper, Papers, newest, same_organisation
+from toetskader.facts.dossier.holders import certificate_of
+from toetskader.facts.dossier.papers import Look, Paper, Papers, same_organisation
 from toetskader.facts.dossier.rules import Rule, months_before, shown
 from toetskader.facts.dossier.text import holds, normal
 from toetskader.judging import Findings, Parameters, Text, check, undetermined
@@ -59,24 +59,10 @@ def test_a_certificate_holds(
 
 def _certificate(look: Look, params: Certified) -> Paper:
     """Return the newest certificate in the name of who must have it. Raises NotProven when there is none."""
-    found = look.all(params.document)
-    if params.holder == "anyone" or not found:
+    if params.holder == "anyone":
         return look.the(params.document)
     wanted = look.dossier.supplier if params.holder == "supplier" else look.parameters.require(params.holder)
-    own = [paper for paper in found if same_organisation(shown(paper.value("holder")), wanted)]
-    if not own:
-        others = ", ".join(sorted({shown(paper.value("holder")) for paper in found}))
-        raise NotProven(
-            Text(
-                f"Het dossier heeft geen certificaat ({params.document}) op naam van {wanted}, wel van {others}. Is dat"
-                " een moederbedrijf, vraag dan het certificaat of de bijlage waarop de eigen naam staat.",
-                f"The dossier has no certificate ({params.document}) in the name of {wanted}, but of {others}. If that"
-                " is a parent company, ask for the certificate or annex that bears the own name.",
-            )
-        )
-    paper = newest(own)
-    look.take(paper)
-    return paper
+    return certificate_of(look, params.document, wanted)
 
 
 def _hold_body(look: Look, paper: Paper) -> None:

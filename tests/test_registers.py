@@ -10,6 +10,7 @@ from toetskader.facts.dossier.clock import elapsed, moment_of, working_days
 from toetskader.facts.dossier.controls import applies, controls_in
 from toetskader.facts.dossier.coverage import cover, hold_all
 from toetskader.facts.dossier.envelope import Side
+from toetskader.facts.dossier.holders import certificate_of
 from toetskader.facts.dossier.items import ItemList, items_of
 from toetskader.facts.dossier.papers import Look, Paper, Papers
 from toetskader.facts.dossier.rules import Plain, Rule, day_of, number_of, same, shown
@@ -43,7 +44,9 @@ class OfRegister(Model, frozen=True, kw_only=True):
         Raises NotProven and Unseen.
         """
         for other in self.beside:
-            _beside(look, other)
+            paper = look.the(other.document)
+            look.hold(paper, other.rules)
+            look.require_signed(paper, other.signed_by)
         paper = look.the(self.document)
         look.hold(paper, (Rule(field="as_of", within_months=self.max_age_months), *self.of_document))
         look.require_signed(paper, self.signed_by)
@@ -286,7 +289,7 @@ class SoaAsked(OfRegister, frozen=True, kw_only=True):
     may_exclude: Annotated[tuple[str, ...] | None, Meta(description="Controls that may be excluded; absent: any")] = (
         None
     )
-    certificate: Annotated[Beside | None, Meta(description="Certificate that must name this version of it")] = None
+    certificate: Annotated[Beside | None, Meta(description="The supplier's, which must name this version")] = None
 
 
 @check("register.soa", params=SoaAsked)
@@ -321,14 +324,9 @@ def test_the_statement_of_applicability_is_complete(
             f"{len(found)} controls, excluded: {', '.join(excluded) or 'none'}",
         )
         if params.certificate is not None:
-            _hold_version(look, table.paper, _beside(look, params.certificate))
-
-
-def _beside(look: Look, asked: Beside) -> Paper:
-    paper = look.the(asked.document)
-    look.hold(paper, asked.rules)
-    look.require_signed(paper, asked.signed_by)
-    return paper
+            certificate = certificate_of(look, params.certificate.document, look.dossier.supplier)
+            look.hold(certificate, params.certificate.rules)
+            _hold_version(look, table.paper, certificate)
 
 
 def _hold_version(look: Look, statement: Paper, certificate: Paper) -> None:

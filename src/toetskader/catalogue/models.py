@@ -183,6 +183,9 @@ class TargetParameters(Model, frozen=True, kw_only=True):
         tuple[NonEmpty, ...] | None,
         Meta(description="Channels for data that the municipality's Security team approved"),
     ] = None
+    bio_measures: Annotated[
+        tuple[NonEmpty, ...] | None, Meta(description="Measures of the BIO that affect the supplier, by number")
+    ] = None
     days_off: Annotated[
         tuple[date, ...] | None, Meta(description="Days besides Saturdays and Sundays that are no working days")
     ] = None

@@ -191,6 +191,7 @@ FIELDS = {
         ("Register.columns", _COLUMNS, '{name: "Naam", country: "Land"}'),
         ("Register.personal", _PERSONAL, "[owner]"),
         ("Register.key", _KEY, "name"),
+        ("Register.norm", "van een lijst die een norm volgt: welke norm, met de versie", '"BIO2 1.2"'),
         ("Register.as_of", "de dag waarop de lijst zo was", "2026-11-01"),
         ("Decision.subject", "waarover besloten is", "identity-solution"),
         ("Decision.outcome", "wat het besluit is", '"toegestaan"'),

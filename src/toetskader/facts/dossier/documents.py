@@ -260,6 +260,7 @@ class Register(Envelope, frozen=True, kw_only=True, tag="register"):
         tuple[Name, ...], Meta(description="Columns that name persons; evidence keeps a number instead")
     ] = ()
     key: Annotated[Name | None, Meta(description="Column that tells rows apart")] = None
+    norm: Annotated[str, Meta(description="Norm whose items it lists, with its edition: BIO2 1.2")] = ""
     as_of: Annotated[date, Meta(description="Day on which it was as it stands here")]
 
 
