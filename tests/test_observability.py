@@ -175,13 +175,16 @@ def _report_on_by_default(
     found: dict[str, tuple[Leaf | Variable, Strength]] = {
         path: (leaf, "required") for path, leaf in default.items() if leaf.value is True and _is_debug_flag(leaf)
     }
+    by_text: dict[str, list[Leaf]] = {}
+    for leaf in default.values():
+        by_text.setdefault(leaf.text.lower(), []).append(leaf)
     for workload in _applications(workloads):
         for item in _variables(environment, workload, _extends):
             if not is_extended(words(item.name), item.text) or item.text.lower() in asked_for:
                 continue
             flag_or_all = workload in always or not _levels(item.name, item.text)
             strength: Strength = "required" if flag_or_all else "recommended"
-            for key, place in _set_by(item, default.values()).items():
+            for key, place in _set_by(item, by_text.get(item.text.lower(), ())).items():
                 if found.get(key, (place, "optional"))[1] != "required":
                     found[key] = (place, strength)
     for place, strength in found.values():
@@ -195,13 +198,12 @@ def _report_on_by_default(
         )
 
 
-def _set_by(variable: Variable, default: Iterable[Leaf]) -> Mapping[str, Leaf | Variable]:
-    """Return the values that a variable for extended logging comes from; without any the variable itself."""
-    same = {
-        leaf.path: leaf
-        for leaf in default
-        if leaf.text.lower() == variable.text.lower() and is_extended(leaf.words, leaf.text)
-    }
+def _set_by(variable: Variable, alike: Iterable[Leaf]) -> Mapping[str, Leaf | Variable]:
+    """Return the values that a variable for extended logging comes from; without any the variable itself.
+
+    Parameters: `alike`, the default values that say the same.
+    """
+    same = {leaf.path: leaf for leaf in alike if is_extended(leaf.words, leaf.text)}
     return same or {variable.name: variable}
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from from_yaml import objects
 
-from toetskader.facts.databases import WHOLE, Databases, Role, databases, keeps_file, roles
+from toetskader.facts.databases import WHOLE, Databases, Role, database_settings, databases, keeps_file, roles
 from toetskader.facts.kubernetes.environment import Environment
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.values import leaves
@@ -42,7 +42,7 @@ def seen(container: str = "{name: c}", values: dict[str, object] | None = None, 
         f"---\n{more}"
     )
     running = Workloads(everything)
-    return databases(running, everything, Environment(running, everything), leaves(values or {}))
+    return databases(running, everything, Environment(running, everything), database_settings(leaves(values or {})))
 
 
 FILES = {

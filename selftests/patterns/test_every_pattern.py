@@ -151,6 +151,21 @@ def test_both_ways_of_matching_agree(shared: tuple[str, re.RegexFlag], text: str
     assert ours.sub("-", text) == theirs.sub("-", shown)
 
 
+@pytest.mark.parametrize("before", ["", "x", "é", "日本 ", "\ud800"])
+def test_places_are_told_in_characters_and_groups_as_text(before: str) -> None:
+    text = f"{before}ab=12 ab=3"
+    pattern = linear(r"(?P<name>[a-z]{2})=(?P<value>[0-9]+)(?P<none>!)?")
+    start = len(before)
+    found = [(match.span(), match["name"], match.span("value"), match["none"]) for match in pattern.finditer(text)]
+    assert found == [
+        ((start, start + 5), "ab", (start + 3, start + 5), None),
+        ((start + 6, start + 10), "ab", (start + 9, start + 10), None),
+    ]
+    match = pattern.search(text, start + 1)
+    assert match is not None
+    assert (match[0], match.start()) == ("ab=3", start + 6)
+
+
 def test_what_re2_does_not_know_is_refused() -> None:
     for pattern in (r"(?!a)b", r"(a)\1", r"(", r"a{2000}"):
         with pytest.raises(ValueError, match=r"."):

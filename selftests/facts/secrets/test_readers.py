@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toetskader.facts.secrets.comments import without_actions, without_template_comments
 from toetskader.facts.secrets.readers import assignments, secrets_in
 from toetskader.facts.secrets.yaml_text import yaml_settings
 
@@ -239,3 +240,18 @@ def test_any_text_can_be_read_and_places_are_in_it(text: str) -> None:
         for setting in assignments(name, text):
             assert 0 <= setting.line <= text.count("\n") + 1
             assert setting.start <= len(text)
+
+
+def test_the_folder_of_a_file_tells_nothing_of_how_it_is_written() -> None:
+    text = "database:\n  password: hunter2hunter2\n"
+    assert assignments("charts/db/values.yaml", text) == assignments("values.yaml", text) != ()
+    assert assignments("charts/db/db-password.txt", "hunter2hunter2")[0].name == "db-password"
+    assert assignments("README.md/db.yaml", text) == assignments("db.yaml", text)
+
+
+def test_what_stands_in_the_place_of_an_action_keeps_its_lines() -> None:
+    text = 'a: {{ include\n  "x" . }}\n{{- end }}\nb: 1\n'
+    bare = without_actions(text)
+    assert [len(line) for line in bare.split("\n")] == [len(line) for line in text.split("\n")]
+    assert bare.split("\n")[3] == "b: 1"
+    assert without_template_comments("{{/* a\nb */}}c").split("\n")[1].endswith("c")

@@ -130,7 +130,7 @@ class Databases:
     managed: tuple[KubernetesObject, ...]
     """Custom resources that have an operator run one."""
     variables: tuple[tuple[Variable, frozenset[Role]], ...]
-    settings: tuple[tuple[Leaf, frozenset[Role]], ...]
+    settings: "DatabaseSettings"
     """Leaves of the values."""
     addresses: tuple[Node, ...]
     """Literals of containers and ConfigMaps, and options of command lines, that hold the address of a database."""
@@ -238,10 +238,20 @@ DATABASE_KINDS = tuple(dict.fromkeys((AT_HAND, *LITERAL_KINDS, *FILE_KINDS, *SER
 """Kinds of objects that tell of a database (`databases`); those of its operators are whatever these define."""
 
 
-def databases(workloads: Workloads, objects: Objects, environment: Environment, values: Iterable[Leaf]) -> Databases:
+DatabaseSettings = tuple[tuple[Leaf, frozenset[Role]], ...]
+
+
+def database_settings(values: Iterable[Leaf]) -> DatabaseSettings:
+    """Return the leaves of values that say something of a relational database, with what each says."""
+    return tuple(_Named((leaf.words, leaf.text, leaf) for leaf in values).of_database())
+
+
+def databases(
+    workloads: Workloads, objects: Objects, environment: Environment, settings: DatabaseSettings
+) -> Databases:
     """Return what a scene shows of relational databases.
 
-    Parameters: `values`, the leaves of those the scene was rendered with. Raises `Malformed`.
+    Parameters: `settings`, those among the values that the scene was rendered with. Raises `Malformed`.
     """
     must_be_declared(*DATABASE_KINDS)
     servers = []
@@ -290,7 +300,7 @@ def databases(workloads: Workloads, objects: Objects, environment: Environment, 
         servers=tuple(servers),
         managed=tuple(item for item in objects if item.group in _OPERATED),
         variables=tuple(variables.values()),
-        settings=tuple(_Named((leaf.words, leaf.text, leaf) for leaf in values).of_database()),
+        settings=settings,
         addresses=addresses,
         users=tuple(users),
         possible=tuple(possible.values()),

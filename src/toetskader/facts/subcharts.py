@@ -166,11 +166,21 @@ def unset(chart: ChartFiles, values: Mapping[str, Any], off: Off) -> Iterator[Le
     Parameters: `values`, coalesced, whose leaves are not yielded again; `off`, what takes no part with these.
     """
     for folder, keys in off.sections:
-        for steps, value in walk_leaves(_read(chart.files.get(f"{folder}values.yaml", ""))):
-            path = (*keys, *map(str, steps))
-            if value is None and not any(isinstance(step, int) for step in steps) and not _is_given(values, path):
+        for steps in _nulls(chart.files.get(f"{folder}values.yaml", "")):
+            path = (*keys, *steps)
+            if not _is_given(values, path):
                 name = ".".join(path)
                 yield Leaf(name, words(name), None)
+
+
+@lru_cache(maxsize=512)
+def _nulls(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return the ways to what a file of values leaves null, that in lists left out."""
+    return tuple(
+        tuple(map(str, steps))
+        for steps, value in walk_leaves(_read(text))
+        if value is None and not any(isinstance(step, int) for step in steps)
+    )
 
 
 def _is_given(values: Mapping[str, Any], path: tuple[str, ...]) -> bool:

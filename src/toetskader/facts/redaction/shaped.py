@@ -31,9 +31,11 @@ _JSON_TEXT = re.compile(r'"(?P<value>(?:[^"\\]|\\.)*)"')
 _ACCOUNT = re.compile(
     r"""(?<![\w/:@.+-])[\w.+-]{1,100}:(?P<password>[^\s/:@"'{}$<]{1,200})@(?=[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}(?::[0-9]{1,5})?/)"""
 )
+_BEFORE_HOST = re.compile(r""":[^\s/:@"'{}$<]{1,200}@""")
 _PGPASS = re.compile(
     r"(?m)^[ \t]*[\w.*-]{1,200}:(?:[0-9]{2,5}|\*):[\w*-]{1,100}:[\w*-]{1,100}:(?P<password>[^\s:\"'{}]{3,200})[ \t]*$"
 )
+_PORT = re.compile(r":(?:[0-9]{2,5}|\*):")
 _SPACED = re.compile(rf"^[ \t]*{NAME}[ \t]+[\"']?(?P<value>[^\s\"':={{}};]{{3,200}})[\"']?[ \t]*(?:;[ \t]*)?\r?$")
 _NETRC = re.compile(r"\blogin[ \t]+\S{1,100}[ \t]+password[ \t]+(?P<value>\S{1,200})")
 _SAID = re.compile(
@@ -52,10 +54,10 @@ def in_other_forms(text: str, *, documentation: bool) -> Iterator[Found]:
     for start, end in in_text(text):
         if is_literal(text[start:end]) and not text[start:end].startswith("$"):
             yield start, end, marked(text[start:end])
-    if "@" in text and ":" in text:
+    if _BEFORE_HOST.search(text):
         for match in _ACCOUNT.finditer(text):
             yield *match.span("password"), marked(match["password"])
-    for match in _PGPASS.finditer(text) if ":" in text else ():
+    for match in _PGPASS.finditer(text) if _PORT.search(text) else ():
         yield *match.span("password"), marked(match["password"])
     for _, line, end in hinted_lines(text):
         start = end - len(line)
@@ -97,8 +99,9 @@ def keys_in_base64(text: str) -> Iterator[Found]:
 def in_schema(text: str) -> Iterator[Found]:
     """Yield the values that a JSON schema gives for properties that are secret by name."""
     for item in _PROPERTY.finditer(text):
-        for given in _GIVEN_IN_SCHEMA.finditer(text, *item.span("rest")):
-            for match in _JSON_TEXT.finditer(text, *given.span(1)):
+        for given in _GIVEN_IN_SCHEMA.finditer(item["rest"]):
+            start = item.start("rest")
+            for match in _JSON_TEXT.finditer(text, start + given.start(1), start + given.end(1)):
                 if gives_secret(item["name"], match["value"], in_values=True):
                     yield *match.span("value"), marked(match["value"])
 

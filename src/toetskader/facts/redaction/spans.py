@@ -20,7 +20,7 @@ from toetskader.facts.secrets.files import is_documentation
 from toetskader.facts.secrets.lines import BLOCK, YAML_LINE, Assignment, given, hinted_lines, pairs, scalar
 from toetskader.facts.secrets.messages import Surroundings, is_message
 from toetskader.facts.secrets.names import may_name, names_identity
-from toetskader.facts.secrets.readers import assignments, gives_away, told_apart
+from toetskader.facts.secrets.readers import assignments, gives_away, name_alone, told_apart
 from toetskader.facts.secrets.shapes import PRIVATE_KEY
 from toetskader.facts.secrets.values import gives_secret, is_told_apart
 from toetskader.text import Places, spliced
@@ -41,7 +41,7 @@ def hidden(name: str, text: str, markers: Markers) -> str:
 
     Parameters: `name`, of the file or entry it is, whose ending tells how it is written.
     """
-    text, found = _found(name, text)
+    text, found = _found(name_alone(name), text)
     spans = _chosen((start, end, new if isinstance(new, str) else new(markers)) for start, end, new in found)
     return spliced(text, spans) if spans else text
 

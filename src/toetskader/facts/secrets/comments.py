@@ -36,7 +36,7 @@ def without_template_comments(text: str) -> str:
 
 def _blank(text: str, sign: str) -> str:
     """Return the lines of a text, with a sign for each of their characters."""
-    return "".join(char if char == "\n" else sign for char in text)
+    return "\n".join(sign * len(line) for line in text.split("\n"))
 
 
 ACTION = "\ue000"

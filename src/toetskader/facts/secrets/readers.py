@@ -50,7 +50,6 @@ _MOST_NESTED = 3
 """Texts within texts: a file in a ConfigMap in the values of a chart."""
 
 
-@lru_cache(maxsize=1024)
 def assignments(name: str, text: str) -> tuple[Assignment, ...]:
     """Return the settings in a text whose name may be a secret's, with their values.
 
@@ -59,6 +58,19 @@ def assignments(name: str, text: str) -> tuple[Assignment, ...]:
 
     Parameters: `name`, of the file, the entry or the variable.
     """
+    return _assignments(name_alone(name), text)
+
+
+def name_alone(path: str) -> str:
+    """Return the name of a file without its folders, which tell nothing of how it is written.
+
+    Charts carry the same subcharts in several folders, and what is found in their files is remembered.
+    """
+    return path.rpartition("/")[2] or path
+
+
+@lru_cache(maxsize=1024)
+def _assignments(name: str, text: str) -> tuple[Assignment, ...]:
     return tuple(_read(name, text, 0))
 
 

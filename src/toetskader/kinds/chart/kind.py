@@ -1,9 +1,9 @@
 """A Helm chart: its files, and what it renders with each values set."""
 
-from typing import Any
+from typing import Any, cast
 
 from toetskader.facts.chart import ChartFiles, Render
-from toetskader.facts.databases import DATABASE_KINDS, Databases, databases
+from toetskader.facts.databases import DATABASE_KINDS, Databases, DatabaseSettings, database_settings, databases
 from toetskader.facts.kubernetes.declared import EVERY_KIND
 from toetskader.facts.kubernetes.objects import Objects
 from toetskader.facts.kubernetes.unseen import unseen
@@ -29,18 +29,27 @@ def _off(scene: Scene) -> Off:
 
 
 def _templates(scene: Scene, chart: ChartFiles) -> Templates:
+    if scene.varied is not None:  # another circumstance has other objects, of the same templates and values
+        return cast("Templates", scene.varied.get("templates"))
     return Templates(chart.files, scene.once(_off).files(chart.files))
 
 
 def _values(scene: Scene, render: Render) -> tuple[Leaf, ...]:
     """Return the leaves of the values that can set something in a render, those that its chart leaves null too."""
+    if scene.varied is not None:
+        return cast("tuple[Leaf, ...]", scene.varied.get("values"))
     templates, chart, off = scene.get("templates"), scene.attempt("templates"), scene.once(_off)
     found = off.settings(leaves(render.values), templates)
     return (*found, *unset(chart, render.values, off)) if isinstance(chart, ChartFiles) else found
 
 
+def _of_databases(scene: Scene) -> DatabaseSettings:
+    return database_settings(scene.get("values"))
+
+
 def _databases(scene: Scene, _: Any) -> Databases:
-    return databases(scene.get("workloads"), scene.get("objects"), scene.get("environment"), scene.get("values"))
+    settings = (scene.varied or scene).once(_of_databases)
+    return databases(scene.get("workloads"), scene.get("objects"), scene.get("environment"), settings)
 
 
 def _variant(scene: Scene, render: Render) -> Variant:
