@@ -9,8 +9,9 @@ from msgspec import Meta, field
 
 from toetskader.core.fields import Model, Name
 from toetskader.facts.attempt import Unseen
+from toetskader.facts.dossier.countries import EEA
 from toetskader.facts.dossier.papers import Look, Papers
-from toetskader.facts.dossier.regions import EEA, country_of, region_name
+from toetskader.facts.dossier.regions import country_of, region_name
 from toetskader.facts.dossier.rules import Rule, is_empty, number_of, shown
 from toetskader.facts.dossier.tables import Row, Rows
 from toetskader.judging import Findings, Parameters, Text, check

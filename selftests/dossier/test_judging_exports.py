@@ -9,7 +9,8 @@ from looking import TODAY, Bench, day, stated
 
 from toetskader.facts.attempt import NotProven, Unseen
 from toetskader.facts.dossier.attachments import Cell, Unreadable
-from toetskader.facts.dossier.regions import EEA, REGIONS, country_of
+from toetskader.facts.dossier.countries import EEA
+from toetskader.facts.dossier.regions import REGIONS, country_of
 from toetskader.judging.registry import load_checks
 
 CHECKS = load_checks(ROOT / "tests")

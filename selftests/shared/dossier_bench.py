@@ -27,16 +27,26 @@ class Bench:
 
     def __init__(self, folder: Path, today: date) -> None:
         self.people = People()
+        self.auditor = Auditor("dossier", self._collected, today=today)
+        self._target = self.auditor.load(EXAMPLE)
         self.maker = Maker(today)
         self.maker.make([EXAMPLE / "documenten"], folder)
         self._part = DossierPart(folders=(folder / "dossier",), trust=folder / "trust")
         self.golden = self._read(self._part)
         self._fact = self.golden
-        self.auditor = Auditor("dossier", self._collected, today=today)
         self.outcome: Outcome = self.auditor.audit(EXAMPLE)
 
     def _read(self, part: DossierPart) -> Dossier:
-        return read_dossier(part, EXAMPLE, supplier="Voorbeeld Software BV", component="Meldingen", people=self.people)
+        target = self._target
+        return read_dossier(
+            part,
+            EXAMPLE,
+            supplier=target.supplier,
+            component=target.component,
+            gate=target.gate,
+            agreements=target.agreements,
+            people=self.people,
+        )
 
     def _collected(self, _: Auditor, __: Target, ___: tuple[Measurement, ...]) -> Mapping[FactKey, Attempt]:
         return {FactKey("dossier"): self._fact}

@@ -152,6 +152,17 @@ class TargetParameters(Model, frozen=True, kw_only=True):
     ] = None
     municipality: Annotated[NonEmpty | None, Meta(description="Name of the municipality, as it signs")] = None
     go_live: Annotated[date | None, Meta(description="Day on which it went, or goes, into production")] = None
+    ends_on: Annotated[date | None, Meta(description="Last day of the agreement, once that is known")] = None
+    supplier_kvk: Annotated[
+        NonEmpty | None, Meta(description="Number of the supplier in the Dutch trade register: 01234567")
+    ] = None
+    technical_architecture: Annotated[
+        NonEmpty | None, Meta(description="The technical architecture in force, as tenders name it: TA 2025-1")
+    ] = None
+    gemma_components: Annotated[
+        tuple[NonEmpty, ...] | None,
+        Meta(description="Ids of the reference components of GEMMA, from its own list (gemmaonline.nl)"),
+    ] = None
     sprint_weeks: Annotated[
         Annotated[int, Meta(ge=1, le=8)] | None, Meta(description="How many weeks a sprint takes")
     ] = None

@@ -38,19 +38,33 @@ def dossiers(*_: object) -> Iterator[Collector[DossierPart]]:
         if "dossier" not in task.wanted.kinds:
             return {}
         target = task.target
-        read = read_dossier(part, target.file.parent, supplier=target.supplier, component=target.component)
+        read = read_dossier(
+            part,
+            target.file.parent,
+            supplier=target.supplier,
+            component=target.component,
+            gate=target.gate,
+            agreements=target.agreements,
+        )
         return {FactKey("dossier"): without_secrets(read, task.redaction)}
 
     yield collected
 
 
 def read_dossier(
-    part: DossierPart, base: Path, *, supplier: str, component: str, people: People | None = None
+    part: DossierPart,
+    base: Path,
+    *,
+    supplier: str,
+    component: str,
+    gate: int | None = None,
+    agreements: tuple[str, ...] = (),
+    people: People | None = None,
 ) -> Dossier:
     """Read a dossier.
 
-    Parameters: `base`, folder of the target file; `supplier` and `component`, as the target names them; `people`, the
-    persons that were met before.
+    Parameters: `base`, folder of the target file; `supplier`, `component`, `gate` and `agreements`, as the target names
+    them; `people`, the persons that were met before.
     """
     found, unread = read_folders(part.folders, base)
     people = people or People()
@@ -66,6 +80,8 @@ def read_dossier(
         ),
         supplier=supplier,
         component=component,
+        gate=gate,
+        agreements=agreements,
         documents=documents,
         unread=unread,
     )

@@ -143,6 +143,23 @@ class Clause(Model, frozen=True, kw_only=True):
         return self.ref
 
 
+class Agreed(Model, frozen=True, kw_only=True):
+    """A requirement that an agreement names."""
+
+    id: Annotated[NonEmpty, Meta(description="As in the report: DDC-7.2-08")]
+    planned_on: Annotated[date | None, Meta(description="Day by which it is met")] = None
+
+    @property
+    def key(self) -> str:
+        """By which it is named in the path of a fact."""
+        return self.id
+
+    @property
+    def said(self) -> str | float | date:
+        """What stands of it in a file."""
+        return self.id
+
+
 class ServiceLevel(Model, frozen=True, kw_only=True):
     """A level that was agreed, as a number."""
 
@@ -172,8 +189,7 @@ class Agreement(Envelope, frozen=True, kw_only=True, tag="agreement"):
     levels: tuple[ServiceLevel, ...] = ()
     tasks: Annotated[tuple[Name, ...], Meta(description="What the supplier does under it")] = ()
     component: str = ""
-    requirements: Annotated[tuple[NonEmpty, ...], Meta(description="Ids of requirements that it names")] = ()
-    planned_on: date | None = None
+    requirements: Annotated[tuple["Agreed", ...], Meta(description="Requirements that it names, and by when")] = ()
     text_sha256: Annotated[str, Meta(description="Of the text that was agreed, to compare with what is published")] = ""
 
 
@@ -271,6 +287,7 @@ class Decision(Envelope, frozen=True, kw_only=True, tag="decision"):
     outcome: NonEmpty
     by: Person
     role: NonEmpty
+    granted_to: Person = ""
     on: date
     review_on: date | None = None
     expires: date | None = None
@@ -488,7 +505,18 @@ class Card(Envelope, frozen=True, kw_only=True, tag="card"):
     environment: str = ""
     registries: tuple[NonEmpty, ...] = ()
     chart_repository: str = ""
+    runs_on: Annotated[str, Meta(description="Cluster or node pool that it was decided to run on")] = ""
+    decided_by: Person = ""
+    decided_on: date | None = None
     classification: str = ""
+    personal_data: Annotated[bool | None, Meta(description="Whether it processes personal data")] = None
+    departs_from: Annotated[
+        tuple[Name, ...] | None,
+        Meta(
+            description="Where it goes another way that requirements leave open: identity-solution, "
+            "gateway-rate-limiting, data-unlocking; [] when nowhere"
+        ),
+    ] = None
     confidentiality: str = ""
     integrity: str = ""
     availability: str = ""

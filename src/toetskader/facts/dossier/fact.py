@@ -59,6 +59,10 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, tag="dossier"):
     supplier: str
     """Who the target says delivers it."""
     component: str
+    gate: int | None = None
+    """Level up to which failing blocks; None when nobody says so."""
+    agreements: tuple[str, ...] = ()
+    """Requirements of level 4 that block, as the target says."""
     documents: tuple[Stated, ...]
     """By id."""
     unread: tuple[Unread, ...] = ()

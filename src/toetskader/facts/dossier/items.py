@@ -4,7 +4,7 @@ What they are comes from a register, from a parameter of the target, or from the
 document whose `item` is it. None at all proves nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -78,6 +78,13 @@ def hold_each(look: Look, ref: str, items: Items, rules: Iterable[Rule] = (), si
     Parameters: `signed_by`, on behalf of whom each must be signed.
     """
     rules, signed_by = tuple(rules), tuple(signed_by)
+    for paper in each(look, ref, items):
+        look.hold(paper, rules)
+        look.require_signed(paper, signed_by)
+
+
+def each(look: Look, ref: str, items: Items) -> Iterator[Paper]:
+    """Take and yield the document of `ref` about each item, the newest of several; that there is none is reported."""
     about: dict[str, list[Paper]] = {}
     for paper in look.all(ref):
         about.setdefault(folded(_name(paper.value("item"))), []).append(paper)
@@ -91,8 +98,7 @@ def hold_each(look: Look, ref: str, items: Items, rules: Iterable[Rule] = (), si
             continue
         paper = newest(found)
         look.take(paper)
-        look.hold(paper, rules)
-        look.require_signed(paper, signed_by)
+        yield paper
 
 
 def _named(where: str, names: Iterable[str]) -> Items:

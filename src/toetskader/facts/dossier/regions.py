@@ -1,14 +1,8 @@
-"""Where the regions of cloud providers stand, and which countries are in the European Economic Area."""
+"""Where the regions of cloud providers stand."""
 
 import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
-
-EEA = frozenset({
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS",
-    "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
-})  # fmt: skip
-"""Members of the European Union with Iceland, Liechtenstein and Norway (ISO 3166)."""
 
 _AZURE = {
     "austriaeast": "AT", "belgiumcentral": "BE", "francecentral": "FR", "francesouth": "FR",

@@ -63,6 +63,8 @@ class Rule(Model, frozen=True, kw_only=True):
     not_before: Annotated[str, Meta(description="Another field, or @parameter: a day that this one is not before")] = ""
     not_after: Annotated[str, Meta(description="Another field, or @parameter: a day that this one is not after")] = ""
     before: Annotated[str, Meta(description="Another field, or @parameter: a day that this one comes before")] = ""
+    plus_months: Annotated[Count, Meta(description="Months that are added to that other day")] = 0
+    plus_days: Annotated[Count, Meta(description="Days that are added to it, after the months")] = 0
     same_as: Annotated[str, Meta(description="Another field, or @parameter: what has this value too")] = ""
     member_of: Annotated[str, Meta(description="Another field, or @parameter: a list that holds this value")] = ""
     above: Annotated[str, Meta(description="Another field, or @parameter: a number that is lower than this one")] = ""
@@ -76,6 +78,8 @@ class Rule(Model, frozen=True, kw_only=True):
         """Raise ValueError for a rule with more than one operator."""
         if len(self._operators) > 1:
             raise ValueError(f"{self.field}: {' and '.join(self._operators)}; write a rule for each")
+        if (self.plus_months or self.plus_days) and not (self.not_before or self.not_after):
+            raise ValueError(f"{self.field}: plus_months and plus_days are of not_before and not_after")
 
     @property
     def _operators(self) -> list[str]:
@@ -167,7 +171,10 @@ def shown(value: Value) -> str:
 
 
 def months_before(day: date, months: int) -> date:
-    """Return the same day so many months ago; the last day of the month where that has no such day."""
+    """Return the same day so many months ago; the last day of the month where that has no such day.
+
+    Parameters: `months`, negative for months to come.
+    """
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
@@ -212,14 +219,20 @@ def _in_time(rule: Rule, day: date, read: Read, today: date) -> bool:
         case "days_left":
             return day >= today + timedelta(days=rule.days_left or 0)
         case "not_before":
-            other = day_of(_given(rule.not_before, read))
+            other = _other_day(rule, rule.not_before, read)
             return other is not None and day >= other
         case "before":
             other = day_of(_given(rule.before, read))
             return other is not None and day < other
         case _:
-            other = day_of(_given(rule.not_after, read))
+            other = _other_day(rule, rule.not_after, read)
             return other is not None and day <= other
+
+
+def _other_day(rule: Rule, name: str, read: Read) -> date | None:
+    """Return the day that another is compared with, later by what the rule adds."""
+    day = day_of(_given(name, read))
+    return None if day is None else months_before(day, -rule.plus_months) + timedelta(days=rule.plus_days)
 
 
 def _given(name: str, read: Read) -> Value:
@@ -299,11 +312,11 @@ def asked(rule: Rule, read: Read) -> Text:
                 f"een datum, minstens {rule.days_left} dagen vooruit", f"a day at least {rule.days_left} days ahead"
             )
         case "not_before":
-            other = shown(_given(rule.not_before, read))
-            return Text(f"niet voor {rule.not_before} ({other})", f"not before {rule.not_before} ({other})")
+            day = _day_asked(rule, rule.not_before, read)
+            return Text(f"niet voor {day.nl}", f"not before {day.en}")
         case "not_after":
-            other = shown(_given(rule.not_after, read))
-            return Text(f"niet na {rule.not_after} ({other})", f"not after {rule.not_after} ({other})")
+            day = _day_asked(rule, rule.not_after, read)
+            return Text(f"niet na {day.nl}", f"not after {day.en}")
         case "before":
             other = shown(_given(rule.before, read))
             return Text(f"voor {rule.before} ({other})", f"before {rule.before} ({other})")
@@ -320,6 +333,18 @@ def asked(rule: Rule, read: Read) -> Text:
             wanted = shown(getattr(rule, operator, None))
             nl, en = _ASKED[operator]
             return Text(nl.format(wanted), en.format(wanted))
+
+
+def _day_asked(rule: Rule, name: str, read: Read) -> Text:
+    """Say with which day one is compared: where that comes from, what is added, and which day it is."""
+    nl = en = name
+    if rule.plus_months:
+        nl, en = f"{nl} + {rule.plus_months} maanden", f"{en} + {rule.plus_months} months"
+    if rule.plus_days:
+        nl, en = f"{nl} + {rule.plus_days} dagen", f"{en} + {rule.plus_days} days"
+    day = _other_day(rule, name, read)
+    known = shown(_given(name, read)) if day is None else day.isoformat()
+    return Text(f"{nl} ({known})", f"{en} ({known})")
 
 
 _ASKED = {
