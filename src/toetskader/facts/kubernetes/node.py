@@ -99,6 +99,12 @@ class Node:
             return self.value
         raise Malformed(self.where, self.path, "text", type_name(self.value))
 
+    def texts(self) -> list[str | None]:
+        """Return the strings of a list, None for an absent one among them; nothing for an absent list."""
+        if isinstance(self.value, list) and all(isinstance(item, str) for item in self.value):
+            return [*self.value]
+        return [item.text() for item in self.each()]
+
     def number(self) -> int | None:
         """Return the whole number here, or None when absent."""
         if self.value is None:

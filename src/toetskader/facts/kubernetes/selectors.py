@@ -93,7 +93,7 @@ def matches_map(wanted: Labels, labels: Labels) -> bool:
 def _expression(item: Node) -> Requirement:
     key = item.get("key").text()
     operator = item.get("operator").text()
-    values = frozenset(value.text() or "" for value in item.get("values").each())  # null is read as no text
+    values = frozenset(text or "" for text in item.get("values").texts())  # null is read as no text
     if key is None or operator is None:
         raise Malformed(item.where, item.path, "key and operator", "neither or one")
     needs_values = operator in ("In", "NotIn")

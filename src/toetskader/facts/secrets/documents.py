@@ -26,6 +26,7 @@ def settings(root: Node, *, above: str | None = None) -> Iterator[Setting]:
     stack: list[tuple[str, str, Any, str, Surroundings]] = [("", root.path, root.value, "", Surroundings({}))]
     while stack:
         name, path, value, holder, around = stack.pop()
+        every = above is None or name == above
         if isinstance(value, dict):
             pair = name_of_pair(value)
             dot = f"{path}." if path else ""
@@ -33,11 +34,14 @@ def settings(root: Node, *, above: str | None = None) -> Iterator[Setting]:
             stack.extend(
                 (pair if pair and key == "value" else str(key), f"{dot}{key}", part, name, within)
                 for key, part in reversed(value.items())
+                if every or isinstance(part, dict | list)
             )
         elif isinstance(value, list):
             within = Surroundings({}, around)
             stack.extend(
-                (name, f"{path}[{index}]", value[index], name, within) for index in reversed(range(len(value)))
+                (name, f"{path}[{index}]", value[index], name, within)
+                for index in reversed(range(len(value)))
+                if every or isinstance(value[index], dict | list)
             )
         elif above is None or holder == above:
             yield Setting(name, Node(value, path, root.owner), holder, around)
@@ -51,6 +55,10 @@ def texts(root: Node) -> Iterator[Node]:
 _REFERENCES = frozenset({"secretRef", "secretKeyRef", "secret", "imagePullSecrets", "pullSecrets"})
 
 
+def _says_secret(key: str) -> bool:
+    return key == "secretName" or key.endswith("SecretName")
+
+
 def named_secrets(documents: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     """Return the names of Secrets that objects refer to, whatever their kind.
 
@@ -62,15 +70,20 @@ def named_secrets(documents: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     while stack:
         name, value = stack.pop()
         if isinstance(value, str):
-            if value and (name == "secretName" or name.endswith("SecretName")):
+            if value and _says_secret(name):
                 found.add(value)
         elif isinstance(value, list):
-            stack.extend((name, item) for item in value)
+            every = _says_secret(name)
+            stack.extend((name, item) for item in value if every or isinstance(item, dict | list))
         elif isinstance(value, dict):
             of_secret = name in _REFERENCES
             stack.extend(
-                (("secretName" if of_secret and key == "name" else str(key)), part) for key, part in value.items()
+                (str(key), part)
+                for key, part in value.items()
+                if isinstance(part, dict | list) or _says_secret(str(key))
             )
+            if of_secret:
+                stack.append(("secretName", value.get("name")))
             if value.get("kind") == "Secret" and isinstance(value.get("metadata"), dict):
                 stack.append(("secretName", value["metadata"].get("name")))
             if isinstance(value.get("resources"), list) and "secrets" in value["resources"]:
