@@ -8,17 +8,21 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 if TYPE_CHECKING:
     from pyhanko.sign.signers import SimpleSigner
+    from pyhanko.sign.timestamps import TimeStamper
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+_Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 _A4 = (595, 842)
 _MARGIN = 50
@@ -53,9 +57,7 @@ class Signatory:
     with a signature.
     """
 
-    def __init__(
-        self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey, authorities: Sequence[x509.Certificate]
-    ) -> None:
+    def __init__(self, certificate: x509.Certificate, key: _Key, authorities: Sequence[x509.Certificate]) -> None:
         self.certificate = certificate
         self.key = key
         self.authorities = tuple(authorities)
@@ -103,11 +105,12 @@ class Authority:
         country: str = "NL",
         starts: datetime | None = None,
         ends: datetime | None = None,
+        stamps: bool = False,
     ) -> Signatory:
         """Issue a certificate to an organisation, or to a person in it.
 
         Parameters: `person`, the organisation itself when empty; `starts` and `ends`, as long as the authority holds
-        when None.
+        when None; `stamps`, whether it is one to stamp times with, and nothing else (RFC 3161, 2.3).
         """
         attributes = (
             (NameOID.COUNTRY_NAME, country),
@@ -116,9 +119,9 @@ class Authority:
             (NameOID.COMMON_NAME, person or organisation),
         )
         subject = x509.Name([x509.NameAttribute(kind, value) for kind, value in attributes if value])
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = rsa.generate_private_key(65537, 2048) if stamps else ec.generate_private_key(ec.SECP256R1())
         certificate = self._issued(
-            subject, key, starts or self._on - _HOLDS, ends or self._on + _HOLDS, authority=False
+            subject, key, starts or self._on - _HOLDS, ends or self._on + _HOLDS, authority=False, stamps=stamps
         )
         between = []
         authority: Authority | None = self
@@ -128,7 +131,14 @@ class Authority:
         return Signatory(certificate, key, between)
 
     def _issued(
-        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, starts: datetime, ends: datetime, *, authority: bool
+        self,
+        subject: x509.Name,
+        key: _Key,
+        starts: datetime,
+        ends: datetime,
+        *,
+        authority: bool,
+        stamps: bool = False,
     ) -> x509.Certificate:
         usage = x509.KeyUsage(
             digital_signature=not authority,
@@ -141,7 +151,7 @@ class Authority:
             encipher_only=False,
             decipher_only=False,
         )
-        return (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self._subject)
@@ -153,12 +163,17 @@ class Authority:
             .add_extension(usage, critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
-            .sign(self._key, hashes.SHA256())
         )
+        if stamps:
+            builder = builder.add_extension(x509.ExtendedKeyUsage((ExtendedKeyUsageOID.TIME_STAMPING,)), critical=True)
+        return builder.sign(self._key, hashes.SHA256())
 
 
-def signed(document: bytes, by: Signatory, on: datetime) -> bytes:
-    """Sign a PDF; one that is signed already is signed by another besides. Parameters: `on`, when it is signed."""
+def signed(document: bytes, by: Signatory, on: datetime, *, clock: Signatory | None = None) -> bytes:
+    """Sign a PDF; one that is signed already is signed by another besides.
+
+    Parameters: `on`, when it is signed; `clock`, who stamps that time.
+    """
     import asyncio  # noqa: PLC0415
 
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # noqa: PLC0415
@@ -166,7 +181,11 @@ def signed(document: bytes, by: Signatory, on: datetime) -> bytes:
     from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes  # noqa: PLC0415
 
     field = f"Signature{document.count(b'/ByteRange') + 1}"  # each has one of its own
-    signer = PdfSigner(PdfSignatureMetadata(field_name=field, md_algorithm="sha256"), signer=_signer(by))
+    signer = PdfSigner(
+        PdfSignatureMetadata(field_name=field, md_algorithm="sha256"),
+        signer=_signer(by),
+        timestamper=None if clock is None else _timestamper(clock, on),
+    )
     session = signer.init_signing_session(IncrementalPdfFileWriter(io.BytesIO(document)))
     session.system_time = on
 
@@ -207,20 +226,39 @@ def changed(document: bytes, line: str) -> bytes:
 
 
 def _signer(by: Signatory) -> "SimpleSigner":
-    from asn1crypto.keys import PrivateKeyInfo  # type: ignore[import-untyped]  # noqa: PLC0415
-    from asn1crypto.x509 import Certificate  # type: ignore[import-untyped]  # noqa: PLC0415
     from pyhanko.sign.signers import SimpleSigner  # noqa: PLC0415
+
+    return SimpleSigner(_same(by.certificate), _same_key(by), _along(by))
+
+
+def _timestamper(by: Signatory, on: datetime) -> "TimeStamper":
+    from pyhanko.sign.timestamps import DummyTimeStamper  # noqa: PLC0415
+
+    return DummyTimeStamper(_same(by.certificate), _same_key(by), certs_to_embed=_along(by), fixed_dt=on)
+
+
+def _same(certificate: x509.Certificate) -> Any:
+    from asn1crypto.x509 import Certificate  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    return Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+
+
+def _same_key(by: Signatory) -> Any:
+    from asn1crypto.keys import PrivateKeyInfo  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    return PrivateKeyInfo.load(
+        by.key.private_bytes(
+            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+
+
+def _along(by: Signatory) -> "SimpleCertificateStore":
     from pyhanko_certvalidator.registry import SimpleCertificateStore  # noqa: PLC0415
 
-    def same(certificate: x509.Certificate) -> Certificate:
-        return Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
-
-    key = by.key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
     along = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-    along.register_multiple([same(authority) for authority in by.authorities])
-    return SimpleSigner(same(by.certificate), PrivateKeyInfo.load(key), along)
+    along.register_multiple([_same(authority) for authority in by.authorities])
+    return along
 
 
 def _steady(document: bytes) -> bytes:

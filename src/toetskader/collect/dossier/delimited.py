@@ -62,7 +62,7 @@ def _delimiter(text: str) -> str:
     def rows(sign: str) -> int:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
         try:
-            widths = Counter(len(row) for row in islice(reader, _TRIED) if any(row))
+            widths = Counter(len(row) for row in islice(reader, _TRIED) if row)
         except csv.Error:
             return 0
         (width, count), *_ = widths.most_common(1) or [(0, 0)]

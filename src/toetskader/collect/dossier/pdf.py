@@ -58,7 +58,8 @@ class Pdf:
 
     def place(self, asked: PlaceAsked) -> PlaceSeen:
         """Look up what a document says that stands on a page."""
-        here = self._text(asked.page) if 1 <= asked.page <= self.pages else ""
+        there = 1 <= asked.page <= self.pages
+        here = self._text(asked.page) if there else ""
         if here is not None and holds(here, asked.text):
             return PlaceSeen(page=asked.page, text=asked.text, found=True)
         elsewhere = next(
@@ -75,7 +76,7 @@ class Pdf:
                 f"Bladzijde {asked.page} is niet te lezen: het bestand is beschadigd. Lever het opnieuw aan.",
                 f"Page {asked.page} cannot be read: the file is damaged. Supply it again.",
             )
-        elif not here and asked.page <= self.pages:
+        elif there and not here:
             problem = Text(
                 f"Bladzijde {asked.page} heeft geen tekst om te lezen; is het een scan? Lever een PDF met tekst aan.",
                 f"Page {asked.page} has no text to read; is it a scan? Supply a PDF with text.",
