@@ -93,6 +93,21 @@ def test_no_regular_file(reader: Reader, tmp_path: Path, kind: str) -> None:
     assert reader.pid is None
 
 
+def test_only_files_below_the_folder(reader: Reader, tmp_path: Path) -> None:
+    folder = tmp_path / "document"
+    (folder / "in").mkdir(parents=True)
+    (tmp_path / "other").mkdir()
+    for place in (folder / "in", tmp_path / "other", tmp_path):
+        (place / "a.pdf").write_bytes(DOCUMENT)
+    (folder / "link").symlink_to("../other")
+
+    assert reader.read(folder / "in/a.pdf", named="in/a.pdf").attachment.problem is None
+    for named in ("../a.pdf", "in/../../a.pdf", str(tmp_path / "a.pdf"), "link/a.pdf", "..\\a.pdf"):
+        seen = reader.read(folder / named, named=named).attachment
+        assert seen.problem is not None
+        assert seen.sha256 == ""
+
+
 def test_too_large_files_are_hashed(tmp_path: Path) -> None:
     with open_reader((), ON, Limits(file_bytes=1000)) as reader:
         seen = read(reader, tmp_path, b"%PDF-" + bytes(5000), places=(PLACE,))

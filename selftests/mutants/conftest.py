@@ -46,6 +46,8 @@ def outcome_of(
 
 
 @pytest.fixture(scope="session")
-def dossier_bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+def dossier_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """The golden dossier on the day on which what is stored is judged."""
-    return Bench(tmp_path_factory.mktemp("dossier"), TODAY)
+    bench = Bench(tmp_path_factory.mktemp("dossier"), TODAY)
+    yield bench
+    bench.close()

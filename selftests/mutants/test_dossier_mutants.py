@@ -29,6 +29,7 @@ def test_the_golden_dossier_proves_all_that_is_asked(dossier_bench: Bench) -> No
 @pytest.mark.parametrize("days", [40, 800])
 def test_the_golden_dossier_is_the_same_on_any_day(days: int, dossier_bench: Bench, tmp_path: Path) -> None:
     later = Bench(tmp_path, TODAY + timedelta(days=days))
+    later.close()
     assert {id_: judged.verdict for id_, judged in later.outcome.items()} == {
         id_: judged.verdict for id_, judged in dossier_bench.outcome.items()
     }

@@ -2,8 +2,9 @@
 
 import shutil
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
@@ -11,8 +12,9 @@ from auditor import ROOT, Auditor, Outcome
 from file_mutants import FileMutant
 
 from toetskader.audit.scope import Measurement
-from toetskader.collect.dossier.collector import read_dossier
+from toetskader.collect.dossier.collector import read_dossier, roots
 from toetskader.collect.dossier.people import People
+from toetskader.collect.dossier.reading import Reader, open_reader
 from toetskader.facts.dossier.fact import Dossier
 from toetskader.facts.key import Attempt, FactKey
 from toetskader.kinds.dossier import DossierPart
@@ -23,10 +25,15 @@ EXAMPLE = ROOT / "targets/voorbeeld-dossier"
 
 
 class Bench:
-    """The golden dossier on one day, and an auditor of whatever stands in its place."""
+    """The golden dossier on one day, and an auditor of whatever stands in its place.
+
+    One reader reads all: a process for each mutant would import its libraries each time. `close` ends it.
+    """
 
     def __init__(self, folder: Path, today: date) -> None:
         self.people = People()
+        self._reading = ExitStack()
+        self._reader: Reader | None = None
         self.auditor = Auditor("dossier", self._collected, today=today)
         self._target = self.auditor.load(EXAMPLE)
         self.maker = Maker(today)
@@ -37,6 +44,8 @@ class Bench:
         self.outcome: Outcome = self.auditor.audit(EXAMPLE)
 
     def _read(self, part: DossierPart) -> Dossier:
+        if self._reader is None:  # the roots are made with the dossier
+            self._reader = self._reading.enter_context(open_reader(roots(part), datetime.now(UTC)))
         target = self._target
         return read_dossier(
             part,
@@ -46,7 +55,12 @@ class Bench:
             gate=target.gate,
             agreements=target.agreements,
             people=self.people,
+            reader=self._reader,
         )
+
+    def close(self) -> None:
+        """End the reader."""
+        self._reading.close()
 
     def _collected(self, _: Auditor, __: Target, ___: tuple[Measurement, ...]) -> Mapping[FactKey, Attempt]:
         return {FactKey("dossier"): self._fact}

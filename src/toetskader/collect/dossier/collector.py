@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from os.path import relpath
 from pathlib import Path
@@ -11,13 +11,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from toetskader.collect import stopping
+from toetskader.collect.attempting import attempted
 from toetskader.collect.collector import Collector, Task
 from toetskader.collect.dossier.folders import Found, read_folders
 from toetskader.collect.dossier.form_formats.seen import form_seen
 from toetskader.collect.dossier.hide import without_secrets
 from toetskader.collect.dossier.people import People
 from toetskader.collect.dossier.reading import Reader, open_reader
-from toetskader.facts.attempt import Provenance
+from toetskader.facts.attempt import NotSeen, Provenance
 from toetskader.facts.dossier.attachments import PlaceAsked, Read, Table, TableAsked
 from toetskader.facts.dossier.documents import Export, Form, Register
 from toetskader.facts.dossier.envelope import Envelope, Place
@@ -38,15 +39,23 @@ def dossiers(*_: object) -> Iterator[Collector[DossierPart]]:
         if "dossier" not in task.wanted.kinds:
             return {}
         target = task.target
-        read = read_dossier(
-            part,
-            target.file.parent,
-            supplier=target.supplier,
-            component=target.component,
-            gate=target.gate,
-            agreements=target.agreements,
-        )
-        return {FactKey("dossier"): without_secrets(read, task.redaction)}
+        base = target.file.parent
+
+        def read() -> Dossier | NotSeen:
+            dossier = read_dossier(
+                part,
+                base,
+                supplier=target.supplier,
+                component=target.component,
+                gate=target.gate,
+                agreements=target.agreements,
+            )
+            return without_secrets(dossier, task.redaction)
+
+        def provenance() -> Provenance:
+            return Provenance(at=datetime.now(UTC), by="dossier", source=_source(part, base))
+
+        return {FactKey("dossier"): attempted(read, "dossier", _source(part, base), provenance)}
 
     yield collected
 
@@ -60,22 +69,24 @@ def read_dossier(
     gate: int | None = None,
     agreements: tuple[str, ...] = (),
     people: People | None = None,
+    reader: Reader | None = None,
 ) -> Dossier:
     """Read a dossier.
 
     Parameters: `base`, folder of the target file; `supplier`, `component`, `gate` and `agreements`, as the target names
-    them; `people`, the persons that were met before.
+    them; `people`, the persons that were met before; `reader`, one that is open, of its own when None. Raises Failed
+    when a root that signatures are trusted by cannot be read.
     """
     found, unread = read_folders(part.folders, base)
     people = people or People()
     now = datetime.now(UTC)
-    with open_reader(_roots(part.trust), now) as reader:
-        documents = tuple(_stated(item, reader, people) for item in found)
+    with nullcontext(reader) if reader is not None else open_reader(roots(part), now) as opened:
+        documents = tuple(_stated(item, opened, people) for item in found)
     return Dossier(
         provenance=Provenance(
             at=now,
             by="dossier",
-            source=", ".join(relpath(folder, base) for folder in part.folders),
+            source=_source(part, base),
             digest=_digest(documents),
         ),
         supplier=supplier,
@@ -87,9 +98,13 @@ def read_dossier(
     )
 
 
-def _roots(folder: Path | None) -> tuple[Path, ...]:
-    """Return the files with roots; none from a folder that is not there, so that no signature is trusted."""
-    return () if folder is None else tuple(sorted(folder.glob("*.pem")))
+def roots(part: DossierPart) -> tuple[Path, ...]:
+    """Return where the roots are; nowhere when the folder is not there, so that no signature is trusted."""
+    return (part.trust,) if part.trust is not None and part.trust.is_dir() else ()
+
+
+def _source(part: DossierPart, base: Path) -> str:
+    return ", ".join(relpath(folder, base) for folder in part.folders)
 
 
 def _stated(item: Found, reader: Reader, people: People) -> Stated:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 from cryptography import x509
@@ -23,7 +23,7 @@ from toetskader.collect.dossier import contents
 from toetskader.collect.dossier.formats import format_of
 from toetskader.collect.dossier.limits import Limits, too_large, too_long, too_much_memory
 from toetskader.collect.dossier.protocol import Request, Start
-from toetskader.core.bounded import MEGABYTE, UnfitFileError, open_bounded, read_bounded
+from toetskader.core.bounded import MEGABYTE, LinkedFileError, UnfitFileError, open_bounded, read_bounded
 from toetskader.core.failure import Failed, Reason, failed
 from toetskader.facts.dossier.attachments import PlaceAsked, Read, TableAsked
 from toetskader.oserrors import why
@@ -65,12 +65,14 @@ class Reader:
     ) -> Read:
         """Read a file. What cannot be read has a problem, that says why.
 
-        Parameters: `named`, what its document calls it; `places`, what is to be looked up in it; `table`, which table
-        to read; `form`, whether to return what a JSON or YAML file holds.
+        Parameters: `path`, in the folder of its document; `named`, what that calls it: the way from that folder;
+        `places`, what is to be looked up in it; `table`, which table to read; `form`, whether to return what a JSON or
+        YAML file holds.
         """
         stopping.go_on()
         request = Request(path=named, format=format_of(b"", named), places=places, table=table, form=form)
         try:
+            _refuse_outside(path, named)
             size, digest, content = self._content(path)
         except UnfitFileError as error:
             problem = Text(f"Het bestand {error.text.nl}.", f"The file {error.text.en}.")
@@ -200,6 +202,19 @@ def open_reader(trust: tuple[Path, ...], moment: datetime, limits: Limits | None
         yield reader
     finally:
         reader.close()
+
+
+def _refuse_outside(path: Path, named: str) -> None:
+    """Raise Failed for a file that is not in the folder of its document: its name leaves that, or a link does."""
+    parts = PurePosixPath(named).parts
+    if PurePosixPath(named).is_absolute() or ".." in parts or "\\" in named:
+        raise failed(
+            Reason.REFUSED_INPUT,
+            nl="Het bestand staat niet in de map van het document. Zet het daarin.",
+            en="The file is not in the folder of its document. Put it there.",
+        )
+    if any(folder.is_symlink() for folder in list(path.parents)[: len(parts) - 1]):
+        raise LinkedFileError
 
 
 def _roots(path: Path) -> Iterator[bytes]:
