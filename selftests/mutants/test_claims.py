@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from auditor import TODAY, Auditor
-from dossier_bench import EXAMPLE, Bench
+from dossier_bench import Bench
 from measured_facts import SHOWS, Facts, Shows, Values
 
 from toetskader.catalogue.models import Beside, Requirement
@@ -45,7 +45,7 @@ class Claim:
         self._row = row
         self._asked = row.beside
         self._bench = bench
-        self._parameters = Parameters(with_defaults(bench.auditor.load(EXAMPLE), bench.auditor.catalogue.profiles))
+        self._parameters = Parameters(with_defaults(bench.auditor.load(bench.target), bench.auditor.catalogue.profiles))
         self.shows = shows(row.beside)
 
     @property

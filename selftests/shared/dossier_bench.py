@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
+import yaml
 from auditor import ROOT, Auditor, Outcome
 from file_mutants import FileMutant
 
@@ -24,6 +25,15 @@ from toetskader.targets.models import Target
 EXAMPLE = ROOT / "targets/voorbeeld-dossier"
 
 
+def _on_paper_alone(path: Path) -> Path:
+    """Write the target of the golden dossier without its other parts, as beside these it comes to something else."""
+    stated = yaml.safe_load((EXAMPLE / "target.yaml").read_text(encoding="utf-8"))
+    stated["parts"] = {"dossier": {"folders": ["dossier"], "trust": "trust"}}
+    del stated["parameters"]["production_values_sets"]  # of the chart
+    path.write_text(yaml.safe_dump(stated), encoding="utf-8")
+    return path
+
+
 class Bench:
     """The golden dossier on one day, and an auditor of whatever stands in its place.
 
@@ -35,13 +45,14 @@ class Bench:
         self._reading = ExitStack()
         self._reader: Reader | None = None
         self.auditor = Auditor("dossier", self._collected, today=today)
-        self._target = self.auditor.load(EXAMPLE)
         self.maker = Maker(today)
         self.maker.make([EXAMPLE / "documenten"], folder)
+        self.target = _on_paper_alone(folder / "target.yaml")
+        self._target = self.auditor.load(self.target)
         self._part = DossierPart(folders=(folder / "dossier",), trust=folder / "trust")
         self.golden = self._read(self._part)
         self._fact = self.golden
-        self.outcome: Outcome = self.auditor.audit(EXAMPLE)
+        self.outcome: Outcome = self.auditor.audit(self.target)
 
     def _read(self, part: DossierPart) -> Dossier:
         if self._reader is None:  # the roots are made with the dossier
@@ -77,4 +88,4 @@ class Bench:
         changed = {item.document.id for item in read.documents}
         kept = (item for item in self.golden.documents if item.document.id not in changed)
         self._fact = msgspec.structs.replace(self.golden, documents=(*kept, *read.documents), unread=read.unread)
-        return self.auditor.audit(EXAMPLE)
+        return self.auditor.audit(self.target)
