@@ -1,7 +1,7 @@
 """Judgements on registers: lists that are kept, row by row."""
 
 from datetime import date, timedelta
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 from msgspec import Meta, field
 
@@ -77,17 +77,23 @@ def test_each_row_of_a_register_meets_the_rules(
     with papers.look(findings, parameters, today) as look:
         table = params.open(look)
         rows = table.only(params.only)
-        if params.may_be_none and not rows and not look.lacking:
-            not_applicable(
-                f"{table.paper.name} heeft geen rij waar deze eis over gaat.",
-                f"{table.paper.name} has no row that this requirement is about.",
-            )
-        table.count(rows, params.min_rows, params.max_rows)
-        table.hold(rows, params.rules, params.share)
-        if params.newest is not None:
-            table.newest(rows, params.newest)
-        for column, values in params.occur.items():
-            table.occur(rows, column, values)
+        if rows or not params.may_be_none:
+            _hold_rows(table, rows, params)
+            return
+    if findings.lacking is None:
+        not_applicable(
+            "Het register heeft geen rij waar deze eis over gaat.",
+            "The register has no row that this requirement is about.",
+        )
+
+
+def _hold_rows(table: Rows, rows: tuple[Row, ...], params: RowsAsked) -> None:
+    table.count(rows, params.min_rows, params.max_rows)
+    table.hold(rows, params.rules, params.share)
+    if params.newest is not None:
+        table.newest(rows, params.newest)
+    for column, values in params.occur.items():
+        table.occur(rows, column, values)
 
 
 class Coverage(OfRegister, frozen=True, kw_only=True):
@@ -110,10 +116,13 @@ def test_a_register_has_all_that_must_be_in_it(
     with papers.look(findings, parameters, today) as look:
         table = params.open(look)
         items = items_of(look, params.items, params.document)
-        if items.none_meant:
-            _nothing_to_have(table)
-        rows = table.only(params.only)
-        cover(look, table, rows, params.column, items.names, rules=params.rules, each=params.each, share=params.share)
+        if not items.none_meant:
+            rows = table.only(params.only)
+            names = items.names
+            cover(look, table, rows, params.column, names, rules=params.rules, each=params.each, share=params.share)
+            return
+    if findings.lacking is None:
+        not_applicable("Er is niets dat in het register moet staan.", "There is nothing that must be in the register.")
 
 
 class Superset(OfRegister, frozen=True, kw_only=True):
@@ -169,21 +178,25 @@ def test_a_register_has_as_many_rows_as_it_must(
     """There are as many rows, or different values, as there must be."""
     with papers.look(findings, parameters, today) as look:
         wanted = None if params.equals is None else _sum(look, params.equals)
-        if wanted == 0 and not look.lacking:
-            not_applicable("Er is niets gevonden om in een register te zetten.", "Nothing was found to put in a list.")
-        table = params.open(look)
-        rows = table.only(params.only)
-        table.hold(rows, params.rules)
-        for counted in params.counts:
-            table.count_values(
-                rows, counted.distinct, counted.per_year, at_least=counted.at_least, at_most=counted.at_most
-            )
-        if wanted is not None and len(rows) != wanted:
-            findings.add(
-                table.paper.place(),
-                seen=Text(f"{len(rows)} rijen", f"{len(rows)} rows"),
-                expected=Text(f"{wanted:g}, een voor elk", f"{wanted:g}, one for each"),
-            )
+        if wanted != 0:
+            _hold_numbers(look, params, wanted)
+            return
+    if findings.lacking is None:
+        not_applicable("Er is niets gevonden om in een register te zetten.", "Nothing was found to put in a register.")
+
+
+def _hold_numbers(look: Look, params: CountAsked, wanted: float | None) -> None:
+    table = params.open(look)
+    rows = table.only(params.only)
+    table.hold(rows, params.rules)
+    for counted in params.counts:
+        table.count_values(rows, counted.distinct, counted.per_year, at_least=counted.at_least, at_most=counted.at_most)
+    if wanted is not None and len(rows) != wanted:
+        look.findings.add(
+            table.paper.place(),
+            seen=Text(f"{len(rows)} rijen", f"{len(rows)} rows"),
+            expected=Text(f"{wanted:g}, een voor elk", f"{wanted:g}, one for each"),
+        )
 
 
 class Clock(OfRegister, frozen=True, kw_only=True):
@@ -204,7 +217,7 @@ def test_what_a_register_times_was_done_soon_enough(
         rows = table.only(params.only)
         table.count(rows, 1)
         table.require(params.start, params.stop)
-        table.hold(rows, (Rule(field=params.start), Rule(field=params.stop)))
+        table.hold(rows, (Rule(field=params.start), Rule(field=params.stop, not_after="@today")))
         for row in table.readable(rows, params.start, params.stop):
             _hold_time(table, look, row, params)
 
@@ -215,12 +228,6 @@ def _sum(look: Look, asked: SumOf) -> float | None:
     look.hold(paper, (*(Rule(field=path, at_least=0) for path in asked.facts), *asked.rules))
     numbers = [number_of(paper.value(path)) for path in asked.facts]
     return None if None in numbers else sum(number for number in numbers if number is not None)
-
-
-def _nothing_to_have(table: Rows) -> NoReturn:
-    not_applicable(
-        f"Er is niets dat in {table.paper.name} moet staan.", f"There is nothing that must be in {table.paper.name}."
-    )
 
 
 def _hold_time(table: Rows, look: Look, row: Row, params: Clock) -> None:
@@ -234,12 +241,12 @@ def _hold_time(table: Rows, look: Look, row: Row, params: Clock) -> None:
                 f"has no day with a time in {params.start} and {params.stop} (2026-11-30 10:05)",
             )
         return
-    hours = took / timedelta(hours=1)
-    if not 0 <= hours <= params.at_most_hours:
+    minutes, most = took / timedelta(minutes=1), params.at_most_hours * 60
+    if not 0 <= minutes <= most:
         look.findings.add(
             table.place(row, params.stop),
-            seen=Text(f"{hours:.1f} uur later", f"{hours:.1f} hours later"),
-            expected=Text(f"hooguit {params.at_most_hours:g} uur", f"at most {params.at_most_hours:g} hours"),
+            seen=Text(f"na {minutes:g} minuten", f"after {minutes:g} minutes"),
+            expected=Text(f"na hooguit {most:g} minuten", f"after at most {most:g} minutes"),
         )
 
 
@@ -268,8 +275,8 @@ def test_what_a_register_plans_was_announced_in_time(
         days_off = parameters.require("days_off")
         for row in table.readable(rows, params.announced, params.planned):
             first, last = day_of(row.value(params.announced)), day_of(row.value(params.planned))
-            if first is None or last is None:
-                continue
+            if first is None or last is None or last < first:
+                continue  # told by the rules above
             days = working_days(first, last, days_off)
             if days < params.working_days:
                 findings.add(
@@ -305,7 +312,8 @@ def test_the_statement_of_applicability_is_complete(
         said = {number: applies(row.value(params.applies)) for number, row in rows.items()}
         excluded = [number for number, answer in said.items() if answer is False]
         table.hold([rows[number] for number, answer in said.items() if answer], [Rule(field=params.status)])
-        table.hold([rows[number] for number in excluded], [Rule(field=params.reason)])
+        if excluded:
+            table.hold([rows[number] for number in excluded], [Rule(field=params.reason)])
         if unclear := [rows[number] for number, answer in said.items() if answer is None]:
             nl, en = f"zegt in {params.applies} geen ja of nee", f"says neither yes nor no in {params.applies}"
             table.lack(unclear, nl, en)

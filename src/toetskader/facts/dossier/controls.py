@@ -16,7 +16,7 @@ CONTROLS_2022: tuple[str, ...] = tuple(
 """All 93: organisational 5.1–5.37, people 6.1–6.8, physical 7.1–7.14, technological 8.1–8.34 (annex A of ISO/IEC
 27001:2022 writes an A before them)."""
 
-_CONTROL = linear(r"^(?:a ?\.? ?)?([5-8])\.0?([1-9][0-9]?)(?:[^0-9.]|\.?$|\.[^0-9])")
+_CONTROL = linear(r"^(?:a ?[.-]? ?)?([5-8])\.0?([1-9][0-9]?)(?:[^0-9.]|\.?$|\.[^0-9])")
 
 
 def control_of(text: str) -> str | None:

@@ -76,9 +76,8 @@ def _without(table: Rows, rows: Sequence[Row], each: Mapping[str, Sequence[str]]
 def hold_all(look: Look, table: Rows, rows: Iterable[Row], column: str, seen: Sequence[str]) -> None:
     """Ask that a register has all that was seen; what it lacks is wrong.
 
-    Parameters: `column`, which names them; several in one cell with a semicolon between them, and `*.example.nl`
-    for all names below that domain; `seen`, names as
-    they were seen. Raises NotProven when the file lacks the column.
+    Parameters: `column`, which names them, several in one cell with a semicolon between them, and `*.example.nl` for
+    all names below that domain; `seen`, names as they were seen. Raises NotProven when the file lacks the column.
     """
     table.require(column)
     names = {
