@@ -91,6 +91,10 @@ def _egress(networks: Values) -> Facts:
     )
 
 
+def _is_host(value: str) -> bool:
+    return "." in value and value.replace(".", "").replace("-", "").isalnum()
+
+
 def _is_public(network: str) -> bool:
     return "/" in network and not _is_private(network)
 
@@ -185,7 +189,7 @@ SHOWS: Mapping[str, Shows] = {
     "claim.version": Shows("chart", "", _version, "9.9.9"),
     "claim.served_certificates": Shows("saas", HOST, _certificates, "deadbeef"),
     "claim.cipher_suites": Shows("saas", HOST, _suites, "TLS_RSA_WITH_3DES_EDE_CBC_SHA"),
-    "claim.page_hosts": Shows("saas", HOST, _pages, "volgt.reclame.example"),
+    "claim.page_hosts": Shows("saas", HOST, _pages, "volgt.reclame.example", _is_host),
     "claim.metrics": Shows("namespace", ENVIRONMENT, _metrics, "geheime_metriek_total"),
 }
 """Check, and where that matters a parameter of it → what it is laid beside."""
