@@ -97,3 +97,11 @@ def test_a_parameter_of_the_target_is_told_as_one() -> None:
     assert told(Rule(field="on", not_before="@go_live")) == Text(
         "niet voor parameter go_live", "not before parameter go_live"
     )
+
+
+def test_a_day_that_is_put_off_is_told_with_by_how_much() -> None:
+    rule = Rule(field="on", not_after="@ends_on", plus_months=1, plus_days=30)
+    assert told(rule) == Text(
+        "niet na parameter ends_on plus 1 maanden plus 30 dagen",
+        "not after parameter ends_on plus 1 months plus 30 days",
+    )

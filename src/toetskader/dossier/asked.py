@@ -166,7 +166,18 @@ def told(rule: Rule) -> Text:
     value = getattr(rule, rule.operator, None)
     nl, en = _TOLD.get(rule.operator, (f"{rule.operator} {{}}", f"{rule.operator} {{}}"))
     wanted = ", ".join(map(_plain, value)) if isinstance(value, tuple) else _plain(value)
-    return Text(nl.format(wanted), en.format(wanted))
+    later = _later(rule)
+    return Text(nl.format(f"{wanted}{later.nl}"), en.format(f"{wanted}{later.en}"))
+
+
+def _later(rule: Rule) -> Text:
+    """Say how much is added to the day that another is compared with."""
+    nl = en = ""
+    if rule.plus_months:
+        nl, en = f" plus {rule.plus_months} maanden", f" plus {rule.plus_months} months"
+    if rule.plus_days:
+        nl, en = f"{nl} plus {rule.plus_days} dagen", f"{en} plus {rule.plus_days} days"
+    return Text(nl, en)
 
 
 def _plain(value: Any) -> str:

@@ -311,7 +311,10 @@ class Look:
             self.findings.add(paper.place(found.field), seen=found.seen, expected=found.expected)
 
     def require_signed(self, paper: Paper, sides: Iterable[Side]) -> None:
-        """Ask that a document is signed on behalf of each of these sides, and not before it was made."""
+        """Ask that a document is signed on behalf of each of these sides, by whom the target names, on a day that was.
+
+        The supplier is the one of the target, the municipality the one of its parameters when these name it.
+        """
         for side in sides:
             paper.used[f"signatures.{side}"] = None
             stated = [item for item in paper.document.signatures if item.side == side]
@@ -320,6 +323,14 @@ class Look:
                     paper,
                     f"is niet ondertekend namens {_SIDES[side].nl}",
                     f"is not signed on behalf of {_SIDES[side].en}",
+                )
+            wanted = self._signer(side)
+            if stated and wanted and not any(same_organisation(item.organisation, wanted) for item in stated):
+                names = ", ".join(dict.fromkeys(item.organisation for item in stated))
+                self._lacks(
+                    paper,
+                    f"is ondertekend door {names}, en niet door {wanted} uit het doelbestand",
+                    f"is signed by {names}, and not by {wanted} of the target file",
                 )
             for signature in stated:
                 if signature.on > self.today:
@@ -334,6 +345,16 @@ class Look:
                         f"heeft in het bestand geen handtekening van {signature.organisation}",
                         f"has no signature of {signature.organisation} in its file",
                     )
+
+    def _signer(self, side: Side) -> str:
+        """Return who signs on behalf of a side; empty when nobody says."""
+        match side:
+            case "supplier":
+                return self.dossier.supplier
+            case "municipality":
+                return self.parameters.get("municipality") or ""
+            case _:
+                return ""
 
     @property
     def lacking(self) -> bool:
