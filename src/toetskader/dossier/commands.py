@@ -56,6 +56,17 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", catalog
     find.add_argument("--yes", action="store_true", help="met --write: zonder te vragen")
     find.set_defaults(run=_find)
 
+    export = below.add_parser("export", parents=[catalogue], help="schrijf de documenten naar een werkmap voor Excel")
+    _target(export)
+    export.add_argument("file", type=Path, metavar="BESTAND.xlsx", help="werkmap om te schrijven; mag nog niet bestaan")
+    export.set_defaults(run=_export)
+
+    take = below.add_parser("import", parents=[catalogue], help="neem documenten over uit zo'n werkmap")
+    take.add_argument("file", type=Path, metavar="BESTAND.xlsx", help="werkmap om te lezen")
+    _target(take)
+    take.add_argument("--overwrite", action="store_true", help="overschrijf ook documenten die verschillen")
+    take.set_defaults(run=_import)
+
 
 def _target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", type=Path, metavar="DOEL", help="doelbestand, de map ervan, of een naam in targets/")
@@ -222,3 +233,46 @@ def _agreed(lang: Lang) -> bool:
         )[lang]
     )
     return sys.stdin.readline().strip().casefold() in {"j", "ja", "y", "yes"}
+
+
+# export and import
+
+
+def _export(arguments: argparse.Namespace, lang: Lang) -> int:
+    """Write the documents of a dossier to a workbook; 1 when one of them cannot be read."""
+    from toetskader.dossier.asked import asked_of  # noqa: PLC0415 - it imports much
+    from toetskader.dossier.stored import stored  # noqa: PLC0415
+    from toetskader.dossier.workbook import save  # noqa: PLC0415
+
+    dossier = _opened(arguments)
+    documents, wrong = stored([folder for folder in dossier.part.folders if folder.exists()], dossier.base)
+    for why_not in wrong:
+        _complain(why_not[lang])
+    try:
+        count = save(documents, asked_of(dossier.target, dossier.catalogue), arguments.file, lang)
+    except OSError as error:
+        raise not_written(arguments.file, error) from None
+    _say(f"{Text('geschreven', 'written')[lang]}: {arguments.file} ({count})")
+    return int(bool(wrong))
+
+
+def _import(arguments: argparse.Namespace, lang: Lang) -> int:
+    """Take documents over from a workbook; 1 when something in it was not taken over."""
+    from toetskader.dossier import importing  # noqa: PLC0415 - it imports much
+
+    dossier = _opened(arguments)
+    wrong, counts = False, 0
+    for item in importing.take_over(arguments.file, dossier, SCHEMAS, overwrite=arguments.overwrite):
+        if isinstance(item, Text):
+            _complain(item[lang])
+            wrong = True
+            continue
+        counts += item.what in ("made", "filled", "overwritten")
+        wrong = wrong or item.what == "differs"
+        if item.what != "same":
+            said = f"{item.id}: {importing.TOLD[item.what][lang]}"
+            _say(f"{said} ({', '.join(item.differs)})" if item.differs else said)
+        if item.empty:
+            _say(f"    {Text('nog in te vullen', 'yet to be filled in')[lang]}: {', '.join(item.empty)}")
+    _say(Text(f"{counts} overgenomen", f"{counts} taken over")[lang])
+    return int(wrong)
