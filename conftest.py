@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 pytest_plugins = ["toetskader.entry", "toetskader.plugin", "toetskader.plugin.html"]
 
 TARGETS = Path(__file__).with_name("targets").resolve()
-EMBEDDED_SERVICES = ("voorbeeld-saas", "voorbeeld-saas-gebrekkig")
 EMBEDDED_DOSSIERS = ("voorbeeld-dossier", "voorbeeld-dossier-gebrekkig")
-EMBEDDED = ("voorbeeld", "voorbeeld-gebrekkig", *EMBEDDED_SERVICES, *EMBEDDED_DOSSIERS)
+EMBEDDED_SERVICES = ("voorbeeld-saas", "voorbeeld-saas-gebrekkig", "voorbeeld-dossier-gebrekkig")
+EMBEDDED = ("voorbeeld", "voorbeeld-gebrekkig", *EMBEDDED_SERVICES, EMBEDDED_DOSSIERS[0])
 """Folders of the targets that come with the project, and have the same verdicts on any day."""
 
 

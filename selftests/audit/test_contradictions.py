@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 import pytest
+from auditor import ROOT
 
 from toetskader.audit.contradictions import with_contradictions
+from toetskader.catalogue.load import load_catalogue
 from toetskader.catalogue.models import Contradiction
 from toetskader.results import Result, Verdict
 from toetskader.text import Text
@@ -64,3 +66,19 @@ def test_what_was_not_judged_and_what_is_of_another_target_contradicts_nothing()
     assert told(result("TST-1-01", Verdict.PASS))["TST-1-01"].contradictions == ()
     other = result("TST-2-01", Verdict.FAIL, target="beta")
     assert told(result("TST-1-01", Verdict.PASS), other)["TST-1-01"].contradictions == ()
+
+
+PAIRS = [(pair, measured) for pair in load_catalogue(ROOT / "policies").contradictions for measured in pair.measured]
+
+
+@pytest.mark.parametrize(("pair", "measured"), PAIRS, ids=[f"{pair.claim}-{measured}" for pair, measured in PAIRS])
+def test_every_pair_of_the_catalogue_is_turned_over(pair: Contradiction, measured: str) -> None:
+    found = told(result(pair.claim, Verdict.PASS), result(measured, Verdict.FAIL), pairs=[pair])
+    assert [item.requirement for item in found[pair.claim].contradictions] == [measured]
+    assert [item.requirement for item in found[measured].contradictions] == [pair.claim]
+    agreed = told(result(pair.claim, Verdict.PASS), result(measured, Verdict.PASS), pairs=[pair])
+    assert all(item.contradictions == () for item in agreed.values())
+
+
+def test_the_catalogue_has_pairs() -> None:
+    assert len(PAIRS) > 10

@@ -18,7 +18,6 @@ from toetskader.report.words import (
     EXPIRING_DAYS,
     Words,
     alarms,
-    contradictions,
     coverage,
     day,
     days_left,
@@ -155,8 +154,11 @@ def _contradiction_lines(results: Iterable[Result], w: Words, width: int) -> lis
     for result in claims[:BLOCKING_SHOWN]:
         head = f"{one_line(result.requirement)}@{one_line(result.target)} {one_line(result.title)}"
         lines += _wrap(head, width, "  ", "    ")
-        for said in contradictions(result, w):
-            lines += _wrap(said, width, "    ", "      ")
+        by_why: dict[str, list[str]] = {}
+        for item in result.contradictions:
+            by_why.setdefault(item.why, []).append(f"{item.requirement} ({w.verdicts[item.verdict]})")
+        for why, others in by_why.items():
+            lines += _wrap(w.contradicted_by.format(ids=_ids(others, w), why=why), width, "    ", "      ")
     return lines
 
 

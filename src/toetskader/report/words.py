@@ -82,6 +82,7 @@ class Words:
     used_for_nothing: str
     unreadable: str
     contradicted: str
+    contradicted_by: str
     contradicts: str
     contradictions: str
     contradictions_intro: str
@@ -248,6 +249,7 @@ NL = Words(
     used_for_nothing="geen eis in deze run",
     unreadable="Niet te lezen",
     contradicted="Tegengesproken door {id} ({title}: {verdict}). {why}",
+    contradicted_by="tegengesproken door {ids}: {why}",
     contradicts="Spreekt tegen wat het dossier zegt bij {id} ({title}). {why}",
     contradictions="Papier en meting spreken elkaar tegen",
     contradictions_intro="Wat hier op papier staat en wat in dezelfde run gemeten is, kan niet allebei waar zijn. De "
@@ -433,6 +435,7 @@ EN = Words(
     used_for_nothing="no requirement in this run",
     unreadable="Unreadable",
     contradicted="Contradicted by {id} ({title}: {verdict}). {why}",
+    contradicted_by="contradicted by {ids}: {why}",
     contradicts="Contradicts what the dossier says for {id} ({title}). {why}",
     contradictions="Paper and measurement contradict each other",
     contradictions_intro="What stands here on paper and what the same run measured cannot both be true. The "
