@@ -51,12 +51,32 @@ def test_what_stands_beside_a_name_is_asked_of_that_document() -> None:
         beside={"register": "register:levels", "rules": [{"field": "value"}]},
     )
     asks = asks_of(row)
-    sla, levels = asks[Reference("agreement", "sla")], asks[Reference("register", "levels")]
+    (sla,), (levels,) = asks[Reference("agreement", "sla")], asks[Reference("register", "levels")]
     assert [rule.field for rule in sla.rules] == ["term.until"]
     assert (sla.clauses, sla.signed_by) == (("audit",), ("supplier",))
     assert sla.rest["max_validity_months"] == 12
-    assert [rule.field for rule in levels.rules] == ["value"]
+    assert [rule.field for rule in levels.of_rows] == ["value"]
     assert levels.signed_by == ()
+
+
+def test_rows_are_asked_for_once_for_each_time_that_their_list_is_named() -> None:
+    row = requirement(
+        rows=[
+            {"document": "export:x", "only": [{"field": "type", "equals": "a"}], "rules": [{"field": "state"}]},
+            {
+                "document": "export:x",
+                "of_document": [{"field": "version"}],
+                "spread": [{"field": "zone", "per": ["name"], "at_least": 2}],
+                "in_eea": ["region"],
+                "apart": {"copy": "source"},
+            },
+        ]
+    )
+    first, second = asks_of(row)[Reference("export", "x")]
+    assert ([rule.field for rule in first.only], [rule.field for rule in first.of_rows]) == (["type"], ["state"])
+    assert (first.columns, first.rules) == (("type", "state"), ())
+    assert [rule.field for rule in second.rules] == ["version"]
+    assert set(second.columns) == {"zone", "name", "region", "copy", "source"}
 
 
 def test_a_bottomless_parameter_ends() -> None:

@@ -134,6 +134,23 @@ def test_what_is_asked_by_name_has_its_place_in_the_form() -> None:
     assert agreement["clauses"] == [{"topic": "audit", "ref": None}]
 
 
+REST = {
+    "in_eea": ["place"],
+    "spread": [{"field": "zone", "per": ["name"], "at_least": 2}, {"field": "who", "at_most": 3}],
+}
+
+
+def test_columns_of_rows_have_their_place_and_rows_are_told_apart() -> None:
+    only = (Rule(field="type", equals="disk"),)
+    of_rows = (Rule(field="region", same_as="other"), Rule(field="title", unless="reason"))
+    text = form(asked("export", only=only, of_rows=of_rows, rest=REST), schemas="..", lang="nl").text
+    assert list(yaml.safe_load(text)["columns"]) == ["type", "region", "other", "title", "place", "zone", "name", "who"]
+    assert "title: ingevuld, waar type: disk" in text
+    assert "een regio in de EER: place" in text
+    assert "zone: minstens 2 verschillende per name" in text
+    assert "who: hooguit 3 verschillende" in text
+
+
 @pytest.mark.hostile("dossier")
 def test_words_of_a_catalogue_cannot_leave_their_comment() -> None:
     rules = (Rule(field="a\nid: evil", contains="b\n\x1b[31mkind: c"),)

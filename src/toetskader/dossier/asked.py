@@ -20,6 +20,17 @@ from toetskader.text import Text, natural
 _ALONE = frozenset({"document", "documents"})
 """Parameters that may name a kind without a type: there is but one card."""
 _CLAUSES = ("clause", "clauses")
+_OF_ROWS = frozenset({"register", "export"})
+"""Kinds with rows, of which rules speak but for those in `of_document`."""
+_ONLY = ("only", "part")
+"""Rules by which rows are chosen."""
+_COLUMNS = ("column", "field", "between", "one", "other", "within", "in_eea", "distinct", "per", "per_year", "start",
+            "stop", "announced", "planned", "control")  # fmt: skip
+"""Parameters that name a column of a list."""
+_BY_COLUMN = ("apart", "occur", "each")
+"""Parameters that say something of columns, by their names."""
+_WITH_COLUMNS = ("spread", "counts", "newest")
+"""Parameters within which columns are named."""
 _DEEPEST = 8
 
 
@@ -44,10 +55,21 @@ class Ask:
 
     requirement: Requirement
     rules: tuple[Rule, ...] = ()
+    """Of its facts."""
+    of_rows: tuple[Rule, ...] = ()
+    """Of the rows of a list."""
+    only: tuple[Rule, ...] = ()
+    """Which rows those are."""
     clauses: tuple[str, ...] = ()
     signed_by: tuple[Side, ...] = ()
     rest: Mapping[str, Any] = field(default_factory=dict)
     """Parameters that stand beside these, as they are written."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that a list cannot do without."""
+        of_rules = (name for rule in (*self.only, *self.of_rows) for name in (rule.field, *rule.others))
+        return tuple(dict.fromkeys((*of_rules, *_columns_in(self.rest))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +90,11 @@ def documents_of(requirement: Requirement) -> tuple[Reference, ...]:
     return tuple(dict.fromkeys(reference for reference, _ in _named(_params(requirement))))
 
 
-def asks_of(requirement: Requirement) -> dict[Reference, Ask]:
-    """Return what a requirement asks of each document that it names."""
-    found: dict[Reference, Ask] = {}
+def asks_of(requirement: Requirement) -> dict[Reference, tuple[Ask, ...]]:
+    """Return what a requirement asks of each document that it names: once for each time that it names it."""
+    found: dict[Reference, tuple[Ask, ...]] = {}
     for reference, beside in _named(_params(requirement)):
-        found.setdefault(reference, _ask(requirement, beside))
+        found[reference] = (*found.get(reference, ()), _ask(requirement, reference, beside))
     return found
 
 
@@ -90,9 +112,9 @@ def asked_of(target: Target, catalogue: Catalogue) -> tuple[Asked, ...]:
     found: dict[Reference, list[Ask]] = {}
     for requirement in catalogue.requirements.values():
         if concerns(requirement, target, catalogue):
-            for reference, ask in asks_of(requirement).items():
-                found.setdefault(reference, []).append(ask)
-    asked = (Asked(reference, tuple(asks)) for reference, asks in found.items())
+            for reference, asks in asks_of(requirement).items():
+                found.setdefault(reference, []).extend(asks)
+    asked = (Asked(reference, tuple(those)) for reference, those in found.items())
     return tuple(sorted(asked, key=lambda item: (-len(item.requirements), item.reference)))
 
 
@@ -134,21 +156,41 @@ def _reference(key: str, text: str) -> Reference | None:
     return Reference(kind, type_)
 
 
-def _ask(requirement: Requirement, beside: Mapping[str, Any]) -> Ask:
+def _ask(requirement: Requirement, reference: Reference, beside: Mapping[str, Any]) -> Ask:
     rules: list[Rule] = []
+    of_rows: list[Rule] = []
+    only: list[Rule] = []
     rest: dict[str, Any] = {}
     for key, value in beside.items():
         if (found := _rules(value)) is not None:
-            rules += found
+            if reference.kind not in _OF_ROWS or key == "of_document":
+                rules += found
+            else:
+                (only if key in _ONLY else of_rows).extend(found)
         elif key not in ("signed_by", *_CLAUSES) and not any(_reference(key, text) for text in _texts(value)):
             rest[key] = value
     return Ask(
         requirement,
         rules=tuple(rules),
+        of_rows=tuple(of_rows),
+        only=tuple(only),
         clauses=tuple(text for name in _CLAUSES for text in _texts(beside.get(name))),
         signed_by=tuple(side for side in get_args(Side) if side in _texts(beside.get("signed_by"))),
         rest=rest,
     )
+
+
+def _columns_in(params: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the columns that parameters besides rules name."""
+    for key, value in params.items():
+        if key in _COLUMNS:
+            yield from _texts(value)
+        elif key in _BY_COLUMN and isinstance(value, Mapping):
+            yield from value
+            yield from _texts(list(value.values())) if key == "apart" else ()
+        elif key in _WITH_COLUMNS:
+            for below in value if isinstance(value, list | tuple) else (value,):
+                yield from _columns_in(below) if isinstance(below, Mapping) else ()
 
 
 def _rules(value: Any) -> list[Rule] | None:

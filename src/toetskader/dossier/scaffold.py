@@ -21,6 +21,7 @@ from toetskader.dossier.words import FIELDS, SIDES
 from toetskader.dossier.words import KINDS as KIND_WORDS
 from toetskader.facts.dossier.documents import KINDS
 from toetskader.facts.dossier.paths import is_fact
+from toetskader.facts.dossier.rules import Rule
 from toetskader.report.visible import one_line
 from toetskader.text import Lang, Text
 from toetskader.yamlfile import misfits
@@ -31,6 +32,10 @@ _REST = {
     "max_validity_months": Text("geldt hooguit {} maanden na de dag van uitgifte", "holds at most {} months"),
     "max_age_months": Text("hooguit {} maanden oud", "at most {} months old"),
     "max_age_days": Text("hooguit {} dagen oud", "at most {} days old"),
+    "min_rows": Text("minstens {} van zulke rijen", "at least {} of such rows"),
+    "max_rows": Text("hooguit {} van zulke rijen", "at most {} of such rows"),
+    "in_eea": Text("een regio in de EER: {}", "a region in the EEA: {}"),
+    "reported": Text("{}, zoals de rijen het geven", "{}, as the rows give it"),
 }
 """Parameters of checks in words; any other stands as it is written."""
 _IN_FORM = frozenset({"id", "kind", "type", "files", "places"})
@@ -86,8 +91,8 @@ def _text(asked: Asked, id_: str, schema: str, lang: Lang) -> str:
 def _asks(asked: Asked, lang: Lang) -> Iterator[str]:
     """Yield who asks for a document, and what of it."""
     yield Text("Gevraagd door:", "Asked by:")[lang]
-    for ask in asked.asks:
-        yield f"  {ask.requirement.id}  {one_line(ask.requirement.title[lang])}"
+    for line in dict.fromkeys(f"  {ask.requirement.id}  {one_line(ask.requirement.title[lang])}" for ask in asked.asks):
+        yield line
     said = _said(asked.asks, lang)
     if said:
         yield Text("Wat erin moet staan:", "What it must say:")[lang]
@@ -103,12 +108,27 @@ def _said(asks: Iterable[Ask], lang: Lang) -> dict[str, list[str]]:
     """Return each thing that is asked of a document, and by which requirements."""
     found: dict[str, list[str]] = {}
     for ask in asks:
-        lines = [f"{rule.field}: {told(rule)[lang]}{_condition(rule.when, lang)}" for rule in ask.rules]
+        lines = [_line(rule, lang) for rule in ask.rules]
+        lines += [f"{_line(rule, lang)}{_chosen(ask.only, lang)}" for rule in ask.of_rows]
+        if ask.only and not ask.of_rows:
+            lines.append(Text("rijen", "rows")[lang] + _chosen(ask.only, lang))
         lines += [f"clauses: {clause}" for clause in ask.clauses]
-        lines += [_rest(key, value, lang) for key, value in ask.rest.items()]
+        lines += [_rest(key, value, lang) for key, value in ask.rest.items() if (key, value) != ("min_rows", 0)]
         for line in lines:
-            found.setdefault(one_line(line), []).append(ask.requirement.id)
+            ids = found.setdefault(one_line(line), [])
+            if ask.requirement.id not in ids:
+                ids.append(ask.requirement.id)
     return found
+
+
+def _line(rule: Rule, lang: Lang) -> str:
+    return f"{rule.field}: {told(rule)[lang]}{_condition(rule.when, lang)}"
+
+
+def _chosen(only: Iterable[Rule], lang: Lang) -> str:
+    """Say which rows something is asked of; nothing when it is all of them."""
+    named = "; ".join(_line(rule, lang) for rule in only)
+    return Text(f", waar {named}", f", where {named}")[lang] if named else ""
 
 
 def _condition(when: Mapping[str, object], lang: Lang) -> str:
@@ -119,7 +139,22 @@ def _condition(when: Mapping[str, object], lang: Lang) -> str:
 
 
 def _rest(key: str, value: object, lang: Lang) -> str:
+    if key in ("spread", "counts") and isinstance(value, list | tuple):
+        return "; ".join(_different(item, lang) for item in value)
     return _REST[key][lang].format(_plain(value)) if key in _REST else f"{key}: {_plain(value)}"
+
+
+def _different(asked: Mapping[str, object], lang: Lang) -> str:
+    """Say how many different values are asked of a column."""
+    least, most = asked.get("at_least"), asked.get("at_most")
+    nl, en = ([], []) if least in (None, 0) else ([f"minstens {least}"], [f"at least {least}"])
+    if most is not None:
+        nl.append(f"hooguit {most}")
+        en.append(f"at most {most}")
+    per = _plain(asked.get("per") or asked.get("per_year") or "")
+    name = asked.get("field") or asked.get("distinct") or Text("rijen", "rows")[lang]
+    text = Text(f"{', '.join(nl)} verschillende", f"{', '.join(en)} different ones")[lang]
+    return f"{name}: {text}" + (f" per {per}" if per else "")
 
 
 def _plain(value: object) -> str:
@@ -145,6 +180,8 @@ class _Writer:
 
     def _read(self, ask: Ask, model: type) -> None:
         columns = {"columns"} & set(model.__struct_fields__)  # type: ignore[attr-defined]
+        for name in ask.columns if columns else ():
+            self._name("columns", name)
         for rule in ask.rules:
             if rule.when or rule.unless:
                 continue
