@@ -1,6 +1,6 @@
 """Judgements on forms that were filled in: whether they fit their format, are complete, and say what they must say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from toetskader.facts.dossier.papers import Papers
 from toetskader.facts.dossier.rules import Rule
 from toetskader.facts.dossier.tables import Rows
 from toetskader.facts.dossier.wcag import ALWAYS_MET, CRITERIA
+from toetskader.facts.kubernetes.images import is_within, parse_image
 from toetskader.facts.kubernetes.pods import LivePods
 from toetskader.judging import Findings, Parameters, Undetermined, check
 
@@ -158,7 +159,13 @@ def test_a_bill_of_materials_is_of_what_is_delivered(
             if isinstance(pods, Undetermined):
                 findings.saw(f"{scene}: {pods.reason.nl}", f"{scene}: {pods.reason.en}")
                 continue
-            running = {state.digest: state for pod in pods for state in pod.containers if state.digest}
+            of_others = parameters.get("third_party_images") or ()
+            running = {
+                state.digest: state
+                for pod in pods
+                for state in pod.containers
+                if state.digest and not _is_listed(state.image_id, of_others)
+            }
             for digest, state in running.items():
                 if digest in digests:
                     digests[digest].paper.is_measured = True
@@ -167,3 +174,12 @@ def test_a_bill_of_materials_is_of_what_is_delivered(
                         f"Van {state.image_id}, dat in {scene} draait, is er geen SBOM.",
                         f"There is no SBOM of {state.image_id}, which runs in {scene}.",
                     )
+
+
+def _is_listed(image_id: str, entries: Iterable[str]) -> bool:
+    """Tell whether an image is from a repository on a list; its tag or digest makes no difference."""
+    try:
+        repository = parse_image(image_id).repository
+        return any(is_within(repository, parse_image(entry.strip().rstrip("/")).repository) for entry in entries)
+    except ValueError:
+        return False

@@ -201,6 +201,8 @@ def test_numbers_are_none_of_a_date_or_time() -> None:
         ("onafhankelijk uitgevoerd", True, True),
         ("houder: Acme B.V.", "acme b.v.", True),
         ("houder: Acme B.V.", "Beta", False),
+        ("gepubliceerd op 4 maart 2024", "2024-03-04", True),
+        ("gepubliceerd op 5 maart 2024", "2024-03-04", False),
     ],
 )
 def test_says(text: str, value: object, is_said: bool) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 
 from toetskader.catalogue.schema import DIALECT, schema_of
+from toetskader.collect.dossier.form_formats.accessibility_statement import AccessibilityStatement
+from toetskader.collect.dossier.form_formats.answers import Answers
 from toetskader.facts.dossier.documents import KINDS, Card
 from toetskader.facts.dossier.envelope import Envelope
 
@@ -22,4 +24,6 @@ def dossier_schemas() -> dict[str, dict[str, Any]]:
             **msgspec.json.schema(documents),
         },
         "kaart": schema_of(Card, "Toetskader: card of a component"),
+        "antwoorden": schema_of(Answers, "Toetskader: list of questions with answers"),
+        "toegankelijkheidsverklaring": schema_of(AccessibilityStatement, "Toetskader: accessibility statement"),
     }

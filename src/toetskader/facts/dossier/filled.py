@@ -86,10 +86,7 @@ class FilledIn:
         self._look.lacks(self.paper, f"{nl}: {shown}", f"{en}: {shown}")
 
     def _read(self, name: str) -> Value:
-        if name.startswith("@"):
-            given: Value = self._look.parameters.get(name.removeprefix("@"))
-            return given
-        return self.value(name)
+        return self._look.given(name) if name.startswith("@") else self.value(name)
 
 
 _WITH_REASON = frozenset({"explain", "not applicable"})

@@ -14,6 +14,7 @@ Value = str | bool | int | float | Decimal | date
 # PDFium tells a hyphen at the end of a line as U+0002 or U+FFFE; a soft one shows there only.
 _HYPHEN_AT_END = re.compile(r"(?:(?<=\w)[-\u00ad][^\S\n]*\n\s*|[\x02\ufffe]\s*)(?=\w)")
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SPACE = re.compile(r"\s+")
 # Before NFKC: that takes an acute accent that stands for an apostrophe apart.
 _SAME = str.maketrans(
@@ -133,8 +134,9 @@ def number_in(text: str) -> Decimal | None:
 def says(text: str, value: Value) -> bool:
     """Tell whether quoted text says a value: a date or number stands in it, or text is part of it.
 
-    Parameters: `value`, as a document claims it. A number is there in the Dutch or the English way of writing. A yes or
-    no is said in many ways: only a text that answers the opposite does not say it.
+    Parameters: `value`, as a document claims it. A number is there in the Dutch or the English way of writing; so is a
+    date, also one that is written as text (2026-12-31). A yes or no is said in many ways: only a text that answers the
+    opposite does not say it.
     """
     if isinstance(value, bool):
         words = frozenset(_WORD.findall(normal(text)))
@@ -146,7 +148,7 @@ def says(text: str, value: Value) -> bool:
         return value in dates(text)
     if isinstance(value, int | float | Decimal):
         return Decimal(str(value)) in numbers(text)
-    return holds(normal(text), value)
+    return holds(normal(text), value) or (_ISO_DATE.fullmatch(value) is not None and date_in(value) in dates(text))
 
 
 def _readings(text: str) -> tuple[str, ...]:
