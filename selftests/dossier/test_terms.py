@@ -62,6 +62,15 @@ def test_a_term_holds_from_its_first_day_to_its_last(term: dict[str, str] | None
     assert bool(found) is bool(said)
 
 
+@pytest.mark.parametrize(("days", "warned"), [(0, True), (60, True), (61, False)])
+def test_an_end_that_is_near_is_told(days: int, warned: bool) -> None:
+    bench = Bench(contract(term={"from": day(-400), "until": day(days)}))
+    with bench.papers.look(bench.findings, bench.parameters, TODAY) as look:
+        require_term(look, *agreement(look, "agreement:contract"))
+    assert bench.lacking == ""
+    assert [(item.path, item.strength) for item in bench.findings.items] == [("term.until", "recommended")] * warned
+
+
 @pytest.mark.parametrize(
     ("signatures", "said"),
     [

@@ -1,7 +1,7 @@
 """What holds now, and between whom: terms of agreements, parties that signed, cases that a requirement is about."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from msgspec import Meta
@@ -10,7 +10,7 @@ from toetskader.core.fields import Model
 from toetskader.facts.attempt import NotProven
 from toetskader.facts.dossier.documents import Agreement
 from toetskader.facts.dossier.envelope import Side
-from toetskader.facts.dossier.papers import Look, Paper, same_organisation
+from toetskader.facts.dossier.papers import EXPIRES_SOON, Look, Paper, same_organisation
 from toetskader.facts.dossier.rules import Rule, breach, months_before
 from toetskader.text import Text
 
@@ -40,6 +40,16 @@ def require_term(look: Look, paper: Paper, document: Agreement) -> None:
             paper,
             f"liep af op {last} (term.until); lever de nieuwe aan",
             f"ended on {last} (term.until); supply the new one",
+        )
+    elif last is not None and last <= look.today + timedelta(days=EXPIRES_SOON):
+        look.findings.add(
+            paper.place("term.until"),
+            seen=last.isoformat(),
+            expected=Text(f"meer dan {EXPIRES_SOON} dagen te gaan", f"more than {EXPIRES_SOON} days to go"),
+            remedy=Text(
+                "Maak nu een nieuwe overeenkomst, of verleng deze.", "Conclude a new one now, or extend this one."
+            ),
+            strength="recommended",
         )
 
 
