@@ -54,8 +54,9 @@ bench: setup ## measure speed and memory
 lock: ## renew requirements.lock (no download addresses in it)
 	$(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --all-extras --output-file requirements.lock pyproject.toml
 
-schemas: setup ## write docs/schemas/ anew
+schemas: setup ## write docs/schemas/ and docs/dossier-soorten.md anew
 	$(VENV)/bin/toetskader schema --write
+	$(VENV)/bin/toetskader dossier kinds --write
 
 roles: setup ## write docs/beheer/rollen.yaml anew
 	$(VENV)/bin/toetskader roles --write

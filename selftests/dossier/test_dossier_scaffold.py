@@ -49,6 +49,7 @@ def asked(kind: str, type_: str = "a-type", **ask: object) -> Asked:
     class Row:
         id = "X-1"
         title = Text("Titel", "Title")
+        remedy = Text("Lever het\nid: aan.", "Supply\nid: it.")
 
     return Asked(Reference(kind, type_), (Ask(Row(), **ask),))  # type: ignore[arg-type]
 
@@ -145,7 +146,7 @@ def test_columns_of_rows_have_their_place_and_rows_are_told_apart() -> None:
     of_rows = (Rule(field="region", same_as="other"), Rule(field="title", unless="reason"))
     text = form(asked("export", only=only, of_rows=of_rows, rest=REST), schemas="..", lang="nl").text
     assert list(yaml.safe_load(text)["columns"]) == ["type", "region", "other", "title", "place", "zone", "name", "who"]
-    assert "title: ingevuld, waar type: disk" in text
+    assert "title: ingevuld, of anders reason ingevuld, waar type: disk" in text
     assert "een regio in de EER: place" in text
     assert "zone: minstens 2 verschillende per name" in text
     assert "who: hooguit 3 verschillende" in text
@@ -154,7 +155,7 @@ def test_columns_of_rows_have_their_place_and_rows_are_told_apart() -> None:
 @pytest.mark.hostile("dossier")
 def test_words_of_a_catalogue_cannot_leave_their_comment() -> None:
     rules = (Rule(field="a\nid: evil", contains="b\n\x1b[31mkind: c"),)
-    text = form(asked("policy", rules=rules, rest={"x\ny": "\nz: 1"}), schemas="..", lang="nl").text
+    text = form(asked("policy", rules=rules, rest={"max_age_days": "\nz: 1"}), schemas="..", lang="nl").text
     assert yaml.safe_load(text)["id"] == "beleid-a-type"
     assert "\x1b" not in text
 

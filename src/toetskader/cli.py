@@ -126,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
         )
     target.add_argument("--output", type=Path, metavar="BESTAND", help="schrijf hierheen; anders naar het scherm")
     target.set_defaults(run=_scaffold_target)
-    dossier.add(commands, catalogue)
+    dossier.add(commands, common, catalogue)
     snapshot = commands.add_parser(
         "snapshot", parents=[common], help="schrijf wat er in een namespace draait naar een map om mee te geven"
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toetskader.core.failure import UsageError
+from toetskader.dossier.words import KINDS
 from toetskader.dossier.yaml_text import flow
 from toetskader.facts.attempt import NotSeen
 from toetskader.oserrors import why
@@ -19,10 +20,18 @@ if TYPE_CHECKING:  # what they import takes longer than most other commands
     from toetskader.dossier.opened import Opened
 
 SCHEMAS = Path("docs/schemas")
+REFERENCE = Path("docs/dossier-soorten.md")
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", catalogue: argparse.ArgumentParser) -> None:
-    """Add the commands to those of the command line. Parameters: `catalogue`, with the options that they share."""
+def add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    common: argparse.ArgumentParser,
+    catalogue: argparse.ArgumentParser,
+) -> None:
+    """Add the commands to those of the command line.
+
+    Parameters: `common`, with the options of every command; `catalogue`, with those of what reads the policies.
+    """
     dossier = commands.add_parser("dossier", help="begin, volg en vul het dossier van een doel")
     below = dossier.add_subparsers(required=True, metavar="OPDRACHT")
 
@@ -66,6 +75,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", catalog
     _target(take)
     take.add_argument("--overwrite", action="store_true", help="overschrijf ook documenten die verschillen")
     take.set_defaults(run=_import)
+
+    kinds = below.add_parser("kinds", parents=[common], help="toon de soorten documenten, of de velden van een soort")
+    kinds.add_argument("kind", nargs="?", choices=sorted(KINDS), metavar="SOORT", help="welke soort")
+    kinds.add_argument(
+        "--write", type=Path, nargs="?", const=REFERENCE, metavar="BESTAND", help=f"schrijf de bladzijde ({REFERENCE})"
+    )
+    kinds.set_defaults(run=_kinds)
 
 
 def _target(parser: argparse.ArgumentParser) -> None:
@@ -276,3 +292,21 @@ def _import(arguments: argparse.Namespace, lang: Lang) -> int:
             _say(f"    {Text('nog in te vullen', 'yet to be filled in')[lang]}: {', '.join(item.empty)}")
     _say(Text(f"{counts} overgenomen", f"{counts} taken over")[lang])
     return int(wrong)
+
+
+# kinds
+
+
+def _kinds(arguments: argparse.Namespace, _: Lang) -> int:
+    """Print the kinds of documents, or the fields of one, in Dutch; or write the page of docs with all of them."""
+    from toetskader.dossier.reference import kind_lines, reference  # noqa: PLC0415 - it imports much
+
+    if arguments.write is not None:
+        _write(arguments.write, lambda: reference().encode())
+        _say(f"geschreven: {arguments.write}")
+    elif arguments.kind is not None:
+        _say(kind_lines(arguments.kind).rstrip())
+    else:
+        for kind, words in KINDS.items():
+            _say(f"{kind:<12} {words.name:<13} {words.what}")
+    return 0

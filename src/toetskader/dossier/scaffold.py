@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from os.path import relpath
 from pathlib import Path
+from textwrap import wrap
 
 from msgspec import inspect
 
@@ -37,7 +38,10 @@ _REST = {
     "in_eea": Text("een regio in de EER: {}", "a region in the EEA: {}"),
     "reported": Text("{}, zoals de rijen het geven", "{}, as the rows give it"),
 }
-"""Parameters of checks in words; any other stands as it is written."""
+"""Parameters of checks in words; what others ask stands in the remedy of the requirement."""
+_NONE = Text("", "")
+_SEVERAL = ("spread", "counts")
+"""Parameters that ask for several different values of a column."""
 _IN_FORM = frozenset({"id", "kind", "type", "files", "places"})
 """Fields that the form begins or ends with."""
 
@@ -91,8 +95,9 @@ def _text(asked: Asked, id_: str, schema: str, lang: Lang) -> str:
 def _asks(asked: Asked, lang: Lang) -> Iterator[str]:
     """Yield who asks for a document, and what of it."""
     yield Text("Gevraagd door:", "Asked by:")[lang]
-    for line in dict.fromkeys(f"  {ask.requirement.id}  {one_line(ask.requirement.title[lang])}" for ask in asked.asks):
-        yield line
+    for requirement in {ask.requirement.id: ask.requirement for ask in asked.asks}.values():
+        yield f"  {requirement.id}  {one_line(requirement.title[lang])}"
+        yield from wrap(one_line(requirement.remedy[lang]), 110, initial_indent="      ", subsequent_indent="      ")
     said = _said(asked.asks, lang)
     if said:
         yield Text("Wat erin moet staan:", "What it must say:")[lang]
@@ -113,7 +118,11 @@ def _said(asks: Iterable[Ask], lang: Lang) -> dict[str, list[str]]:
         if ask.only and not ask.of_rows:
             lines.append(Text("rijen", "rows")[lang] + _chosen(ask.only, lang))
         lines += [f"clauses: {clause}" for clause in ask.clauses]
-        lines += [_rest(key, value, lang) for key, value in ask.rest.items() if (key, value) != ("min_rows", 0)]
+        lines += [
+            _rest(key, value, lang)
+            for key, value in ask.rest.items()
+            if (key in _REST or key in _SEVERAL) and (key, value) != ("min_rows", 0)
+        ]
         for line in lines:
             ids = found.setdefault(one_line(line), [])
             if ask.requirement.id not in ids:
@@ -122,7 +131,10 @@ def _said(asks: Iterable[Ask], lang: Lang) -> dict[str, list[str]]:
 
 
 def _line(rule: Rule, lang: Lang) -> str:
-    return f"{rule.field}: {told(rule)[lang]}{_condition(rule.when, lang)}"
+    instead = (
+        Text(f", of anders {rule.unless} ingevuld", f", or else {rule.unless} filled in") if rule.unless else _NONE
+    )
+    return f"{rule.field}: {told(rule)[lang]}{instead[lang]}{_condition(rule.when, lang)}"
 
 
 def _chosen(only: Iterable[Rule], lang: Lang) -> str:
@@ -139,9 +151,9 @@ def _condition(when: Mapping[str, object], lang: Lang) -> str:
 
 
 def _rest(key: str, value: object, lang: Lang) -> str:
-    if key in ("spread", "counts") and isinstance(value, list | tuple):
+    if key in _SEVERAL and isinstance(value, list | tuple):
         return "; ".join(_different(item, lang) for item in value)
-    return _REST[key][lang].format(_plain(value)) if key in _REST else f"{key}: {_plain(value)}"
+    return _REST[key][lang].format(_plain(value))
 
 
 def _different(asked: Mapping[str, object], lang: Lang) -> str:

@@ -308,6 +308,9 @@ def _facts(paper: Paper, asks: tuple[Ask, ...]) -> Iterator[Remark]:
         if (remark := _place(place.fact, place.page, place.text, found)) is not None:
             yield remark
     empty = [path for path in _facts_asked(document, asks) if is_empty(fact(document, path))]
+    if isinstance(document, Register | Export):
+        columns = dict.fromkeys(name for ask in asks for name in ask.columns)
+        empty += [f"columns.{name}" for name in columns if name not in document.columns]
     if empty:
         named = ", ".join(empty)
         yield Remark("not-said", Text(f"vul in: {named}", f"fill in: {named}"))
