@@ -31,7 +31,7 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What several checks ask of an agreement."""
 
     document: Annotated[str, Meta(description="Kind and type: `agreement:sla`")]
-    topics: Annotated[tuple[Name, ...], Meta(description="Subjects that it must regulate")] = ()
+    clauses: Annotated[tuple[Name, ...], Meta(description="Subjects that it must regulate")] = ()
     levels: Annotated[tuple[Name, ...], Meta(description="Levels that it must give as a number")] = ()
     rules: tuple[Rule, ...] = ()
     between: Annotated[tuple[Side, ...], Meta(description="Parties that the target names")] = ()
@@ -40,7 +40,7 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def hold(self, look: Look, paper: Paper, document: Agreement) -> None:
         """Report what of this an agreement lacks."""
         require_between(look, paper, document, self.between)
-        for topic in self.topics:
+        for topic in self.clauses:
             _require(look, paper, "clauses", topic, [item.topic for item in document.clauses])
         for level in self.levels:
             _require(look, paper, "levels", level, [item.name for item in document.levels])

@@ -125,3 +125,9 @@ def test_a_day_that_is_put_off_is_told_with_by_how_much() -> None:
         "niet na parameter ends_on plus 1 maanden plus 30 dagen",
         "not after parameter ends_on plus 1 months plus 30 days",
     )
+
+
+def test_the_parties_of_an_agreement_sign_it() -> None:
+    row = requirement(document="agreement:contract", between=["supplier", "municipality"], clauses=["audit"])
+    ((ask, *_),) = asks_of(row).values()
+    assert (ask.signed_by, ask.clauses, ask.rest) == (("supplier", "municipality"), ("audit",), {})

@@ -133,6 +133,9 @@ def test_what_is_asked_by_name_has_its_place_in_the_form() -> None:
     assert columns == {"name": None}
     agreement = yaml.safe_load(form(asked("agreement", clauses=("audit",)), schemas="..", lang="nl").text)
     assert agreement["clauses"] == [{"topic": "audit", "ref": None}]
+    rules = (Rule(field="clauses.audit.text"),)
+    agreement = yaml.safe_load(form(asked("agreement", rules=rules), schemas="..", lang="nl").text)
+    assert agreement["clauses"] == [{"topic": "audit", "ref": None}]
 
 
 REST = {

@@ -20,6 +20,8 @@ from toetskader.text import Text, natural
 _ALONE = frozenset({"document", "documents"})
 """Parameters that may name a kind without a type: there is but one card."""
 _CLAUSES = ("clause", "clauses")
+_SIGNERS = ("signed_by", "between")
+"""Parameters that say on behalf of whom a document is signed: the parties of an agreement sign it."""
 _OF_ROWS = frozenset({"register", "export"})
 """Kinds with rows, of which rules speak but for those in `of_document`."""
 _ONLY = ("only", "part")
@@ -167,7 +169,7 @@ def _ask(requirement: Requirement, reference: Reference, beside: Mapping[str, An
                 rules += found
             else:
                 (only if key in _ONLY else of_rows).extend(found)
-        elif key not in ("signed_by", *_CLAUSES) and not any(_reference(key, text) for text in _texts(value)):
+        elif key not in (*_SIGNERS, *_CLAUSES) and not any(_reference(key, text) for text in _texts(value)):
             rest[key] = value
     return Ask(
         requirement,
@@ -175,7 +177,7 @@ def _ask(requirement: Requirement, reference: Reference, beside: Mapping[str, An
         of_rows=tuple(of_rows),
         only=tuple(only),
         clauses=tuple(text for name in _CLAUSES for text in _texts(beside.get(name))),
-        signed_by=tuple(side for side in get_args(Side) if side in _texts(beside.get("signed_by"))),
+        signed_by=tuple(side for side in get_args(Side) if any(side in _texts(beside.get(name)) for name in _SIGNERS)),
         rest=rest,
     )
 

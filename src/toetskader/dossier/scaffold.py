@@ -35,6 +35,11 @@ _REST = {
     "max_age_days": Text("hooguit {} dagen oud", "at most {} days old"),
     "min_rows": Text("minstens {} van zulke rijen", "at least {} of such rows"),
     "max_rows": Text("hooguit {} van zulke rijen", "at most {} of such rows"),
+    "of_component": Text("van het component van het doel", "of the component of the target"),
+    "persons": Text("met een naam bij elke rol", "with a name against each role"),
+    "after": Text("gevraagd na de dag in parameter {}", "asked after the day in parameter {}"),
+    "months": Text("uiterlijk {} maanden later", "{} months later at the latest"),
+    "days": Text("en dan nog {} dagen", "and another {} days"),
     "in_eea": Text("een regio in de EER: {}", "a region in the EEA: {}"),
     "reported": Text("{}, zoals de rijen het geven", "{}, as the rows give it"),
 }
@@ -202,7 +207,7 @@ class _Writer:
                 continue
             self._asked.add(rule.field)
             head, _, below = rule.field.partition(".")
-            self._name(head, below or rule.contains)
+            self._name(head, below.partition(".")[0] or rule.contains)
         for clause in ask.clauses:
             self._asked.add("clauses")
             self._name("clauses", clause)
