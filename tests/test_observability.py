@@ -171,20 +171,21 @@ def _report_on_by_default(
     """
     off = {name for name, included in enabled_subcharts(chart.metadata, render.values).items() if not included}
     default = {leaf.path: leaf for leaf in leaves(chart.values) if leaf.path.partition(".")[0] not in off}
-    asked_for = {leaf.text.lower() for leaf in values if leaf.text != getattr(default.get(leaf.path), "text", None)}
+    asked_for = {leaf.text.lower() for leaf in values if not _says_the_same(leaf, default.get(leaf.path))}
     found: dict[str, tuple[Leaf | Variable, Strength]] = {
         path: (leaf, "required") for path, leaf in default.items() if leaf.value is True and _is_debug_flag(leaf)
     }
-    by_text: dict[str, list[Leaf]] = {}
-    for leaf in default.values():
-        by_text.setdefault(leaf.text.lower(), []).append(leaf)
+    alike: dict[str, list[Leaf]] = {}
     for workload in _applications(workloads):
         for item in _variables(environment, workload, _extends):
             if not is_extended(words(item.name), item.text) or item.text.lower() in asked_for:
                 continue
             flag_or_all = workload in always or not _levels(item.name, item.text)
             strength: Strength = "required" if flag_or_all else "recommended"
-            for key, place in _set_by(item, by_text.get(item.text.lower(), ())).items():
+            text = item.text.lower()
+            if text not in alike:
+                alike[text] = [leaf for leaf in default.values() if leaf.text.lower() == text]
+            for key, place in _set_by(item, alike[text]).items():
                 if found.get(key, (place, "optional"))[1] != "required":
                     found[key] = (place, strength)
     for place, strength in found.values():
@@ -196,6 +197,14 @@ def _report_on_by_default(
             remedy=_OFF_BY_DEFAULT,
             strength=strength,
         )
+
+
+def _says_the_same(leaf: Leaf, other: Leaf | None) -> bool:
+    if other is None:
+        return False
+    if type(leaf.value) is type(other.value) and leaf.value == other.value:  # as almost all of thousands
+        return True
+    return leaf.text == other.text
 
 
 def _set_by(variable: Variable, alike: Iterable[Leaf]) -> Mapping[str, Leaf | Variable]:

@@ -3,7 +3,7 @@
 import pytest
 
 from toetskader.facts.names import words
-from toetskader.facts.values import leaves
+from toetskader.facts.values import leaves, texts_within, walk_leaves
 
 WORDS = {
     "LOG_LEVEL": "log level",
@@ -44,3 +44,18 @@ def test_deep_values_are_read() -> None:
     for _ in range(5000):
         values = {"a": values}
     assert len(leaves({"b": values})) == 1
+
+
+def test_leaves_are_walked_in_order_with_the_way_to_each() -> None:
+    values = {"a": {"b": 1, "empty": {}, "none": None}, 3: ["x", [], {"y": False}], "": ""}
+    assert [*walk_leaves(values)] == [
+        (("a", "b"), 1),
+        (("a", "empty"), {}),
+        (("a", "none"), None),
+        (("3", 0), "x"),
+        (("3", 1), []),
+        (("3", 2, "y"), False),
+        (("",), ""),
+    ]
+    assert [*walk_leaves({})] == []
+    assert [*texts_within(values)] == [value for _, value in walk_leaves(values) if isinstance(value, str)]

@@ -71,8 +71,14 @@ def reap(process: subprocess.Popen[bytes], end: float) -> tuple[int, int]:
 
 def resident_bytes(pid: int) -> int:
     """Resident memory of a process, or 0 where the system does not tell."""
+    try:  # asked all the time while a child works, so without the layers of a text file
+        told = os.open(f"/proc/{pid}/statm", os.O_RDONLY)
+    except OSError:
+        return 0
     try:
-        pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]
+        pages = os.read(told, 128).split()[1]
     except (OSError, IndexError):
         return 0
+    finally:
+        os.close(told)
     return int(pages) * os.sysconf("SC_PAGE_SIZE")

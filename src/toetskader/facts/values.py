@@ -43,7 +43,7 @@ def leaves(values: Mapping[str, Any]) -> tuple[Leaf, ...]:
 
 
 def _leaves(values: Mapping[str, Any]) -> Iterator[Leaf]:
-    # As in `_walk`, with path and words growing on the way: values have thousands of leaves.
+    # As in `walk_leaves`, with path and words growing on the way: values have thousands of leaves.
     stack: list[tuple[str, str, Any]] = [("", "", values)]
     while stack:
         path, worded, value = stack.pop()
@@ -62,19 +62,29 @@ def _leaves(values: Mapping[str, Any]) -> Iterator[Leaf]:
 
 
 def walk_leaves(values: Any) -> Iterator[tuple[Steps, Any]]:
-    """Yield every leaf with the steps to it, in order; empty mappings and lists are leaves."""
-    for steps, value in _walk(values):
-        if steps and (not value or not isinstance(value, dict | list)):
-            yield steps, value
+    """Yield every leaf with the steps to it, in order; empty mappings and lists are leaves.
 
-
-def _walk(values: Any) -> Iterator[tuple[Steps, Any]]:
-    """Yield every value with the steps to it, what holds others first. Iterative: values can be deep."""
+    Iterative: values can be deep.
+    """
     stack: list[tuple[Steps, Any]] = [((), values)]
     while stack:
         steps, value = stack.pop()
-        yield steps, value
-        if isinstance(value, dict):
+        if value and isinstance(value, dict):
             stack.extend(((*steps, str(key)), part) for key, part in reversed(value.items()))
-        elif isinstance(value, list):
+        elif value and isinstance(value, list):
             stack.extend(((*steps, index), value[index]) for index in reversed(range(len(value))))
+        elif steps:
+            yield steps, value
+
+
+def texts_within(values: Any) -> Iterator[str]:
+    """Yield the texts among the leaves, in order."""
+    stack: list[Any] = [values]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            stack.extend(reversed(value.values()))
+        elif isinstance(value, list):
+            stack.extend(reversed(value))

@@ -18,7 +18,7 @@ from toetskader.facts.chart import Circumstance, Render, RenderedObject, alike, 
 from toetskader.facts.steady import steady
 from toetskader.facts.template_decisions import Decision, Decisions
 from toetskader.facts.template_sources import Site, Source, words_of
-from toetskader.facts.values import walk_leaves
+from toetskader.facts.values import texts_within
 from toetskader.text import Text
 
 _AT_AN_UPGRADE = Text("bij een upgrade", "at an upgrade")
@@ -50,7 +50,7 @@ def otherwise(
     Parameters: `renders`, by name of the values set, with the circumstances known so far; `requests`, as they were
     rendered, under the same names; `kubernetes`, the version; `refused`, the values sets that give no upgrade.
     """
-    texts = [text for render in renders.values() for text in _texts(render.values)]
+    texts = [text for render in renders.values() for text in texts_within(render.values)]
     decisions = Decisions(chart.source.files, values=texts, kubernetes=kubernetes)
     found = {name: render.otherwise for name, render in renders.items()}
     forced = Forced(decisions, texts)
@@ -266,7 +266,3 @@ def _doubt(decisions: Decisions, *, failed: bool) -> Circumstance | None:
                 ),
             )
     return None
-
-
-def _texts(values: Mapping[str, Any]) -> list[str]:
-    return [leaf for _, leaf in walk_leaves(values) if isinstance(leaf, str)]
