@@ -22,7 +22,7 @@ from toetskader.facts.template_text import is_fixed
 from toetskader.facts.template_values import Decided, TemplateValues
 from toetskader.facts.templates import Templates
 from toetskader.facts.time_zones import is_utc, time_zone_settings
-from toetskader.facts.values import Leaf, leaves
+from toetskader.facts.values import Leaf
 from toetskader.judging import FilePlace, Findings, Strength, Text, check, not_applicable, undetermined
 from toetskader.patterns import linear
 
@@ -114,6 +114,7 @@ def test_debug_logging_can_be_switched_on(
     render: Render,
     environment: Environment,
     values: tuple[Leaf, ...],
+    defaults: tuple[Leaf, ...],
     chart: ChartFiles,
     templates: Templates,
     findings: Findings,
@@ -143,7 +144,7 @@ def test_debug_logging_can_be_switched_on(
             and not _possible(environment, workload, objects, own, chart, _extends, seen)
         ):
             always.append(workload)
-    _report_on_by_default(environment, workloads, values, render, chart, always, findings)
+    _report_on_by_default(environment, workloads, values, defaults, render, chart, always, findings)
 
 
 def _extends(name: str, value: str | None = None) -> bool:
@@ -159,6 +160,7 @@ def _report_on_by_default(
     environment: Environment,
     workloads: Workloads,
     values: tuple[Leaf, ...],
+    defaults: tuple[Leaf, ...],
     render: Render,
     chart: ChartFiles,
     always: list[Workload],
@@ -170,7 +172,7 @@ def _report_on_by_default(
     there can be have logging extended; elsewhere one is left to extend it with, and a level besides is remarked on.
     """
     off = {name for name, included in enabled_subcharts(chart.metadata, render.values).items() if not included}
-    default = {leaf.path: leaf for leaf in leaves(chart.values) if leaf.path.partition(".")[0] not in off}
+    default = {leaf.path: leaf for leaf in defaults if leaf.path.partition(".")[0] not in off}
     asked_for = {leaf.text.lower() for leaf in values if not _says_the_same(leaf, default.get(leaf.path))}
     found: dict[str, tuple[Leaf | Variable, Strength]] = {
         path: (leaf, "required") for path, leaf in default.items() if leaf.value is True and _is_debug_flag(leaf)

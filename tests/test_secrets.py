@@ -32,7 +32,7 @@ from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.references import Resolves, placeholder
 from toetskader.facts.secrets.comments import PROSE
 from toetskader.facts.secrets.documents import settings
-from toetskader.facts.secrets.encoded import holds_private_key, may_hold_pem, texts_within
+from toetskader.facts.secrets.encoded import SHORTEST, holds_private_key, may_hold_pem, texts_within
 from toetskader.facts.secrets.files import (
     KEY_STORE_SUFFIXES,
     is_documentation,
@@ -208,11 +208,13 @@ def _literals(workloads: Workloads, objects: Objects) -> Iterator[Node]:
 
 def _in_base64(node: Node, resolves: Resolves) -> bool:
     """Tell whether a text holds another in base64 that gives a secret away, such as a whole file of settings."""
+    if not isinstance(node.value, str) or len(node.value) < SHORTEST:
+        return False
     return any(
         leaks_at(plain, resolves)
         or any(_is_set(one) for one in embedded(Literal("", Node(plain, node.path, node.owner))))
         or any(secrets_in("", plain, resolves))
-        for plain in texts_within(node.value if isinstance(node.value, str) else "")
+        for plain in texts_within(node.value)
     )
 
 

@@ -106,6 +106,17 @@ def test_what_helm_reads_otherwise_in_an_archive_is_refused(helm: Helm, make_cha
         assert repr(name) in answer.message.en
 
 
+def test_a_copy_does_not_tell_the_values_again(helm: Helm, make_chart: Make) -> None:
+    chart = make_chart({"templates/a.yaml": OBJECT % "{{ .Values.naam }}", "values.yaml": "naam: eigen\n"})
+    requests = [RenderRequest(key="s")]
+    with opened(helm, chart) as source, ChartCopy(source.source) as copy:
+        answers = source.render_copy(copy, {}, requests)
+        assert names(answers) == ["eigen"]
+        assert isinstance(answers, dict)
+        told = [answers["s"], source.read(requests).renders["s"]]
+        assert [item.values for item in told if isinstance(item, Rendered)] == [{}, {"naam": "eigen"}]
+
+
 def test_a_copy_is_the_same_whenever_it_is_written(helm: Helm, make_chart: Make) -> None:
     chart = make_chart({"templates/a.yaml": OBJECT % "boven"})
     with opened(helm, chart) as source, ChartCopy(source.source) as copy:

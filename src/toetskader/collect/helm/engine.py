@@ -205,10 +205,14 @@ class OpenChart:
     def render_copy(
         self, copy: ChartCopy, texts: Mapping[str, str], renders: Sequence[RenderRequest]
     ) -> dict[str, Rendered | Failure] | Failure:
-        """Render a copy of the chart in which some templates have another text; `texts`, by path."""
+        """Render a copy of the chart in which some templates have another text; `texts`, by path.
+
+        What comes back has no values: they are those of the chart itself.
+        """
         try:
             packed = copy.write(texts)
-            request = ChartRequest(path=str(packed), renders=tuple(renders), describe=False)
+            without_values = tuple(msgspec.structs.replace(one, with_values=False) for one in renders)
+            request = ChartRequest(path=str(packed), renders=without_values, describe=False)
             if self._helm.program is None:
                 return self._helm._ask(self.source, request).renders
             with archive.open_source(packed, self._helm.limits) as opened:

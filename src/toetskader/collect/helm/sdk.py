@@ -251,7 +251,8 @@ def _render(
             text = _native.call_string("helm_render", chart._raw(), values, json.dumps(options))
             # Rendering has left the subcharts that take part: of those Helm installs crds/.
             files = msgspec.json.decode(_native.call_string("helm_chart_crds", chart._raw()), type=list[_InCrds])
-            seen = _native.call_string("helm_chart_merge_values", chart._raw(), values)
+            merged = ("helm_chart_merge_values", chart._raw(), values)
+            seen = _native.call_string(*merged) if render.with_values else "{}"
         if len(text) > limits.render_bytes:
             return too_much_output(limits.render_bytes).failure
         rendered = msgspec.json.decode(text, type=dict[str, str])

@@ -22,29 +22,44 @@ class Setting(NamedTuple):
 
 def settings(root: Node, *, above: str | None = None) -> Iterator[Setting]:
     """Yield every scalar of a document. Parameters: `above`, to yield only what stands in what has that name."""
-    # Paths grow on the way, and a node is made of what is yielded only: documents have thousands of places.
-    stack: list[tuple[str, str, Any, str, Surroundings]] = [("", root.path, root.value, "", Surroundings({}))]
+    # A node is made of what is yielded only: documents have thousands of places.
+    stack: list[tuple[Iterator[_Part], str, Surroundings]] = [
+        (iter([("", root.path, root.value)]), "", Surroundings({}))
+    ]
     while stack:
-        name, path, value, holder, around = stack.pop()
-        every = above is None or name == above
-        if isinstance(value, dict):
-            pair = name_of_pair(value)
-            dot = f"{path}." if path else ""
-            within = Surroundings(value, around)
-            stack.extend(
-                (pair if pair and key == "value" else str(key), f"{dot}{key}", part, name, within)
-                for key, part in reversed(value.items())
-                if every or isinstance(part, dict | list)
-            )
-        elif isinstance(value, list):
-            within = Surroundings({}, around)
-            stack.extend(
-                (name, f"{path}[{index}]", value[index], name, within)
-                for index in reversed(range(len(value)))
-                if every or isinstance(value[index], dict | list)
-            )
-        elif above is None or holder == above:
-            yield Setting(name, Node(value, path, root.owner), holder, around)
+        parts, holder, around = stack[-1]
+        for name, path, value in parts:
+            if isinstance(value, dict):
+                stack.append((_entries(value, path, all_of=above in (None, name)), name, Surroundings(value, around)))
+                break
+            if isinstance(value, list):
+                items = _items(value, name, path, all_of=above in (None, name))
+                stack.append((items, name, Surroundings({}, around)))
+                break
+            if above is None or holder == above:
+                yield Setting(name, Node(value, path, root.owner), holder, around)
+        else:
+            stack.pop()
+
+
+_Part = tuple[str, str, Any]
+"""The name that something goes by, the path to it, and what it is."""
+
+
+def _entries(value: dict[str, Any], path: str, *, all_of: bool) -> Iterator[_Part]:
+    """Yield the entries of a mapping. Parameters: `all_of`, false for those alone that hold others."""
+    pair = name_of_pair(value)
+    dot = f"{path}." if path else ""
+    for key, part in value.items():
+        if all_of or isinstance(part, dict | list):
+            yield pair if pair and key == "value" else str(key), f"{dot}{key}", part
+
+
+def _items(value: list[Any], name: str, path: str, *, all_of: bool) -> Iterator[_Part]:
+    """Yield the items of a list, by its name. Parameters: as of `_entries`."""
+    for index, part in enumerate(value):
+        if all_of or isinstance(part, dict | list):
+            yield name, f"{path}[{index}]", part
 
 
 def texts(root: Node) -> Iterator[Node]:

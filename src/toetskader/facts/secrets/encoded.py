@@ -50,9 +50,12 @@ def _readings(text: str) -> Iterator[str]:
         yield decoded(text)
 
 
-# Base64 of a text that gives a name a value is longer than most words; it may go on over lines of nothing else.
+SHORTEST = 16
+"""Characters of base64 that are looked at: that of a text that gives a name a value is longer than most words."""
+# It may go on over lines of nothing else.
 _RUN = re.compile(
-    r"[A-Za-z0-9+/]{16,}(?:(?<=[A-Za-z0-9+/]{48})\r?\n[ \t]*(?:[A-Za-z0-9+/]{48,}\r?\n[ \t]*){0,20000}"
+    rf"[A-Za-z0-9+/]{{{SHORTEST},}}"
+    r"(?:(?<=[A-Za-z0-9+/]{48})\r?\n[ \t]*(?:[A-Za-z0-9+/]{48,}\r?\n[ \t]*){0,20000}"
     r"[A-Za-z0-9+/]+(?![^=\s]))?={0,2}"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")

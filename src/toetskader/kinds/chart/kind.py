@@ -43,6 +43,13 @@ def _values(scene: Scene, render: Render) -> tuple[Leaf, ...]:
     return (*found, *unset(chart, render.values, off)) if isinstance(chart, ChartFiles) else found
 
 
+def _defaults(scene: Scene, chart: ChartFiles) -> tuple[Leaf, ...]:
+    """Return the leaves of the values that a chart has of its own."""
+    if scene.varied is not None:
+        return cast("tuple[Leaf, ...]", scene.varied.get("defaults"))
+    return leaves(chart.values)
+
+
 def _of_databases(scene: Scene) -> DatabaseSettings:
     return database_settings(scene.get("values"))
 
@@ -95,6 +102,7 @@ CHART = Kind(
     subjects={
         **facts("chart", per_scene=False),
         Subject("templates", _templates, per_scene=False): "chart",
+        Subject("defaults", _defaults, per_scene=False): "chart",
         **facts("render"),
         Subject("values", _values, rests_on=("templates",)): "render",
         Subject(
