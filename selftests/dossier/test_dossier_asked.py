@@ -131,3 +131,23 @@ def test_the_parties_of_an_agreement_sign_it() -> None:
     row = requirement(document="agreement:contract", between=["supplier", "municipality"], clauses=["audit"])
     ((ask, *_),) = asks_of(row).values()
     assert (ask.signed_by, ask.clauses, ask.rest) == (("supplier", "municipality"), ("audit",), {})
+
+
+def test_what_happened_may_stand_in_a_list_of_its_type() -> None:
+    assert Reference("record", "demo").covers("register", "demo")
+    assert not Reference("record", "demo").covers("register", "intake")
+    assert not Reference("register", "demo").covers("record", "demo")
+
+
+def test_a_rule_of_the_day_of_a_list_is_of_no_column() -> None:
+    row = requirement(document="register:x", rules=[{"field": "as_of", "within_months": 3}, {"field": "name"}])
+    ((ask,),) = asks_of(row).values()
+    assert [rule.field for rule in ask.rules] == ["as_of"]
+    assert ask.columns == ("name",)
+
+
+def test_between_columns_of_a_list_is_no_signature() -> None:
+    row = requirement(document="export:subscriptions", field="subscription", between="organisation")
+    ((ask,),) = asks_of(row).values()
+    assert ask.columns == ("subscription", "organisation")
+    assert ask.signed_by == ()

@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import icalendar
 import pytest
@@ -20,6 +21,7 @@ from toetskader.facts.dossier.rules import Rule
 from toetskader.kinds.dossier import DossierPart
 from toetskader.laboratory.dossier import Maker
 from toetskader.laboratory.papers import flipped
+from toetskader.results.model import Contradicted, Verdict
 from toetskader.text import Text
 
 ROOT = Path(__file__).parents[2]
@@ -321,6 +323,28 @@ class TestCommand:
     def test_a_file_that_cannot_be_written_is_told(self, target: Path, capsys: Output) -> None:
         assert main(["dossier", "status", str(target), "--csv", str(target / "no/such/folder.csv")]) == 2
         assert "is niet te schrijven" in capsys.readouterr().err
+
+    def test_what_a_run_measured_speaks_against_a_document(
+        self, target: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        Stand(target).add(TEMPLATE)
+        item = Contradicted(requirement="X-9", title="Titel", verdict=Verdict.FAIL, why="Dat kan niet.", is_claim=True)
+        results = [
+            SimpleNamespace(target="acme", contradictions=(item,), documents=("verklaring",)),
+            SimpleNamespace(target="other", contradictions=(item,), documents=("verklaring",)),
+            SimpleNamespace(target="acme", contradictions=(), documents=("verklaring",)),
+        ]
+        monkeypatch.setattr("toetskader.report.changes.read_run", lambda _: SimpleNamespace(results=results))
+        assert main(["dossier", "status", str(target), "--results", "run"]) == 1
+        out = capsys.readouterr().out
+        assert out.count("X-9") == 1
+        assert "tegengesproken: Tegengesproken door X-9" in out
+
+    @pytest.mark.hostile("dossier")
+    def test_what_is_no_run_is_told(self, target: Path, capsys: Output) -> None:
+        (target / "results.json").write_text("{")
+        assert main(["dossier", "status", str(target), "--results", str(target)]) == 2
+        assert "results.json" in capsys.readouterr().err
 
     @pytest.mark.redaction("dossier")
     def test_no_name_and_no_secret_is_shown(self, target: Path, capsys: Output) -> None:

@@ -24,6 +24,8 @@ _SIGNERS = ("signed_by", "between")
 """Parameters that say on behalf of whom a document is signed: the parties of an agreement sign it."""
 _OF_ROWS = frozenset({"register", "export"})
 """Kinds with rows, of which rules speak but for those in `of_document`."""
+_OF_LIST = frozenset({"as_of", "exported_on"})
+"""Facts of a list that no column is called by."""
 _ONLY = ("only", "part")
 """Rules by which rows are chosen."""
 _COLUMNS = ("column", "field", "between", "one", "other", "within", "in_eea", "distinct", "per", "per_year", "start",
@@ -47,8 +49,9 @@ class Reference:
         return f"{self.kind}:{self.type}" if self.type else self.kind
 
     def covers(self, kind: str, type_: str) -> bool:
-        """Tell whether a document of that kind and type is one."""
-        return self.kind == kind and self.type in ("", type_)
+        """Tell whether a document of that kind and type is one; what happened may stand in a list of that type."""
+        kinds = ("record", "register") if self.kind == "record" else (self.kind,)
+        return kind in kinds and self.type in ("", type_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +123,6 @@ def asked_of(target: Target, catalogue: Catalogue) -> tuple[Asked, ...]:
     return tuple(sorted(asked, key=lambda item: (-len(item.requirements), item.reference)))
 
 
-def unspecified(target: Target, catalogue: Catalogue) -> tuple[Requirement, ...]:
-    """Return the requirements on the dossier of a target that do not name a document yet: their check is planned."""
-    return tuple(
-        requirement
-        for requirement in catalogue.requirements.values()
-        if concerns(requirement, target, catalogue) and not documents_of(requirement)
-    )
-
-
 def _params(requirement: Requirement) -> Mapping[str, Any]:
     return requirement.params_for("dossier")
 
@@ -163,13 +157,16 @@ def _ask(requirement: Requirement, reference: Reference, beside: Mapping[str, An
     of_rows: list[Rule] = []
     only: list[Rule] = []
     rest: dict[str, Any] = {}
+    signers = ("signed_by",) if reference.kind in _OF_ROWS else _SIGNERS  # `between` columns of a list
+    taken = (*signers, *_CLAUSES)
     for key, value in beside.items():
         if (found := _rules(value)) is not None:
-            if reference.kind not in _OF_ROWS or key == "of_document":
-                rules += found
-            else:
-                (only if key in _ONLY else of_rows).extend(found)
-        elif key not in (*_SIGNERS, *_CLAUSES) and not any(_reference(key, text) for text in _texts(value)):
+            for rule in found:
+                if reference.kind not in _OF_ROWS or key == "of_document" or rule.field in _OF_LIST:
+                    rules.append(rule)
+                else:
+                    (only if key in _ONLY else of_rows).append(rule)
+        elif key not in taken and not any(_reference(key, text) for text in _texts(value)):
             rest[key] = value
     return Ask(
         requirement,
@@ -177,7 +174,7 @@ def _ask(requirement: Requirement, reference: Reference, beside: Mapping[str, An
         of_rows=tuple(of_rows),
         only=tuple(only),
         clauses=tuple(text for name in _CLAUSES for text in _texts(beside.get(name))),
-        signed_by=tuple(side for side in get_args(Side) if any(side in _texts(beside.get(name)) for name in _SIGNERS)),
+        signed_by=tuple(side for side in get_args(Side) if any(side in _texts(beside.get(name)) for name in signers)),
         rest=rest,
     )
 

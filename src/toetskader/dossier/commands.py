@@ -12,7 +12,9 @@ from toetskader.dossier.words import KINDS
 from toetskader.dossier.yaml_text import flow
 from toetskader.facts.attempt import NotSeen
 from toetskader.oserrors import why
+from toetskader.report import changes, json_view
 from toetskader.report.visible import visible
+from toetskader.report.words import contradictions, words_of
 from toetskader.text import Lang, Text
 from toetskader.yamlfile import FileError
 
@@ -47,6 +49,9 @@ def add(
     _target(status)
     status.add_argument("--csv", type=Path, metavar="BESTAND", help="schrijf het ook als CSV")
     status.add_argument("--ics", type=Path, metavar="BESTAND", help="schrijf de einddatums als agenda")
+    status.add_argument(
+        "--results", type=Path, metavar="RUN", help="results.json of een run: wat daarin een document tegenspreekt"
+    )
     status.set_defaults(run=_status)
 
     hashes = below.add_parser(
@@ -153,12 +158,32 @@ def _status(arguments: argparse.Namespace, lang: Lang) -> int:
     )
     if isinstance(read, NotSeen):
         raise UsageError(read.message)
-    lines = status(read, asked_of(target, dossier.catalogue), today)
+    lines = status(
+        read, asked_of(target, dossier.catalogue), today, _contradicted(arguments.results, target.name, lang)
+    )
     for line in status_views.text_lines(lines, target.name, lang):
         _say(line)
     _write(arguments.csv, lambda: status_views.csv_text(lines, today, lang))
     _write(arguments.ics, lambda: status_views.calendar(lines, target.name, today, lang))
     return int(any(line.blocks for line in lines))
+
+
+def _contradicted(run: Path | None, target: str, lang: Lang) -> dict[str, tuple[Text, ...]]:
+    """Return what a run measured that speaks against documents, by their ids. Raises UsageError for what is no run."""
+    if run is None:
+        return {}
+    try:
+        report = changes.read_run(run)
+    except json_view.ResultsError as error:
+        raise UsageError(error.message) from None
+    words = words_of(lang)
+    found: dict[str, list[Text]] = {}
+    for result in report.results:
+        if result.target == target and any(item.is_claim for item in result.contradictions):
+            for said in contradictions(result, words):
+                for id_ in result.documents:
+                    found.setdefault(id_, []).append(Text(said, said))
+    return {id_: tuple(texts) for id_, texts in found.items()}
 
 
 def _write(path: Path | None, content: Callable[[], bytes]) -> None:

@@ -1,8 +1,9 @@
 """How a dossier stands: of each document that is needed or there, what is the matter with it and whom it serves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from toetskader.dossier.asked import Ask, Asked, Reference
@@ -72,6 +73,7 @@ STATES: dict[State, Kind] = {
     "fine": Kind(Text("in orde", "in order"), False),
 }
 """From worst to best: the first that a document is in is the one that it is shown with."""
+_NOTHING: Mapping[str, tuple[Text, ...]] = MappingProxyType({})
 _ORDER = {state: number for number, state in enumerate(STATES)}
 
 
@@ -113,12 +115,15 @@ class Line:
         return bool(self.requirements) and STATES[self.state].blocks
 
 
-def status(dossier: Dossier, asked: tuple[Asked, ...], today: date) -> tuple[Line, ...]:
+def status(
+    dossier: Dossier, asked: tuple[Asked, ...], today: date, contradicted: Mapping[str, tuple[Text, ...]] = _NOTHING
+) -> tuple[Line, ...]:
     """Return how each document stands, those that serve most requirements first.
 
-    Parameters: `asked`, what the target needs; `today`, the day that is judged.
+    Parameters: `asked`, what the target needs; `today`, the day that is judged; `contradicted`, what a run measured
+    that speaks against a document, by its id.
     """
-    lines = [_line(stated, dossier, asked, today) for stated in dossier.documents]
+    lines = [_line(stated, dossier, asked, today, contradicted) for stated in dossier.documents]
     lines += [_unread(item, asked) for item in dossier.unread]
     lines += [
         Line(item.reference, "", "", "", item.requirements, (_MISSING,))
@@ -131,7 +136,13 @@ def status(dossier: Dossier, asked: tuple[Asked, ...], today: date) -> tuple[Lin
 _MISSING = Remark("missing", Text("er is nog geen document van deze soort", "there is no such document yet"))
 
 
-def _line(stated: Stated, dossier: Dossier, asked: tuple[Asked, ...], today: date) -> Line:
+def _line(
+    stated: Stated,
+    dossier: Dossier,
+    asked: tuple[Asked, ...],
+    today: date,
+    contradicted: Mapping[str, tuple[Text, ...]],
+) -> Line:
     document = stated.document
     reference = Reference(str(document.__struct_config__.tag), document.type)
     serving = [item for item in asked if item.reference.covers(reference.kind, reference.type)]
@@ -145,7 +156,8 @@ def _line(stated: Stated, dossier: Dossier, asked: tuple[Asked, ...], today: dat
         remarks: tuple[Remark, ...] = (Remark("replaced", message),)
     else:
         found = (*_dates(document, today), *_files(stated), *_content(stated), *_signatures(paper, asks, today))
-        remarks = tuple(sorted((*found, *_facts(paper, asks)), key=lambda remark: _ORDER[remark.state]))
+        measured = (Remark("contradicted", text) for text in contradicted.get(document.id, ()))
+        remarks = tuple(sorted((*found, *_facts(paper, asks), *measured), key=lambda remark: _ORDER[remark.state]))
     return Line(
         reference,
         document.id,
