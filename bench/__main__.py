@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from bench.chart import Figures, measure_chart
+from bench.dossier import measure_dossier
 from bench.endpoints import measure_endpoints
 from bench.hostile import measure_hostile
 from bench.namespace import measure_namespace
@@ -29,6 +30,7 @@ def main() -> None:
         _show("Eindpunten", measure_endpoints(folder / "endpoints", options.endpoints))
         _show("Vijandig", measure_hostile(folder / "hostile"))
         _show("Namespace", measure_namespace())
+        _show("Dossier", measure_dossier(folder / "dossier"))
 
 
 def _show(title: str, figures: Figures) -> None:

@@ -339,12 +339,25 @@ class Look:
                         f"is ondertekend op een dag die nog komt ({signature.on})",
                         f"is signed on {signature.on}",
                     )
-                if signature.how == "pdf" and paper.signature_seen(signature) is None:
-                    self._lacks(
-                        paper,
-                        f"heeft in het bestand geen handtekening van {signature.organisation}",
-                        f"has no signature of {signature.organisation} in its file",
-                    )
+                if signature.how == "pdf":
+                    self._in_file(paper, signature)
+
+    def _in_file(self, paper: Paper, signature: Signature) -> None:
+        """Ask that a signature that is said to be in the file is there, and valid where there is something to trust."""
+        seen = paper.signature_seen(signature)
+        if seen is None:
+            self._lacks(
+                paper,
+                f"heeft in het bestand geen handtekening van {signature.organisation}",
+                f"has no signature of {signature.organisation} in its file",
+            )
+        elif seen.has_roots and seen.matter is not None:
+            matter = seen.matter
+            self._lacks(
+                paper,
+                f"is niet geldig ondertekend door {signature.organisation}: {matter.nl.removesuffix('.')}",
+                f"is not validly signed by {signature.organisation}: {matter.en.removesuffix('.')}",
+            )
 
     def _signer(self, side: Side) -> str:
         """Return who signs on behalf of a side; empty when nobody says."""
@@ -466,20 +479,39 @@ def worth_of(paper: Paper) -> Worth:
 
 
 def _signed_by_issuer(paper: Paper) -> Text | None:
-    """Return why the file is not validly signed by who issued the document, or by all who are said to have signed."""
+    """Return why what the verdict rests on is not validly signed: by all who are said to have signed in the file, and
+    by who issued the document in each file that it is found in.
+    """
     stated = [item for item in paper.document.signatures if item.how == "pdf"]
     if not stated:
         return Text("Het is niet digitaal ondertekend.", "It is not signed digitally.")
     for signature in stated:
         seen = paper.signature_seen(signature)
-        if seen is None:
-            return Text(
-                f"Er staat geen handtekening van {signature.organisation} in.",
-                f"There is no signature of {signature.organisation} in it.",
-            )
-        if not seen.valid:
-            return seen.matter
+        if seen is None or not seen.valid:
+            return seen.matter if seen is not None else _no_signature(signature.organisation)
+    issuer = paper.document.issuer.organisation
+    for name in _files_of(paper):
+        read = next((item for item in paper.stated.attachments if item.path == name), None)
+        if read is None or not any(item.valid and _is_of(item, issuer) for item in read.signatures):
+            told = _no_signature(issuer)
+            return Text(f"{name}: {told.nl}", f"{name}: {told.en}")
     return None
+
+
+def _no_signature(organisation: str) -> Text:
+    return Text(f"Er staat geen handtekening van {organisation} in.", f"There is no signature of {organisation} in it.")
+
+
+def _files_of(paper: Paper) -> Iterator[str]:
+    """Yield the files in which the facts that a judgement rests on are found."""
+    document = paper.document
+    if isinstance(document, Register | Export) and ROWS in paper.used:
+        yield document.table
+    if isinstance(document, Form):
+        yield document.form
+    for place, found in zip(document.places, paper.stated.places, strict=True):
+        if found.proves and _rests_on(paper, place.fact):
+            yield place.file or document.files[0].path
 
 
 def _is_placed(paper: Paper, path: str) -> bool:
