@@ -129,7 +129,7 @@ def test_a_day_that_is_put_off_is_told_with_by_how_much() -> None:
 
 def test_the_parties_of_an_agreement_sign_it() -> None:
     row = requirement(document="agreement:contract", between=["supplier", "municipality"], clauses=["audit"])
-    ((ask, *_),) = asks_of(row).values()
+    ((ask,),) = asks_of(row).values()
     assert (ask.signed_by, ask.clauses, ask.rest) == (("supplier", "municipality"), ("audit",), {})
 
 
