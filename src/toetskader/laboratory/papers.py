@@ -28,6 +28,8 @@ _A4 = (595, 842)
 _MARGIN = 50
 _LINE = 16
 _FONT_SIZE = 11.0
+# Hexadecimal digits of a signature with its certificates and a time stamp. More take readers longer.
+_RESERVED = 10_240
 # How long an authority holds on each side of the day it is made for: papers of many years are judged together.
 _HOLDS = timedelta(days=3650)
 
@@ -190,7 +192,7 @@ def signed(document: bytes, by: Signatory, on: datetime, *, clock: Signatory | N
     session.system_time = on
 
     async def sign() -> bytes:
-        ready = session.prepare_tbs_document(validation_info=None, bytes_reserved=16384)
+        ready = session.prepare_tbs_document(validation_info=None, bytes_reserved=_RESERVED)
         output = io.BytesIO()
         prepared, _ = ready.digest_tbs_document(output=output)
         done = await ready.perform_signature(

@@ -2,18 +2,18 @@
 
 import io
 import lzma
-import re
 import stat
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import PurePosixPath
+from xml.parsers import expat
 
 from toetskader.collect.dossier.limits import Limits, damaged, encrypted, too_large
 from toetskader.core.bounded import MEGABYTE
 
 # A document type stands before the first element.
 _PROLOGUE = 64 * 1024
-_ELEMENT = re.compile(rb"<[A-Za-z_]")
 _XML = (".xml", ".rels", ".rdf", ".vml")
 _ENCRYPTED = 0x1
 
@@ -72,13 +72,23 @@ def _refuse_member(member: zipfile.ZipInfo) -> None:
 
 def _refuse_entities(archive: zipfile.ZipFile, name: str) -> None:
     """Sheets have no document type, so no entities either: what has one is made to harm a reader."""
+    no_plain_xml = damaged(
+        f"{name} is geen gewone XML: een documenttype en entiteiten worden niet gelezen",
+        f"{name} is no plain XML: a document type and entities are not read",
+    )
+
+    def refuse(*_: object) -> None:
+        raise no_plain_xml
+
     head = _begin(archive, name, _PROLOGUE)
-    first = _ELEMENT.search(head)
-    if head and (first is None or b"<!" in re.sub(rb"<!--.*?-->", b"", head[: first.start()], flags=re.DOTALL)):
-        raise damaged(
-            f"{name} is geen gewone XML: een documenttype en entiteiten worden niet gelezen",
-            f"{name} is no plain XML: a document type and entities are not read",
-        )
+    elements: list[str] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = lambda element, _: elements.append(element)
+    with suppress(expat.ExpatError):  # what follows the first element is the sheet reader's
+        parser.Parse(head)
+    if head and not elements:
+        raise no_plain_xml
 
 
 def _begin(archive: zipfile.ZipFile, name: str, most: int) -> bytes:

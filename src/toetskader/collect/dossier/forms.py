@@ -14,12 +14,6 @@ from toetskader.yamlfile import FileError, parse_yaml, shown
 _LEAST, _MOST = -(2**63), 2**64 - 1
 
 
-class _Refused(ValueError):  # noqa: N818 - what the JSON reader's hooks tell us
-    def __init__(self, stop: Failed) -> None:
-        super().__init__()
-        self.stop = stop
-
-
 def read_form(content: bytes, format: Format, limits: Limits) -> Any:  # noqa: A002 - as the attachment calls it
     """Return what a form holds, as Python's own types. Raises Failed, also for a file of another format."""
     if format not in {"json", "yaml"}:
@@ -43,8 +37,6 @@ def _json(text: str, limits: Limits) -> Any:
             f"op regel {error.lineno}, teken {error.colno} is het geen JSON meer",
             f"at line {error.lineno}, character {error.colno} it is no JSON any more",
         ) from None
-    except _Refused as error:
-        raise error.stop from None
     except ValueError:  # a number of thousands of digits
         raise _unfit_number() from None
 
@@ -60,15 +52,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise _Refused(
-                damaged(f"de sleutel {shown(key)} staat er twee keer", f"the key {shown(key)} stands there twice")
-            )
+            raise damaged(f"de sleutel {shown(key)} staat er twee keer", f"the key {shown(key)} stands there twice")
         found[key] = value
     return found
 
 
 def _no_number(_: str) -> Any:
-    raise _Refused(_unfit_number())
+    raise _unfit_number()
 
 
 def _refuse_unfit(data: Any, limits: Limits) -> None:

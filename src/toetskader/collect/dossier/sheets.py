@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import chain, pairwise
 from math import isfinite
 from xml.etree import ElementTree  # entities are refused before: archives.py
 
@@ -29,18 +30,17 @@ _MANIFEST = "META-INF/manifest.xml"
 _PARTS_BYTES = 2_000_000
 """Of what lists the sheets of a workbook."""
 
-_UNSURE = re.compile(rb"""<(?:\w+:)?f[\s>/]|\st\s*=\s*["']e["']""")
-_CELL = re.compile(rb"<(?:\w+:)?c(\s(?:[^>]*[^/>])?)?>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_UNSURE = (b"<f", b":f", b'"e"', b"'e'")
+"""One of these stands in a sheet that has formulas or errors, and as a rule in no other."""
+_CELL = re.compile(rb"<(?:\w+:)?c(\s[^<>]*)?>")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _OUTCOME = re.compile(rb"<(?:\w+:)?v[\s>/]")
 _ERROR = re.compile(rb"""\st\s*=\s*["']e["']""")
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})([1-9][0-9]{0,6})["']""")
-_ODS_FORMULA = re.compile(rb"<table:(?:covered-)?table-cell\s[^>]*table:formula=[^>]*>")
+_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\s[^<>]*>")
+_ODS_FORMULA = b"table:formula="
 _ODS_OUTCOME = b"office:value-type="
 _ODS_ERROR = b'calcext:value-type="error"'
-
-_Grid = dict[int, dict[int, Cell]]
-"""Row → column → cell, both counted from 1."""
 
 
 class Sheets:
@@ -88,13 +88,14 @@ class Sheets:
             raise damaged("de werkmap is beschadigd", "the workbook is damaged") from None
         if sheet.total_height > 2 * self._limits.rows:  # whatever stands above the heading
             raise too_large(f"het blad heeft {sheet.total_height} rijen", f"the sheet has {sheet.total_height} rows")
-        grid = _grid(sheet)
+        rows = _rows(sheet)
         if self._is_ods:
             self._refuse_unsure_ods()
         else:
-            for row, column, cell in self._unsure(name):
-                grid.setdefault(row, {})[column] = cell
-        rows = {number: [row.get(column) for column in range(1, max(row) + 1)] for number, row in grid.items()}
+            for number, column, cell in self._unsure(name):
+                row = rows.setdefault(number, [])
+                row += [None] * (column - len(row))
+                row[column - 1] = cell
         return table_of(rows, asked.header_row, self._limits, sheet=name, ragged=True)
 
     def _chosen(self, book: python_calamine.CalamineWorkbook, wanted: str | None) -> str:
@@ -116,10 +117,12 @@ class Sheets:
     def _unsure(self, name: str) -> Iterator[tuple[int, int, Cell]]:
         """Cells of an XLSX with a formula that has no outcome, and with an error."""
         content = self._member(self._part_of(name), self._limits.unpacked_bytes)
-        if _UNSURE.search(content) is None:
+        if not any(mark in content for mark in _UNSURE):
             return
-        for cell in _CELL.finditer(content):
-            attributes, inside = cell[1] or b"", cell[2]
+        for cell, following in pairwise(chain(_CELL.finditer(content), (None,))):
+            assert cell is not None  # noqa: S101 - only what follows the last one is
+            attributes = cell[1] or b""
+            inside = content[cell.end() : following.start() if following else None]  # no cell stands in another
             if _ERROR.search(attributes):
                 why = Unreadable("error")
             elif _FORMULA.search(inside) and not _OUTCOME.search(inside):
@@ -143,8 +146,8 @@ class Sheets:
     def _refuse_unsure_ods(self) -> None:
         """Raise Failed for an ODS with formulas that have no outcome: where these are is not told."""
         content = self._member("content.xml", self._limits.unpacked_bytes)
-        for cell in _ODS_FORMULA.findall(content):
-            if _ODS_OUTCOME not in cell or _ODS_ERROR in cell:
+        for cell in _ODS_CELL.findall(content):
+            if _ODS_FORMULA in cell and (_ODS_OUTCOME not in cell or _ODS_ERROR in cell):
                 raise no_table(
                     "er staan formules in zonder uitkomst; open het bestand en bewaar het opnieuw",
                     "it has formulas without an outcome; open the file and save it again",
@@ -160,22 +163,19 @@ class Sheets:
         return archives.unpacked(self._archive, name, most)
 
 
-def _grid(sheet: python_calamine.CalamineSheet) -> _Grid:
-    """The cells of a sheet that hold anything. Rows come from the first on, columns from the first that is used."""
-    first = 1 + (sheet.start[1] if sheet.start else 0)
-    grid: _Grid = {}
+def _rows(sheet: python_calamine.CalamineSheet) -> dict[int, list[Cell]]:
+    """The rows of a sheet that hold anything. Rows come from the first on, columns from the first that is used."""
+    before: list[Cell] = [None] * (sheet.start[1] if sheet.start else 0)
+    rows: dict[int, list[Cell]] = {}
     for number, row in enumerate(sheet.iter_rows(), start=1):
-        cells: dict[int, Cell] = {
-            column: cell for column, value in enumerate(row, start=first) if (cell := _cell(value)) is not None
-        }
-        if cells:
-            grid[number] = cells
-    return grid
+        # Most cells are text: a call for each would take as long as reading the sheet.
+        cells = [(value.strip() or None) if isinstance(value, str) else _cell(value) for value in row]
+        if cells.count(None) < len(cells):
+            rows[number] = before + cells
+    return rows
 
 
-def _cell(value: str | float | bool | date | time | timedelta) -> Cell:
-    if isinstance(value, str):
-        return value.strip() or None
+def _cell(value: float | bool | date | time | timedelta) -> Cell:
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):

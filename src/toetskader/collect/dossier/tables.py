@@ -37,16 +37,15 @@ def table_of(rows: Rows, header_row: int | None, limits: Limits, *, sheet: str =
                 f"regel {number} heeft {len(rows[number])} cellen, en de kop {width}",
                 f"line {number} has {len(rows[number])} cells, and the heading {width}",
             )
-        for cell in row:
-            if isinstance(cell, str) and len(cell) * 4 > limits.cell_bytes < len(cell.encode("utf-8", "replace")):
-                raise too_large(
-                    f"een cel op rij {number} heeft meer dan {limits.cell_bytes} bytes",
-                    f"a cell of row {number} has more than {limits.cell_bytes} bytes",
-                )
+        if any(isinstance(cell, str) and len(cell.encode()) > limits.cell_bytes for cell in row):
+            raise too_large(
+                f"een cel op rij {number} heeft meer dan {limits.cell_bytes} bytes",
+                f"a cell of row {number} has more than {limits.cell_bytes} bytes",
+            )
     return Table(
         sheet=sheet,
         columns=tuple(map(_name, _padded(names, width))),
-        rows=tuple(tuple(_padded(row, width)) for row in kept),
+        rows=tuple(tuple(row if len(row) == width else _padded(row, width)) for row in kept),
         numbers=tuple(numbers),
     )
 
