@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from toetskader.collect.dossier.form_formats.fields import identifier, present
+from toetskader.collect.dossier.form_formats.fields import identifier, misfit_problems, present
 from toetskader.core.fields import Model, WebAddress
-from toetskader.facts.dossier.forms import FormProblem, FormSeen
-from toetskader.yamlfile import misfits, shown_path
+from toetskader.facts.dossier.forms import FormSeen
+from toetskader.yamlfile import misfits
 
 
 class Research(Model, frozen=True, kw_only=True):
@@ -38,8 +38,7 @@ class AccessibilityStatement(Model, frozen=True, kw_only=True):
 def read(data: Any) -> FormSeen:
     """Return what was seen of a statement."""
     if wrong := misfits(data, AccessibilityStatement):
-        problems = tuple(FormProblem(place=shown_path(steps), what=what) for steps, what in wrong)
-        return FormSeen(format="accessibility-statement", problems=problems)
+        return FormSeen(format="accessibility-statement", problems=misfit_problems(wrong))
     said = msgspec.convert(data, AccessibilityStatement)
     newest = max(said.research, key=lambda item: item.on, default=None)
     return FormSeen(

@@ -6,13 +6,22 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from toetskader.collect.dossier.form_formats.fields import identifier, is_filled
+from toetskader.collect.dossier.form_formats.fields import identifier, is_filled, misfit_problems
 from toetskader.core.fields import END, Model, Name, NonEmpty
-from toetskader.facts.dossier.forms import FormProblem, FormSeen, Question
-from toetskader.yamlfile import misfits, shown_path
+from toetskader.facts.dossier.forms import FormSeen, Question
+from toetskader.text import Text
+from toetskader.yamlfile import misfits
 
 Choice = Literal["yes", "no", "not applicable", "apply", "explain"]
-Identifier = Annotated[str, Meta(pattern=rf"^[^\s]{{0,200}}{END}", description="An identifier, without spaces")]
+Identifier = Annotated[
+    str,
+    Meta(
+        pattern=rf"^[^\s@]{{0,200}}{END}",
+        description="An identifier: of a register, a document, a measure",
+        extra={"expected": Text("een kenmerk zonder spaties en @", "an identifier without spaces and @")},
+    ),
+]
+"""Without spaces and @ it is the name or address of nobody."""
 
 
 class Answer(Model, frozen=True, kw_only=True):
@@ -43,8 +52,7 @@ class Answers(Model, frozen=True, kw_only=True):
 def read(data: Any) -> FormSeen:
     """Return what was seen of a list of answers."""
     if wrong := misfits(data, Answers):
-        problems = tuple(FormProblem(place=shown_path(steps), what=what) for steps, what in wrong)
-        return FormSeen(format="answers", problems=problems)
+        return FormSeen(format="answers", problems=misfit_problems(wrong))
     form = msgspec.convert(data, Answers)
     dates = {} if form.completed_on is None else {"completed": form.completed_on}
     words = {"completed_by": "ja"} if is_filled(form.completed_by) else {}

@@ -15,6 +15,7 @@ _SCHEMA_NAME = "assessment-output.v2.schema.json"
 _QUESTION = linear(r"^[0-9]+(\.[0-9A-Za-z]+)*(\[[0-9]+\])?$")
 _NUMBER = linear(r"^[0-9]+(\.[0-9]+)*(\[[0-9]+\])?$")
 _OF_AN_IMAGE = frozenset({"data", "title", "description", "source"})
+_NO_NUMBER = ("hier staat een sleutel die geen nummer van een vraag is", "a key here is no number of a question")
 _URN = linear(r"^urn:nl:[a-z]+:[0-9]+\.[0-9]+$")
 
 
@@ -67,7 +68,7 @@ class Assessment:
     def _entry(self, key: str, value: Any) -> None:
         place = f"answers.{key}"
         if not self._key.match(key):
-            self._problems.add(place, "is geen nummer van een vraag", "is no number of a question")
+            self._problems.add("answers", *_NO_NUMBER)
         elif isinstance(value, list):
             for index, item in enumerate(value):
                 self._repetition(f"{place}[{index}]", item)
@@ -86,7 +87,7 @@ class Assessment:
             if self._key.match(key):
                 self._answer(f"{place}.{key}", key, value)
             else:
-                self._problems.add(f"{place}.{key}", "is geen nummer van een vraag", "is no number of a question")
+                self._problems.add(place, *_NO_NUMBER)
 
     def _answer(self, place: str, key: str, item: Any) -> None:
         if not self._problems.require(place, item, dict, "een antwoord met value", "an answer with value"):

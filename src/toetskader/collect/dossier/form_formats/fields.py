@@ -1,6 +1,6 @@
 """Reading of a form that is not ours: what is looked for is taken out, what is wrong with it is told with its place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -8,6 +8,7 @@ from toetskader.facts.dossier.forms import FormProblem
 from toetskader.facts.dossier.text import date_in
 from toetskader.patterns import linear
 from toetskader.text import Text
+from toetskader.yamlfile import Steps, shown_path
 
 MOST_PROBLEMS = 20
 _SHOWN = 60
@@ -39,6 +40,23 @@ class Problems:
     def found(self) -> tuple[FormProblem, ...]:
         """All that was told."""
         return tuple(self._found)
+
+
+def misfit_problems(wrong: Iterable[tuple[Steps, Text]]) -> tuple[FormProblem, ...]:
+    """Return what does not fit a model, without the values and unknown keys that stand there: people wrote these."""
+    return tuple(
+        FormProblem(place=shown_path(steps[:-1]), what=_UNKNOWN_KEY)
+        if what.nl.startswith("onbekende sleutel")
+        else FormProblem(
+            place=shown_path(steps), what=Text(what.nl.partition("; gevonden")[0], what.en.partition("; found")[0])
+        )
+        for steps, what in wrong
+    )
+
+
+_UNKNOWN_KEY = Text(
+    "hier staat een sleutel die dit formaat niet kent", "a key stands here that this format does not know"
+)
 
 
 def below(data: Any, *steps: str) -> Any:
