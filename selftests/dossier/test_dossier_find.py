@@ -66,8 +66,7 @@ def test_what_stands_there_is_proposed_with_its_page(target: Path) -> None:
         ("levels.0.value", 2, "99,5"),
     ]
     (searched,), _ = search([target / "dossier"], target)
-    assert "component" in searched.missed
-    assert "issued_on" not in searched.missed
+    assert searched.missed == ("levels.0.name", "levels.0.unit", "component")
 
 
 def test_a_proposal_is_a_place_that_proves(target: Path) -> None:
@@ -145,6 +144,13 @@ class TestCommand:
         assert main(["dossier", "find", str(target), "--write"]) == 2
         assert main(["dossier", "find", str(target), "--yes"]) == 2
         assert (target / "dossier/sla/bewijs.yaml").read_text(encoding="utf-8") == DOCUMENT
+
+    def test_what_is_yet_to_be_filled_in_is_no_fault(self, target: Path, capsys: Output) -> None:
+        path = target / "dossier/other/bewijs.yaml"
+        path.parent.mkdir()
+        path.write_text(DOCUMENT.replace('title: "SLA" ', "title: ").replace("id: sla", "id: other"), encoding="utf-8")
+        assert main(["dossier", "find", str(target)]) == 0
+        assert "# 1 nog niet ingevuld" in capsys.readouterr().out
 
     @pytest.mark.hostile("dossier")
     def test_what_a_document_says_cannot_leave_its_line(self, target: Path, capsys: Output) -> None:

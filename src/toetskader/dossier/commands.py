@@ -240,8 +240,9 @@ def _find(arguments: argparse.Namespace, lang: Lang) -> int:
         )
     dossier = _opened(arguments)
     searched, unread = finding_places.search(dossier.part.folders, dossier.base)
-    wrong = bool(unread)
-    for item in unread:
+    unreadable = [item for item in unread if not item.is_blank]
+    wrong = bool(unreadable)
+    for item in unreadable:
         _complain(item.why[lang])
     for one in searched:
         _say(f"# {one.found.where}")
@@ -257,6 +258,8 @@ def _find(arguments: argparse.Namespace, lang: Lang) -> int:
                 wrong = True
                 continue
             _say(f"# {Text('geschreven', 'written')[lang]}: {one.found.where} ({len(one.proposals)})")
+    if blank := len(unread) - len(unreadable):
+        _say(Text(f"# {blank} nog niet ingevuld, en niet doorzocht", f"# {blank} to be filled in, not searched")[lang])
     if not searched:
         _say(
             Text("Er is niets te zoeken: elk feit heeft een plaats.", "Nothing to search: every fact has a place.")[
@@ -310,9 +313,10 @@ def _import(arguments: argparse.Namespace, lang: Lang) -> int:
             continue
         counts += item.what in ("made", "filled", "overwritten")
         wrong = wrong or item.what == "differs"
-        if item.what != "same":
-            said = f"{item.id}: {importing.TOLD[item.what][lang]}"
-            _say(f"{said} ({', '.join(item.differs)})" if item.differs else said)
+        if item.what == "same":
+            continue
+        said = f"{item.id}: {importing.TOLD[item.what][lang]}"
+        _say(f"{said} ({', '.join(item.differs)})" if item.differs else said)
         if item.empty:
             _say(f"    {Text('nog in te vullen', 'yet to be filled in')[lang]}: {', '.join(item.empty)}")
     _say(Text(f"{counts} overgenomen", f"{counts} taken over")[lang])

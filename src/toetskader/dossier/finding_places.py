@@ -115,7 +115,7 @@ def _searched(item: Found, reader: Reader) -> Searched:
 def facts(document: Envelope) -> Iterator[tuple[str, Any]]:
     """Yield the facts of a document that can be quoted, each by its path."""
     for path, value in _facts(document, "", fields_of(type(document))):
-        if not misfits(path, Fact) and fact(document, path) == value:
+        if value != "" and not misfits(path, Fact) and fact(document, path) == value:
             yield path, value
 
 

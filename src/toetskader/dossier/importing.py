@@ -193,11 +193,20 @@ def _differences(had: Mapping[str, Any], data: Mapping[str, Any], model: type[ms
         one, other = msgspec.convert(had, model), msgspec.convert(data, model)
     except msgspec.ValidationError:  # one is yet to be filled in
         names = dict.fromkeys((*had, *data))
-        yield from (name for name in names if (had.get(name) or None) != (data.get(name) or None))
+        yield from (name for name in names if _said(had.get(name)) != _said(data.get(name)))
         return
     for field in fields_of(model):
         if getattr(one, field.attribute) != getattr(other, field.attribute):
             yield field.name
+
+
+def _said(value: Any) -> Any:
+    """Return a value without all that is left empty in it; None when that is everything."""
+    if isinstance(value, dict):
+        return {key: said for key, item in value.items() if (said := _said(item)) is not None} or None
+    if isinstance(value, list):
+        return [said for item in value if (said := _said(item)) is not None] or None
+    return None if value == "" else value
 
 
 class _Writer:
