@@ -7,7 +7,8 @@ import msgspec
 from msgspec import Meta
 
 from toetskader.facts.dossier.holders import certificate_of
-from toetskader.facts.dossier.papers import Look, Paper, Papers, same_organisation
+from toetskader.facts.dossier.organisations import same_organisation
+from toetskader.facts.dossier.papers import Look, Paper, Papers
 from toetskader.facts.dossier.rules import Rule, months_before, shown
 from toetskader.facts.dossier.text import holds, normal
 from toetskader.judging import Findings, Parameters, Text, check, undetermined

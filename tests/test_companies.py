@@ -9,7 +9,8 @@ from msgspec import Meta
 from toetskader.facts.attempt import NotProven
 from toetskader.facts.dossier.countries import AREAS, Area
 from toetskader.facts.dossier.documents import Country, Extract
-from toetskader.facts.dossier.papers import Look, Paper, Papers, same_organisation
+from toetskader.facts.dossier.organisations import same_organisation
+from toetskader.facts.dossier.papers import Look, Paper, Papers
 from toetskader.facts.dossier.rules import Rule
 from toetskader.facts.dossier.terms import OnlyWhen, about_other_cases, agreement, require_parties_signed, require_term
 from toetskader.judging import Findings, NotApplicable, Parameters, Text, check

@@ -13,7 +13,7 @@ from toetskader.facts.dossier.envelope import Side
 from toetskader.facts.dossier.holders import certificate_of
 from toetskader.facts.dossier.items import ItemList, items_of
 from toetskader.facts.dossier.papers import Look, Paper, Papers
-from toetskader.facts.dossier.rules import Plain, Rule, day_of, number_of, same, shown
+from toetskader.facts.dossier.rules import Plain, Rule, day_of, folded, number_of, same, shown
 from toetskader.facts.dossier.tables import Newest, Row, Rows
 from toetskader.judging import Findings, Parameters, Text, check, not_applicable
 
@@ -156,10 +156,11 @@ class Counted(Model, frozen=True, kw_only=True):
 
 
 class SumOf(Model, frozen=True, kw_only=True):
-    """A number that another document says, as a sum."""
+    """A number that another document says, as a sum, and what must be as many."""
 
     document: str
     facts: Annotated[tuple[str, ...], Meta(min_length=1, description="`measured.errors`")]
+    column: Annotated[Name, Meta(description="Column of which the different values are counted")]
     rules: tuple[Rule, ...] = ()
 
 
@@ -168,7 +169,7 @@ class CountAsked(OfRegister, frozen=True, kw_only=True):
 
     rules: tuple[Rule, ...] = ()
     counts: tuple[Counted, ...] = ()
-    equals: Annotated[SumOf | None, Meta(description="As many rows as this; none asked when that is 0")] = None
+    equals: Annotated[SumOf | None, Meta(description="As many as this; none asked when that is 0")] = None
 
 
 @check("register.count", params=CountAsked)
@@ -191,10 +192,14 @@ def _hold_numbers(look: Look, params: CountAsked, wanted: float | None) -> None:
     table.hold(rows, params.rules)
     for counted in params.counts:
         table.count_values(rows, counted.distinct, counted.per_year, at_least=counted.at_least, at_most=counted.at_most)
-    if wanted is not None and len(rows) != wanted:
+    if params.equals is None or wanted is None:
+        return
+    table.require(params.equals.column)
+    count = len({folded(shown(value)) for _, value in table.values(rows, params.equals.column)})
+    if count != wanted:
         look.findings.add(
-            table.paper.place(),
-            seen=Text(f"{len(rows)} rijen", f"{len(rows)} rows"),
+            table.paper.place(params.equals.column),
+            seen=Text(f"{count} in het register", f"{count} in the register"),
             expected=Text(f"{wanted:g}, een voor elk", f"{wanted:g}, one for each"),
         )
 

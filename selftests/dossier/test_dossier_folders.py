@@ -5,10 +5,12 @@ from pathlib import Path
 import msgspec
 import pytest
 from auditor import TODAY
+from dossier_files import row, xlsx
 
 from toetskader.collect.dossier.collector import read_dossier
 from toetskader.collect.dossier.folders import read_folders
 from toetskader.collect.dossier.hide import without_secrets
+from toetskader.facts.dossier.attachments import Unreadable
 from toetskader.facts.dossier.fact import Dossier
 from toetskader.facts.redaction import Redaction
 from toetskader.kinds.dossier import DossierPart
@@ -113,3 +115,29 @@ def test_names_of_persons_and_secrets_are_in_no_fact(tmp_path: Path) -> None:
 def test_the_fact_is_the_same_after_a_round_trip(tmp_path: Path) -> None:
     fact = read(written(tmp_path, DECLARATION))
     assert msgspec.json.decode(msgspec.json.encode(fact), type=Dossier) == fact
+
+
+REGISTER = f"""\
+id: register
+kind: register
+type: owners
+title: "Eigenaren"
+issuer: {{organisation: "Voorbeeld BV", side: supplier}}
+issued_on: {TODAY}
+as_of: {TODAY}
+table: eigenaren.xlsx
+columns: {{owner: "Eigenaar"}}
+personal: [owner]
+files: [{{path: eigenaren.xlsx}}]
+"""
+
+
+@pytest.mark.redaction("dossier")
+def test_a_column_of_persons_holds_numbers_and_what_names_nobody_stays_that(tmp_path: Path) -> None:
+    written(tmp_path, REGISTER)
+    cells = ("Eigenaar", "Anna de Vries", " - ", "<c><f>A2</f></c>", "ANNA DE VRIES")
+    sheet = xlsx("".join(row(number, cell) for number, cell in enumerate(cells, start=1)))
+    (tmp_path / "document-0/eigenaren.xlsx").write_bytes(sheet)
+    table = read(tmp_path).documents[0].table
+    assert table is not None
+    assert table.rows == (("persoon 1",), ("",), (Unreadable("formula"),), ("persoon 1",))

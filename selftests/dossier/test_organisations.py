@@ -2,7 +2,7 @@
 
 import pytest
 
-from toetskader.facts.dossier.papers import same_organisation
+from toetskader.facts.dossier.organisations import same_organisation
 
 
 @pytest.mark.parametrize(

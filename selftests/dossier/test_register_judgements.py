@@ -192,15 +192,17 @@ def test_hosts_that_a_register_knows(cell: str, host: str, known: bool) -> None:
 # Numbers
 
 
-@pytest.mark.parametrize(("errors", "rows", "told"), [(2, 3, ""), (3, 3, "3 rows"), (1, 3, "3 rows")])
+@pytest.mark.parametrize(("errors", "rows", "told"), [(2, 3, ""), (3, 3, "3 in the"), (1, 3, "3 in the")])
 def test_as_many_rows_as_another_document_says(errors: int, rows: int, told: str) -> None:
     params = {
         "document": "register:tickets",
-        "equals": {"document": "record:scan", "facts": ["measured.errors", "measured.alerts"]},
+        "equals": {"document": "record:scan", "facts": ["measured.errors", "measured.alerts"], "column": "ticket"},
     }
     scan = stated("record", "scan", event="scan", on=day(-5), measured={"errors": errors, "alerts": 1})
     tickets = register("tickets", "ticket", *((f"T{number}",) for number in range(rows)))
     assert told in judged(Bench(scan, tickets), "register.count", **params)
+    twice = register("tickets", "ticket", *(("T0",),) * 3)
+    assert "1 in the register" in judged(Bench(scan, twice), "register.count", **params)
     nothing = stated("record", "scan", event="scan", on=day(-5), measured={"errors": 0, "alerts": 0})
     with pytest.raises(NotApplicable):
         judged(Bench(nothing), "register.count", **params)

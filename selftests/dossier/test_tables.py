@@ -159,6 +159,21 @@ def test_parameters_of_the_target() -> None:
         Bench(FILLED).held(rule)
 
 
+@pytest.mark.parametrize("name", ["Gemeente Voorbeeldstad", "voorbeeldstad", "Voorbeeldstad, gemeente"])
+def test_one_organisation_however_written(name: str) -> None:
+    rule = Rule(field="name", same_party="@municipality")
+    assert Bench([(name, None, None)], municipality="Gemeente Voorbeeldstad").held(rule) == ""
+    assert Bench([("Voorbeeldstad Noord", None, None)], municipality="Gemeente Voorbeeldstad").held(rule) != ""
+    assert "does not say name" in Bench([(None, None, None)], municipality="Gemeente Voorbeeldstad").held(rule)
+
+
+@pytest.mark.parametrize(("level", "told"), [("4", ""), (4, ""), ("3", "3"), ("hoog", "hoog")])
+def test_a_number_above_another(level: Cell, told: str) -> None:
+    said = Bench([(level, "3", None)]).held(Rule(field="name", above="since"))
+    assert told in said
+    assert bool(told) is bool(said)
+
+
 @pytest.mark.parametrize(
     ("table", "told"),
     [

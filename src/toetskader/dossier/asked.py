@@ -242,6 +242,7 @@ _TOLD = {
     "not_after": ("niet na {}", "not after {}"),
     "before": ("eerder dan {}", "before {}"),
     "same_as": ("gelijk aan {}", "the same as {}"),
+    "same_party": ("{}", "{}"),
     "member_of": ("een van {}", "one of {}"),
     "above": ("hoger dan {}", "above {}"),
     "within_days": ("een datum van hooguit {} dagen geleden", "a day at most {} days ago"),

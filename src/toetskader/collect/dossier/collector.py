@@ -19,7 +19,7 @@ from toetskader.collect.dossier.hide import without_secrets
 from toetskader.collect.dossier.people import People
 from toetskader.collect.dossier.reading import Reader, open_reader
 from toetskader.facts.attempt import NotSeen, Provenance
-from toetskader.facts.dossier.attachments import PlaceAsked, Read, Table, TableAsked
+from toetskader.facts.dossier.attachments import Cell, PlaceAsked, Read, Table, TableAsked, Unreadable
 from toetskader.facts.dossier.documents import Export, Form, Register
 from toetskader.facts.dossier.envelope import Envelope, Place
 from toetskader.facts.dossier.fact import Dossier, PlaceFound, Stated
@@ -170,13 +170,15 @@ def _table(document: Envelope, reads: Mapping[str, Read], people: People) -> Tab
         table,
         columns=tuple(known),
         rows=tuple(
-            tuple(
-                people.number(str(row[index])) if name in personal and row[index] is not None else row[index]
-                for name, index in known.items()
-            )
+            tuple(_named(row[index], people) if name in personal else row[index] for name, index in known.items())
             for row in table.rows
         ),
     )
+
+
+def _named(cell: Cell, people: People) -> Cell:
+    """Return a cell with a number in the place of a person; what cannot be read stays that."""
+    return cell if cell is None or isinstance(cell, Unreadable) else people.number(str(cell))
 
 
 def _form(document: Envelope, reads: Mapping[str, Read]) -> FormSeen | None:

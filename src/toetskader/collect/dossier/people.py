@@ -28,9 +28,9 @@ class People:
         self._models: dict[type, inspect.Type] = {}
 
     def number(self, name: str) -> str:
-        """Return what evidence keeps of a name; nothing for nothing."""
+        """Return what evidence keeps of a name; nothing for nothing, and for dashes alone."""
         folded = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-        if not folded:
+        if not any(map(str.isalnum, folded)):
             return ""
         if folded not in self._numbers:
             self._numbers[folded] = self._alike(name) or len(set(self._numbers.values())) + 1

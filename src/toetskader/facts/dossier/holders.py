@@ -1,7 +1,8 @@
 """Certificates by whose they are."""
 
 from toetskader.facts.attempt import NotProven
-from toetskader.facts.dossier.papers import Look, Paper, newest, same_organisation
+from toetskader.facts.dossier.organisations import same_organisation
+from toetskader.facts.dossier.papers import Look, Paper, newest
 from toetskader.facts.dossier.rules import shown
 from toetskader.text import Text
 

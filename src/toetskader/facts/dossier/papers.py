@@ -5,7 +5,6 @@ and places first: what has expired, is to come, or is not the file that was seal
 otherwise than its facts is wrong.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from toetskader.facts.dossier.attachments import Attachment, SignatureSeen
 from toetskader.facts.dossier.documents import Export, Form, Register
 from toetskader.facts.dossier.envelope import Envelope, Place, Side, Signature
 from toetskader.facts.dossier.fact import Dossier, PlaceFound, Stated, Unread
+from toetskader.facts.dossier.organisations import same_organisation
 from toetskader.facts.dossier.paths import fact, one_name
 from toetskader.facts.dossier.rules import Breach, NoParameter, Rule, Value, breach, is_empty, shown
 from toetskader.facts.dossier.strength import ATTACHED, FOUND, MEASURED, SIGNED, STATED, Worth
@@ -543,35 +543,6 @@ def _may_be(item: Unread, kind: str, type_: str) -> bool:
 
 def _is_of(seen: SignatureSeen, organisation: str) -> bool:
     return same_organisation(seen.organisation, organisation)
-
-
-_FORMS = frozenset({"bv", "nv", "vof", "cv", "stichting", "cooperatie", "ltd", "gmbh", "inc", "gemeente"})
-"""Legal forms, and what stands before a name."""
-
-
-def same_organisation(one: str, other: str) -> bool:
-    """Tell whether two names mean one organisation.
-
-    Legal forms, case, accents, signs, spaces and the order of words make no difference: `Beta-Soft B.V.` is
-    `BV Betasoft` and `Soft, Beta`. Whether one owns the other is not told by their names.
-    """
-    words, others = _organisation(one), _organisation(other)
-    return bool(words) and ("".join(words) == "".join(others) or sorted(words) == sorted(others))
-
-
-def _organisation(name: str) -> list[str]:
-    """Return the words of a name without legal forms."""
-    apart = unicodedata.normalize("NFKD", name).casefold()
-    plain = "".join(char for char in apart if not unicodedata.combining(char) and char != ".")
-    words: list[str] = []
-    initials = False
-    for word in "".join(char if char.isalnum() else " " for char in plain).split():
-        if initials and len(word) == 1:
-            words[-1] += word
-        else:
-            words.append(word)
-        initials = len(word) == 1
-    return [word for word in words if word not in _FORMS]
 
 
 _SIDES = {

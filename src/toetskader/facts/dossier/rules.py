@@ -10,12 +10,14 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from toetskader.core.fields import Model
+from toetskader.facts.dossier.organisations import same_organisation
 from toetskader.facts.dossier.text import date_in, number_in
 from toetskader.patterns import linear
 from toetskader.text import Text
@@ -41,12 +43,13 @@ OPERATORS = (
     "not_after",
     "before",
     "same_as",
+    "same_party",
     "member_of",
     "above",
 )
 
 
-class Rule(Model, frozen=True, kw_only=True):
+class Rule(Model, frozen=True, kw_only=True, dict=True):
     """What must hold of a value. At most one operator; none asks that the value is there."""
 
     field: Annotated[str, Meta(min_length=1, description="Path of a fact (`assessor.side`) or name of a column")]
@@ -66,6 +69,9 @@ class Rule(Model, frozen=True, kw_only=True):
     plus_months: Annotated[Count, Meta(description="Months that are added to that other day")] = 0
     plus_days: Annotated[Count, Meta(description="Days that are added to it, after the months")] = 0
     same_as: Annotated[str, Meta(description="Another field, or @parameter: what has this value too")] = ""
+    same_party: Annotated[
+        str, Meta(description="Another field, or @parameter: an organisation that this one is, however written")
+    ] = ""
     member_of: Annotated[str, Meta(description="Another field, or @parameter: a list that holds this value")] = ""
     above: Annotated[str, Meta(description="Another field, or @parameter: a number that is lower than this one")] = ""
     unless: Annotated[str, Meta(description="A field that may be filled instead")] = ""
@@ -88,10 +94,11 @@ class Rule(Model, frozen=True, kw_only=True):
     @property
     def others(self) -> tuple[str, ...]:
         """The fields besides its own that it cannot do without; parameters are none."""
-        named = (self.not_before, self.not_after, self.before, self.same_as, self.member_of, self.above, *self.when)
+        days = (self.not_before, self.not_after, self.before)
+        named = (*days, self.same_as, self.same_party, self.member_of, self.above, *self.when)
         return tuple(name for name in named if name and not name.startswith("@"))
 
-    @property
+    @cached_property
     def operator(self) -> str:
         """What it asks; `filled` when it names no operator."""
         return next(iter(self._operators), "filled")
@@ -130,7 +137,7 @@ def breach(rule: Rule, read: Read, today: date) -> Breach | None:
         if rule.unless and not is_empty(read(rule.unless)):
             return None
         return Breach(rule.field, "", asked(rule, read), empty=True)
-    for name in (rule.not_before, rule.not_after, rule.before, rule.same_as, rule.above):
+    for name in (rule.not_before, rule.not_after, rule.before, rule.same_as, rule.same_party, rule.above):
         if name and not name.startswith("@") and is_empty(read(name)):
             return Breach(name, "", Text(*_ASKED["filled"]), empty=True)
     if _meets(rule, value, read, today):
@@ -196,18 +203,28 @@ def _meets(rule: Rule, value: Value, read: Read, today: date) -> bool:
             if number is None:
                 return False
             return number >= (rule.at_least or 0) if rule.operator == "at_least" else number <= (rule.at_most or 0)
-        case "same_as":
-            return same(value, _given(rule.same_as, read))
-        case "member_of":
-            return same(_given(rule.member_of, read), value)
-        case "above":
-            number, lower = number_of(value), number_of(_given(rule.above, read))
-            return number is not None and lower is not None and number > lower
+        case "same_as" | "same_party" | "member_of" | "above":
+            return _is_as_named(rule, value, read)
         case "filled":
             return True
         case _:
             day = day_of(value)
             return day is not None and _in_time(rule, day, read, today)
+
+
+def _is_as_named(rule: Rule, value: Value, read: Read) -> bool:
+    """Tell whether a value is as another asks, which a rule names."""
+    other = _given(getattr(rule, rule.operator), read)
+    match rule.operator:
+        case "same_as":
+            return same(value, other)
+        case "same_party":
+            return same_organisation(shown(value), shown(other))
+        case "member_of":
+            return same(other, value)
+        case _:
+            number, lower = number_of(value), number_of(other)
+            return number is not None and lower is not None and number > lower
 
 
 def _in_time(rule: Rule, day: date, read: Read, today: date) -> bool:
@@ -268,9 +285,8 @@ def holds_word(value: Value, wanted: str) -> bool:
     """Tell whether words stand in a value; of a list, whether they are a member."""
     if isinstance(value, tuple):
         return any(same(item, wanted) for item in value)
-    return f" {folded(wanted)} " in f" {' '.join(_WORDS.findall(folded(shown(value))))} " or folded(wanted) in folded(
-        shown(value)
-    )
+    text, words = folded(shown(value)), folded(wanted)
+    return words in text or f" {words} " in f" {' '.join(_WORDS.findall(text))} "
 
 
 _WORDS = linear(r"[^\s.,;:()/]+")
@@ -292,7 +308,17 @@ def day_of(value: Value) -> date | None:
     """Return the day that a value says; None when it says none, or several."""
     if isinstance(value, date):
         return value
-    return date_in(value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    if _ISO.match(value):  # what most cells hold is read fast
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return None
+    return date_in(value)
+
+
+_ISO = linear(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 
 
 def asked(rule: Rule, read: Read) -> Text:
@@ -323,6 +349,9 @@ def asked(rule: Rule, read: Read) -> Text:
         case "same_as":
             other = shown(_given(rule.same_as, read))
             return Text(f"gelijk aan {rule.same_as} ({other})", f"the same as {rule.same_as} ({other})")
+        case "same_party":
+            other = shown(_given(rule.same_party, read))
+            return Text(f"{other} ({rule.same_party})", f"{other} ({rule.same_party})")
         case "member_of":
             other = shown(_given(rule.member_of, read))
             return Text(f"een van {rule.member_of} ({other})", f"one of {rule.member_of} ({other})")

@@ -10,7 +10,8 @@ from toetskader.core.fields import Model
 from toetskader.facts.attempt import NotProven
 from toetskader.facts.dossier.documents import Agreement
 from toetskader.facts.dossier.envelope import Side
-from toetskader.facts.dossier.papers import EXPIRES_SOON, Look, Paper, same_organisation
+from toetskader.facts.dossier.organisations import same_organisation
+from toetskader.facts.dossier.papers import EXPIRES_SOON, Look, Paper
 from toetskader.facts.dossier.rules import Rule, breach, months_before
 from toetskader.text import Text
 
