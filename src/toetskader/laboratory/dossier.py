@@ -26,7 +26,9 @@ _MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augu
            "november", "december")  # fmt: skip
 _LINES = 40
 """Facts on a page."""
-_NOT_TOLD = frozenset({"id", "kind", "type", "title", "language", "signatures", "columns", "personal", "key", "table"})
+_NOT_TOLD = frozenset(
+    {"id", "kind", "type", "title", "language", "signatures", "columns", "personal", "key", "table", "run"}
+)
 """What a document states and its PDF does not: how we file it, who signed, and where its rows stand."""
 
 

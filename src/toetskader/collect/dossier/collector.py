@@ -24,9 +24,7 @@ from toetskader.facts.dossier.documents import Export, Form, Register
 from toetskader.facts.dossier.envelope import Envelope, Place
 from toetskader.facts.dossier.fact import Dossier, PlaceFound, Stated
 from toetskader.facts.dossier.forms import FormSeen
-from toetskader.facts.dossier.paths import fact
-from toetskader.facts.dossier.rules import is_empty
-from toetskader.facts.dossier.text import says
+from toetskader.facts.dossier.quotes import states
 from toetskader.facts.key import Attempt, FactKey
 from toetskader.kinds.dossier import DossierPart
 
@@ -149,13 +147,11 @@ def _file_of(document: Envelope, place: Place) -> str:
 
 def _place(document: Envelope, place: Place, reads: Mapping[str, Read]) -> PlaceFound:
     name = _file_of(document, place)
-    value: Any = fact(document, place.fact)
-    values = value if isinstance(value, tuple) else (value,)
     seen = None
     if name in reads:
         index = _places_in(document, name).index(place)
         seen = reads[name].places[index] if index < len(reads[name].places) else None
-    return PlaceFound(seen=seen, agrees=not is_empty(value) and all(says(place.text, one) for one in values))
+    return PlaceFound(seen=seen, agrees=states(document, place.fact, place.text))
 
 
 def _table(document: Envelope, reads: Mapping[str, Read], people: People) -> Table | None:

@@ -95,8 +95,12 @@ class Assessment(Envelope, frozen=True, kw_only=True, tag="assessment"):
     owner: Person = ""
     participants: Count = 0
     url: str = ""
-    run_sha256: Annotated[str, Meta(description="Of the results.json that it rests on")] = ""
-    topics: tuple[Name, ...] = ()
+    classification: Annotated[str, Meta(description="Of the data that it weighs")] = ""
+    run: Annotated[FileName | None, Meta(description="Which of its files is the results.json that it rests on")] = None
+    topics: Annotated[tuple[Name, ...], Meta(description="What was looked at")] = ()
+    measured: Annotated[Numbers, Meta(description="Numbers that it came to: removed_rights")] = field(
+        default_factory=dict
+    )
 
 
 class AgreementParty(Model, frozen=True, kw_only=True):
