@@ -221,6 +221,7 @@ class Topic(Model, frozen=True, kw_only=True):
 
     topic: Name
     ref: Annotated[NonEmpty, Meta(description="Chapter or section")]
+    decision: Annotated[str, Meta(description="What was decided of it")] = ""
 
     @property
     def key(self) -> str:
@@ -253,6 +254,23 @@ class Phase(Model, frozen=True, kw_only=True, rename={"first": "from", "last": "
         return self.last
 
 
+class Revision(Model, frozen=True, kw_only=True):
+    """A version that a document had."""
+
+    version: NonEmpty
+    on: date
+
+    @property
+    def key(self) -> str:
+        """By which it is named in the path of a fact."""
+        return self.version
+
+    @property
+    def said(self) -> str | float | date:
+        """What stands of it in a file."""
+        return self.on
+
+
 class Policy(Envelope, frozen=True, kw_only=True, tag="policy"):
     """A policy, plan, procedure, roadmap or business case."""
 
@@ -264,6 +282,8 @@ class Policy(Envelope, frozen=True, kw_only=True, tag="policy"):
     topics: tuple[Topic, ...] = ()
     values: Numbers = field(default_factory=dict)
     phases: tuple[Phase, ...] = ()
+    steps: Annotated[tuple[Phase, ...], Meta(description="Steps of a plan, smaller than its phases")] = ()
+    versions: Annotated[tuple[Revision, ...], Meta(description="Versions that it had, with their days")] = ()
     refers_to: tuple[NonEmpty, ...] = ()
     withdrawn: bool = False
 
