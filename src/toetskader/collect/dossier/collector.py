@@ -6,7 +6,6 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from os.path import relpath
 from pathlib import Path
-from typing import Any
 
 from msgspec.structs import replace
 
