@@ -9,8 +9,9 @@ from msgspec import Meta
 from toetskader.facts.dossier.documents import Assessment
 from toetskader.facts.dossier.envelope import Side
 from toetskader.facts.dossier.items import ItemList, hold_each, items_of
+from toetskader.facts.dossier.organisations import same_organisation
 from toetskader.facts.dossier.outcomes import is_favourable
-from toetskader.facts.dossier.papers import Look, Paper, Papers, same_organisation
+from toetskader.facts.dossier.papers import Look, Paper, Papers
 from toetskader.facts.dossier.rules import Rule, folded, shown
 from toetskader.facts.dossier.text import holds, normal
 from toetskader.judging import Findings, Parameters, Text, check, not_applicable
