@@ -16,13 +16,20 @@ from toetskader.facts.dossier.tables import Rows
 from toetskader.judging import Findings, Parameters, check
 
 
+class Beside(Model, frozen=True, kw_only=True):
+    """A document that must be there beside a record; of a list, with rows."""
+
+    document: Annotated[str, Meta(description="Kind and type: `assignment:compliance`")]
+    rules: tuple[Rule, ...] = ()
+
+
 class Happened(Model, frozen=True, kw_only=True):
     """Parameters of `record.result`."""
 
     document: Annotated[str, Meta(description="Kind and type: `record:failover`")]
     rules: Annotated[tuple[Rule, ...], Meta(min_length=1)]
     signed_by: tuple[Side, ...] = ()
-    beside: Annotated[tuple[str, ...], Meta(description="Documents that must be there too; of a list, with rows")] = ()
+    beside: tuple[Beside, ...] = ()
     counted: Annotated[
         dict[str, str], Meta(description="Fact of the record → list that must have so many rows: `export:trial`")
     ] = field(default_factory=dict)
@@ -43,8 +50,9 @@ def test_the_last_record_has_the_result(
             look.lacks(paper, f"gaat over een dag die nog komt ({on})", f"is about a day still to come ({on})")
         look.hold(paper, params.rules)
         look.require_signed(paper, params.signed_by)
-        for ref in params.beside:
-            other = look.the(ref)
+        for beside in params.beside:
+            other = look.the(beside.document)
+            look.hold(other, beside.rules)
             if isinstance(other.document, Register):
                 Rows(look, other)
         for path, ref in params.counted.items():
