@@ -1,5 +1,7 @@
 """CSV: encodings and delimiters that are found out, and what is not taken for a table."""
 
+import csv
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -14,6 +16,14 @@ from toetskader.facts.dossier.attachments import Table, TableAsked
 SETTINGS = settings(max_examples=100, deadline=None, derandomize=True)
 START = Start(limits=Limits(rows=5, columns=4, cell_bytes=40), roots=(), moment=datetime(2026, 11, 30, tzinfo=UTC))
 EURO = "naam;bedrag\r\nCafé;€ 1,5\r\n"
+
+
+@pytest.fixture(autouse=True)
+def _limit_of_this_module_alone() -> Iterator[None]:
+    """Give other tests their limit back: Python keeps it for the whole process."""
+    before = csv.field_size_limit()
+    yield
+    csv.field_size_limit(before)
 
 
 def table(content: bytes, asked: TableAsked | None = None) -> Table:
