@@ -41,6 +41,17 @@ _REST = {
     "months": Text("uiterlijk {} maanden later", "{} months later at the latest"),
     "days": Text("en dan nog {} dagen", "and another {} days"),
     "in_eea": Text("een regio in de EER: {}", "a region in the EEA: {}"),
+    "standards": Text("voor norm {}", "for standard {}"),
+    "accredited": Text("van een geaccrediteerde instelling", "by an accredited body"),
+    "names_product": Text("scope of covers noemt het product", "scope or covers names the product"),
+    "surveillance_months": Text("hooguit {} maanden geleden gecontroleerd", "audited at most {} months ago"),
+    "about_product": Text("over het component van het doel", "about the component of the target"),
+    "favourable": Text("met als conclusie dat het voldoet (result)", "that concludes that all is met (result)"),
+    "with_run": Text("met de results.json van de toets (run)", "with the results.json of the run (run)"),
+    "applies_if": Text("alleen als parameter {} waar is", "only when parameter {} is true"),
+    "topics": Text("met onderwerpen (topics): {}", "with topics: {}"),
+    "topics_of": Text("met de onderwerpen van parameter {}", "with the topics of parameter {}"),
+    "decided": Text("met een besluit bij elk onderwerp (decision)", "with a decision on each topic"),
     "reported": Text("{}, zoals de rijen het geven", "{}, as the rows give it"),
 }
 """Parameters of checks in words; what others ask stands in the remedy of the requirement."""
