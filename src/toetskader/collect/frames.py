@@ -78,12 +78,13 @@ def write(stream: int, message: bytes) -> None:
 
 
 def _read(stream: int, size: int) -> bytes | None:
-    data = bytearray()
-    while len(data) < size:
-        part = os.read(stream, size - len(data))
-        if not part:
+    data = bytearray(size)
+    rest = memoryview(data)
+    while rest:
+        count = os.readv(stream, [rest])
+        if not count:
             return None
-        data += part
+        rest = rest[count:]
     return bytes(data)
 
 
