@@ -14,8 +14,7 @@ from toetskader.facts.dossier.tables import Row, Rows
 from toetskader.facts.endpoint.http import Answer, HttpFacts
 from toetskader.facts.endpoint.tls import Answer as Seen
 from toetskader.facts.endpoint.tls import TlsFacts
-from toetskader.judging import Findings, Parameters, Undetermined, check
-from toetskader.text import Text
+from toetskader.judging import Findings, Parameters, Text, Undetermined, check
 
 HttpOfScenes = Mapping[str, HttpFacts | Undetermined] | None
 TlsOfScenes = Mapping[str, TlsFacts | Undetermined] | None

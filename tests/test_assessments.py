@@ -12,10 +12,9 @@ from toetskader.facts.dossier.items import ItemList, hold_each, items_of
 from toetskader.facts.dossier.organisations import same_organisation
 from toetskader.facts.dossier.outcomes import is_favourable
 from toetskader.facts.dossier.papers import Look, Paper, Papers
-from toetskader.facts.dossier.rules import Rule, folded, shown
+from toetskader.facts.dossier.rules import Rule, fits, folded, shown
 from toetskader.facts.dossier.text import holds, normal
 from toetskader.judging import Findings, Parameters, Text, check, not_applicable
-from toetskader.patterns import linear
 
 _TYPE_II = ("II", "2", "type II", "type 2")
 
@@ -135,10 +134,10 @@ def _held(look: Look, params: Assessed) -> Paper:
         _hold_subject(look, paper, document)
     if params.favourable:
         _hold_conclusion(look, paper)
-    if params.type_two and linear(params.type_two).search(folded(document.standard)):
+    if params.type_two and fits(params.type_two, folded(document.standard)):
         period = (Rule(field="period.from"), Rule(field="period.to"))
         look.hold(paper, (Rule(field="report_type", one_of=_TYPE_II), *period))
-    if params.signed_as and not any(linear(params.signed_as).search(folded(one.role)) for one in document.signatures):
+    if params.signed_as and not any(fits(params.signed_as, folded(one.role)) for one in document.signatures):
         look.lacks(
             paper,
             "is niet ondertekend door wie die rol heeft; noem role bij signatures",

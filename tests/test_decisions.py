@@ -34,7 +34,7 @@ def test_a_decision_is_recorded(
         elsewhere = about_other_cases(look, params.only_when)
         if elsewhere is not None:
             raise NotApplicable(elsewhere)
-        _hold(look, look.the(params.document), params.rules, params.signed_by)
+        _hold(look, look.the(params.document), params.rules, params.signed_by, today)
 
 
 class DecidedEach(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,20 +62,20 @@ def test_each_has_a_decision(
                 f"No row of {params.items.register} asks for a decision.",
             )
         for paper in each(look, params.document, items):
-            _hold(look, paper, params.rules, params.signed_by)
+            _hold(look, paper, params.rules, params.signed_by, today)
 
 
-def _hold(look: Look, paper: Paper, rules: Iterable[Rule], signed_by: Iterable[Side]) -> None:
+def _hold(look: Look, paper: Paper, rules: Iterable[Rule], signed_by: Iterable[Side], today: date) -> None:
     """Hold a decision to what is asked, and to its own days."""
     document = paper.document
     for name in ("subject", "outcome", "by", "role", "on"):
         look.hold(paper, (Rule(field=name),))
     if isinstance(document, Decision):
-        if document.on > look.today:
+        if document.on > today:
             look.lacks(
                 paper, f"is genomen op een dag die nog komt ({document.on})", f"is of a day to come: {document.on}"
             )
-        if document.expires is not None and document.expires < look.today:
+        if document.expires is not None and document.expires < today:
             look.lacks(paper, f"gold tot en met {document.expires}", f"held until {document.expires}")
     look.hold(paper, rules)
     look.require_signed(paper, signed_by)

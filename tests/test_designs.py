@@ -11,10 +11,9 @@ from toetskader.facts.dossier.documents import Design
 from toetskader.facts.dossier.envelope import Side
 from toetskader.facts.dossier.items import ItemList, hold_each, items_of
 from toetskader.facts.dossier.papers import Look, Paper, Papers
-from toetskader.facts.dossier.rules import Rule, day_of, folded, shown
+from toetskader.facts.dossier.rules import Rule, day_of, fits, folded, shown
 from toetskader.facts.dossier.tables import Rows
 from toetskader.judging import Findings, Parameters, Text, check
-from toetskader.patterns import linear
 
 
 class Content(Model, frozen=True, kw_only=True):
@@ -50,7 +49,7 @@ def test_a_design_treats_what_it_must(
 
 def _refers(look: Look, paper: Paper, name: str, pattern: str) -> None:
     found = paper.value("references")
-    if not isinstance(found, tuple) or not any(linear(pattern).search(item) for item in found):
+    if not isinstance(found, tuple) or not any(fits(pattern, item) for item in found):
         look.lacks(
             paper,
             f"verwijst niet naar {name}; noem onder references wat erin staat",

@@ -159,7 +159,10 @@ def test_the_stated_metrics_are_served(
             findings.add(
                 statements.paper.place(),
                 seen=Text(f"{name} wordt niet aangeboden", f"{name} is not served"),
-                expected=Text("een metriek die het component aanbiedt", "a metric that the component serves"),
+                expected=Text(
+                    f"een metriek die het component aanbiedt, zoals {statements.paper.name} zegt",
+                    f"a metric that the component serves, as {statements.paper.name} says",
+                ),
             )
         if statements.values <= served:
             statements.paper.is_measured = True

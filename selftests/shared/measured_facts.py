@@ -41,6 +41,8 @@ class Shows:
     scene: str
     make: Callable[[Values], Facts]
     more: str
+    turned: Callable[[Values, str], Values] = lambda values, more: (*values, more)
+    """Makes what a part shows that says otherwise than the document, of what that states and what it does not."""
     can_show: Callable[[str], bool] = bool
     """Tells whether it can show a value that a document states."""
 
@@ -180,16 +182,16 @@ def _metrics(names: Values) -> Facts:
 SHOWS: Mapping[str, Shows] = {
     "claim.routed_hosts": Shows("chart", VALUES_SET, _ingresses, "geheim.voorbeeldgemeente.test"),
     "claim.routed_hosts/name": Shows("chart", VALUES_SET, _gateway_routes, "geheime-route"),
-    "claim.egress": Shows("chart", VALUES_SET, _egress, "203.0.113.9/32", _is_public),
-    "claim.egress/private": Shows("chart", VALUES_SET, _egress, "10.99.0.0/16", _is_private),
+    "claim.egress": Shows("chart", VALUES_SET, _egress, "203.0.113.9/32", can_show=_is_public),
+    "claim.egress/private": Shows("chart", VALUES_SET, _egress, "10.99.0.0/16", can_show=_is_private),
     "claim.azure_services": Shows(
-        "chart", VALUES_SET, _azure_hosts, "kluis.vault.azure.net", _AZURE_HOSTS.__contains__
+        "chart", VALUES_SET, _azure_hosts, "kluis.vault.azure.net", can_show=_AZURE_HOSTS.__contains__
     ),
     "claim.workloads": Shows("chart", VALUES_SET, _deployments, "geheime-dienst"),
     "claim.version": Shows("chart", "", _version, "9.9.9"),
     "claim.served_certificates": Shows("saas", HOST, _certificates, "deadbeef"),
     "claim.cipher_suites": Shows("saas", HOST, _suites, "TLS_RSA_WITH_3DES_EDE_CBC_SHA"),
-    "claim.page_hosts": Shows("saas", HOST, _pages, "volgt.reclame.example", _is_host),
-    "claim.metrics": Shows("namespace", ENVIRONMENT, _metrics, "geheime_metriek_total"),
+    "claim.page_hosts": Shows("saas", HOST, _pages, "volgt.reclame.example", can_show=_is_host),
+    "claim.metrics": Shows("namespace", ENVIRONMENT, _metrics, "meldingen_duur_seconds", lambda values, _: values[1:]),
 }
 """Check, and where that matters a parameter of it → what it is laid beside."""

@@ -26,12 +26,15 @@
       EvidenceError          stored evidence that is not what was stored, or cannot be read
       FileError              one thing wrong in a file of ours, with its line
       FileErrors             all that is wrong in files of ours
+      NoParameter            a rule compares with a parameter that is not given
       NotKeptError           evidence that could not be written
       RegistryError          two checks with one id
       ResultsError           a results.json that cannot be read
       TooManySecretsError    more different secrets than are looked for, so that nothing of it may be kept
+      UnreadableCell         a cell of a register that holds what cannot be known
       UndeclaredError        code of ours reads objects of a kind that it does not declare
       UnusableAnswerError    an answer of a web server that is not used
+      Unfit                  a row of a workbook that does not say a document
       UnfitFileError         a file that is not read for what it is; `core.bounded` says which
         LinkedFileError      a symbolic link, where these are not followed
         NotRegularFileError  a folder, pipe, device or socket

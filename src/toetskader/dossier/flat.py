@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from msgspec import inspect
 
+from toetskader.core.failure import ToetskaderError
 from toetskader.dossier.fields import Field, fields_of
 from toetskader.facts.dossier.attachments import Cell, Unreadable
 from toetskader.facts.dossier.documents import KINDS
@@ -54,7 +55,7 @@ class Column:
         return ".".join((f"{'.'.join(self.path[: self.repeats])}[]", *rest))
 
 
-class Unfit(Exception):  # noqa: N818 - caught by who reads a sheet
+class Unfit(ToetskaderError):  # noqa: N818 - caught by who reads a sheet
     """A row that does not say a document. Attributes: `number`, the row; `heading`; `message`."""
 
     def __init__(self, number: int, heading: str, message: Text) -> None:

@@ -183,6 +183,8 @@ FIELDS = {
         ("Policy.steps", "stappen van een plan, kleiner dan de fasen", ""),
         ("Policy.versions", "welke versies er waren, en wanneer", ""),
         ("Policy.refers_to", _REFERS, '["BIO2"]'),
+        ("Policy.suites", "cipher suites die gebruikt mogen worden", "[TLS_AES_256_GCM_SHA384]"),
+        ("Policy.metrics", "metrieken die beschreven zijn", "[meldingen_verzoeken_total]"),
         ("Policy.withdrawn", "of het is ingetrokken", "false"),
         ("Topic.topic", "het onderwerp, zoals de eis het noemt", "escalation"),
         ("Topic.ref", "hoofdstuk of paragraaf", '"3.1"'),

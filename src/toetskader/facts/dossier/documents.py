@@ -285,6 +285,10 @@ class Policy(Envelope, frozen=True, kw_only=True, tag="policy"):
     steps: Annotated[tuple[Phase, ...], Meta(description="Steps of a plan, smaller than its phases")] = ()
     versions: Annotated[tuple[Revision, ...], Meta(description="Versions that it had, with their days")] = ()
     refers_to: tuple[NonEmpty, ...] = ()
+    suites: Annotated[
+        tuple[NonEmpty, ...], Meta(description="Cipher suites that may be used, by their IANA names")
+    ] = ()
+    metrics: Annotated[tuple[NonEmpty, ...], Meta(description="Metrics that are described, by name")] = ()
     withdrawn: bool = False
 
 

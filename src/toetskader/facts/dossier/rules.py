@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from toetskader.core.failure import ToetskaderError
 from toetskader.core.fields import Model
 from toetskader.facts.dossier.organisations import same_organisation
 from toetskader.facts.dossier.text import date_in, number_in
@@ -117,7 +118,7 @@ class Breach:
     """True for a day that is too long ago, or has passed."""
 
 
-class NoParameter(Exception):  # noqa: N818 - caught by who judges
+class NoParameter(ToetskaderError):  # noqa: N818 - caught by who judges
     """A parameter that a rule compares with is not given. Attribute: `name`."""
 
     def __init__(self, name: str) -> None:
@@ -166,6 +167,11 @@ def is_empty(value: Value) -> bool:
 def folded(text: str) -> str:
     """Return a text as it is compared."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def fits(pattern: str, text: str) -> bool:
+    """Tell whether a pattern (RE2) of a requirement fits somewhere in a text."""
+    return linear(pattern).search(text) is not None
 
 
 def shown(value: Value) -> str:

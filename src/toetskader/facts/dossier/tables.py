@@ -13,6 +13,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from toetskader.core.failure import ToetskaderError
 from toetskader.core.fields import Model, Name
 from toetskader.facts.attempt import NotProven, Unseen
 from toetskader.facts.dossier.attachments import Cell, Unreadable
@@ -84,7 +85,7 @@ class Row:
         return tuple(dict.fromkeys(one for one in members if not is_empty(one) and one != "null"))
 
 
-class UnreadableCell(Exception):  # noqa: N818 - caught by who judges
+class UnreadableCell(ToetskaderError):  # noqa: N818 - caught by who judges
     """A cell that holds something that cannot be known. Attributes: `number`, of its row; `column`; `cell`."""
 
     def __init__(self, number: int, column: str, cell: Unreadable) -> None:
