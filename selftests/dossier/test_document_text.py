@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toetskader.facts.dossier.text import date_in, dates, holds, normal, number_in, numbers, says
+from toetskader.facts.dossier.text import _holds_broken, date_in, dates, holds, normal, number_in, numbers, says
 
 SETTINGS = settings(max_examples=150, deadline=None, derandomize=True)
 THE_DAY = date(2026, 12, 31)
@@ -247,3 +247,13 @@ def test_any_text_is_read(text: str, other: str) -> None:
     says(text, other)
     if any(sign.isalnum() for sign in plain):
         assert holds(plain, text)
+
+
+@given(
+    st.text(alphabet="ab1 ,.-_é²٣", max_size=12),
+    st.text(alphabet="ab1 ,.-_é²٣", min_size=1, max_size=4),
+)
+def test_both_ways_of_looking_for_words_agree(text: str, wanted: str) -> None:
+    """Text without a broken line is looked through without a pattern, and says the same."""
+    text, wanted = normal(text), normal(wanted)
+    assert holds(text, wanted) == bool(wanted and _holds_broken(text, wanted))

@@ -1,6 +1,7 @@
 """The fact of a dossier without the secrets that a document or one of its files may hold."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -32,25 +33,29 @@ def without_secrets(dossier: Dossier, redaction: Redaction) -> Dossier | NotSeen
 
 
 def _through(hider: Hider) -> Callable[[Dossier], Dossier]:
+    @cache  # days, organisations and quotes come back in document after document
+    def hidden(name: str, text: str) -> str:
+        return text if _DIGEST.match(text) else hider.text(name, text)
+
     def look(dossier: Dossier) -> Dossier:
-        kept = {name: _hidden("", getattr(dossier, name), hider) for name in ("documents", "unread")}
+        kept = {name: _hidden("", getattr(dossier, name), hidden) for name in ("documents", "unread")}
         return msgspec.structs.replace(dossier, **kept)
 
     return look
 
 
-def _hidden(name: str, value: Any, hider: Hider) -> Any:
+def _hidden(name: str, value: Any, hidden: Callable[[str, str], str]) -> Any:
     """Return a value without secrets. Parameters: `name` that it goes by where people choose the names."""
     match value:
         case str():
-            return value if _DIGEST.match(value) else hider.text(name, value)
+            return hidden(name, value)
         case tuple():
-            return tuple(_hidden(name, item, hider) for item in value)
+            return tuple(_hidden(name, item, hidden) for item in value)
         case dict():
-            return {key: _hidden(key, item, hider) for key, item in value.items()}
+            return {key: _hidden(key, item, hidden) for key, item in value.items()}
         case msgspec.Struct():
             fields = {field: getattr(value, field) for field in value.__struct_fields__}
-            changed = {field: _hidden("", item, hider) for field, item in fields.items()}
+            changed = {field: _hidden("", item, hidden) for field, item in fields.items()}
             return msgspec.structs.replace(value, **changed)
         case _:
             return value

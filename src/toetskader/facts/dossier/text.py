@@ -95,6 +95,41 @@ def holds(text: str, wanted: str) -> bool:
     wanted = normal(wanted)
     if not wanted:
         return False
+    if BROKEN not in text and BROKEN not in wanted:
+        return any(_is_apart(text, place, wanted) for place in _occurrences(text, wanted))
+    return _holds_broken(text, wanted)
+
+
+def _occurrences(text: str, wanted: str) -> Iterator[int]:
+    place = text.find(wanted)
+    while place >= 0:
+        yield place
+        place = text.find(wanted, place + 1)
+
+
+def _is_apart(text: str, place: int, wanted: str) -> bool:
+    """Tell whether what stands at a place is whole words and whole numbers."""
+    before, after = text[max(place - 2, 0) : place], text[place + len(wanted) : place + len(wanted) + 2]
+    if wanted[0].isalnum():
+        in_number = wanted[0].isdigit() and len(before) == 2 and before[1] in ".," and before[0].isdecimal()
+        if in_number or (before and _is_of_word(before[-1])):
+            return False
+    if wanted[-1].isalnum():
+        in_number = wanted[-1].isdigit() and len(after) == 2 and after[0] in ".," and after[1].isdecimal()
+        if in_number or (after and _is_of_word(after[0])):
+            return False
+    return True
+
+
+def _is_of_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
+
+
+def _holds_broken(text: str, wanted: str) -> bool:
+    """Tell the same of text in which hyphens ended lines: each may belong to what stands there, or not.
+
+    Parameters: both as `normal` returns them.
+    """
     signs = {"-": f"[-{BROKEN}]", BROKEN: f"[-{BROKEN}]?"}
     pattern = f"{BROKEN}?".join(signs.get(sign) or re.escape(sign) for sign in wanted)
     if wanted[0].isalnum():
