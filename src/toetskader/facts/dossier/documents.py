@@ -6,7 +6,7 @@ A field that is empty was not said: what needs it is not proven. Names of person
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, field
 
@@ -18,6 +18,27 @@ Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166: NL")]
 Count = Annotated[int, Meta(ge=0)]
 Numbers = dict[Name, float]
 """Name of what was measured or agreed, with its unit (`rto_hours`) → number."""
+
+
+class Member(Model, frozen=True, kw_only=True):
+    """Base of what stands in a list of a document and has a name of its own: a clause, a level, a role."""
+
+    named_by: ClassVar[str]
+    """Its field by which it is named in the path of a fact."""
+    stated_by: ClassVar[str]
+    """Its field that stands in a file."""
+
+    @property
+    def key(self) -> str:
+        """By which it is named in the path of a fact."""
+        key: str = getattr(self, self.named_by)
+        return key
+
+    @property
+    def said(self) -> str | float | date:
+        """What stands of it in a file."""
+        said: str | float | date = getattr(self, self.stated_by)
+        return said
 
 
 class Certificate(Envelope, frozen=True, kw_only=True, tag="certificate"):
@@ -63,21 +84,14 @@ class Severities(Model, frozen=True, kw_only=True):
     low: Count = 0
 
 
-class NormResult(Model, frozen=True, kw_only=True):
+class NormResult(Member, frozen=True, kw_only=True):
     """What one norm came to."""
 
     id: NonEmpty
     result: Literal["met", "not met", "not applicable"]
 
-    @property
-    def key(self) -> str:
-        """By which it is named in the path of a fact."""
-        return self.id
-
-    @property
-    def said(self) -> str | float | date:
-        """What stands of it in a file."""
-        return self.result
+    named_by: ClassVar[str] = "id"
+    stated_by: ClassVar[str] = "result"
 
 
 class Assessment(Envelope, frozen=True, kw_only=True, tag="assessment"):
@@ -103,22 +117,15 @@ class Assessment(Envelope, frozen=True, kw_only=True, tag="assessment"):
     )
 
 
-class AgreementParty(Model, frozen=True, kw_only=True):
+class AgreementParty(Member, frozen=True, kw_only=True):
     """A party to an agreement."""
 
     organisation: NonEmpty
     side: Side
     kvk: Annotated[str, Meta(description="Number at the chamber of commerce")] = ""
 
-    @property
-    def key(self) -> str:
-        """By which it is named in the path of a fact."""
-        return self.organisation
-
-    @property
-    def said(self) -> str | float | date:
-        """What stands of it in a file."""
-        return self.organisation
+    named_by: ClassVar[str] = "organisation"
+    stated_by: ClassVar[str] = "organisation"
 
 
 class Term(Model, frozen=True, kw_only=True, rename={"first": "from", "last": "until"}):
@@ -129,57 +136,36 @@ class Term(Model, frozen=True, kw_only=True, rename={"first": "from", "last": "u
     notice_months: Count | None = None
 
 
-class Clause(Model, frozen=True, kw_only=True):
+class Clause(Member, frozen=True, kw_only=True):
     """What an agreement regulates, and where."""
 
     topic: Name
     ref: Annotated[NonEmpty, Meta(description="Article or section: 7.2")]
     text: Annotated[str, Meta(max_length=500, description="What it says, in a sentence")] = ""
 
-    @property
-    def key(self) -> str:
-        """By which it is named in the path of a fact."""
-        return self.topic
-
-    @property
-    def said(self) -> str | float | date:
-        """What stands of it in a file."""
-        return self.ref
+    named_by: ClassVar[str] = "topic"
+    stated_by: ClassVar[str] = "ref"
 
 
-class Agreed(Model, frozen=True, kw_only=True):
+class Agreed(Member, frozen=True, kw_only=True):
     """A requirement that an agreement names."""
 
     id: Annotated[NonEmpty, Meta(description="As in the report: DDC-7.2-08")]
     planned_on: Annotated[date | None, Meta(description="Day by which it is met")] = None
 
-    @property
-    def key(self) -> str:
-        """By which it is named in the path of a fact."""
-        return self.id
-
-    @property
-    def said(self) -> str | float | date:
-        """What stands of it in a file."""
-        return self.id
+    named_by: ClassVar[str] = "id"
+    stated_by: ClassVar[str] = "id"
 
 
-class ServiceLevel(Model, frozen=True, kw_only=True):
+class ServiceLevel(Member, frozen=True, kw_only=True):
     """A level that was agreed, as a number."""
 
     name: Name
     value: float
     unit: NonEmpty
 
-    @property
-    def key(self) -> str:
-        """By which it is named in the path of a fact."""
-        return self.name
-
-    @property
-    def said(self) -> str | float | date:
-        """What stands of it in a file."""
-        return self.value
+    named_by: ClassVar[str] = "name"
+    stated_by: ClassVar[str] = "value"
 
 
 class Agreement(Envelope, frozen=True, kw_only=True, tag="agreement"):
@@ -216,25 +202,18 @@ class Declaration(Envelope, frozen=True, kw_only=True, tag="declaration"):
     )
 
 
-class Topic(Model, frozen=True, kw_only=True):
+class Topic(Member, frozen=True, kw_only=True):
     """A subject that a document treats, and where."""
 
     topic: Name
     ref: Annotated[NonEmpty, Meta(description="Chapter or section")]
     decision: Annotated[str, Meta(description="What was decided of it")] = ""
 
-    @property
-    def key(self) -> str:
-        """By which it is named in the path of a fact."""
-        return self.topic
-
-    @property
-    def said(self) -> str | float | date:
-        """What stands of it in a file."""
-        return self.ref
+    named_by: ClassVar[str] = "topic"
+    stated_by: ClassVar[str] = "ref"
 
 
-class Phase(Model, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
+class Phase(Member, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
     """A phase of a plan."""
 
     name: Name
@@ -243,32 +222,18 @@ class Phase(Model, frozen=True, kw_only=True, rename={"first": "from", "last": "
     closed_on: date | None = None
     explanation: str = ""
 
-    @property
-    def key(self) -> str:
-        """By which it is named in the path of a fact."""
-        return self.name
-
-    @property
-    def said(self) -> str | float | date:
-        """What stands of it in a file."""
-        return self.last
+    named_by: ClassVar[str] = "name"
+    stated_by: ClassVar[str] = "last"
 
 
-class Revision(Model, frozen=True, kw_only=True):
+class Revision(Member, frozen=True, kw_only=True):
     """A version that a document had."""
 
     version: NonEmpty
     on: date
 
-    @property
-    def key(self) -> str:
-        """By which it is named in the path of a fact."""
-        return self.version
-
-    @property
-    def said(self) -> str | float | date:
-        """What stands of it in a file."""
-        return self.on
+    named_by: ClassVar[str] = "version"
+    stated_by: ClassVar[str] = "on"
 
 
 class Policy(Envelope, frozen=True, kw_only=True, tag="policy"):
@@ -326,7 +291,7 @@ class Decision(Envelope, frozen=True, kw_only=True, tag="decision"):
     options: Annotated[tuple[NonEmpty, ...], Meta(description="What was compared")] = ()
 
 
-class Assigned(Model, frozen=True, kw_only=True):
+class Assigned(Member, frozen=True, kw_only=True):
     """Who has a role."""
 
     role: Name
@@ -334,15 +299,8 @@ class Assigned(Model, frozen=True, kw_only=True):
     side: Side
     person: Person = ""
 
-    @property
-    def key(self) -> str:
-        """By which it is named in the path of a fact."""
-        return self.role
-
-    @property
-    def said(self) -> str | float | date:
-        """What stands of it in a file."""
-        return self.organisation
+    named_by: ClassVar[str] = "role"
+    stated_by: ClassVar[str] = "organisation"
 
 
 class Assignment(Envelope, frozen=True, kw_only=True, tag="assignment"):
@@ -351,22 +309,15 @@ class Assignment(Envelope, frozen=True, kw_only=True, tag="assignment"):
     roles: Annotated[tuple[Assigned, ...], Meta(min_length=1)]
 
 
-class Action(Model, frozen=True, kw_only=True):
+class Action(Member, frozen=True, kw_only=True):
     """What was agreed to do."""
 
     what: NonEmpty
     due: date
     done_on: date | None = None
 
-    @property
-    def key(self) -> str:
-        """By which it is named in the path of a fact."""
-        return self.what
-
-    @property
-    def said(self) -> str | float | date:
-        """What stands of it in a file."""
-        return self.what
+    named_by: ClassVar[str] = "what"
+    stated_by: ClassVar[str] = "what"
 
 
 class Record(Envelope, frozen=True, kw_only=True, tag="record"):
@@ -382,39 +333,25 @@ class Record(Envelope, frozen=True, kw_only=True, tag="record"):
     details: dict[Name, NonEmpty] = field(default_factory=dict)
 
 
-class SinglePoint(Model, frozen=True, kw_only=True):
+class SinglePoint(Member, frozen=True, kw_only=True):
     """Something whose failure alone stops the service."""
 
     what: NonEmpty
     accepted_by: Annotated[str, Meta(description="Role that accepted the risk")] = ""
     accepted_on: date | None = None
 
-    @property
-    def key(self) -> str:
-        """By which it is named in the path of a fact."""
-        return self.what
-
-    @property
-    def said(self) -> str | float | date:
-        """What stands of it in a file."""
-        return self.what
+    named_by: ClassVar[str] = "what"
+    stated_by: ClassVar[str] = "what"
 
 
-class DesignedInterface(Model, frozen=True, kw_only=True):
+class DesignedInterface(Member, frozen=True, kw_only=True):
     """An interface that a design describes, and the standard that it follows."""
 
     name: NonEmpty
     standard: Annotated[str, Meta(description="As the list of the Standardisation Forum calls it")] = ""
 
-    @property
-    def key(self) -> str:
-        """By which it is named in the path of a fact."""
-        return self.name
-
-    @property
-    def said(self) -> str | float | date:
-        """What stands of it in a file."""
-        return self.standard
+    named_by: ClassVar[str] = "name"
+    stated_by: ClassVar[str] = "standard"
 
 
 class Design(Envelope, frozen=True, kw_only=True, tag="design"):
@@ -471,24 +408,17 @@ class Extract(Envelope, frozen=True, kw_only=True, tag="extract"):
     ] = ()
 
 
-class Company(Model, frozen=True, kw_only=True):
+class Company(Member, frozen=True, kw_only=True):
     """A company that owns another."""
 
     name: NonEmpty
     country: Country
 
-    @property
-    def key(self) -> str:
-        """By which it is named in the path of a fact."""
-        return self.name
-
-    @property
-    def said(self) -> str | float | date:
-        """What stands of it in a file."""
-        return self.country
+    named_by: ClassVar[str] = "name"
+    stated_by: ClassVar[str] = "country"
 
 
-class Contact(Model, frozen=True, kw_only=True):
+class Contact(Member, frozen=True, kw_only=True):
     """Somebody who can be reached."""
 
     name: Person
@@ -497,15 +427,8 @@ class Contact(Model, frozen=True, kw_only=True):
     role: NonEmpty
     verified_on: date
 
-    @property
-    def key(self) -> str:
-        """By which it is named in the path of a fact."""
-        return self.role
-
-    @property
-    def said(self) -> str | float | date:
-        """What stands of it in a file."""
-        return self.verified_on
+    named_by: ClassVar[str] = "role"
+    stated_by: ClassVar[str] = "verified_on"
 
 
 class Desk(Model, frozen=True, kw_only=True):
