@@ -15,7 +15,6 @@ from toetskader.facts.kubernetes.declared import EVERY_KIND
 from toetskader.facts.kubernetes.network_policies import Direction, NetworkPolicies
 from toetskader.facts.kubernetes.node import Place
 from toetskader.facts.kubernetes.objects import Objects
-from toetskader.facts.kubernetes.pods import LivePods
 from toetskader.facts.kubernetes.routes import Route, host_covers
 from toetskader.facts.kubernetes.workloads import Workloads
 from toetskader.facts.versions import parse_semver
@@ -237,30 +236,3 @@ def _is_same_release(one: str, other: str) -> bool:
     if mine is None or theirs is None:
         return folded(one) == folded(other)
     return (mine.major, mine.minor) == (theirs.major, theirs.minor)
-
-
-@check("claim.running_images", params=Stating, absent={"namespace": None})
-def test_every_running_image_is_the_one_that_is_described(
-    papers: Papers,
-    pods_of_every_namespace: Mapping[str, LivePods | Undetermined] | None,
-    findings: Findings,
-    params: Stating,
-    parameters: Parameters,
-    today: date,
-) -> None:
-    """The images that run are those that the documents describe, by digest (DDC 7.18)."""
-
-    def read(pods: LivePods) -> Found:
-        for pod in pods:
-            yield from ((state.digest, state.node) for state in pod.containers if state.digest)
-
-    with papers.look(findings, parameters, today) as look:
-        statements = stated(look, params)
-        measured = Measured()
-        measured.of("namespace", pods_of_every_namespace, read)
-        measured.lay_beside(
-            statements.paper,
-            findings,
-            states=statements.values.__contains__,
-            says=Text("de beschreven image", "the image that is described"),
-        )

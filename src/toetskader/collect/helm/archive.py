@@ -223,15 +223,6 @@ def _in_a_copy(
         raise
 
 
-def read_directory(root: Path, limits: Limits) -> dict[str, bytes]:
-    """Read the files of a chart directory that Helm would load, packed subcharts unpacked in memory.
-
-    Raises `Failed`: a link that leaves the chart or points to a directory, a device, or more than the limits allow.
-    """
-    budget = Budget(limits, root.name)
-    return _with_subcharts(_read_own(root, budget), budget)
-
-
 def _read_own(root: Path, budget: Budget) -> dict[str, bytes]:
     """Read the files of a chart directory that Helm would load, packed subcharts as they are."""
     rules = IgnoreRules()
